@@ -201,6 +201,7 @@ def _tables(
 ) -> Tables:
     """Return fits and what is said of them as tables; rows: those of the tables in `KINDS`."""
     names = dict(zip(pair["region"], pair["name"], strict=True)) | {POOLED: POOLED, MEAN: MEAN}
+    kinds = [(row, next(kind for kind in KINDS if kind in row)) for row in rows]
     tested = pd.concat(theory)
     return Tables(
         parameters=_frame("parameters", parameter_rows(fits, level), names),
@@ -208,15 +209,10 @@ def _tables(
         equilibria=_frame("equilibria", equilibria, names),
         theory=as_table("theory", tested.assign(name=tested["scope"].map(names))),
         **{
-            table: _frame(table, [row for row in rows if _kind(row) == kind], names)
+            table: _frame(table, (row for row, of in kinds if of == kind), names)
             for kind, table in KINDS.items()
         },
     )
-
-
-def _kind(row: Row) -> str:
-    """Return which of the tables in `KINDS` a row belongs to."""
-    return next(kind for kind in KINDS if kind in row)
 
 
 def _frame(table: str, rows: Iterable[Row], names: Mapping[str, str]) -> pd.DataFrame:
@@ -228,13 +224,6 @@ def _frame(table: str, rows: Iterable[Row], names: Mapping[str, str]) -> pd.Data
 
 def _stacked(parts: Sequence[Tables]) -> Tables:
     """Return the tables of all parts as one, sorted by scope."""
-    every = {
-        name: as_table(name, pd.concat([getattr(part, name) for part in parts]))
-        for name in Tables._fields
-    }
-    return Tables(
-        **{
-            name: table.sort_values("scope", kind="stable", ignore_index=True)
-            for name, table in every.items()
-        }
-    )
+    every = zip(Tables._fields, zip(*parts, strict=True), strict=True)
+    whole = (as_table(name, pd.concat(tables)) for name, tables in every)
+    return Tables(*(t.sort_values("scope", kind="stable", ignore_index=True) for t in whole))

@@ -98,15 +98,13 @@ class Rows(NamedTuple):
     crossing: Integers
 
 
-class Runs(NamedTuple):
-    """Unbroken runs of years: (years, X (years, n)) of each in the order of time, and crossings."""
-
-    parts: list[tuple[Integers, Array]]
-    crossing: Integers
+Runs = tuple[list[tuple[Integers, Array]], Integers]  # years and X of each; crossings
 
 
 def unbroken(t: Values, X: Values, breaks: Iterable[int] = ()) -> Runs:
-    """Return the runs of consecutive years in which all populations are known.
+    """Return the runs of consecutive years in which all populations are known, and crossings.
+
+    Of each run its years and X (years, n), in the order of time; crossings as in `Rows`.
 
     t (years,) whole years, none twice; X (years, n) positive or NaN. A year that is absent or NaN
     ends a run; so does a year of `breaks`, whose figures are of another vintage than those of the
@@ -123,7 +121,7 @@ def unbroken(t: Values, X: Values, breaks: Iterable[int] = ()) -> Runs:
     crosses = consecutive & np.isin(year[1:], list(breaks))
     ends = np.flatnonzero(~consecutive | crosses) + 1
     parts = [(year[i:j], x[i:j]) for i, j in pairwise([0, *ends, len(year)]) if j > i]
-    return Runs(parts, year[:-1][crosses])
+    return parts, year[:-1][crosses]
 
 
 def population_rows(

@@ -139,7 +139,7 @@ def _path_fit(run: Run, best: Optimum) -> PathFit:
 def _longest(t: Values, x1: Values, x2: Values, breaks: Iterable[int]) -> tuple[Integers, Array]:
     """Return years and figures (years, 2) of the longest unbroken run, the later of two equals."""
     series = [np.asarray(x, dtype=float) for x in (x1, x2)]
-    runs = unbroken(t, np.column_stack(series), breaks).parts
+    runs, _ = unbroken(t, np.column_stack(series), breaks)
     longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=None)
     length = 0 if longest is None else len(longest[0])
     if longest is None or length < FEWEST_PATH_YEARS:

@@ -13,6 +13,7 @@ from coevo.arrays import Array, Row, Values
 from coevo.errors import Refusal
 from coevo.regional.neighbourhood import around, likeness, row_standardised
 from coevo.regional.regional_panel import (
+    FEWEST_REGIONS,
     RegionalPanel,
     above_zero,
     by_year,
@@ -25,7 +26,6 @@ from coevo.regional.regional_panel import (
 if TYPE_CHECKING:  # imported where it is used: reports read constants of this module
     from scipy.sparse import csr_array
 
-FEWEST_REGIONS = 4  # two coefficients and a variance need more
 FEWEST_LOG_T = 15  # years below which the test of clubs has no size
 TRIMMED = 0.3  # share of the years that the log t regression leaves out at the start
 LEVEL = 0.95

@@ -19,8 +19,7 @@ FEW = 5  # moves below which a cell says little
 def class_cuts(values: Values, classes: int = CLASSES) -> Array:
     """Return the inner cuts (classes - 1,) of classes of equal size: quantiles, linear."""
     known = np.asarray(values, dtype=float)
-    cuts: Array = np.quantile(known[np.isfinite(known)], np.arange(1, classes) / classes)
-    return cuts
+    return np.asarray(np.quantile(known[np.isfinite(known)], np.arange(1, classes) / classes))
 
 
 def classified(values: Values, cuts: Values) -> Integers:
@@ -46,8 +45,7 @@ def probabilities(counts: Values) -> Array:
     """Return counts (k, k) as shares of their row; a row without moves is NaN."""
     table = np.asarray(counts, dtype=float)
     totals = table.sum(axis=-1, keepdims=True)
-    P: Array = np.divide(table, totals, out=np.full_like(table, np.nan), where=totals > 0)
-    return P
+    return np.asarray(np.divide(table, totals, out=np.full_like(table, np.nan), where=totals > 0))
 
 
 def steady_state(P: Values) -> Array:
@@ -62,8 +60,7 @@ def steady_state(P: Values) -> Array:
         raise Refusal("classes_apart")
     k = len(table)
     equations = np.vstack([(table.T - np.eye(k))[:-1], np.ones(k)])
-    found: Array = np.linalg.solve(equations, np.append(np.zeros(k - 1), 1.0))
-    return found
+    return np.asarray(np.linalg.solve(equations, np.append(np.zeros(k - 1), 1.0)))
 
 
 def shorrocks(P: Values) -> float:
@@ -83,8 +80,7 @@ def first_passage(P: Values) -> Array:
     table, pi = np.asarray(P, dtype=float), steady_state(P)
     identity = np.eye(len(pi))
     Z = np.linalg.inv(identity - table + pi)
-    M: Array = (identity - Z + np.diag(Z)) / pi
-    return M
+    return np.asarray((identity - Z + np.diag(Z)) / pi)
 
 
 class Homogeneity(NamedTuple):

@@ -9,12 +9,19 @@ import pandas as pd
 
 from coevo.arrays import Array, Integers, Places, Row, Values
 from coevo.errors import Refusal
-from coevo.regional.regional_panel import ALL, LIKELY, PLAIN, RegionalPanel, refused, varying
+from coevo.regional.regional_panel import (
+    ALL,
+    FEWEST_REGIONS,
+    LIKELY,
+    PLAIN,
+    RegionalPanel,
+    refused,
+    varying,
+)
 
 if TYPE_CHECKING:  # imported where it is used: reports read constants of this module
     from scipy.sparse import csr_array
 
-FEWEST_REGIONS = 4
 NEAREST = 5  # regions nearest by level: about as many as a province has neighbours
 BLOCK = 1_000_000  # numbers of permutations that are held at a time
 TIE = 1e-12  # draws within this of the observed one count as reaching it

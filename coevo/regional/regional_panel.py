@@ -16,6 +16,7 @@ from coevo.normalisation import wide
 ALL = "all"
 DRAWS = 9_999  # permutations of Moran's I
 PLAIN, ADJUSTED = "D", "level_adjusted"
+FEWEST_REGIONS = 4  # two coefficients and a variance need more
 LIKELY = 0.05  # p below which a change or a likeness is more than chance
 
 

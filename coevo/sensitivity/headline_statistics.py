@@ -20,7 +20,8 @@ from coevo.coupling.comovement import (
 )
 from coevo.coupling.index_panel import Degrees
 from coevo.regional.convergence import morgan, slope_hc1
-from coevo.regional.neighbourhood import FEWEST_REGIONS, likeness, row_standardised
+from coevo.regional.neighbourhood import likeness, row_standardised
+from coevo.regional.regional_panel import FEWEST_REGIONS
 
 Columns = dict[str, npt.NDArray[Any]]
 DRAWS = 9_999  # with fewer the seed would decide verdicts on combinations near 5 %

@@ -15,7 +15,7 @@ from coevo.coupling.comovement import FEWEST_PAIRED
 from coevo.errors import Refusal
 from coevo.files import as_table
 from coevo.messages import message_columns
-from coevo.regional.convergence import FEWEST_REGIONS
+from coevo.regional.regional_panel import FEWEST_REGIONS
 from coevo.schema import filling
 from coevo.sensitivity.choices import CHOICES, ROBUST
 from coevo.sensitivity.grid_shares import grid_shares

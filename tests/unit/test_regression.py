@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation.regression import Clusters, regress
-from coevo.estimation.residuals import residual_tests
+from coevo.estimation.regression import Clusters, regress, residual_tests
 from tests.exact_squares import exact_squares
 
 
