@@ -213,7 +213,7 @@ def of_few(
 
     def scores(v: Array) -> Array:
         along_x, along_v = (member @ (column[:, None] * absorbed.basis) for column in (x, v))
-        S = np.diag(np.bincount(cluster, x * v)) - (along_v @ along_x.T).T
+        S = (np.diag(np.bincount(cluster, x * v)) - along_v @ along_x.T).T
         if not absorbed.common:
             of_v = coo_array((v, (region, cluster))).tocsr() / np.bincount(region)[:, None]
             S -= (of_x.T @ of_v).toarray()
