@@ -4,30 +4,19 @@ from coevo.coupling import couple
 from coevo.coupling.comovement import comovement_rows
 from coevo.coupling.growth_split import growth_contributions
 from coevo.coupling.level import level_rows
-from coevo.files import begin_job, read_table, write_table
+from coevo.files import write_tables
 from coevo.normalisation import scaled_panel
+from coevo.study_data import load_study
 
-begin_job(snakemake.log[0], snakemake.input)
-normalised = read_table(snakemake.input.normalised)
-weights = read_table(snakemake.input.weights)
-panel = read_table(snakemake.input.panel)
-coupling, obstacles = couple(
-    normalised,
-    weights,
-    snakemake.params.weighting,
-    snakemake.params.coupling,
-    scaled_panel(snakemake.params.normalisation),
-)
-write_table(coupling, snakemake.output.coupling)
-write_table(obstacles, snakemake.output.obstacles)
-write_table(
-    growth_contributions(
-        normalised, weights, snakemake.params.weighting, snakemake.params.coupling
-    ),
-    snakemake.output.growth_split,
-)
-write_table(
-    comovement_rows(coupling, panel, snakemake.params.size, snakemake.params.seed),
-    snakemake.output.comovement,
-)
-write_table(level_rows(coupling, panel, snakemake.params.size), snakemake.output.level)
+study, params = load_study(snakemake), snakemake.params
+weighed = study.table("normalised"), study.table("weights"), params.weighting
+coupling, obstacles = couple(*weighed, params.coupling, scaled_panel(params.normalisation))
+panel = study.table("panel")
+tables = {
+    "coupling": coupling,
+    "obstacles": obstacles,
+    "growth_split": growth_contributions(*weighed, params.coupling),
+    "comovement": comovement_rows(coupling, panel, params.size, params.seed),
+    "level": level_rows(coupling, panel, params.size),
+}
+write_tables(tables, snakemake.output)
