@@ -14,7 +14,7 @@ from coevo.coupling.composites import composite_indices
 from coevo.coupling.index_panel import degrees
 from coevo.normalisation import minmax, normalise
 from coevo.panel.derivations import DERIVATIONS
-from coevo.report.documents import page
+from coevo.report.documents import pages
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.report_text import page_data
 from coevo.report.tables.annex import report_tables
@@ -28,7 +28,7 @@ PHRASES = {
     if path.name.count(".") == 2
 }
 SCRIPT = "".join(
-    (ROOT / "workflow" / "report" / name).read_text(encoding="utf-8") for name in page.SCRIPT
+    (ROOT / "workflow" / "report" / name).read_text(encoding="utf-8") for name in pages.SCRIPT
 )
 
 
