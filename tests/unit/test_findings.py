@@ -491,10 +491,9 @@ def test_unbounded_sets_are_named(x1_set: str, x2_set: str, located: bool, verdi
     assert equilibrium_finding(study(equilibria=table))["verdict"] == verdict
 
 
-def test_failed_calibrations_are_counted_and_listed() -> None:
+def test_failed_calibrations_are_counted() -> None:
     found = theory_finding(study())
     assert (list(found["sources"]), found["failed"], found["of"]) == (["purchases"], 5, 20)
-    assert found["failures"] == [("Beijing", [2015, 2016, 2017, 2018, 2019])]
 
 
 def test_region_at_the_top_of_every_scale_has_no_obstacle() -> None:

@@ -38,19 +38,6 @@ def own_points(study: Study, region: str | None = None) -> pd.DataFrame:
     return of_fits(study, region or study.focus, "none", OWN)
 
 
-def calibrations(study: Study) -> pd.DataFrame:
-    """Accounting calibrations from purchases: single years (`year` filled) and the period."""
-    return of_source(study, "calibration")
-
-
-def failed_years(study: Study) -> list[tuple[str, list[int]]]:
-    """Regions in which the calibration fails, each by name with the years in which it does."""
-    rows = calibrations(study)
-    rows = rows[rows["year"].notna() & (rows["kind"] == FAILS)].astype({"year": int})
-    groups = rows.groupby(["scope", "name"])["year"]
-    return [(name, sorted(years)) for (_, name), years in groups]
-
-
 @lru_cache(maxsize=8)
 def theory_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of theory against fit.
@@ -81,7 +68,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
     own = joint_verdict(rows, not fits(study).empty and bool(fits(study)["located"].iloc[0]))
     pooled = _by_effects(study, study.focus, main)
     simulated = "theory_control" in study.tables
-    needs, failures = _needs(study, rows), failed_years(study)
+    needs, years = _needs(study, rows), of_source(study, "calibration").dropna(subset="year")
     return {
         "verdict": "average" if average == CONTRADICTED else own,
         "own": own,
@@ -94,7 +81,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
         "means": means,
         "pooled": pooled,
         "shared": joint_verdict(pd.DataFrame(pooled.values(), columns=rows.columns), located=False),
-        "pointless": _pointless(study),
+        "pointless": list(study.rows("theory", verdict=NO_EQUILIBRIUM)["name"]),
         "moves": _moves(means.values()),
         "own_moves": _moves(points),
         "regions": _regions(study, main),
@@ -103,9 +90,8 @@ def theory_finding(study: Study) -> dict[str, Any]:
         "shown": _shown(needs),
         "slopes": "calibrated" if main["source"] in CALIBRATED and own != CANNOT_SAY else "none",
         "control": "moved" if own == CONFIRMED else "elsewhere" if simulated else "none",
-        "failed": sum(len(years) for _, years in failures),
-        "failures": failures,
-        "of": int(calibrations(study)["year"].notna().sum()),
+        "failed": int(years["kind"].eq(FAILS).sum()),
+        "of": len(years),
     }
 
 
@@ -143,11 +129,6 @@ def _same(shares: pd.Series, share: float) -> pd.Series:
     return shares.isna() if pd.isna(share) else shares.eq(share)
 
 
-def _pointless(study: Study) -> list[str]:
-    """Names of the regions without a theoretical point."""
-    return list(study.rows("theory", verdict=NO_EQUILIBRIUM)["name"])
-
-
 def _ends(values: pd.Series) -> tuple[float, float]:
     return float(values.min()), float(values.max())
 
@@ -159,13 +140,11 @@ def _moves(rows: Any) -> str:
 
 
 def _regions(study: Study, main: pd.Series) -> dict[str, int]:
-    """In how many regions the own fit grows at the main point, of how many it is known."""
+    """In how many regions the own fit contradicts the main point, of how many it is known."""
     rows = study.rows("theory", effects="none", errors=OWN, estimator=study.estimator)
     rows = rows[(rows["source"] == main["source"]) & _same(rows["share"], main["share"])]
-    counts = {"n": int(rows["p_joint"].notna().sum())}
-    for name, column in (("x1", "G1_p"), ("x2", "G2_p"), ("joint", "p_joint")):
-        counts[name] = int((rows[column] < SEEN).sum())
-    return counts | {"adjusted": int((rows["p_adjusted"] < SEEN).sum())}
+    counts = {of: int((rows[f"p_{of}"] < SEEN).sum()) for of in ("joint", "adjusted")}
+    return counts | {"n": int(rows["p_joint"].notna().sum())}
 
 
 def _alike(study: Study, main: pd.Series) -> tuple[int, int]:

@@ -91,7 +91,7 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
         "foretold_level": words.percent(LEVEL),
     }
     values |= _of_choices(study) if study.indexed else {}
-    return values | (_of_populations(study, found, words) if pair else {})
+    return values | (_of_populations(study, words) if pair else {})
 
 
 def _of_choices(study: Study) -> dict[str, Any]:
@@ -99,7 +99,6 @@ def _of_choices(study: Study) -> dict[str, Any]:
     last = study.ends[1].sort_values("D", ascending=False)
     return {
         "coupling": study.config["coupling"],
-        "vector": study.config["normalisation"]["method"] == "vector",
         "highest": (last["name"].iloc[0], last["D"].iloc[0]),
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
         "kappa": {source: fixed(value, 0) for source, value in KAPPA.items()},
@@ -114,8 +113,8 @@ def _of_choices(study: Study) -> dict[str, Any]:
     }
 
 
-def _of_populations(study: Study, found: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    """Short names of what the phrases say of the two populations, from the findings by section."""
+def _of_populations(study: Study, words: Words) -> dict[str, Any]:
+    """Short names of what the phrases say of the two populations."""
     assert study.pair is not None
     up, down = study.pair
     units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
@@ -134,7 +133,6 @@ def _of_populations(study: Study, found: Mapping[str, Any], words: Words) -> dic
         "estimate": words.estimate,
         "ends_of": words.ends,
         "slope_set": words.slope_set,
-        "head": found["interaction"].get("head"),
     }
 
 
