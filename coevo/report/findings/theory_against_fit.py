@@ -84,7 +84,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
         "pointless": list(study.rows("theory", verdict=NO_EQUILIBRIUM)["name"]),
         "moves": _moves(means.values()),
         "own_moves": _moves(points),
-        "regions": _regions(study, main),
+        "regions": _regions(study, main) if means else {},
         "alike": _alike(study, main),
         "needs": needs,
         "shown": _shown(needs),
