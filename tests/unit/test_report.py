@@ -450,8 +450,7 @@ def test_newer_figures_that_are_not_used_are_named() -> None:
     assert "Figures restated between vintages: 12." in source
     assert (
         "Vintage 2026-11 has newer figures of output of plants for 2018–2020 (every region), "
-        "which the study does not use: each series comes whole from the vintage that has most of "
-        "its years"
+        "which the study does not use: each series comes whole from the vintage that has most"
     ) in source
     assert "Two vintages meet" not in source and "Spliced" not in source
 

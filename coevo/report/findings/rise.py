@@ -29,6 +29,7 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
     between = years[1] - years[0]
     return {
         "years": years,
+        "own": None if years == (study.years[0], study.years[-1]) else years,
         "D": (first["D"], last["D"]),
         "grade": (first["grade"], last["grade"]),
         "rank": tuple(int(_ranks(study)[region, year]) for year in years),
@@ -74,7 +75,7 @@ def rise_finding(study: Study) -> dict[str, Any]:
         "scale": _scale(study),
         "focus": focus,
         "title": "one_region" if n == 1 else focus["move"],
-        "between": focus["years"] if focus["years"] != years else None,
+        "between": focus["own"],
         "growth": focus["growth"] if n > 1 else None,
         "rank": focus["rank"][1] if n > 1 else None,
         "drawn": n == 1 and "claims" not in study.tables,

@@ -125,8 +125,9 @@ class Words:
         parts, given = [], dict[str, Any]()
         if self.study.indexed:
             parts.append("region")
-            most = largest_obstacles(self.study).get(region, "")
-            given |= {"state": focus_state(self.study, region), "obstacle": most}
+            most = largest_obstacles(self.study).get(region)
+            given |= {"obstacle": most and self.study.heading(most)}
+            given |= {"state": focus_state(self.study, region)}
         if self.study.pair:
             parts.append("populations")
             given["fit"] = self._fit(region)
@@ -134,11 +135,13 @@ class Words:
         return [(self.say(f"{key}/label"), self.say(f"{key}/value", **given)) for key in keys]
 
     def _fit(self, region: str) -> dict[str, Any]:
-        """Of a region's own fit: rows of b1, of d and of its sets, or why it is refused."""
+        """Of a region's own fit: b1, d and its sets, or why it is refused."""
         reasons, tables = self._population
         if region in reasons:
-            return {"reason": reasons[region]}
-        return {name: table.loc[region] for name, table in tables.items()}
+            return {"b1": self.refusal(reasons[region]), "d": None, "sets": None}
+        sets = self.say("facts/fitted", row=tables["sets"].loc[region])
+        slopes = {name: self.estimate(tables[name].loc[region]) for name in ("b1", "d")}
+        return slopes | {"sets": sets}
 
     @cached_property
     def _population(self) -> tuple[dict[str, Reason | None], dict[str, pd.DataFrame]]:

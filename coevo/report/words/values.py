@@ -77,7 +77,6 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
         "side": words.side,
         "why": words.why,
         "held_in": partial(_held_in, words),
-        "refusal": words.refusal,
         "permutations": DRAWS,
         "run": RUN,
         "nearest": NEAREST,
@@ -91,7 +90,15 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
         "foretold_level": words.percent(LEVEL),
     }
     values |= _of_choices(study) if study.indexed else {}
-    return values | (_of_populations(study, words) if pair else {})
+    values |= _of_populations(study, words) if pair else {}
+    found["under"] = {
+        "level": found.get("where", {}).get("level_sd_ln"),
+        "quadrants": found["relation"].get("quadrants"),
+        "best": bands["best"],
+        "unit": values.get("unit"),
+        "shorter": found.get("far", {}).get("shorter"),
+    }
+    return values
 
 
 def _of_choices(study: Study) -> dict[str, Any]:
@@ -130,7 +137,6 @@ def _of_populations(study: Study, words: Words) -> dict[str, Any]:
         "growth_at": words.growth,
         "between": words.between,
         "ignorance": ignorance,
-        "estimate": words.estimate,
         "ends_of": words.ends,
         "slope_set": words.slope_set,
     }
