@@ -93,7 +93,6 @@ def test_there_are_two_languages() -> None:
 
 # Where phrases still decide.
 DECIDE = {
-    "messages",
 }  # fmt: skip
 
 

@@ -57,18 +57,6 @@ class Words:
         """A word that files for other programs alone need; what has none stands as it is."""
         return str(self.phrases["exports"][kind].get(str(key), key))
 
-    def said(self, items: Iterable[Any], key: str, *names: str, **more: Any) -> list[Markdown]:
-        """A phrase said of each item: its parts by `names`, or those of a mapping by its keys.
-
-        `key` may hold names in braces; `place` is that of the item, from 1.
-        """
-        parts = ((item,) if len(names) == 1 else item for item in items)
-        values = (dict(zip(names, part, strict=True)) if names else dict(part) for part in parts)
-        return [
-            self.say(key.format(**value), place=place, **value, **more)
-            for place, value in enumerate(values, start=1)
-        ]
-
     def ends(self, row: Any, digits: int = 2) -> Markdown:
         """The ends of an interval."""
         low, high = (with_figures(row[end], digits) for end in ("low", "high"))

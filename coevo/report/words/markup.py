@@ -1,7 +1,7 @@
 """Text that is safe in Markdown: everything from data is escaped unless it says it is Markdown."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import CodeType
 from typing import Any
@@ -96,6 +96,21 @@ def speaker(
         return Markdown(joined(found.render(**values).strip()))
 
     return say
+
+
+def said(
+    say: Callable[..., Markdown], items: Iterable[Any], key: str, *names: str, **more: Any
+) -> list[Markdown]:
+    """A phrase said of each item: its parts by `names`, or those of a mapping by its keys.
+
+    `key` may hold names in braces; `place` is that of the item, from 1.
+    """
+    parts = ((item,) if len(names) == 1 else item for item in items)
+    values = (dict(zip(names, part, strict=True)) if names else dict(part) for part in parts)
+    return [
+        say(key.format(**value), place=place, **value, **more)
+        for place, value in enumerate(values, start=1)
+    ]
 
 
 def compiled(jinja: Environment, text: str) -> Template:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 from coevo.errors import refusal_lines
 from coevo.messages import unpacked
 from coevo.report.words.grammar import Grammar
-from coevo.report.words.markup import environment, plain_text, speaker
+from coevo.report.words.markup import Markdown, environment, plain_text, said, speaker
 from coevo.report.words.numbers import exact
 from coevo.sensitivity.choices import MAIN, scale_word
 
@@ -18,10 +19,10 @@ Name = Callable[[str], str]  # what is shown for an id
 
 
 def message_environment(phrases: Mapping[str, Any], label: Name, region: Name) -> Environment:
-    """Jinja for messages: filters of the language, `unit`, `label` of an indicator, `region`, and
-    `word`, which takes the kind of a name.
+    """Jinja for messages: filters of the language, `unit` and a figure `in_unit`, `label` of an
+    indicator, `region`, and `word`, which takes the kind of a name.
     """
-    words = phrases["words"]
+    words, grammar = phrases["words"], Grammar(**phrases["grammar"])
 
     def word(key: str, kind: str) -> str:
         return str(words.get(kind, {}).get(key, key))
@@ -31,21 +32,34 @@ def message_environment(phrases: Mapping[str, Any], label: Name, region: Name) -
             return word(name, "choice") if name == MAIN else label(name)
         return scale_word(name, words["reference"]) if choice == "scale" else word(name, choice)
 
+    def in_unit(text: Any, unit: str) -> Markdown:
+        if unit == "%":
+            return Markdown(grammar.percent_pattern.format(text))
+        return grammar.noted(text, word(unit, "unit"))
+
     filters = {"unit": partial(word, kind="unit"), "word": word, "label": label, "region": region}
-    filters["variant"] = variant
-    return environment(Grammar(**phrases["grammar"]).filters | filters)
+    return environment(grammar.filters | filters | {"variant": variant, "in_unit": in_unit})
 
 
 def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = str) -> MessageText:
     """A function that puts a message into words: its key, and its fields as a mapping or as JSON.
 
-    phrases: the phrase file of the language; its `messages` are sentences in plain text by key.
+    phrases: the phrase file of the language; its `messages` are sentences in plain text by key, of
+    which `told` adds those `clauses` that are named after a field that has something to tell.
     label, region: what the language calls an indicator and a region, by default their ids.
     Refusals have their lines in `coevo/refusals.csv`.
     """
     jinja, grammar = message_environment(phrases, label, region), Grammar(**phrases["grammar"])
     say = speaker(jinja, phrases, grammar.joined)
-    jinja.globals["say"] = say
+
+    @pass_context
+    def told(context: Context, message: str, *parts: str) -> Markdown:
+        values = context.get_all()
+        keys = (f"clauses/{message}/{part}" for part in parts if values.get(part))
+        return Markdown("".join(say(key, **values) for key in keys))
+
+    jinja.globals |= {"say": say, "told": told}
+    jinja.filters["said"] = partial(said, say)
     lines = refusal_lines(phrases["page"]["lang"][:2])
 
     def shown(name: str, value: Any) -> str:
