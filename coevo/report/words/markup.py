@@ -78,7 +78,11 @@ def subscript(value: Any) -> str:
 def speaker(
     jinja: Environment, phrases: Mapping[str, Any], joined: Callable[[str], str]
 ) -> Callable[..., Markdown]:
-    """A function that finds a phrase by its key, fills it with values and joins its lines."""
+    """A function that finds a phrase by its key, fills it with values and joins its lines.
+
+    Phrases get it as a filter: `said` of each item, its parts by `names`, or those of a mapping by
+    its keys, which the key may hold in braces; `place` is that of the item, from 1.
+    """
 
     @cache
     def phrase(key: str) -> Template | Markdown:
@@ -95,22 +99,16 @@ def speaker(
             return found
         return Markdown(joined(found.render(**values).strip()))
 
+    def said(items: Iterable[Any], key: str, *names: str, **more: Any) -> list[Markdown]:
+        parts = ((item,) if len(names) == 1 else item for item in items)
+        values = (dict(zip(names, part, strict=True)) if names else dict(part) for part in parts)
+        return [
+            say(key.format(**value), place=place, **value, **more)
+            for place, value in enumerate(values, start=1)
+        ]
+
+    jinja.filters["said"] = said
     return say
-
-
-def said(
-    say: Callable[..., Markdown], items: Iterable[Any], key: str, *names: str, **more: Any
-) -> list[Markdown]:
-    """A phrase said of each item: its parts by `names`, or those of a mapping by its keys.
-
-    `key` may hold names in braces; `place` is that of the item, from 1.
-    """
-    parts = ((item,) if len(names) == 1 else item for item in items)
-    values = (dict(zip(names, part, strict=True)) if names else dict(part) for part in parts)
-    return [
-        say(key.format(**value), place=place, **value, **more)
-        for place, value in enumerate(values, start=1)
-    ]
 
 
 def compiled(jinja: Environment, text: str) -> Template:

@@ -10,7 +10,7 @@ from jinja2.runtime import Context
 from coevo.errors import refusal_lines
 from coevo.messages import unpacked
 from coevo.report.words.grammar import Grammar
-from coevo.report.words.markup import Markdown, environment, plain_text, said, speaker
+from coevo.report.words.markup import Markdown, environment, plain_text, speaker
 from coevo.report.words.numbers import exact
 from coevo.sensitivity.choices import MAIN, scale_word
 
@@ -59,7 +59,6 @@ def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = 
         return Markdown("".join(say(key, **values) for key in keys))
 
     jinja.globals |= {"say": say, "told": told}
-    jinja.filters["said"] = partial(said, say)
     lines = refusal_lines(phrases["page"]["lang"][:2])
 
     def shown(name: str, value: Any) -> str:

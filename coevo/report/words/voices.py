@@ -1,7 +1,6 @@
 """A study with everything that its phrases speak of, in one language."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,7 +11,7 @@ from coevo.report.findings.localised import study_in_language
 from coevo.report.findings.scope import all_provinces
 from coevo.report.words.amounts import Words
 from coevo.report.words.grammar import Grammar, read_phrases
-from coevo.report.words.markup import environment, said, speaker
+from coevo.report.words.markup import environment, speaker
 from coevo.report.words.methods_text import method_values
 from coevo.report.words.values import Phrases, values_by_name
 
@@ -52,10 +51,7 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     jinja = environment(grammar.filters)
     words = Words(study, phrases, speaker(jinja, phrases, grammar.joined), grammar)
     jinja.filters |= {"conclusions": conclusions}
-    jinja.filters |= {
-        "said": partial(said, words.say),
-        "word": lambda name, kind: words.word(kind, name),
-    }
+    jinja.filters |= {"word": lambda name, kind: words.word(kind, name)}
     values = jinja.globals
     values |= {"study": study, "say": words.say, "word": words.word, "label": study.label}
     values |= values_by_name(study, words) | method_values(study, words)
