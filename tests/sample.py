@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from coevo.files import as_table, read_table
 from coevo.messages import packed
@@ -18,7 +17,7 @@ from coevo.regional import RegionalPanel, regional_tables
 from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import TEN
 from coevo.report.findings.localised import chart_words, study_in_language
-from coevo.report.words.grammar import Grammar
+from coevo.report.words.grammar import Grammar, read_phrases
 from coevo.schema import study_tables
 from coevo.sensitivity.headline_claims import headline_rows
 from coevo.study_data import StudyData
@@ -39,7 +38,7 @@ FOLDER = ROOT / "workflow" / "report"
 def words_of(kind: str, language: str) -> dict[str, Any]:
     """Return a file of words of a language: its phrases."""
     text = (FOLDER / f"{kind}.{language}.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return dict(read_phrases(text))
 
 
 ENGLISH = Grammar(**words_of("phrases", "en")["grammar"])

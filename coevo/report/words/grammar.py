@@ -30,12 +30,9 @@ def read_phrases(text: str, provincial: bool = False) -> Mapping[str, Any]:
     provincial: whether all regions are provinces, which a language may call so throughout.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # many times faster, where it was built
-    phrases: Mapping[str, Any] = yaml.load(text, Loader=loader)
-    if not (provincial and phrases["provinces"]):
-        return phrases
-    for general, own in phrases["provinces"].items():
-        text = re.sub(general, own, text)
-    return read_phrases(text)
+    for mark, names in yaml.load(text, Loader=loader)["places"].items():
+        text = text.replace(mark, names[provincial])
+    return dict(yaml.load(text, Loader=loader))
 
 
 @dataclass(frozen=True)
