@@ -99,8 +99,8 @@ def _scales(
         try:
             found.append(_scale(words.text, meant, known))
             if not words.text:
-                fields = {"indicator": meant, "unit": known.given_units[meant]}
-                lines.remark("from_name", "unit_given", fields, words)
+                given = known.given_units[meant]
+                lines.remark("from_name", "unit_given", words, indicator=meant, unit=given)
         except StudyError as problem:
             lines.problem(words, str(problem))
             found.append(UnitScale())
@@ -128,7 +128,7 @@ def _indicators(
     for title in table.titles if blank else ():
         if code(title) != UNKNOWN:
             if title.text != cell_text(lines.sheet.values[title.row, title.column]):
-                lines.remark("from_name", "indicator_from_name", {"name": title.text}, title)
+                lines.remark("from_name", "indicator_from_name", title, name=title.text)
             return _titled(table, title, lines), np.array([[code(title)]])
     codes = word_codes(names, code, lines)
     narrow = [(said, ids.index(i)) for said, i in known.terms if blank or len(said) > 1]
@@ -282,8 +282,8 @@ def _scaled(
     noted = np.flatnonzero(flag == NOTED)
     if len(noted):
         words = CellWords("", int(read["row"][noted[0]]), int(read["column"][noted[0]]))
-        fields = {"figures": len(noted), "cell": xl_rowcol_to_cell(words.row, words.column)}
-        lines.remark("noted", "note_marks", fields, words)
+        first = xl_rowcol_to_cell(words.row, words.column)
+        lines.remark("noted", "note_marks", words, figures=len(noted), cell=first)
     read_as = np.array([one.read_as for one in scales])[scale] & (flag <= NOTED)
     read["value"] = value * factor
     read["unit"] = scale

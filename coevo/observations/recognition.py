@@ -97,9 +97,7 @@ class TableLines:
     def problem(self, words: CellWords, message: str) -> None:
         self.add(f"{self.sheet.where(words.row, words.column)}: {message}")
 
-    def remark(
-        self, check: str, message: str, fields: Mapping[str, object], words: CellWords
-    ) -> None:
+    def remark(self, check: str, message: str, words: CellWords, **fields: object) -> None:
         place = (words.row, words.column) if words.row >= 0 else ()  # else of the whole table
         self.remarks.append(Remark(check, message, fields, *place))
 
@@ -178,9 +176,9 @@ def _remark_name(
     fields = {"name": words.text, "region": place.code, "read_as": names[place.code]}
     if place.also and place.code not in known.homonyms:
         known.homonyms.add(place.code)
-        lines.remark("homonym", "homonym", {**fields, "also": place.also}, words)
+        lines.remark("homonym", "homonym", words, **fields, also=place.also)
     elif place.variant and not place.also:
-        lines.remark("variant_name", "variant_name", fields, words)
+        lines.remark("variant_name", "variant_name", words, **fields)
 
 
 def _strangers(
@@ -216,9 +214,8 @@ def _strangers(
         else:
             aside.append(words)
     if aside:
-        figures = int(beside[strange].sum())
-        fields = {"count": len(aside), "names": [w.text for w in aside[:SHOWN]], "figures": figures}
-        lines.remark("set_aside", "unknown_regions", fields, aside[0])
+        said = {"names": [w.text for w in aside[:SHOWN]], "figures": int(beside[strange].sum())}
+        lines.remark("set_aside", "unknown_regions", aside[0], count=len(aside), **said)
 
 
 def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> Labels:
@@ -244,11 +241,11 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     silent = not any(words.text for words in labels["region"].flat)
     for title in table.titles if silent else ():
         if code_of(title):
-            lines.remark("from_name", "region_from_name", {"name": title.text}, title)
+            lines.remark("from_name", "region_from_name", title, name=title.text)
             return along([title], None)
     if silent and len(known.regions.codes) == 1:
         (code,) = known.regions.codes
-        lines.remark("from_name", "only_region", {}, CellWords(""))
+        lines.remark("from_name", "only_region", CellWords(""))
         return along([CellWords(code)], None)
     places = [labels["region"], *(part for name, part in labels.items() if name[:5] == "place")]
     codes = labels.get("code")
@@ -263,8 +260,8 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     against = {pair: c for pair, c in pairs.items() if memo[pair[0]] != memo[pair[1]]}
     if against:
         for (name, _), code in against.items() if 2 * len(against) < len(pairs) else ():
-            fields = {"name": name, "code": code.text, "region": memo[code.text]}
-            lines.remark("places", "code_contradicts_name", fields, code)
+            said = {"name": name, "code": code.text, "region": memo[code.text]}
+            lines.remark("places", "code_contradicts_name", code, **said)
         return names
     words = (
         name._replace(text=code.text) if code_of(code) and not code_of(name) else name
@@ -282,8 +279,7 @@ def remark_groups(labels: Labels, codes: Integers, numbers: Booleans, lines: Tab
         counts[words.text] += int(count)
         first.setdefault(words.text, words)
     for text, count in counts.items():
-        fields = {"name": text, "figures": count}
-        lines.remark("set_aside", "no_single_region", fields, first[text])
+        lines.remark("set_aside", "no_single_region", first[text], name=text, figures=count)
 
 
 def year_code(words: CellWords) -> int:
