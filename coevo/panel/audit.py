@@ -212,6 +212,7 @@ def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
     level (printed: the figure, computed: the year before); `sign` of one figure; `same_figures`
     in two subsystems; `range` by unit; `unit` read as another; `fewer_regions` than before.
     """
+    frame = frame.astype({"region": "category", "vintage": "category"})  # grouped over and over
     derived = indicators[(indicators["source_name"] != "") & (indicators["derivation"] != "")]
     levels = frame[~frame["indicator"].isin(derived["indicator"])]
     calls = {indicator: parse(text) for indicator, text in derived[PAIR].to_numpy()}

@@ -54,6 +54,7 @@ def _changed_places(
         own = rows.groupby([*keys, "region"])
         odd = own["off"].transform("mean").ge(LEAST) & own["strange"].transform("mean").ge(STRANGE)
         for _, part in rows[odd & (own["off"].transform("size") >= ENTRIES)].groupby(keys):
+            part = part.astype({"region": str})
             part = part.assign(other=part["region"].map(_exchanged(part, entry))).dropna()
             rows = rows.drop(part.index)
             pairs = part[part["region"] < part["other"]]
@@ -92,15 +93,20 @@ def _odd_years(frame: pd.DataFrame) -> Iterator[Finding]:
     A line is what stands in one row or one column for one region and indicator.
     """
     table = ["vintage", "file", "sheet", "indicator"]
-    letters = frame["cell"].str.rstrip("0123456789")
-    down = pd.to_numeric(frame["cell"].str.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), errors="coerce")
-    rows = frame.assign(down=down, letters=letters, width=letters.str.len())
-    rows = rows.sort_values([*table, "region", "down", "width", "letters"], kind="stable")
-    line = (rows[[*table, "region"]] != rows[[*table, "region"]].shift()).any(axis=1).cumsum()
+    cells = pd.DataFrame({"cell": frame["cell"].unique()})
+    cells["letters"] = cells["cell"].str.rstrip("0123456789")
+    number = cells["cell"].str.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    cells["down"] = pd.to_numeric(number, errors="coerce")
+    cells["width"] = cells["letters"].str.len()
+    cells = cells.sort_values(["down", "width", "letters"], kind="stable").set_index("cell")
+    line = frame.groupby([*table, "region"]).ngroup()
+    order = np.lexsort([cells.index.get_indexer(frame["cell"]), line])
+    rows, line = frame.iloc[order], line.iloc[order]
     step = rows["year"].groupby(line).diff()
     doubt = pd.DataFrame({"up": step > 0, "down": step < 0, "far": step.abs() > ERA})
     doubt = doubt.groupby(line).any()
     rows = rows[line.map((doubt["up"] & doubt["down"]) | doubt["far"])].assign(line=line)
+    rows = rows.join(cells, on="cell")
     for _, part in rows.groupby(table, sort=False):
         lines = (one for _, one in part.groupby("line"))
         lines = (one for one in lines if one[["down", "letters"]].nunique().min() == 1)
