@@ -9,8 +9,8 @@ import pandas as pd
 from benchmarks.noisy_paths import REGIMES, simulate
 from benchmarks.peers.task import COEVO, Answer, Array, Side, Task
 from coevo.estimation import fit_pooled
-from coevo.estimation.general import fit_general
 from coevo.estimation.growth import population_rows
+from coevo.estimation.region import fit_general
 from coevo.estimation.trajectory import Series, fit_trajectories
 
 CHECKED = (

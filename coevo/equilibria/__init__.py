@@ -8,7 +8,7 @@ import pandas as pd
 
 from coevo.arrays import Array, Row
 from coevo.chunks import Made, Tasks, make_all, make_part, together
-from coevo.equilibria.estimate_rows import parameter_rows, quality_rows
+from coevo.equilibria.fit_checks import own_doubts, pooled_doubts, pooled_draws
 from coevo.equilibria.fitted import (
     POOLED,
     AnyFit,
@@ -17,11 +17,15 @@ from coevo.equilibria.fitted import (
     labelled_fits,
     regional_lines,
 )
-from coevo.equilibria.general_rows import rest_point_row, restriction_rows
 from coevo.equilibria.output_series import pair_values
-from coevo.equilibria.region_checks import own_doubts, pooled_doubts
-from coevo.equilibria.relation_draws import pooled_draws
-from coevo.equilibria.result_rows import equilibrium_rows, relation_rows
+from coevo.equilibria.result_rows import (
+    equilibrium_rows,
+    parameter_rows,
+    quality_rows,
+    relation_rows,
+    rest_point_row,
+    restriction_rows,
+)
 from coevo.equilibria.theory import Asked, asked_of, last_states, theoretical
 from coevo.equilibria.theory_rows import (
     MEAN,
@@ -31,9 +35,8 @@ from coevo.equilibria.theory_rows import (
     regional_rows,
     untested_rows,
 )
-from coevo.estimation.general import GeneralFit
-from coevo.estimation.pooled import PooledFit
-from coevo.estimation.pooled_general import GeneralPooled
+from coevo.estimation.pooled import GeneralPooled, PooledFit
+from coevo.estimation.region import GeneralFit
 from coevo.files import as_table
 
 __all__ = ["Tables", "estimate", "estimate_part", "pair_values"]

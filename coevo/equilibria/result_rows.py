@@ -1,28 +1,155 @@
-"""Fits as rows of the tables equilibria, relations, checks and refusals."""
+"""Fits and observed cycles as rows of the tables of `estimate`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from coevo.arrays import Row
+from coevo.arrays import Row, Values
 from coevo.equilibria.fitted import HEADLINE_SCALE, AnyFit, inferable
+from coevo.errors import StudyError
 from coevo.estimation.growth import Rows
-from coevo.estimation.pooled import PooledFit, common_year_share
+from coevo.estimation.pooled import GeneralPooled, PooledFit, common_year_share
 from coevo.estimation.pooled_rows import Pool
-from coevo.estimation.region import Equations, Fit
+from coevo.estimation.region import Equations, Fit, GeneralFit, restriction_test
+from coevo.estimation.residuals import residual_tests
 from coevo.inference.sets import (
     FEWEST_REGIONS,
     UNBOUNDED,
     RatioSet,
     equilibrium_sets,
     fieller,
+    interval,
     located,
+    rest_point_projections,
 )
-from coevo.inference.signs import sign_patterns
+from coevo.inference.signs import independent_quadrants, sign_patterns
 from coevo.lotka_volterra.classic import kind
+from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 from coevo.messages import message_columns
+
+
+def whole_cycles(years: Values, x: Values) -> tuple[int, int] | None:
+    """Return the first and the last year of the whole cycles of a series, None without one.
+
+    They go from the first peak to the year before the last one. A peak is the highest year of a
+    run of years with ln x above its mean, and not the first or the last year of the series. years,
+    x (n,): every year between the first and the last, x > 0; a series with a gap or without growth
+    in logs has no cycle here.
+    """
+    t, values = np.asarray(years, dtype=int), np.asarray(x, dtype=float)
+    if len(t) < 3 or np.any(np.diff(t) != 1) or not np.all(values > 0):
+        return None
+    logs = np.log(values)
+    above = logs > logs.mean()
+    runs = np.split(np.arange(len(t)), np.flatnonzero(np.diff(above)) + 1)
+    tops = [run[values[run].argmax()] for run in runs if above[run[0]]]
+    peaks = [top for top in tops if 0 < top < len(t) - 1]
+    return (int(t[peaks[0]]), int(t[peaks[-1]] - 1)) if len(peaks) > 1 else None
+
+
+def mean_rows(path: pd.DataFrame) -> Iterator[Row]:
+    """Yield `cycle_mean_x1`, `cycle_mean_x2` over the whole cycles of x1, and `mean_x1`, `mean_x2`.
+
+    The latter are over all years. Without a whole cycle there are neither: a mean over years of
+    growth estimates no equilibrium. path: x1, x2 by year.
+    """
+    seen = path[["x1", "x2"]].dropna()
+    cycles = whole_cycles(seen.index, seen["x1"])
+    if cycles is None:
+        return
+    for name, (first, last) in (("cycle_mean", cycles), ("mean", (seen.index[0], seen.index[-1]))):
+        for x, value in seen.loc[first:last].mean().items():
+            yield {"quantity": f"{name}_{x}", "value": value, "period": f"{first}-{last}"}
+
+
+PARAMETERS = ("a1", "b1", "a2", "d", "b2")
+
+
+def parameter_rows(fits: Iterable[tuple[Row, AnyFit]], level: float) -> Iterator[Row]:
+    """Yield the parameters of labelled fits: one region in original, pooled in scaled units.
+
+    b2 = d/b1 joins two equations and has no error; nor has a pooled fit of too few regions.
+    """
+    for label, own in fits:
+        with_errors = not isinstance(own, GeneralPooled) or inferable(own)
+        for name, (estimate, error) in estimates(own).items():
+            row = label | {"parameter": name, "estimate": estimate}
+            if with_errors and np.isfinite(error):
+                low, high = interval(estimate, error, own.df, level)
+                row |= {"se": error, "df": own.df, "low": low, "high": high}
+            if np.isfinite(estimate):
+                yield row
+
+
+def estimates(own: AnyFit) -> dict[str, tuple[float, float]]:
+    """Return each parameter of a fit with its error, NaN where it has none."""
+    if isinstance(own, PooledFit):
+        own = own.lines
+    if isinstance(own, Equations):
+        named = own.errors()
+        return {name: (getattr(own, name), named.get(name, np.nan)) for name in PARAMETERS}
+    if isinstance(own, GeneralPooled) and own.form == "classic":
+        names, A, errors = ["b1", "d"], own.A[[0, 1], [1, 0]] * [-1, 1], own.error[[0, 1], [1, 0]]
+    else:
+        names = [f"A{i + 1}{j + 1}" for i, j in np.ndindex(own.A.shape)]
+        A, errors = own.A.ravel(), own.error.ravel()
+    found = dict(zip(names, zip(A.tolist(), errors.tolist(), strict=True), strict=True))
+    if isinstance(own, GeneralFit):
+        r = zip(own.r.tolist(), np.sqrt(own.covariance[:, 0, 0]).tolist(), strict=True)
+        found = {f"r{i}": both for i, both in enumerate(r, start=1)} | found
+    return found
+
+
+def quality_rows(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[Row]:
+    """Yield a row for each equation of each regression.
+
+    What is no regression, the path of a whole series, has no row. F is left out where too few
+    regions are pooled for errors.
+    """
+    for label, own in fits:
+        if isinstance(own, GeneralPooled):
+            places, with_errors = (own.moments.region, own.moments.year), inferable(own)
+        elif isinstance(own, Fit | GeneralFit):
+            places, with_errors = (np.zeros_like(own.data.year), own.data.year), True
+        else:
+            continue
+        for number, equation in enumerate(own.equations, start=1):
+            overall, left = equation.test(), residual_tests(equation.residuals, *places)
+            row = {"equation": number, "n": equation.rows, "r2": equation.r_squared}
+            row |= {"residual_df": equation.df, "slopes": overall.df[0], "F_df": overall.df[1]}
+            row |= {"F": overall.F, "F_p": overall.p} if with_errors else {}
+            row |= {"durbin_watson": left.durbin_watson, "jarque_bera_p": left.jarque_bera}
+            yield label | row
+
+
+def rest_point_row(own: GeneralFit, level: float) -> Row:
+    """Return the rest point with its kind and, for two populations, its joint region's shadows."""
+    try:
+        point = rest_point(own.r, own.A)
+    except StudyError:
+        return {"source": "fit", "kind": "none"}
+    row: Row = {"source": "fit", "kind": str(rest_point_kind(own.r, own.A))}
+    row |= {"x1": point[0], "x2": point[1]}
+    if len(point) == 2:
+        shadows = rest_point_projections(own.r, own.A, own.covariance, own.df, level)
+        for name, found in zip(("x1", "x2"), shadows, strict=True):
+            ends = [end if np.isfinite(end) else np.nan for end in (found.low, found.high)]
+            row |= {f"{name}_set": found.kind, f"{name}_low": ends[0], f"{name}_high": ends[1]}
+        row["located"] = bool(located([s.kind for s in shadows], [s.low for s in shadows]))
+    return row
+
+
+def restriction_rows(own: GeneralFit) -> Iterator[Row]:
+    """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
+    yield {"quantity": "restriction", "value": restriction_test(own)}
+    for i, j in zip(*np.triu_indices(len(own.r), 1), strict=True):
+        cross = ([i, j], [j, i])
+        shares = independent_quadrants(own.A[cross], own.error[cross], own.df)
+        for signs, share in shares.items():
+            yield {"quantity": f"p_{signs}_{i + 1}{j + 1}", "value": float(share)}
 
 
 def equilibrium_rows(found: Sequence[tuple[Row, Equations]], level: float) -> Iterator[Row]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans, Integers, Row
-from coevo.equilibria.observed import whole_cycles
+from coevo.equilibria.result_rows import whole_cycles
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.pooled_rows import breaks
 from coevo.lotka_volterra.calibration import calibrate, calibration_failures, period_equilibrium

@@ -5,9 +5,8 @@ on the year's mean R of the other population. Each equation is a line g = c + s 
 (a1, -b1) and (-a2, d). Arrays run over the equations in this order: the first regressor is x2's.
 """
 
-from coevo.estimation.general import fit_general
 from coevo.estimation.pooled import fit_pooled
-from coevo.estimation.region import fit
+from coevo.estimation.region import fit, fit_general
 from coevo.estimation.trajectory import fit_trajectory
 
 __all__ = ["fit", "fit_general", "fit_pooled", "fit_trajectory"]

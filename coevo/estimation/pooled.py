@@ -1,16 +1,271 @@
 """The classic form of many regions: common slopes, clustered errors, each region's own line."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array
-from coevo.estimation.effects import EFFECTS, sums
+from coevo.arrays import Array, Booleans, Integers
+from coevo.errors import Refusal, StudyError
+from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, require_left, sums
 from coevo.estimation.growth import ESTIMATORS
-from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
-from coevo.estimation.region import Equations
+from coevo.estimation.pooled_rows import Pool, pool
+from coevo.estimation.region import FORMS, Equations
+from coevo.estimation.regression import Clusters, FTest, Regression, f_test, first_stage, regress
 from coevo.registry import choose
+
+
+class Moments(NamedTuple):
+    """Columns from which effects are taken out.
+
+    region (rows,): index; year (rows,); growth, regressor (rows, n); instrument (rows, m), or None
+    where the regressors stand for themselves; rank: number of effects taken out of these rows;
+    counted: how many of them the clustered covariance corrects for; basis: as in `Absorbed`.
+    """
+
+    region: Integers
+    year: Integers
+    growth: Array
+    regressor: Array
+    instrument: Array | None
+    rank: int
+    counted: int
+    basis: Array
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """A (n, n), row i of equation i; covariance (n n, n n) of A.ravel(); residuals (rows, n).
+
+    Slopes that are not estimated have value and covariance zero. equations (n,): the regressions.
+    """
+
+    A: Array
+    covariance: Array
+    residuals: Array
+    equations: tuple[Regression, ...]
+
+
+def without_effects(rows: Pool, absorbed: Absorbed, effects: str, regressors: int) -> Moments:
+    """Return the rows as the effects leave them; regressors stand for themselves.
+
+    absorbed: of growth and regressors (rows, 2 n) by `effects`; regressors: how many an equation
+    has. `StudyError` for too few rows, or a regressor of which nothing is left.
+    """
+    rank, n = absorbed.rank, rows.growth.shape[1]
+    if len(rows.year) <= rank + regressors:
+        raise Refusal("too_few_rows_for_effects", rows=len(rows.year), effects=effects)
+    g, R = absorbed.residual[:, :n], absorbed.residual[:, n:]
+    require_left(R, rows.regressor, effects)
+    return Moments(rows.region, rows.year, g, R, None, rank, absorbed.counted, absorbed.basis)
+
+
+def shared_slopes(moments: Moments, included: Booleans) -> Slopes:
+    """Return the slopes `included` (n, n) of every equation, all with one clustered covariance.
+
+        s = (X^' X^)^-1 X^' g,  X^ the regressors as fitted by the instruments (or X itself)
+        V = sum_r u_r u_r',     u_r = c (X^' X^)^-1 X^_r' e_r of all equations, stacked
+        c^2 = G/(G-1) (rows-1)/(rows-k),  k = slopes of the equation + effects that count
+
+    Each block of V on the diagonal is the covariance of that equation's regression. `StudyError`
+    for fewer than two regions, too few rows, or regressors (as fitted) of which one depends on the
+    others.
+    """
+    (rows, n), G = moments.growth.shape, int(moments.region.max(initial=-1)) + 1
+    if G < 2:
+        raise Refusal("too_few_pooled", regions=G)
+    most = int(included.sum(axis=1).max()) + moments.counted
+    if rows <= most:
+        raise Refusal("too_few_rows_for_slopes", rows=rows, slopes=most)
+    equations = tuple(_equation(moments, i, own) for i, own in enumerate(included))
+    A, influence = np.zeros((n, n)), np.zeros((G, n, n))
+    for i, (own, equation) in enumerate(zip(included, equations, strict=True)):
+        A[i, own], influence[:, i, own] = equation.coefficients, equation.influence
+    stacked = influence.reshape(G, n * n)
+    residuals = np.column_stack([equation.residuals for equation in equations])
+    return Slopes(A, stacked.T @ stacked, residuals, equations)
+
+
+def _equation(moments: Moments, i: int, own: Booleans) -> Regression:
+    return regress(
+        moments.growth[:, i],
+        moments.regressor[:, own],
+        moments.rank,
+        Clusters(moments.region, moments.counted),
+        moments.instrument,
+        refusal=Refusal("dependent_regressor"),
+    )
+
+
+FOD_IV = "fod_iv"  # its name among the estimators; the rows are those of `trapezoid`
+
+
+def deviations(pool: Pool, effects: str = "region+year") -> Moments:
+    """Return the rows in forward deviations, with x(t) of the row itself as instruments.
+
+    With effects "region+year" the deviations of the years' dummies are taken out of all columns by
+    QR; in a balanced panel that is the same as taking out year means first. With "region" the years
+    stay in. `StudyError` for other effects, or regions that share no years.
+    """
+    known = {"region": False, "region+year": True}
+    with_years = choose(known, effects, f"effects of {FOD_IV}")
+    n, years = pool.growth.shape[1], np.unique(pool.year) if with_years else pool.year[:1]
+    dummies = 1.0 * (pool.year[:, None] == years[1:])
+    columns = np.column_stack([pool.growth, pool.regressor, dummies])
+    kept, V = forward_deviations(pool.region, pool.year, columns)
+    region = np.unique(pool.region[kept], return_inverse=True)[1].astype(np.int64)
+    Q, R = np.linalg.qr(V[:, 2 * n :])
+    if len(V) < len(years) - 1 or np.abs(np.diag(R)).min(initial=1) <= len(V) * np.finfo(float).eps:
+        raise Refusal("too_few_shared_years")
+    columns = np.column_stack([V[:, : 2 * n], pool.start[kept]])
+    left = columns - Q @ (Q.T @ columns)
+    require_left(left[:, n:], columns[:, n:], effects)
+    parts = left[:, :n], left[:, n : 2 * n], left[:, 2 * n :]
+    q = len(years) - 1
+    return Moments(region, pool.year[kept], *parts, rank=q, counted=q, basis=Q)
+
+
+def strength(moments: Moments, included: Booleans) -> Array:
+    """Return the first-stage F (n, n) of each regressor of each equation; NaN where there is none.
+
+    Of several regressors: the F of what the instruments say of one beyond the others, once the
+    others' part (by two-stage least squares) is out of it; clustered by region (CR1), K = number of
+    regressors, m - K + 1 restrictions. Below about 10 the instruments are weak. Source: Sanderson
+    and Windmeijer (2016).
+    """
+    F = np.full(included.shape, np.nan)
+    if moments.instrument is None:
+        return F
+    for i, j in np.argwhere(included):
+        others = included[i] & (np.arange(len(included)) != j)
+        F[i, j] = _first_stage_F(moments, j, moments.regressor[:, others])
+    return F
+
+
+def _first_stage_F(moments: Moments, j: int, others: Array) -> float:
+    """Return F of the instruments for regressor j beyond the other regressors (rows, k)."""
+    x, Z, q = moments.regressor[:, j], moments.instrument, others.shape[1]
+    assert Z is not None
+    clusters, beyond = Clusters(moments.region, moments.counted), Z
+    if q:
+        x = regress(x, others, moments.rank, instruments=Z).residuals
+        seen, _ = np.linalg.qr(first_stage(others, Z))
+        # the part of the instruments that is orthogonal to the other regressors as fitted
+        basis = np.linalg.svd(Z - seen @ (seen.T @ Z), full_matrices=False)[0]
+        beyond = basis[:, : Z.shape[1] - q]
+    if len(x) <= beyond.shape[1] + moments.counted:
+        return float("nan")
+    return regress(x, beyond, moments.rank, clusters).test().F
+
+
+@dataclass(frozen=True)
+class GeneralPooled(Slopes):
+    """g_i = r_i + sum_j A_ij R(x_j) with A common to G regions, in scaled units.
+
+    data: regions, units (G, n), growth rows; level (G, 2 n): of growth and of regressors in each
+    region, at the average year effect; common: one level for all regions; df = G - 1 of the
+    regions that enter; included (n, n): the slopes that are estimated; moments: the rows as the
+    effects leave them, of `fod_iv` in forward deviations; strength (n, n): first-stage F of the
+    instruments, NaN without; estimator, effects, scale, form: names. The rest as in `Slopes`.
+    """
+
+    estimator: str
+    effects: str
+    scale: str
+    form: str
+    data: Pool
+    level: Array
+    common: bool
+    df: int
+    included: Booleans
+    moments: Moments
+    strength: Array
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return self.data.regions
+
+    @property
+    def rows(self) -> int:
+        """Number of rows in the regressions; forward deviations cost one of each region."""
+        return len(self.residuals)
+
+    @cached_property
+    def intercepts(self) -> Array:
+        """r (G, n) of each region, at the average year effect."""
+        n = len(self.A)
+        return self.level[:, :n] - self.level[:, n:] @ self.A.T
+
+    @property
+    def error(self) -> Array:
+        """Clustered standard errors of A, (n, n)."""
+        return np.sqrt(np.diag(self.covariance)).reshape(self.A.shape)
+
+
+def fit_pooled_general(
+    panel: pd.DataFrame,
+    names: Sequence[str],
+    estimator: str = "trapezoid",
+    effects: str = "region+year",
+    scale: str = "first",
+    form: str = "general",
+) -> GeneralPooled:
+    """Return the general model of n populations with slopes common to all regions.
+
+        g_irt = alpha_ir + tau_it + sum_j A_ij R(x_j)_rt + e_irt
+
+    panel: as in `fit_pooled`; names (n,): its columns of the populations; estimator: a name in
+    `ESTIMATORS` (least squares) or `fod_iv`; effects, scale, form: names in `EFFECTS`, `SCALES`,
+    `FORMS`. With own terms least squares is not unbiased: x_i(t+1) contains e_i. `StudyError` as in
+    `fit_pooled`, and for regressors of which one depends on the others.
+    """
+    included = choose(FORMS, form, "form")(len(names))
+    rows = pool(panel, names, "trapezoid" if estimator == FOD_IV else estimator, scale)
+    absorb = choose(EFFECTS, effects, "effects")
+    if len(rows.regions) < 2:
+        raise Refusal("too_few_pooled", regions=len(rows.regions))
+    absorbed = absorb(rows.region, rows.year, np.column_stack([rows.growth, rows.regressor]))
+    if estimator == FOD_IV:
+        moments = deviations(rows, effects)
+    else:
+        moments = without_effects(rows, absorbed, effects, int(included.sum(axis=1).max()))
+    return GeneralPooled(
+        **vars(shared_slopes(moments, included)),
+        estimator=estimator,
+        effects=effects,
+        scale=scale,
+        form=form,
+        data=rows,
+        level=absorbed.level,
+        common=absorbed.common,
+        df=int(moments.region.max()),
+        included=included,
+        moments=moments,
+        strength=strength(moments, included),
+    )
+
+
+def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> FTest:
+    """Return the Wald test that the slopes `zero` (n, n) are all nil.
+
+        F = a' V^-1 a / q,   compared with F(q, G-1),   a the q slopes, V their covariance
+
+    By default the paper's restriction: no population limits itself, A_ii = 0. `StudyError` if one
+    of the slopes is not estimated, or the regions are too few for q restrictions.
+    """
+    chosen = np.eye(len(fit.A), dtype=bool) if zero is None else np.asarray(zero, dtype=bool)
+    q = int(chosen.sum())
+    if q == 0 or (chosen & ~fit.included).any():
+        raise StudyError(
+            f"form '{fit.form}' sets slopes to zero that are to be tested: use another"
+        )
+    if q > fit.df:
+        raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=q)
+    a, V = fit.A[chosen], fit.covariance[np.ix_(chosen.ravel(), chosen.ravel())]
+    return f_test(a @ np.linalg.solve(V, a) / q, q, fit.df)
 
 
 class PooledFit(GeneralPooled):

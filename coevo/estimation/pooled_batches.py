@@ -84,7 +84,7 @@ def fod_general(panels: Steps, years: Years | None = None) -> General:
 
     R = (x(t) + x(t+1))/2. g and R enter as forward deviations, the instruments x1(t), x2(t) as they
     are; the deviations of the years' dummies are taken out of all. Covariance clustered by region,
-    factor G/(G-1) (n-1)/(n-k). The convention of `fod_iv.deviations`. years: `years_of` these rows,
+    factor G/(G-1) (n-1)/(n-k). The convention of `pooled.deviations`. years: `years_of` these rows,
     if they are known.
     """
     region, year, start, end = panels

@@ -24,7 +24,7 @@ from coevo.estimation.pooled_batches import (
     steps,
     years_of,
 )
-from coevo.inference.no_interaction import NULLS, Shocks, panel_blocks, shocks, simulated_panels
+from coevo.inference.panel_simulation import NULLS, Shocks, panel_blocks, shocks, simulated_panels
 from coevo.inference.sets import FEWEST_REGIONS, t_quantile
 from coevo.inference.signs import quadrant_probabilities
 

@@ -7,6 +7,7 @@ denominator may be zero has no standard error; Fieller's set says what the data 
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.polynomial import polynomial
 from scipy.special import stdtrit
 
 from coevo.arrays import Array, Booleans, Strings, Values
@@ -96,3 +97,93 @@ def equilibrium_sets(fit: Equations, level: float = 0.95) -> tuple[RatioSet, Rat
     """Return the sets of x1* = a2/d (equation 2) and x2* = a1/b1 (equation 1)."""
     sets = fieller(fit.coefficients[:, 0], fit.coefficients[:, 1], fit.covariance, fit.df, level)
     return sets.of(1), sets.of(0)
+
+
+class Projection(NamedTuple):
+    """What a confidence region leaves of one coordinate.
+
+    kind: `interval`, or `unbounded`, where low or high is infinite; low, high: the outer ends, of
+    what may have gaps between them.
+    """
+
+    kind: str
+    low: float
+    high: float
+
+
+def rest_point_projections(
+    r: Values,
+    A: Values,
+    covariance: Values,
+    df: int,
+    level: float = 0.95,
+) -> tuple[Projection, Projection]:
+    """Return the projections of the rest point's joint confidence region on its two axes.
+
+        q_i(x) = (c_i'u)^2 - t^2 u'V_i u <= 0 for all i,   u = (1, x),   c_i = (r_i, A_i1 .. A_in)
+
+    the points at which no t test of c_i'u = 0 (df, at 1 - (1 - level)/n: Bonferroni) rejects.
+    r (n,), A (n, n), covariance (n, 1 + n, 1 + n). It holds the true point with probability
+    `level` at least, however weakly A is known (the generalisation of Fieller's set).
+    Whether some x2 completes a given x1 can change only where one of the two conics turns back (its
+    discriminant in x2 is zero) or where they cross (their resultant is zero): the roots of these
+    polynomials in x1 cut the axis, and one point decides each piece. Exact up to the roots; the
+    same for x2. The estimate always belongs. `StudyError` unless n = 2.
+    """
+    r, A, V = (np.asarray(value, dtype=float) for value in (r, A, covariance))
+    if r.shape != (2,):
+        raise StudyError(f"the region of the rest point is drawn for two populations, not {len(r)}")
+    error = np.sqrt(np.diagonal(V, axis1=-2, axis2=-1)).mean(axis=0)
+    unit = error[0] / error[1:] if np.all(error > 0) else np.ones(2)  # in which r and A x compare
+    scale = np.concatenate([[1.0], unit])
+    c = np.column_stack([r, A])
+    t2 = t_quantile(df, 1 - (1 - level) / len(c)) ** 2
+    Q = (c[:, :, None] * c[:, None, :] - t2 * V) * scale[:, None] * scale
+    x = -np.linalg.solve(A, r) / unit
+    first = _project(Q, x[0], unit[0])
+    second = _project(Q[:, [0, 2, 1]][:, :, [0, 2, 1]], x[1], unit[1])
+    return first, second
+
+
+def _project(Q: Array, estimate: float, unit: float) -> Projection:
+    """Return the projection of both conics (2, 3, 3) on their first coordinate, times the unit."""
+    # q = a y^2 + b(v) y + c(v) in the other coordinate y
+    a = Q[:, 2, 2]
+    b = np.stack([2 * Q[:, 0, 2], 2 * Q[:, 1, 2]], axis=-1)
+    c = np.stack([Q[:, 0, 0], 2 * Q[:, 0, 1], Q[:, 1, 1]], axis=-1)
+    cuts = np.unique(np.concatenate([[estimate], *map(_real_parts, _boundaries(a, b, c))]))
+    margin = 1 + np.abs(cuts).max()
+    ends = np.concatenate([[-np.inf], cuts, [np.inf]])
+    tried = np.concatenate([[cuts[0] - margin], (cuts[:-1] + cuts[1:]) / 2, [cuts[-1] + margin]])
+    at = [(polynomial.polyval(v, b.T), polynomial.polyval(v, c.T)) for v in tried]
+    inside = np.array([_completed(a, *own) for own in at])
+    low = float(min([estimate, *ends[:-1][inside]])) * unit
+    high = float(max([estimate, *ends[1:][inside]])) * unit
+    return Projection("interval" if np.isfinite([low, high]).all() else "unbounded", low, high)
+
+
+def _boundaries(a: Array, b: Array, c: Array) -> list[Array]:
+    """Return the discriminants of both quadratics in y and their resultant, polynomials in v."""
+    times, minus = polynomial.polymul, polynomial.polysub
+    discriminants = [minus(times(b[i], b[i]), 4 * a[i] * c[i]) for i in range(2)]
+    ac = minus(a[0] * c[1], a[1] * c[0])
+    ab = minus(a[0] * b[1], a[1] * b[0])
+    bc = minus(times(b[0], c[1]), times(b[1], c[0]))
+    return [*discriminants, minus(times(ac, ac), times(ab, bc))]
+
+
+def _real_parts(coefficients: Array) -> Array:
+    """Return the real parts of the roots; one that belongs to no real root cuts in vain."""
+    trimmed = polynomial.polytrim(coefficients, 0)
+    return polynomial.polyroots(trimmed).real if len(trimmed) > 1 else np.empty(0)
+
+
+def _completed(a: Array, b: Array, c: Array) -> bool:
+    """Whether some y makes both a y^2 + b y + c negative: one between the roots of the two."""
+    roots = [polynomial.polyroots(polynomial.polytrim([c[i], b[i], a[i]], 0)) for i in range(2)]
+    real = np.sort(np.concatenate([root.real[root.imag == 0] for root in roots]))
+    if len(real) == 0:
+        real = np.zeros(1)
+    margin = 1 + np.abs(real).max()
+    y = np.concatenate([[real[0] - margin], (real[:-1] + real[1:]) / 2, [real[-1] + margin]])
+    return bool(np.any(np.all((a[:, None] * y + b[:, None]) * y + c[:, None] <= 0, axis=0)))

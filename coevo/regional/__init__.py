@@ -8,8 +8,7 @@ from coevo.arrays import Row
 from coevo.errors import Refusal
 from coevo.files import as_table
 from coevo.regional.convergence import club_rows, dispersion_rows, growth_rows
-from coevo.regional.inequality import gini_rows, mean_rows, theil_rows
-from coevo.regional.kernel_density import density_lines, density_rows
+from coevo.regional.inequality import density_lines, density_rows, gini_rows, mean_rows, theil_rows
 from coevo.regional.mobility import mobility_rows, move_rows, spatial_mobility_rows
 from coevo.regional.neighbourhood import level_neighbour_rows, local_rows, neighbour_rows
 from coevo.regional.regional_panel import ADJUSTED, PLAIN, RegionalPanel, refused

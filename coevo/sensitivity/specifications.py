@@ -15,7 +15,6 @@ import pandas as pd
 
 from coevo.arrays import Row
 from coevo.equilibria import pair_values
-from coevo.equilibria.estimate_rows import estimates
 from coevo.equilibria.fitted import (
     HEADLINE_SCALE,
     POOLED,
@@ -24,11 +23,10 @@ from coevo.equilibria.fitted import (
     inferable,
     series_of,
 )
+from coevo.equilibria.result_rows import estimates
 from coevo.errors import StudyError
-from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.growth import ESTIMATORS
-from coevo.estimation.pooled import PooledFit, fit_pooled
-from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
+from coevo.estimation.pooled import FOD_IV, GeneralPooled, PooledFit, fit_pooled, fit_pooled_general
 from coevo.estimation.region import Equations
 from coevo.files import as_table
 from coevo.inference.feedback import feedback_verdicts

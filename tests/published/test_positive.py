@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from coevo.equilibria.observed import whole_cycles
+from coevo.equilibria.result_rows import whole_cycles
 from coevo.inference.relation_rule import RELATIONS
 from coevo.lotka_volterra import classic
 from coevo.lotka_volterra.populations import rest_point, simulate

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coevo.prediction.univariate import grey, grey_model, level_ratios
+from coevo.prediction.models import grey, grey_model, level_ratios
 
 DENG = json.loads(Path(__file__).with_name("prediction.json").read_text(encoding="utf-8"))["grey"]
 X = np.array([DENG["x"]])

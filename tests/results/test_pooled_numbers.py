@@ -11,14 +11,13 @@ from coevo.estimation.heterogeneity import (
     leave_one_out,
     mean_group,
 )
-from coevo.estimation.pooled import common_year_share
-from coevo.estimation.pooled_general import fit_pooled_general, joint_test
-from coevo.inference.instrument_bootstrap import restricted_wild
+from coevo.estimation.pooled import common_year_share, fit_pooled_general, joint_test
 from coevo.inference.instrument_tests import (
     anderson_rubin_p,
     anderson_rubin_set,
     effective_F,
     overidentification,
+    restricted_wild,
 )
 from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.slope_errors import slope_tests

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from coevo.equilibria.region_checks import deletion_rows
+from coevo.equilibria.fit_checks import deletion_rows
 from coevo.errors import StudyError, tried
 from coevo.estimation import fit
 from coevo.estimation.region import Equations

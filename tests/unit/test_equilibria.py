@@ -10,13 +10,11 @@ from coevo.equilibria.result_rows import equilibrium_rows
 from coevo.errors import StudyError
 from coevo.estimation import fit, fit_general, fit_pooled, fit_trajectory
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.general import restriction_test
 from coevo.estimation.growth import ESTIMATORS
-from coevo.estimation.pooled_general import fit_pooled_general
+from coevo.estimation.pooled import fit_pooled_general
 from coevo.estimation.pooled_rows import SCALES
-from coevo.estimation.region import Equations
-from coevo.inference.rest_region import rest_point_projections
-from coevo.inference.sets import equilibrium_sets
+from coevo.estimation.region import Equations, restriction_test
+from coevo.inference.sets import equilibrium_sets, rest_point_projections
 from coevo.lotka_volterra import calibrate
 from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 from coevo.messages import unpacked

@@ -6,10 +6,9 @@ import pytest
 
 from coevo.errors import StudyError
 from coevo.estimation.effects import EFFECTS, sums
-from coevo.estimation.fod_iv import deviations, strength
-from coevo.estimation.general import FORMS
+from coevo.estimation.pooled import deviations, shared_slopes, strength
 from coevo.estimation.pooled_rows import Pool
-from coevo.estimation.pooled_slopes import shared_slopes
+from coevo.estimation.region import FORMS
 from coevo.registry import choose
 
 GENERAL, CLASSIC = FORMS["general"](2), FORMS["classic"](2)

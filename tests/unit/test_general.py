@@ -5,8 +5,8 @@ import pytest
 
 from coevo.errors import StudyError
 from coevo.estimation import fit
-from coevo.estimation.general import fit_general, restriction_test
 from coevo.estimation.growth import ESTIMATORS
+from coevo.estimation.region import fit_general, restriction_test
 from tests.exact_maps import exact_map
 from tests.exact_squares import exact_squares
 

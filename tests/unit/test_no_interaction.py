@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coevo.estimation.pooled_batches import steps
-from coevo.inference.no_interaction import (
+from coevo.inference.panel_simulation import (
     FEWEST,
     NULLS,
     Shocks,

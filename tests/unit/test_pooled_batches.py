@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from coevo.estimation.effects import forward_deviations
+from coevo.estimation.pooled import fit_pooled_general
 from coevo.estimation.pooled_batches import Steps, fod_general, lag_general, steps
-from coevo.estimation.pooled_general import fit_pooled_general
 
 
 def batch(B=3, regions=8, years=7, unbalanced=True, seed=1):

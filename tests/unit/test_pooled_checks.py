@@ -9,19 +9,19 @@ from scipy import stats
 
 from benchmarks.relation_rule import Design, sample
 from coevo.equilibria import KINDS
-from coevo.equilibria.fitted import fit_pool, labelled_fits
-from coevo.equilibria.pooled_checks import (
+from coevo.equilibria.fit_checks import (
     bias_rows,
     contrast_rows,
     dependence_rows,
     instrument_rows,
     judged_rows,
     period_rows,
+    pooled_doubts,
     sharing_rows,
     slope_test_rows,
     sub_periods,
 )
-from coevo.equilibria.region_checks import pooled_doubts
+from coevo.equilibria.fitted import fit_pool, labelled_fits
 from coevo.errors import Refusal, tried
 from coevo.estimation import fit_pooled
 from coevo.estimation.heterogeneity import (
@@ -30,18 +30,18 @@ from coevo.estimation.heterogeneity import (
     leave_one_out,
     mean_group,
 )
-from coevo.estimation.pooled_general import fit_pooled_general, joint_test
+from coevo.estimation.pooled import fit_pooled_general, joint_test
 from coevo.inference.feedback import feedback_verdicts
-from coevo.inference.instrument_bootstrap import restricted_wild
 from coevo.inference.instrument_tests import (
     anderson_rubin_p,
     anderson_rubin_set,
     effective_F,
     overidentification,
+    restricted_wild,
 )
+from coevo.inference.panel_simulation import short_panel_bias
 from coevo.inference.relation_rule import WEAK_F, relation
 from coevo.inference.residual_dependence import cross_dependence
-from coevo.inference.short_panel import short_panel_bias
 from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.messages import unpacked
 

@@ -8,7 +8,7 @@ from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.growth import ESTIMATORS
-from coevo.estimation.pooled_general import fit_pooled_general, joint_test
+from coevo.estimation.pooled import fit_pooled_general, joint_test
 
 NAMES = ("up", "middle", "down")
 

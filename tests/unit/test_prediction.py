@@ -17,24 +17,25 @@ from coevo.files import read_table
 from coevo.lotka_volterra.orbits import orbit
 from coevo.normalisation import normalise, scaled_panel
 from coevo.prediction import MODELS, predict
-from coevo.prediction.origins import following, running
+from coevo.prediction.models import (
+    damped_smoothing,
+    damped_trend,
+    drift,
+    grey,
+    growth_ahead,
+    own_lines,
+    pooled_lines,
+    random_walk,
+    theta,
+    theta_forecast,
+)
+from coevo.prediction.origins import Rulers, following, running
 from coevo.prediction.past_errors import (
     best_model,
     diebold_mariano,
     error_rows,
     verdict_rows,
     with_intervals,
-)
-from coevo.prediction.population_models import growth_ahead, own_lines, pooled_lines
-from coevo.prediction.rulers import Rulers
-from coevo.prediction.univariate import (
-    damped_smoothing,
-    damped_trend,
-    drift,
-    grey,
-    random_walk,
-    theta,
-    theta_forecast,
 )
 from coevo.weighting import weigh
 

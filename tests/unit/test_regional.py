@@ -11,8 +11,16 @@ from coevo.errors import Refusal
 from coevo.files import as_table
 from coevo.regional import RegionalPanel, regional_tables
 from coevo.regional.convergence import growth_slope, log_t, morgan, slope_hc1
-from coevo.regional.inequality import dagum, gini, mean_excess, theil, theil_between
-from coevo.regional.kernel_density import GRID, densities, peaks
+from coevo.regional.inequality import (
+    GRID,
+    dagum,
+    densities,
+    gini,
+    mean_excess,
+    peaks,
+    theil,
+    theil_between,
+)
 from coevo.regional.mobility import (
     classified,
     homogeneity,

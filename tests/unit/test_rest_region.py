@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coevo.errors import StudyError
-from coevo.inference.rest_region import _completed, rest_point_projections
+from coevo.inference.sets import _completed, rest_point_projections
 from coevo.inference.signs import QUADRANTS, independent_quadrants
 from coevo.lotka_volterra.populations import rest_point
 

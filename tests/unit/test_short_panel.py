@@ -8,8 +8,7 @@ import pytest
 
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
-from coevo.inference.no_interaction import shocks
-from coevo.inference.short_panel import next_year, refits, short_panel_bias, simulation
+from coevo.inference.panel_simulation import next_year, refits, shocks, short_panel_bias, simulation
 
 
 def panel(slopes=(-0.05, 0.04), noise=0.05, shock=0.05, regions=12, years=8, seed=1, missing=()):

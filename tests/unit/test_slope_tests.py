@@ -8,14 +8,14 @@ from scipy import stats
 from benchmarks.common_shocks import TABLE, TESTS, _left, panels, rows, t_tests
 from coevo.errors import Refusal, StudyError
 from coevo.estimation import fit_pooled
-from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.inference.instrument_bootstrap import restricted_wild
+from coevo.estimation.pooled import fit_pooled_general
 from coevo.inference.instrument_tests import (
     anderson_rubin_p,
     anderson_rubin_set,
     effective_F,
     negative_set,
     overidentification,
+    restricted_wild,
 )
 from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.slope_errors import ERRORS, slope_tests

@@ -7,7 +7,7 @@ import pytest
 from coevo.equilibria import pair_values
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import fit, fit_pooled
-from coevo.estimation.pooled_general import fit_pooled_general
+from coevo.estimation.pooled import fit_pooled_general
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.sets import equilibrium_sets
 from coevo.panel import build_panel

@@ -6,7 +6,7 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 from coevo.equilibria import estimate
-from coevo.equilibria.observed import whole_cycles
+from coevo.equilibria.result_rows import whole_cycles
 from coevo.equilibria.theory import SHARES, asked_of, by_year, calibrated, theoretical
 from coevo.equilibria.theory_rows import adjusted, joint_verdict
 from coevo.errors import Refusal

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from coevo.equilibria.observed import mean_rows
+from coevo.equilibria.result_rows import mean_rows
 from coevo.report.documents.report_text import metadata, page_data, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings import FINDINGS, all_findings

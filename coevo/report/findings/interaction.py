@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.estimation.fod_iv import FOD_IV
+from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
 from coevo.report.findings.equilibrium import refused

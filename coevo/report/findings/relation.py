@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.estimation.fod_iv import FOD_IV
+from coevo.estimation.pooled import FOD_IV
 from coevo.inference.relation_rule import ESTIMATORS
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.inference.signs import QUADRANTS

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from scipy.special import stdtr
 
-from coevo.estimation.fod_iv import FOD_IV
+from coevo.estimation.pooled import FOD_IV
 from coevo.inference.slope_errors import BY_YEAR
 from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.study_tables import Study
