@@ -14,7 +14,7 @@ from coevo.estimation.growth import Rows
 from coevo.estimation.pooled import GeneralPooled, PooledFit, common_year_share
 from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.region import Equations, Fit, GeneralFit, restriction_test
-from coevo.estimation.residuals import residual_tests
+from coevo.estimation.regression import residual_tests
 from coevo.inference.sets import (
     FEWEST_REGIONS,
     UNBOUNDED,
