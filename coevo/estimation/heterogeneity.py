@@ -15,6 +15,7 @@ from coevo.estimation.regression import FTest, f_test, regress
 from coevo.registry import choose
 
 ROUNDING = 1e-12  # part of a variance below which a difference of two is none
+ILL = 1e8  # condition from which sums of squares lose too many digits
 SIGNS = np.array([-1.0, 1.0])  # slopes of the two equations are (-b1, d)
 # effects with a level for each region -> columns (rows, m) of what they take out beside the levels
 BESIDE_LEVELS: dict[str, Callable[[Integers], Array]] = {
@@ -181,11 +182,47 @@ def _joint_fit(
 
 
 def leave_one_out(pooled: PooledFit) -> Array:
-    """Return b1 and d (G, 2) with each region left out, in scaled units, by a fit of the others.
+    """Return b1 and d (G, 2) with each region left out, in scaled units.
 
+        s = (R'g - v' M^-1 u) / (R'R - v' M^-1 v),   u = D'g, v = D'R, M = D'D
+
+    D: what the effects take out beside the regions' own means, which are taken out before; all
+    sums less the region's part. A region whose absence leaves too little for that is refitted.
     `StudyError` if one region carries the fit.
     """
-    return np.array([_refitted(pooled, i) for i in range(len(pooled.regions))])
+    data, G = pooled.data, len(pooled.regions)
+    V, D = _beside_means(pooled)
+    g, R = V[:, :2], V[:, :1:-1]
+    parts = (R * g, R**2, D[:, :, None] * g[:, None], D[:, :, None] * R[:, None],
+             D[:, :, None] * D[:, None])  # fmt: skip
+    whole = [sums(data.region, part.reshape(len(V), -1)) for part in parts]
+    Rg, RR, u, v, M = (
+        (own.sum(axis=0) - own).reshape(G, *part.shape[1:])
+        for own, part in zip(whole, parts, strict=True)
+    )
+    sound = len(V) - np.bincount(data.region) > pooled.moments.rank + 1
+    sound &= np.linalg.cond(M) < ILL if D.shape[1] else True
+    M[~sound] = np.eye(D.shape[1])
+    left = np.linalg.solve(M, v)
+    rest = RR - (v * left).sum(axis=1)
+    sound &= (rest > RR / ILL).all(axis=1)
+    slopes = SIGNS * (Rg - (u * left).sum(axis=1)) / np.where(sound[:, None], rest, 1)
+    for i in np.flatnonzero(~sound):
+        slopes[i] = _refitted(pooled, int(i))
+    return np.asarray(slopes)
+
+
+def _beside_means(pooled: PooledFit) -> tuple[Array, Array]:
+    """Return growth and regressors (rows, 4), and what the effects take out beside the regions'
+    own means (rows, q): all of them without these means, if the effects have them.
+    """
+    data = pooled.data
+    V = np.column_stack([data.growth, data.regressor])
+    if pooled.common:
+        return V, np.ones((len(V), 1))
+    D = BESIDE_LEVELS[pooled.effects](data.year)
+    within = EFFECTS["region"](data.region, data.year, np.column_stack([V, D])).residual
+    return within[:, :4], within[:, 4:]
 
 
 def _refitted(pooled: PooledFit, i: int) -> Array:
