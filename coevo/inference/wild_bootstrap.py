@@ -32,7 +32,10 @@ EXACT = 1e-4  # of a standard error: how far an end may be from where p crosses 
 DRAWS = 9999  # with the sample itself a round number
 BLOCK = 1_000_000  # weights worked on at once
 
-Share = Callable[[Array], float]  # H (C, C) -> share of the vectors w (C,) with w'Hw >= 0
+# vectors w (draws, C) -> a'w (draws,) and Q w (C, draws); from these and c -> the share of vectors
+# with (a'w)^2 >= c |Q w|^2
+Form = Callable[[Array], tuple[Array, Array]]
+Share = Callable[[Form, float], float]
 
 
 class WildSlope(NamedTuple):
@@ -73,15 +76,15 @@ def enumerable(clusters: int) -> bool:
 
 
 class FewClusters(NamedTuple):
-    """The test of one slope with C clusters, few enough for arrays (C, C).
+    """The test of one slope with C clusters.
 
-    slope, with its CR1 error; scores (2, C, C): what the weights make of x_a' M(w e), e of growth
-    and of the regressor; part (C,) of each cluster in x'x; correction: of CR1; share: of vectors.
+    slope, with its CR1 error; scores: weights (draws, C) -> x_a' M(w e) (C, draws), e of growth and
+    of the regressor; part (C,) of each cluster in x'x; correction: of CR1; share: of vectors.
     """
 
     slope: float
     error: float
-    scores: Array
+    scores: tuple[Callable[[Array], Array], Callable[[Array], Array]]
     part: Array
     correction: float
     share: Share
@@ -90,14 +93,19 @@ class FewClusters(NamedTuple):
         """Return p of the slope `null`, the share of vectors w with |t*| >= |t|.
 
             S = S_g - null S_x,   a = 1'S,   Q = S - part a'
-            t*^2 = (a'w)^2 / (c |Q w|^2) >= t^2   where   w' (a a' - t^2 c Q'Q) w >= 0
+            t*^2 = (a'w)^2 / (c |Q w|^2) >= t^2
 
         S_g w, S_x w: the scores of a draw; t, c: of the sample and of CR1.
         """
-        S = self.scores[0] - null * self.scores[1]
-        a, t = S.sum(axis=0), (self.slope - null) / self.error * (1 - TIE)
-        Q = S - np.outer(self.part, a)
-        return self.share(np.outer(a, a) - t**2 * self.correction * Q.T @ Q)
+        t = (self.slope - null) / self.error * (1 - TIE)
+
+        def form(w: Array) -> tuple[Array, Array]:
+            of_growth, of_regressor = self.scores
+            S = of_growth(w) - null * of_regressor(w) if null else of_growth(w)
+            total = S.sum(axis=0)
+            return total, S - np.outer(self.part, total)
+
+        return self.share(form, t**2 * self.correction)
 
     def interval(self, level: float) -> tuple[float, float]:
         """Return the least and the largest slope not rejected; infinite where there is none."""
@@ -121,7 +129,8 @@ class FewClusters(NamedTuple):
 
 @lru_cache(maxsize=4)
 def of_all(clusters: int) -> Share:
-    """Return the share of all vectors w = (u, v); -w has the w'Hw of w and is left out.
+    """Return the share of all vectors w = (u, v), w'Hw >= 0 with H = a a' - c Q'Q; -w has the w'Hw
+    of w and is left out.
 
     u'H_uu u + 2 u'H_uv v + v'H_vv v of all pairs of halves is one product of thin arrays.
     """
@@ -129,7 +138,9 @@ def of_all(clusters: int) -> Share:
     u, v = (_grid(clusters, length) for length in (h, clusters - h))
     u = u[u[:, 0] > 0]
 
-    def share(H: Array) -> float:
+    def share(form: Form, c: float) -> float:
+        a, Q = form(np.eye(clusters))
+        H = np.outer(a, a) - c * Q.T @ Q
         of_u, of_v = ((w @ part * w).sum(axis=1) for w, part in ((u, H[:h, :h]), (v, H[h:, h:])))
         left = np.column_stack([2 * u @ H[:h, h:], of_u, np.ones(len(u))])
         right = np.column_stack([v, np.ones(len(v)), of_v])
@@ -147,9 +158,9 @@ def _grid(clusters: int, length: int) -> Array:
 def of_drawn(weights: Array) -> Share:
     """Return the share of drawn vectors (draws, C), the sample itself among them."""
 
-    def share(H: Array) -> float:
-        parts = (weights[part] for part in blocks(*weights.shape))
-        beyond = sum(np.count_nonzero((w @ H * w).sum(axis=1) >= 0) for w in parts)
+    def share(form: Form, c: float) -> float:
+        forms = (form(weights[part]) for part in blocks(*weights.shape))
+        beyond = sum(np.count_nonzero(a**2 >= c * (Q**2).sum(axis=0)) for a, Q in forms)
         return float((1 + beyond) / (1 + len(weights)))
 
     return share
@@ -211,20 +222,25 @@ def of_few(
     member = coo_array((np.ones(rows), (cluster, np.arange(rows))), shape=(C, rows)).tocsr()
     of_x = coo_array((x, (region, cluster))).tocsr()
 
-    def scores(v: Array) -> Array:
+    def linear(v: Array) -> Callable[[Array], Array]:
         along_x, along_v = (member @ (column[:, None] * absorbed.basis) for column in (x, v))
-        S = (np.diag(np.bincount(cluster, x * v)) - along_v @ along_x.T).T
+        own, levels = np.bincount(cluster, x * v), None
         if not absorbed.common:
             of_v = coo_array((v, (region, cluster))).tocsr() / np.bincount(region)[:, None]
-            S -= (of_x.T @ of_v).toarray()
-        return np.asarray(S)
+            levels = (of_x.T @ of_v).tocsr()
+
+        def scores(w: Array) -> Array:
+            S = (w * own - (w @ along_v) @ along_x.T).T
+            return np.ascontiguousarray(S if levels is None else S - levels @ w.T)
+
+        return scores
 
     slope = float(x @ e) / square
     left = np.bincount(cluster, x * (e - slope * x))
     error = float(np.sqrt(correction * left @ left)) / square
     if not error:
         raise Refusal("exact_fit")
-    both = np.stack([scores(e), scores(x)])
+    both = (linear(e), linear(x))
     return FewClusters(slope, error, both, size / size.sum(), correction, share or of_all(C))
 
 

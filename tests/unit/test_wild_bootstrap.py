@@ -132,12 +132,15 @@ def test_thirteen_clusters_use_all_signs():
     """2^13 vectors are fewer than 6^8; nine clusters of six points are more."""
     assert [C for C in range(6, 30) if enumerable(C)] == [6, 7, 8, *range(13, 21)]
     rng = np.random.default_rng(2)
-    H = rng.normal(size=(13, 13))
+    a, Q = rng.normal(size=13), rng.normal(size=(13, 13))
     w = every_vector((-1.0, 1.0), 13)
-    assert of_all(13)(H + H.T) == np.mean(np.einsum("ij,jk,ik->i", w, H, w) >= 0)
-    assert (
-        of_drawn(w[:99])(H) == (1 + (np.einsum("ij,jk,ik->i", w[:99], H, w[:99]) >= 0).sum()) / 100
-    )
+    beyond = (w @ a) ** 2 >= 0.1 * ((w @ Q.T) ** 2).sum(axis=1)
+
+    def form(w):
+        return w @ a, Q @ w.T
+
+    assert 0.1 < beyond.mean() < 0.9 and of_all(13)(form, 0.1) == beyond.mean()
+    assert of_drawn(w[:99])(form, 0.1) == (1 + beyond[:99].sum()) / 100
 
 
 @pytest.mark.parametrize("years", [7, 11])
