@@ -86,12 +86,12 @@ def test_a_forecast_of_D_above_1_is_said_to_be_beyond_the_goalposts(language, sa
     """It is not cut: the figure that it is held against may pass 1 by the same ruler."""
     made = prediction_tables(NAMES, SERIES)
     chosen = study(language=language, **made)
-    assert not any("beyond" in row["parts"] for row in prediction_finding(chosen)["next"])
+    assert not any("off_scale" in row["parts"] for row in prediction_finding(chosen)["next"])
     told = made["predictions"]
     told.loc[(told["series"] == "D") & (told["origin"] == 2020), "high"] = 1.02
     chosen = study(language=language, **made | {"predictions": told})
     rows = prediction_finding(chosen)["next"]
-    assert ["beyond" in row["parts"] for row in rows] == [False, False, True]
+    assert ["off_scale" in row["parts"] for row in rows] == [False, False, True]
     words = voice(chosen, words_of("phrases", language)).words
     lines = [words.say("prediction/value", row=row) for row in rows]
     assert [said in line for line in lines] == [False, False, True] and r"1\.02" in lines[2]

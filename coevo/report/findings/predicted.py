@@ -67,7 +67,7 @@ def _next_year(study: Study, series: list[str]) -> list[dict[str, Any]]:
     """The forecast of the region in focus for the year after the last, with what it rests on.
 
     `parts` of what is said of it: an `interval` or a `point`, whether such intervals `covered`
-    earlier figures, `beyond` where it leaves the scale of D, which ends at 1 by the goalposts.
+    earlier figures, `off_scale` where it leaves that of D, which ends at 1 by the goalposts.
     """
     told = study.rows("predictions", scope=study.focus)
     told = told[told["observed"].isna() & (told["origin"] == told["origin"].max())]
@@ -80,6 +80,6 @@ def _next_year(study: Study, series: list[str]) -> list[dict[str, Any]]:
             past = held.iloc[0][["coverage", "covered"]].to_dict()
             beyond = name == INDEX and max(row["forecast"], row["high"]) > 1
             parts = ["interval" if row["low"] == row["low"] else "point"]
-            parts += ["covered"] * bool(past["covered"]) + ["beyond"] * beyond
+            parts += ["covered"] * bool(past["covered"]) + ["off_scale"] * beyond
             found.append({**row, "year": int(row["origin"]) + 1, "parts": parts, **past})
     return found
