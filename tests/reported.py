@@ -209,7 +209,7 @@ def _slopes(
         for part in ("estimate", "low", "high"):
             places = {"results": head[part], "figure": float(drawn[part])}
             if part != "estimate":
-                places["sentence"] = said[f"head/{name}/{part}"]
+                places["sentence"] = said[f"interaction/head/{name}/{part}"]
             yield f"{name}, {part}", places
         own = rows_of(main, scope=study.focus, effects="none", parameter=name)
         first = study.series(output).loc[study.focus].iloc[0]
