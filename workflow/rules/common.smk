@@ -80,8 +80,13 @@ def code(script):
     while new:
         new = set().union(*map(imported, new)) - found
         found |= new
-    data = [file for kind in ("csv", "yaml") for file in ROOT.glob(f"coevo/**/*.{kind}")]
-    return sorted(map(own, [*found, *data]))
+    data = {
+        file
+        for module in found
+        for kind in ("csv", "yaml")
+        for file in module.parent.glob(f"*.{kind}")
+    }
+    return sorted(map(own, found | data))
 
 
 try:
