@@ -87,7 +87,7 @@ def test_verdicts_do_not_depend_on_the_language() -> None:
     for section, found in english.items():
         if isinstance(found, dict):
             assert found.get("verdict") == other[section].get("verdict"), section
-    assert english["robustness"]["count"] == other["robustness"]["count"]
+    assert english["robustness"]["n"] == other["robustness"]["n"]
     assert other["robustness"]["grade"] == WORDS["grade"][english["robustness"]["grade"]]
 
 

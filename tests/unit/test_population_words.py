@@ -36,7 +36,7 @@ def test_constant_prices_have_a_sentence_of_their_own() -> None:
 
 def test_one_region_names_no_relation() -> None:
     source = words(count=1, **populations.fit_tables({"330000": "Zhejiang"}))
-    assert "Two estimators are not compared: that needs at least six regions pooled" in source
+    assert "general model needs at least six regions" in source
     assert "Feedback is not held against competition" in source
 
 
