@@ -100,6 +100,15 @@ def test_phrases_decide_nothing(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_star_of_an_equilibrium_is_no_emphasis(language: str) -> None:
+    """Two of them in a sentence would vanish, and what stands between would lean."""
+    markdown = {
+        k: t for k, t in phrases(language).items() if not k.startswith(("messages", "tables"))
+    }
+    assert [key for key, text in markdown.items() if re.search(r"[₁₂]\*", str(text))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_phrase_is_written_twice(language: str) -> None:
     """YAML takes the second of two equal keys without a word."""
 
