@@ -3,6 +3,10 @@
 Each job of the workflow keeps a record in the folder of the study's tables: the SHA-256 of every
 file that it read and made, in the lines of `sha256sum` (` *` before what it made). A file that has
 another one, whatever its time, is no longer what the job made, or made it from.
+
+Work in parts that several processes or machines share (docs/slurm.md) does not depend on the number
+of parts: tasks are of a fixed size, each has what it draws from a seed of its own, and a part makes
+some of them.
 """
 
 import errno
@@ -11,7 +15,7 @@ import pickle
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -27,6 +31,9 @@ TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": 
 PART = ".part"  # ends the name of what a part of a rule makes, for this run alone
 RECORDS = ".made"  # folder, beside a study's tables
 MADE, READ = " *", "  "  # between digest and file in a line of a record
+# what a task is about, and which one of these it is, both in an order -> what makes it
+Tasks = Mapping[tuple[str, Any], Callable[[], Any]]
+Made = dict[tuple[str, Any], Any]
 _record: list[Path] = []  # of the job, all that the process of a script does
 
 
@@ -227,6 +234,30 @@ def read_texts(*paths: str | Path) -> Texts:
         for file in files
         if file.is_file() and not file.name.startswith(".")
     )
+
+
+def make_part(tasks: Tasks, part: str = "1-of-1") -> Made:
+    """Return what the tasks of a part make; part: `2-of-8` takes every eighth from the second on.
+
+    These names are those that Snakemake gives to the parts of a rule.
+    """
+    number, parts = map(int, part.split("-of-"))
+    mine = list(tasks.items())[number - 1 :: parts]
+    return {key: task() for key, task in mine}
+
+
+def together(parts: Iterable[Made]) -> dict[str, dict[Any, Any]]:
+    """Return what all parts made by what it is about, each in the order of the tasks' keys."""
+    tasks = {key: result for part in parts for key, result in part.items()}
+    results: dict[str, dict[Any, Any]] = {}
+    for topic, which in sorted(tasks):
+        results.setdefault(topic, {})[which] = tasks[topic, which]
+    return results
+
+
+def make_all(tasks: Tasks) -> dict[str, dict[Any, Any]]:
+    """Return what all tasks make, as `together` does of their parts."""
+    return together([make_part(tasks)])
 
 
 def write_part(made: Any, path: str | Path) -> None:

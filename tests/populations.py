@@ -5,7 +5,7 @@ from itertools import product
 import pandas as pd
 
 from coevo.files import as_table
-from coevo.sensitivity.specification_counts import counted_fits, tally
+from coevo.sensitivity.sign_counts import counted_fits, tally
 
 ESTIMATORS = ("trapezoid", "lag", "logmean")
 TWO_WAY = ("pooled", "pooled", "region+year", "fod_iv")

@@ -16,7 +16,7 @@ from coevo.coupling.level import SLOPES
 from coevo.files import as_table
 from coevo.sensitivity.choices import COMPARABLE
 from coevo.sensitivity.coverage_breaks import VARIANTS
-from coevo.sensitivity.grid_shares import choice_sensitivity
+from coevo.sensitivity.first_order_shares import choice_sensitivity
 from coevo.sensitivity.headline_statistics import Curve
 from coevo.sensitivity.headlines import headline_tables
 

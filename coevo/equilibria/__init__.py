@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.arrays import Array, Row
-from coevo.chunks import Made, Tasks, make_all, make_part, together
 from coevo.equilibria.fit_checks import own_doubts, pooled_doubts, pooled_draws
 from coevo.equilibria.fitted import (
     POOLED,
@@ -37,7 +36,7 @@ from coevo.equilibria.theory_rows import (
 )
 from coevo.estimation.pooled import GeneralPooled, PooledFit
 from coevo.estimation.region import GeneralFit
-from coevo.files import as_table
+from coevo.files import Made, Tasks, as_table, make_all, make_part, together
 
 __all__ = ["Tables", "estimate", "estimate_part", "pair_values"]
 

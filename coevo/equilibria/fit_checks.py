@@ -9,7 +9,6 @@ import pandas as pd
 from scipy.special import chdtri, ndtri, stdtr
 
 from coevo.arrays import Array, Row
-from coevo.chunks import Tasks
 from coevo.equilibria.fitted import (
     HEADLINE_SCALE,
     AnyFit,
@@ -35,6 +34,7 @@ from coevo.estimation.pooled import (
     joint_test,
 )
 from coevo.estimation.region import Fit
+from coevo.files import Tasks
 from coevo.inference import panel_simulation, relation_rule
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.instrument_tests import (

@@ -16,9 +16,9 @@ from coevo.files import as_table
 from coevo.messages import message_columns
 from coevo.observations.doubts import DOUBTS
 from coevo.observations.units import unit_of
+from coevo.panel.audit_rows import FAR, FEWEST, LINE, Finding, finding_row, finding_rows
 from coevo.panel.copy_checks import copy_findings
 from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, parse
-from coevo.panel.finding_rows import FAR, FEWEST, LINE, Finding, finding_row, finding_rows
 from coevo.panel.place_checks import place_findings
 from coevo.panel.scale_checks import scale_findings
 from coevo.panel.vintages import withdrawn

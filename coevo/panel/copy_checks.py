@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.observations.units import unit_of
+from coevo.panel.audit_rows import FAR, FEWEST, LINE, Finding, block_rows, finding_rows
 from coevo.panel.derivations import read_series
-from coevo.panel.finding_rows import FAR, FEWEST, LINE, Finding, block_rows, finding_rows
 from coevo.panel.scale_checks import sized
 
 ALL = 0.8  # of the figures of a year that equal the year before, of a region that equal the sum

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from coevo.panel.finding_rows import LINE, NORMAL, Finding, finding_row, finding_rows
+from coevo.panel.audit_rows import LINE, NORMAL, Finding, finding_row, finding_rows
 from coevo.panel.vintages import newest_known, successive
 
 STRANGE = 3.0  # usual differences by which a region's figures depart from its own past

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.observations.units import unit_of
-from coevo.panel.finding_rows import FEWEST, LINE, NORMAL, Finding, block_rows
+from coevo.panel.audit_rows import FEWEST, LINE, NORMAL, Finding, block_rows
 from coevo.panel.vintages import newest_known, successive
 
 NEAR = 0.15  # powers of ten beside a whole one: 7.1 to 14.1 times still count as ten times

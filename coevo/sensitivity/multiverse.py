@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans
-from coevo.chunks import Tasks, make_all
 from coevo.coupling.index_panel import Degrees
 from coevo.errors import Problems, Refusal, StudyError
-from coevo.files import as_table
+from coevo.files import Tasks, as_table, make_all
 from coevo.messages import message_columns
 from coevo.normalisation import ConstantIndicators
 from coevo.sensitivity.choices import (

@@ -34,7 +34,7 @@ from coevo.inference.sets import equilibrium_sets, interval, located
 from coevo.panel.vintages import BREAK
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.robustness import panels_of_other_policies
-from coevo.sensitivity.specification_counts import specification_counts
+from coevo.sensitivity.sign_counts import specification_counts
 from coevo.study_data import StudyData
 
 DEFLATED, GIVEN, SWAPPED = "deflated", "given", "swapped"

@@ -12,10 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.arrays import Array
-from coevo.chunks import Tasks, make_all
 from coevo.coupling.grade_scales import GRADES
 from coevo.coupling.index_panel import IndexPanel
-from coevo.files import as_table
+from coevo.files import Tasks, as_table, make_all
 from coevo.normalisation import find_goalposts, held_against, scaled_panel, scope_of, wide
 from coevo.sensitivity.figure_draws import PublishedFigures, revision_sizes, shifted_figures
 from coevo.study_data import StudyData

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from coevo.arrays import Row
-from coevo.characters import room
+from coevo.messages import room
 from coevo.observations.cells import known_marks
 from coevo.observations.names import aliases
 from coevo.observations.units import named

@@ -4,7 +4,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from coevo.characters import room
+from coevo.messages import room
 
 LEAST = 0.3  # of a line, for the first column of a table
 FILL = "\0"  # stands after a wide character while columns are counted

@@ -20,7 +20,7 @@ from coevo.report.findings.level_control import level_finding
 from coevo.report.words.voices import voice
 from coevo.schema import study_tables
 from coevo.sensitivity.figure_draws import revision_sizes
-from coevo.sensitivity.grid_shares import choice_sensitivity
+from coevo.sensitivity.first_order_shares import choice_sensitivity
 from coevo.sensitivity.uncertainty import monte_carlo
 from coevo.study import configuration
 from coevo.study_data import StudyData

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.characters import room
 from coevo.errors import StudyError
+from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
 from coevo.study import expected_cost

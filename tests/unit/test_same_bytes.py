@@ -17,7 +17,7 @@ from tests.sample import ROOT
 # Counts of cells, bytes, characters, rivals, periods, years and rows, which are whole numbers; of
 # each module.
 COUNTS = {
-    "coevo/characters.py": 1,
+    "coevo/messages.py": 1,
     "coevo/observations/archives.py": 1,
     "coevo/observations/blocks.py": 1,
     "coevo/observations/heads.py": 1,

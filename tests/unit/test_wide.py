@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from coevo.characters import QUOTES, WIDE, has_wide, room
+from coevo.messages import QUOTES, WIDE, has_wide, room
 
 
 def test_characters_of_the_ranges_take_the_room_of_two_letters() -> None:

@@ -1,8 +1,7 @@
 """Panel and tables of the indices -> D under every combination of choices, and under draws."""
 
-from coevo.chunks import together
-from coevo.files import read_parts, write_tables
-from coevo.sensitivity.grid_shares import choice_sensitivity
+from coevo.files import read_parts, together, write_tables
+from coevo.sensitivity.first_order_shares import choice_sensitivity
 from coevo.sensitivity.multiverse import varied
 from coevo.sensitivity.uncertainty import monte_carlo
 from coevo.sensitivity.varied_study import combined_of

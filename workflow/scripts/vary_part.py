@@ -1,7 +1,6 @@
 """Panel and tables of the indices -> a part of what `vary` puts together."""
 
-from coevo.chunks import make_part
-from coevo.files import write_part
+from coevo.files import make_part, write_part
 from coevo.sensitivity.multiverse import combination_tasks
 from coevo.sensitivity.uncertainty import source_tasks
 from coevo.sensitivity.varied_study import combined_of

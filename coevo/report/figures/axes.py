@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coevo.characters import WIDE, has_wide, room
 from coevo.coupling.grade_scales import GradeScale
+from coevo.messages import WIDE, has_wide, room
 from coevo.report.figures import GRADE_COUNT
 from coevo.report.figures.vega import Part, amount, category, mark
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.characters import has_wide
+from coevo.messages import has_wide
 from coevo.report import figures
 from coevo.report.figures import bars, grids, intervals, lines, phase_planes, scatters
 from coevo.report.figures.typesetting import measuring_folder, pdfs, pngs

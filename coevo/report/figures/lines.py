@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.characters import room
+from coevo.messages import room
 from coevo.report.figures import FIGURES, axes, subsystem_colour, vega
 from coevo.report.figures.grids import state_tips
 from coevo.report.figures.vega import Part

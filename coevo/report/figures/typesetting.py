@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
-from coevo.characters import QUOTES, WIDE, has_wide
 from coevo.errors import Problems, StudyError
+from coevo.messages import QUOTES, WIDE, has_wide
 
 _WEIGHTS = {"fvar", "gvar", "avar", "HVAR", "MVAR", "STAT"}  # tables of a variable font
 _STAND_IN = "\u3013"

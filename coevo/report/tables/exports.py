@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from coevo.characters import has_wide
+from coevo.messages import has_wide
 from coevo.report.figures.drawing import data_behind, drawn
 from coevo.report.findings import Study
 from coevo.report.findings.localised import chart_words

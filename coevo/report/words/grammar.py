@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from coevo.characters import QUOTES, WIDE
+from coevo.messages import QUOTES, WIDE
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, fixed, missing
 
