@@ -288,17 +288,21 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
             out.append(f"Left out, since no figure is known: {', '.join(empty[:FIRST])}{more}")
         if text := _without_gaps(checked.panel, checked.indicators, config["regions"]):
             out += wrapped_lines(text, WIDTH, "  ")
-    if len(checked.serious):
-        asked = "correct them, or say in the config that they are meant, under accept:"
-        out += ["", f"Serious: {len(checked.serious)}; {asked}"]
-        entries = [
-            json.dumps(acceptance(row), ensure_ascii=False)
-            for row in checked.serious.to_dict("records")
-        ]
-        out += [f"  - {entry}" for entry in dict.fromkeys(entries)]
-    for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
+    serious = checked.serious
+    others = checked.findings.drop(serious.index)
+    for title, rows in (
+        ("Serious", serious),
+        ("Findings", others),
+        ("How files were read", checked.remarks),
+    ):
         if len(rows):
             out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]
+        if len(rows) and rows is serious:
+            meant = (
+                json.dumps(acceptance(row), ensure_ascii=False) for row in rows.to_dict("records")
+            )
+            out += ["  Correct them, or say in the config that they are meant, under accept:"]
+            out += [f"  - {entry}" for entry in dict.fromkeys(meant)]
     if checked.panel is not None:
         rows, report = checked.panel[["region", "year"]].drop_duplicates(), config["report"]
         documents = len(report["languages"]) * len(report["formats"])
