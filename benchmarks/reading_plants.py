@@ -232,14 +232,14 @@ def real_figures() -> list[pd.DataFrame]:
 def said_of(folder: Path) -> pd.DataFrame:
     """Return the serious findings on a raw folder."""
     from coevo.observations import observe
-    from coevo.panel.audit import SERIOUS, audit_table
+    from coevo.panel.audit import SERIOUS_MESSAGES, audit_table
 
     columns = ["indicator", "unit", "source_name", "derivation", "subsystem"]
     indicators = pd.DataFrame([("sales", "100 million yuan", NAME, "", "")], columns=columns)
     files = sorted(map(str, folder.rglob("*.bin")))
     read, remarks = observe(files, str(folder), indicators, _regions(), {}, {})
     audit = audit_table(read, remarks, indicators)
-    return audit[audit["message"].isin(SERIOUS)]
+    return audit[audit["message"].isin(SERIOUS_MESSAGES)]
 
 
 def found(plant: Plant, said: pd.DataFrame) -> bool:

@@ -29,14 +29,14 @@ OTHERS = 0.1  # of the other regions' figures that may be zero, or negative, as 
 COUNTED = ["zero", "negative", "positive", "far", "one"]
 # Messages of findings by which results may be wrong by an order, a year or a region: they end a
 # check with an error, and stand first among the limits that the report names.
-SERIOUS = DOUBTS | frozenset({
+SERIOUS_MESSAGES = DOUBTS | frozenset({
     "scale_restated", "scale_of_past", "scale_of_regions", "shares_for_percentages",
     "places_changed", "year_out_of_order", "year_of_another_century",
     "code_contradicts_name", "fewer_regions",
 })  # fmt: skip
 
 # What a row of the audit is: how files were read, a doubt, a doubt that is serious, one accepted.
-REMARK, FINDING, GRAVE, ACCEPTED = "remark", "finding", "serious", "accepted"
+REMARK, FINDING, SERIOUS, ACCEPTED = "remark", "finding", "serious", "accepted"
 PLACE = ("indicator", "region", "year")  # of a finding, by which a study accepts it
 
 PAIR = ["indicator", "derivation"]
@@ -252,9 +252,9 @@ def audit_table(
     """
     audit = pd.concat([audit_findings(observations, indicators), remarks])
     audit = _sorted(audit, indicators)
-    serious = audit["message"].isin(SERIOUS)
+    serious = audit["message"].isin(SERIOUS_MESSAGES)
     audit["standing"] = np.where(audit["printed"].notna(), FINDING, REMARK)
-    audit.loc[serious, "standing"] = GRAVE
+    audit.loc[serious, "standing"] = SERIOUS
     meant = pd.Series([acceptance(row) for row in audit.to_dict("records")], audit.index)
     unused = []
     for entry in accept:
@@ -286,4 +286,4 @@ def is_finding(audit: pd.DataFrame) -> pd.Series:
 
 def is_serious(audit: pd.DataFrame) -> pd.Series:
     """Whether a row doubts figures so that nothing should be concluded before it is looked at."""
-    return audit["standing"] == GRAVE
+    return audit["standing"] == SERIOUS

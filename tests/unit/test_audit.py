@@ -241,7 +241,7 @@ GIVEN = [{"check": "jump", "indicator": "level", "region": "1", "year": 2017}]
 def test_what_is_serious_stands_apart_unless_the_study_accepts_it(
     monkeypatch, serious, accept, standings
 ):
-    monkeypatch.setattr(audit, "SERIOUS", frozenset(serious))
+    monkeypatch.setattr(audit, "SERIOUS_MESSAGES", frozenset(serious))
     place = {"file": "f", "sheet": "s", "cell": "A1", "message": "said", "fields": ""}
     remarks = pd.DataFrame([{"check": "note", "indicator": "", **place}])
     found = audit_table(frame(level=(MONEY, 1, "", [1.0, 4.0])), remarks, table(LEVEL), accept)

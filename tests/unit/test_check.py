@@ -389,7 +389,7 @@ def test_exit_codes_and_that_nothing_is_written(project, capsys, monkeypatch):
     write("网店（正文）", [[0] * 5] * 3)
     before = tree(project)
     assert main("config/small.yaml") == 0 and main("config/small.yaml", "--strict") == 2
-    monkeypatch.setattr(audit, "SERIOUS", {"levels_differ"})
+    monkeypatch.setattr(audit, "SERIOUS_MESSAGES", {"levels_differ"})
     capsys.readouterr()
     assert main("config/small.yaml") == 2
     entries = re.findall("^  - (.*)$", capsys.readouterr().out, re.MULTILINE)

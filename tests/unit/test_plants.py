@@ -5,7 +5,7 @@ from pandas import DataFrame
 
 from benchmarks.plants import APART, PLANTS, audited, outcome, read, real
 from coevo.observations import REMARKS
-from coevo.panel.audit import SERIOUS
+from coevo.panel.audit import SERIOUS_MESSAGES
 
 
 @pytest.mark.slow
@@ -22,7 +22,7 @@ def test_what_nothing_tells_is_not_found(kind):
 
 def test_the_figures_that_ship_hold_none_of_it():
     found = audited(real(), DataFrame(columns=REMARKS))
-    assert len(real()) > 4000 and not found["message"].isin(SERIOUS).any()
+    assert len(real()) > 4000 and not found["message"].isin(SERIOUS_MESSAGES).any()
     assert not found["check"].isin(["scale", "copy", "places", "total_as_region"]).any()
 
 
@@ -39,5 +39,5 @@ def test_a_code_beside_another_name_is_remarked_and_changes_no_figure(tmp_path):
     assert figures[0].equals(figures[1])
     found = audited(observations, remarks)
     assert found["message"].tolist() == ["code_contradicts_name"]
-    assert "code_contradicts_name" in SERIOUS
+    assert "code_contradicts_name" in SERIOUS_MESSAGES
     assert remarks[["cell"]].to_numpy().tolist() == [["A6"]]

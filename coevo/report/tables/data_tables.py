@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.normalisation import scales_of
-from coevo.panel.audit import ACCEPTED, FINDING, GRAVE
+from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
 from coevo.report.findings.data_quality import audited, largest_obstacles, weights_finding
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.page_one import opening_kind
@@ -78,7 +78,7 @@ def audit_counts(words: Words) -> Rows:
     """
     rows: Rows = []
     found = audited(words.study)
-    order = found["standing"].map([GRAVE, FINDING, ACCEPTED].index).sort_values(kind="stable")
+    order = found["standing"].map([SERIOUS, FINDING, ACCEPTED].index).sort_values(kind="stable")
     by = ["standing", "check", "indicator"]
     for (standing, check, indicator), part in found.loc[order.index].groupby(by, sort=False):
         example = part.iloc[0]
