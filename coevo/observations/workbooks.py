@@ -17,13 +17,13 @@ from functools import cache, partial
 from typing import Any
 from xml.etree import ElementTree
 
-import openpyxl.worksheet._reader as sheet_reader
 import xlrd
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import COL_TAG, FORMULA_TAG, MERGE_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from xlrd import error_text_from_code, xldate
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -108,22 +108,8 @@ class _Workbook(ExcelReader):  # type: ignore[misc]
         self.charts.append(sheet.name)
 
 
-# The archive is checked by then, for entities too: the parser of `defusedxml`, which openpyxl would
-# take, is three times slower.
-sheet_reader.iterparse = ElementTree.iterparse
-
-
-class _MergedRanges:
-    """The merged ranges of a worksheet as texts: those of openpyxl are objects of their own."""
-
-    from_tree = staticmethod(lambda element: [part.get("ref") for part in element])
-
-
-sheet_reader.MergeCells = _MergedRanges
-
-
-class _Worksheet(sheet_reader.WorkSheetParser):  # type: ignore[misc]
-    """The parser of openpyxl, with an eye on formulas.
+class _Worksheet(WorkSheetParser):  # type: ignore[misc]
+    """The parser of openpyxl, with an eye on formulas, for rows, columns and merged ranges.
 
     What it hides, merges and raises goes to the `found` cells; linked: those whose formula points
     to another workbook.
@@ -144,12 +130,32 @@ class _Worksheet(sheet_reader.WorkSheetParser):  # type: ignore[misc]
         self.linked: list[tuple[int, int]] = []
         self.shared: set[str] = set()  # formulas to another workbook that several cells share
 
+    def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Yield the rows; what else a worksheet has says nothing of figures.
+
+        The archive is checked by then, for entities too: this parser of XML is three times faster
+        than that of `defusedxml`.
+        """
+        for _, element in ElementTree.iterparse(self.source):
+            if element.tag == ROW_TAG:
+                yield self.parse_row(element)
+            elif element.tag == COL_TAG:
+                self.parse_column_dimensions(element)
+            elif element.tag == MERGE_TAG:
+                ranges = (range_boundaries(part.get("ref")) for part in element)
+                self.found.merged += [
+                    (top - 1, left - 1, last - 1, right - 1) for left, top, right, last in ranges
+                ]
+            else:
+                continue
+            element.clear()
+
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
         inline = element.find(f"{MAIN}is") if element.get("t") == "inlineStr" else None
         if isinstance(cell["value"], _Raised) or (inline is not None and _is_raised(inline)):
             self.found.raised.append((cell["row"] - 1, cell["column"] - 1))
-        formula = element.find(sheet_reader.FORMULA_TAG)
+        formula = element.find(FORMULA_TAG)
         if cell["data_type"] == "e":
             cell["value"] = Fault(ERROR.format(cell["value"] or "of a formula"))
         elif formula is not None:
@@ -174,19 +180,12 @@ class _Worksheet(sheet_reader.WorkSheetParser):  # type: ignore[misc]
             self.found.hidden_rows.append(number - 1)
         return number, cells
 
-    def pass_over(self, element: Any) -> None:
-        """Leave what says nothing of figures, well-formed or not."""
-
-    parse_extensions = parse_formatting = parse_sheet_protection = parse_legacy = pass_over
-
     def finish(self) -> None:
-        """Hand over what a worksheet says behind its cells: ranges, columns, and of its links."""
+        """Hand over what a worksheet says beside its cells: of hidden columns, and of its links."""
         if self.linked:
             fields = {"cell": xl_rowcol_to_cell(*self.linked[0]), "others": len(self.linked) - 1}
             remark = Remark("external_link", "computed_elsewhere", fields, *self.linked[0])
             self.found.remarks.append(remark)
-        for left, top, right, last in map(range_boundaries, self.merged_cells or ()):
-            self.found.merged.append((top - 1, left - 1, last - 1, right - 1))
         self.found.hidden_columns = [
             column
             for look in self.column_dimensions.values()
