@@ -9,7 +9,7 @@ import pytest
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.growth import ESTIMATORS
 from coevo.inference.sets import equilibrium_sets, interval, located
-from coevo.sensitivity import specification_counts as counts
+from coevo.sensitivity import sign_counts as counts
 from coevo.sensitivity.specifications import (
     _cases,
     _estimates,
