@@ -88,7 +88,7 @@ def uses(row: Row, indicators: Sequence[Row], config: Mapping[str, Any]) -> Iter
         labels = config["subsystems"].get(row["subsystem"], {})
         yield _said("subsystem", [labels.get(k, row["subsystem"]) for k in ("zh", "en")])
     derived = [
-        (other["label_zh"], other["label_en"])
+        _in_both(other, "label")
         for other in indicators
         if other["derivation"] and not other["source_name"]
         if name in parse(other["derivation"])[1]
@@ -105,9 +105,9 @@ def uses(row: Row, indicators: Sequence[Row], config: Mapping[str, Any]) -> Iter
         yield _said("audit")
 
 
-def _both_names(region: Row) -> Pair:
-    """Return the Chinese and the English name of a region; where one is missing, the other."""
-    chinese, english = region.get("name_zh", ""), region.get("name_en", "")
+def _in_both(row: Row, column: str) -> Pair:
+    """Return a name or label in Chinese and in English; where one is missing, the other."""
+    chinese, english = row.get(f"{column}_zh", ""), row.get(f"{column}_en", "")
     return chinese or english, english or chinese
 
 
@@ -119,7 +119,7 @@ def guide_blocks(
     rows: list[tuple[str, ...]] = [(*_said("to_fill_in"), unit, name, *_said("use"))]
     for row in indicators:
         if row["source_name"]:
-            names = (row["label_zh"], row["label_en"], both_units(row), source_name(row))
+            names = (*_in_both(row, "label"), both_units(row), source_name(row))
             rows.append((*names, *_joined([*uses(row, indicators, config)])))
     kinds = marks(config["missing_marks"]).items()
     said = [(mark, " ".join(_said(kind))) for mark, kind in kinds]
@@ -127,7 +127,7 @@ def guide_blocks(
     return {
         "indicators": rows,
         "marks": [heads, *said],
-        "regions": [_said("regions"), *(_both_names(row) for row in regions)],
+        "regions": [_said("regions"), *(_in_both(row, "name") for row in regions)],
     }
 
 
@@ -174,7 +174,8 @@ def _heads(book: Any, sheet: Any, sources: Sequence[Row]) -> None:
     for column, row in enumerate(sources, start=2):
         title = f"{source_name(row)}({unit_name(row)})"
         if chinese:  # beside English names, English labels would read as a part of them
-            sheet.write_string(HEAD - 1, column, f"{row['label_en']} ({row['unit']})", label)
+            english = f"{_in_both(row, 'label')[1]} ({row['unit']})"
+            sheet.write_string(HEAD - 1, column, english, label)
         sheet.write_string(HEAD, column, title, head)
         sheet.set_column(column, column, min(max(room(title) + 2, NARROWEST), WIDEST), plain)
     sheet.freeze_panes(HEAD + 1, 2)

@@ -38,7 +38,7 @@ def check_indicators(
     rows, columns = read_rows(path), with_registries(schema)["properties"]
     problems = Problems()
     needed = [column for column, part in columns.items() if "default" not in part]
-    absent = [column for column in needed if column not in rows[0]]
+    absent = [column for column in [*needed, *_labels(config)] if column not in rows[0]]
     problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
     problems.check()
     validator = schema_validator(with_registries(schema))
@@ -55,6 +55,10 @@ def check_indicators(
     problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
     problems.check()
     return rows
+
+
+def _labels(config: Mapping[str, Any]) -> list[str]:
+    return [f"label_{language}" for language in config["report"]["languages"]]
 
 
 def _mixed(derivation: str, units: Sequence[Unit]) -> str:
@@ -94,8 +98,10 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
     above: set[str] = set()
     for row in rows:
         name = row["indicator"]
-        for column in (f"label_{language}" for language in config["report"]["languages"]):
-            if ASKED in row.get(column, ""):
+        for column in _labels(config):
+            if not row[column]:
+                yield f"{name}: {column}: is empty; write what reports in that language call it"
+            elif ASKED in row[column]:
                 yield f"{name}: {column}: still says {ASKED}; write what reports call it"
         if row["subsystem"] and not row["direction"]:
             yield f"{name}: direction: is empty; write +, - or moderate"

@@ -4,6 +4,7 @@ import importlib.util
 import re
 import shutil
 import unicodedata
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -93,6 +94,17 @@ def test_a_figure_that_has_no_ratio_is_told_with_its_cell(project):
     first, last = check_study("config/small.yaml").problems
     assert first.startswith("data/raw/small/2026-10/产值.csv › D5: output of ")
     assert "is -3; choose another normalisation.reference" in first and last.endswith("wealth")
+
+
+def test_labels_are_needed_in_the_languages_of_the_report_alone(project):
+    table = pd.read_csv(StringIO(TABLE), dtype=str, keep_default_na=False)
+    table.drop(columns="label_zh").to_csv("config/indicators/small.csv", index=False)
+    config = Path("config/small.yaml")
+    config.write_text(yaml.safe_dump({**CONFIG, "report": {"languages": ["en"]}}), "utf-8")
+    assert check_study("config/small.yaml").problems == ()
+    config.write_text(yaml.safe_dump(CONFIG), "utf-8")
+    with pytest.raises(StudyError, match=r"small\.csv: column 'label_zh' is missing; add it"):
+        check_study("config/small.yaml")
 
 
 def test_a_whole_study_is_counted_and_has_no_problem(project):
