@@ -15,8 +15,8 @@ from coevo.panel.derivations import parse, read_series
 from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import robustness_finding
-from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.level_control import level_finding
+from coevo.report.findings.rise import growth_finding
 from coevo.report.words.voices import voice
 from coevo.schema import study_tables
 from coevo.sensitivity.figure_draws import revision_sizes

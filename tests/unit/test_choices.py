@@ -20,8 +20,8 @@ from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
 from coevo.report.findings.data_quality import obstacles_finding, scale_top
-from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.level_control import level_finding
+from coevo.report.findings.rise import growth_finding
 from coevo.report.words.voices import voice
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS

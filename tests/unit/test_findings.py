@@ -10,8 +10,9 @@ import pytest
 
 from coevo.coupling import grade
 from coevo.report.figures import figure_names
-from coevo.report.findings import Study, all_findings, limits_that_apply
+from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.choice_robustness import sign_survival_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding
 from coevo.report.findings.equilibrium import equilibrium_finding, last_observed
@@ -20,7 +21,6 @@ from coevo.report.findings.in_step import comovement_finding
 from coevo.report.findings.interaction import interaction_finding, slope_intervals, slope_signs
 from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
-from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.findings.theory_against_fit import theory_finding
 from tests import populations, variants
 from tests.populations import specification_counts, specifications
@@ -293,15 +293,17 @@ def test_current_prices_are_a_limit_unless_what_is_used_is_deflated() -> None:
     chosen = study()
     columns = "indicator subsystem direction unit label_en label_zh source_name derivation".split()
     table = pd.concat([chosen.indicators, pd.DataFrame(rows, columns=columns)]).fillna("")
-    assert "prices" in limits_that_apply(replace(chosen, indicators=table))  # there, but not used
+    assert (
+        "prices" in all_findings(replace(chosen, indicators=table))["limits"]
+    )  # there, but not used
     used = table.assign(
         subsystem=table["subsystem"].where(table["indicator"] != "share", "cluster")
     )
-    assert "prices" not in limits_that_apply(replace(chosen, indicators=used))
+    assert "prices" not in all_findings(replace(chosen, indicators=used))["limits"]
     downstream = table["indicator"] == chosen.config["interaction"]["downstream"]
     paired = with_value(table, downstream, "derivation", "sum(real, real)")
     paired = with_value(paired, downstream, "source_name", "")
-    assert "prices" not in limits_that_apply(replace(chosen, indicators=paired))
+    assert "prices" not in all_findings(replace(chosen, indicators=paired))["limits"]
 
 
 def test_single_region_that_is_not_estimated() -> None:

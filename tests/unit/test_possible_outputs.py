@@ -11,8 +11,8 @@ from coevo.equilibria.possible_outputs import (
 )
 from coevo.observations.units import UNITS
 from coevo.report.documents.report_text import text
+from coevo.report.findings import all_findings
 from coevo.report.findings.localised import study_in_language
-from coevo.report.findings.page_one import opening_finding
 from coevo.report.words.voices import voice
 from coevo.schema import LANGUAGES
 from coevo.study.output_lines import NEEDED, model_lines
@@ -155,11 +155,11 @@ def off(unit: str, language: str = "en"):
 
 
 def test_page_one_knows_whether_a_study_could_have_the_model():
-    assert opening_finding(study())["model"] == "fitted"
-    found = opening_finding(off("100 million yuan"))
+    assert all_findings(study())["opening"]["model"] == "fitted"
+    found = all_findings(off("100 million yuan"))["opening"]
     pair = {"upstream": "sales", "downstream": "output"}
     assert (found["model"], found["outputs"]) == ("possible", pair)
-    found = opening_finding(off("%"))
+    found = all_findings(off("%"))["opening"]
     assert (found["model"], found["outputs"]) == ("lacking", {})
 
 

@@ -20,7 +20,7 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.files import as_table
 from coevo.messages import packed
 from coevo.report.documents.report_text import text
-from coevo.report.findings import all_findings, limits_that_apply
+from coevo.report.findings import all_findings
 from coevo.report.words.voices import voice
 from tests import populations, variants
 from tests.sample import FOLDER, NAMES, stated, study, tables, unplaced, without, words_of
@@ -966,7 +966,7 @@ def test_a_relation_may_be_overlooked_only_where_none_was_found(
     pattern: str, overlooked: bool
 ) -> None:
     made = together(NOTHING_YET, slopes("region+year", pattern))(tables())
-    assert ("years" in limits_that_apply(study(**made))) is overlooked
+    assert ("years" in all_findings(study(**made))["limits"]) is overlooked
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

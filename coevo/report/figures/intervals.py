@@ -15,7 +15,7 @@ from coevo.report.figures.vega import Part
 from coevo.report.findings.in_step import LOGS, SHOWN, correlation_values
 from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.theoretical import growth_rows
+from coevo.report.findings.theory_against_fit import growth_rows
 from coevo.sensitivity.choices import CHOICES
 
 AIR = 0.06  # of the axis, beyond the outermost interval

@@ -14,7 +14,7 @@ from coevo.report.figures.vega import Part
 from coevo.report.findings import equilibrium
 from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.theoretical import theoretical_points
+from coevo.report.findings.theory_against_fit import theoretical_points
 
 WIDTH = 44  # letters of a line of words above the plane
 FRAMES = [f"frame_{x}" for x in plane.AXES]
@@ -147,7 +147,8 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
     rows, sets = (table[table["region"] == study.focus] for table in (rows, sets))
     frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
     at = _axes(study, words, *frame)
-    fit, parameters = equilibrium.fits(study).iloc[0], equilibrium.own_parameters(study)
+    fit = equilibrium.fits(study).iloc[0]
+    parameters = dict(equilibrium.parameter_rows(study)["estimate"])
     field = plane.arrows(parameters, frame, rows)
     turned = {**at, "angle": vega.amount("angle", scale=None)}
     behind = [vega.mark("point", field, turned, also={"angle": ANGLE}, size=150, **ARROW)]

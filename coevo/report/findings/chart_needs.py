@@ -9,7 +9,7 @@ from coevo.report.findings.in_step import correlation_values, paired_by
 from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.regional_pattern import group_means, growth
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.theoretical import growth_rows
+from coevo.report.findings.theory_against_fit import growth_rows
 
 TILE = ["tile_row", "tile_column"]  # columns of a table of regions with tiles
 
@@ -29,37 +29,37 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     `own_fits`: one of several regions at least is estimated by itself; `theory`: growth at the
     theoretical point is known of the region in focus or on average.
     """
-    has = set() if study.single else {"regions"}
-    has |= _of_indices(study) if study.indexed else set()
-    has |= {"claim_counts" if opening_kind(study) == "claims" else "degrees"}
-    if study.pair is None:
-        return frozenset(has)
-    estimated = study.focus not in refused(study)
-    has |= {"fit"} if estimated else set()
-    has |= {"coefficients"} if estimated or study.pooled else set()
-    has |= {"own_fits"} if len(region_fit_rows(study)) and not study.single else set()
-    has |= {"theory"} if growth_rows(study)["scope"].isin([study.focus, MEAN]).any() else set()
-    return frozenset(has)
+    claims = opening_kind(study) == "claims"
+    met = {"regions": not study.single, "claim_counts": claims, "degrees": not claims}
+    met |= _of_indices(study) if study.indexed else {}
+    if study.pair is not None:
+        estimated = study.focus not in refused(study)
+        met |= {
+            "fit": estimated,
+            "coefficients": estimated or study.pooled,
+            "own_fits": not study.single and len(region_fit_rows(study)) > 0,
+            "theory": growth_rows(study)["scope"].isin([study.focus, MEAN]).any(),
+        }
+    return frozenset(need for need, holds in met.items() if holds)
 
 
-def _of_indices(study: Study) -> set[str]:
-    tables, places = study.tables, study.places
-    level, multiverse = tables["level"], tables["multiverse"]
-    scopes = set() if study.single else set(correlation_values(study).index)
+def _of_indices(study: Study) -> dict[str, bool]:
+    tables, places, several = study.tables, study.places, not study.single
+    scopes = dict.fromkeys(correlation_values(study).index, True) if several else {}
     tiled = False
     if places is not None and set(TILE) <= set(places):
         tiled = set(study.regions) <= set(places.dropna(subset=TILE)["region"])
-    met = {
-        "tiles": tiled and not study.single,
-        "untiled": not tiled and not study.single,
-        "level": not study.single and level["measure"].eq("adjusted_lnD").any(),
-        "convergence": not study.single and growth(study)["verdict"] != "none",
+    return scopes | {
+        "indices": True,
+        "correlations": bool(scopes),
+        "tiles": tiled and several,
+        "untiled": not tiled and several,
+        "level": several and tables["level"]["measure"].eq("adjusted_lnD").any(),
+        "convergence": several and growth(study)["verdict"] != "none",
         "growth_split": len(study.of_focus("growth_split")) > 0,
-        "combinations": multiverse["focus_grade"].replace("", None).nunique() > 1,
+        "combinations": tables["multiverse"]["focus_grade"].replace("", None).nunique() > 1,
         "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),
     }
-    found = {need for need, holds in met.items() if holds}
-    return found | {"indices"} | scopes | ({"correlations"} if scopes else set())
 
 
 def captions_finding(study: Study) -> dict[str, Any]:

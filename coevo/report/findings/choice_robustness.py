@@ -1,16 +1,21 @@
-"""How sure are we of D? Read from `multiverse`, `sensitivity` and `uncertainty`."""
+"""What holds through other choices: D, headlines, the signs of the interaction."""
 
 from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.choices import ROBUST
+from coevo.arrays import Row
+from coevo.report.findings.study_tables import Study, reason
+from coevo.sensitivity.choices import MAIN, ROBUST
+from coevo.sensitivity.headlines import DEPENDS, LEVEL, SUPPORTED
 
-MOSTLY = 2 / 3  # share of the combinations that give the same grade, from which most do
+REFUSED, MOSTLY, PARTLY, DIFFERS = "refused", "mostly", "partly", "differs"
+# verdict -> share of the combinations that give the same grade, from which it holds
+SHARES = {"every": 1.0, "robust": ROBUST, MOSTLY: 2 / 3, "split": 0.0}
 DRIVES = 0.5  # first-order share from which one choice drives D alone
 ALONE = 0.01  # first-order share below which a choice does nothing by itself
 IDLE = 0.05  # total share below which a choice hardly matters
+DEFLATED = "deflated"
 
 
 def robustness_finding(study: Study) -> dict[str, Any]:
@@ -23,33 +28,25 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     they differ; `own_place`: whether the study's own rank is the `highest` or the `lowest` of all.
     `shares` of choices: `drawn` in a chart or told `alone`.
     """
-    table = study.tables["multiverse"]
-    seen = table[table["focus_grade"].fillna("") != ""]
-    found: dict[str, Any] = {"verdict": "none", "draws": _draws(study), "drives": _drives(study)}
+    seen = study.tables["multiverse"]
+    seen = seen[seen["focus_grade"].fillna("") != ""]
+    drives = _drives(study)
+    unseen = {"verdict": "none", "draws": _draws(study), "drives": drives}
     if seen.empty:
-        return found
-    order = list(study.grades.labels)
-    counts = seen["focus_grade"].value_counts()
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], order.index(pair[0])))
-    grade, count = ranked[0]
-    share = count / len(seen)
-    ranks = seen["focus_rank"].astype(int)
-    rest = len(seen) - sum(counts.iloc[:2])
-    choices, main = found["drives"].get("choices"), seen[seen["main"].astype(bool)].iloc[0]
-    return found | {
-        "verdict": "every"
-        if share == 1
-        else "robust"
-        if share >= ROBUST
-        else "mostly"
-        if share >= MOSTLY
-        else "split",
-        "own": "own" if main["focus_grade"] == grade else "other",
+        return unseen
+    counts = seen["focus_grade"].value_counts().reindex(study.grades.labels).dropna().astype(int)
+    counts = counts.sort_values(ascending=False, kind="stable")
+    share, ranks = counts.iloc[0] / len(seen), seen["focus_rank"].astype(int)
+    rest = len(seen) - counts.iloc[:2].sum()
+    choices, main = drives.get("choices"), seen[seen["main"]].iloc[0]
+    return unseen | {
+        "verdict": next(verdict for verdict, least in SHARES.items() if share >= least),
+        "own": "own" if main["focus_grade"] == counts.index[0] else "other",
         "n": len(seen),
-        "grade": grade,
+        "grade": counts.index[0],
         "others": "one" if rest == 1 else "several" if rest else "",
         "shares": choices and ("drawn" if len(counts) > 1 else "alone"),
-        "grades": [(grade, int(count)) for grade, count in ranked],
+        "grades": list(counts.items()),
         "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
         "rank": (int(ranks.min()), int(ranks.max())),
         "ranks": ranks.nunique() > 1,
@@ -57,9 +54,9 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     }
 
 
-def _place(ranks: pd.Series, own: int) -> str:
+def _place(ranks: pd.Series, rank: int) -> str:
     ends = {int(ranks.max()): "lowest", int(ranks.min()): "highest"}
-    return ends.get(own, "") if len(ends) > 1 else ""
+    return ends.get(rank, "") if len(ends) > 1 else ""
 
 
 def _draws(study: Study) -> dict[str, Any]:
@@ -77,27 +74,21 @@ def _drives(study: Study) -> dict[str, Any]:
     first-order share, the largest first, without those that are idle (total below 5 %) or act only
     together with others (share below 1 %).
     """
-    rows = study.rows("sensitivity", outcome="focus_D")
+    rows = study.rows("sensitivity", outcome="focus_D").sort_values("first_order", ascending=False)
     if rows.empty:
         return {"verdict": "none"}
-    rows = rows.sort_values("first_order", ascending=False)
     alone = rows[(rows["total"] >= IDLE) & (rows["first_order"] >= ALONE)]
+    dominates = rows["first_order"].iloc[0] >= DRIVES
     return {
-        "verdict": "one"
-        if rows["first_order"].iloc[0] >= DRIVES
-        else "several"
-        if len(alone)
-        else "together",
+        "verdict": "one" if dominates else "several" if len(alone) else "together",
         "choices": list(zip(alone["choice"], alone["first_order"], strict=True)),
     }
 
 
-def guards_finding(study: Study) -> dict[str, list[dict[str, Any]]]:
+def guards_finding(study: Study) -> dict[str, list[Row]]:
     """What `diagnostics` flags: rows by guard, in the order of the table."""
-    table = study.tables["diagnostics"]
-    flagged = table[table["flagged"].astype(str).str.lower() == "true"]
-    groups = flagged.groupby("guard", sort=False)
-    return {str(guard): rows.to_dict("records") for guard, rows in groups}
+    guards = study.rows("diagnostics", flagged=True).groupby("guard", sort=False)
+    return {str(guard): rows.to_dict("records") for guard, rows in guards}
 
 
 def heaviest_removal(study: Study) -> tuple[list[str], float] | None:
@@ -111,3 +102,93 @@ def most_filled(study: Study) -> float | None:
     """The largest share of a region's figures that is filled; None without a filled one."""
     rows = study.rows("diagnostics", guard="imputed_share")
     return None if rows.empty else float(rows["value"].max())
+
+
+def choices_finding(study: Study) -> dict[str, Any]:
+    """What the combinations of choices say of each headline.
+
+    By headline: `key`, its verdict, of what depends on choices `mostly` where more than half of
+    the combinations say it, else `partly`; `refused` where it cannot be asked. `choice`: the one
+    that decides, "" where all say the same. Of several pairs of systems that do not agree `differs`
+    where some of them, `together` of `pairs`, are supported, else `partly`. `least`: of `all_rose`,
+    regions that rose in every combination. `chance`: `told` where random pairings give such counts
+    in every system, else `none`. `forms`: see `shares_by_form`;
+    `not_allowed`: message and fields of why figures do not allow combinations, and how many.
+    """
+    headlines: dict[str, Any] = {}
+    for name, rows in study.tables["headlines"].groupby("headline", sort=False):
+        keys = [_key(row) for row in rows.to_dict("records")]
+        together = keys.count(SUPPORTED)
+        several = DIFFERS if together else PARTLY
+        headlines[str(name)] = {
+            "key": keys[0] if len(set(keys)) == 1 else several,
+            "choice": rows["deciding_choice"].iloc[0],
+            "pairs": len(rows),
+            "together": together,
+            "chance": _by_chance(study, str(name)),
+        }
+    comparable = study.rows("multiverse", comparable=True)
+    if len(comparable) and headlines["all_rose"]["key"] != REFUSED:
+        headlines["all_rose"]["least"] = int(comparable["rose"].min())
+    refused = study.tables["varied_refusals"].groupby(["message", "fields"], sort=False)
+    counts = [(*why, int(n)) for why, n in refused["combinations"].sum().items()]
+    return headlines | {"forms": shares_by_form(study), "not_allowed": counts}
+
+
+def shares_by_form(study: Study) -> list[tuple[str, float, float]]:
+    """By form of C the least and the largest share of T in the variance of ln D, over the study's
+    own indicator system; the study's own form first.
+    """
+    rows = study.rows("multiverse", system=MAIN).dropna(subset="share_T")
+    ends = rows.groupby("form", sort=False)["share_T"].agg(["min", "max"])
+    return [(str(form), float(low), float(high)) for form, low, high in ends.itertuples()]
+
+
+def _by_chance(study: Study, headline: str) -> str:
+    tables = ("headlines", "headline_variants")
+    p = pd.concat([study.rows(name, headline=headline, pair="")["p"] for name in tables]).dropna()
+    return "told" if len(p) and (p >= LEVEL).all() else "none"
+
+
+def _key(row: Row) -> str:
+    if row["message"]:
+        return REFUSED
+    if row["verdict"] != DEPENDS:
+        return str(row["verdict"])
+    return MOSTLY if 2 * row["agree"] > row["combinations"] else PARTLY
+
+
+def sign_survival_finding(study: Study) -> dict[str, Any]:
+    """In how many specifications b1 and d lie above zero, as in a supply relation, by effects.
+
+    `all` of the study's pair, `swapped`, `without_growth`, `deflated` and each of `pairs`;
+    `intervals` that exclude zero; `located`: fits whose sets of E of the region in focus are
+    bounded and positive; empty where there are none. Each by effects, "" for any: `agree`,
+    `specifications` and `p` by chance, with `chance` whether there is one: `told` or `refused`. Of
+    all: `told`, `some` or `refused` with the reason (`why`), or `none` without fits; `draws`.
+    """
+    table = study.tables["specification_counts"]
+    counts = {key: _by_effects(rows, study) for key, rows in table.groupby(["count", "pair"])}
+    pairs = {pair: by for (count, pair), by in counts.items() if count == "supply" and pair != MAIN}
+    refused = table[table["p"].isna()]
+    some = "refused" if len(refused) == len(table) else "some" if len(refused) else "told"
+    return {
+        "all": counts.get(("supply", MAIN)) or _by_effects(table.head(0), study),
+        "swapped": counts.get(("swapped", MAIN), {}),
+        "without_growth": counts.get(("without_growth", MAIN), {}),
+        "intervals": counts.get(("clear", MAIN), {}),
+        "located": counts.get(("located", ""), {}),
+        "deflated": pairs.pop(DEFLATED, {}),
+        "pairs": pairs,
+        "chance": some if len(table) else "none",
+        "draws": table["draws"].max(),
+        "why": reason(refused),
+    }
+
+
+def _by_effects(rows: pd.DataFrame, study: Study) -> dict[str, Row]:
+    by_effects = rows.set_index("effects").reindex(["", *study.effects])
+    counts = by_effects[["agree", "specifications"]].fillna(0).astype(int)
+    p = by_effects["p"]
+    chance = p.notna().map({True: "told", False: "refused"})
+    return dict(counts.assign(p=p, chance=chance).to_dict("index"))

@@ -5,9 +5,8 @@ from typing import Any
 import pandas as pd
 
 from coevo.panel.derivations import breaks_in_coverage, cause_of_breaks
-from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.grade_scale import MIDPOINT
-from coevo.report.findings.study_tables import Study, first_and_last
+from coevo.report.findings.study_tables import Study, first_and_last, reason
 from coevo.sensitivity.coverage_breaks import (
     FAR,
     HIDDEN,

@@ -1,6 +1,5 @@
-"""What was read and what the audit found; weights and obstacles as sentences need them."""
+"""What was read, of which vintages, and what the audit found; weights and obstacles."""
 
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -9,22 +8,30 @@ from coevo.normalisation import MODERATE, RATIO, scales_of
 from coevo.panel import FILLED
 from coevo.panel.audit import ACCEPTED, is_finding, is_serious
 from coevo.panel.derivations import linked
+from coevo.panel.vintages import BREAK, POLICIES, SERIES, SPLICED, of_years
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.vintage_breaks import groups, vintages_finding
 
 MISSING = "missing"
+MOST_NAMED = 4  # indicators, before their number says enough
 
 
 def data_finding(study: Study) -> dict[str, Any]:
-    """Counts of what was read, audit findings by check, missing and filled cells, vintages."""
-    seen, panel = study.tables["observations"], study.tables["panel"]
+    """Counts of what was read and of what the audit found, missing and filled cells, vintages.
+
+    `pinned`: the vintage that hides later ones, or None; `newer`: groups of known figures
+    newer than those used, by vintage and years; `breaks`, `spliced`: groups of figures with that
+    flag; `crossing`: pairs of years that are growth rows of no region because they cross two
+    vintages.
+    """
+    seen, panel, pin = study.tables["observations"], study.tables["panel"], study.config["vintage"]
     flags = panel["flag"].fillna("").astype(str)
     # an index on the year before has no use in the first year
     chained = panel["indicator"].isin(linked(study.derivations.values()))
     unneeded = chained & panel["year"].eq(panel["year"].min())
     filled = groups(study, panel[flags.eq(FILLED)])
     missing = groups(study, panel[flags.str.startswith(MISSING) & ~unneeded])
-    return vintages_finding(study) | {
+    read = panel[panel["indicator"].isin(seen["indicator"])]
+    return {
         "observations": int(seen["value"].notna().sum()),
         "indicators": seen["indicator"].nunique(),
         "audit": len(audited(study)),
@@ -34,7 +41,59 @@ def data_finding(study: Study) -> dict[str, Any]:
         "missing": missing,
         "complete": None if missing else "filled" if filled else "whole",
         "revisions": len(study.tables["revisions"]),
+        "pinned": None if pin == "latest" else pin,
+        "newer": [
+            {"vintage": vintage, **group}
+            for vintage, rows in _newer(study).groupby("vintage")
+            for group in groups(study, rows)
+        ],
+        "breaks": groups(study, read[read["flag"] == BREAK]),
+        "spliced": groups(study, read[read["flag"] == SPLICED]),
+        "crossing": _crossing(study),
     }
+
+
+def _newer(study: Study) -> pd.DataFrame:
+    """Return the newest figures that are newer than the series used."""
+    panel, seen = study.tables["panel"], study.tables["observations"]
+    for column in ("region", "indicator"):
+        seen = seen[seen[column].isin(panel[column])]
+    seen = of_years(seen, panel["year"].unique())
+    stands, newest = (POLICIES[name](seen) for name in (study.config["vintage_policy"], "overlay"))
+    used = stands.groupby(SERIES)["vintage"].max().rename("vintage_used")
+    newer = newest[newest["value"].notna()].join(used, on=SERIES)
+    return newer[newer["vintage"] > newer["vintage_used"]]
+
+
+def groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Group cells by their years and regions: indicators in the table's order, few or many, years,
+    names of regions, some of them or everywhere.
+    """
+    found: dict[tuple[tuple[int, ...], tuple[str, ...]], list[str]] = {}
+    for indicator in study.indicators["indicator"]:
+        at: dict[tuple[str, ...], list[int]] = {}
+        for year, names in rows[rows["indicator"] == indicator].groupby("year")["name"]:
+            at.setdefault(tuple(sorted(set(names))), []).append(year)
+        for where, years in at.items():
+            found.setdefault((tuple(years), where), []).append(indicator)
+    return [
+        {
+            "indicators": indicators,
+            "what": "few" if len(indicators) <= MOST_NAMED else "many",
+            "years": list(years),
+            "names": list(names),
+            "where": "everywhere" if 1 < len(names) == len(study.regions) else "some",
+        }
+        for (years, names), indicators in found.items()
+    ]
+
+
+def _crossing(study: Study) -> int:
+    """Return how many pairs of years the regions' own growth rows leave out, main estimator."""
+    if "checks" not in study.tables or study.pair is None:
+        return 0
+    rows = study.rows("checks", check="rows_across_vintages", estimator=study.estimator)
+    return int(rows.loc[rows["scope"] != "pooled", "value"].sum())
 
 
 def audited(study: Study) -> pd.DataFrame:
@@ -98,7 +157,6 @@ def obstacle_rows(study: Study) -> pd.DataFrame:
     return table[table["year"] == (years.max() if len(years) else study.years[-1])]
 
 
-@lru_cache(maxsize=8)
 def largest_obstacles(study: Study) -> pd.Series:
     """The indicator that holds a region back most, by region; of those that any does."""
     rows = obstacle_rows(study)

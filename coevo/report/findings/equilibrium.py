@@ -1,24 +1,20 @@
 """Where would the interaction take the two outputs? Read from the tables of the fits."""
 
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
 from coevo.lotka_volterra.classic import resting_levels
-from coevo.report.findings.fit_tables import Reason, facts, reason
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Reason, Study, reason
 
 BOUNDED = "interval"
 
 
-@lru_cache(maxsize=64)
 def path(study: Study, region: str | None = None) -> pd.DataFrame:
     """Observed x1 and x2 of a region (by default the one in focus) in the years that have both."""
-    assert study.pair is not None
     series = {
         f"x{i}": study.series(identifier).loc[region or study.focus]
-        for i, identifier in enumerate(study.pair, start=1)
+        for i, identifier in enumerate(study.pair or (), start=1)
     }
     return pd.DataFrame(series).dropna().reset_index()
 
@@ -29,54 +25,42 @@ def last_observed(study: Study, region: str | None = None) -> pd.Series:
     return pd.Series(seen[-1] if seen else dict.fromkeys(("year", "x1", "x2")), dtype=object)
 
 
-@lru_cache(maxsize=8)
 def refused(study: Study) -> dict[str, Reason | None]:
     """Why the main estimator has no fit of a region of its own, by region."""
+    rows = study.rows("refusals", quantity="fit", **study.focus_fit | {"scope": study.regions})
+    why = {scope: reason(part) for scope, part in rows.groupby("scope")}
     fitted = set(region_fit_rows(study)["scope"])
-    rows = study.rows("refusals", quantity="fit", effects="none", estimator=study.estimator)
-    return {r: reason(rows[rows["scope"] == r]) for r in study.regions if r not in fitted}
-
-
-def of_source(study: Study, source: str, **wanted: object) -> pd.DataFrame:
-    """Rows of `equilibria` of one source that hold what is wanted, `located` as booleans."""
-    rows = study.rows("equilibria", source=source, **wanted)
-    return rows.assign(located=rows["located"].astype(str).str.lower().eq("true"))
+    return {region: why.get(region) for region in study.regions if region not in fitted}
 
 
 def fits(study: Study) -> pd.DataFrame:
     """Classic fits of the region in focus from its own growth rows, main estimator first."""
-    rows = of_source(study, "fit", scope=study.focus, effects="none", model="classic")
-    later = (rows["estimator"] != study.estimator).rename("later")
-    return rows.assign(later=later).sort_values(["later", "estimator"]).reset_index(drop=True)
+    wanted = {"source": "fit", "scope": study.focus, "effects": "none", "model": "classic"}
+    main_first = {"key": lambda names: names.where(names != study.estimator, "")}
+    return study.rows("equilibria", **wanted).sort_values("estimator", **main_first)
 
 
 def general_fit(study: Study) -> pd.DataFrame:
     """The rest point of the general form of the region in focus, if its growth rows give one."""
-    rows = of_source(study, "fit", scope=study.focus, effects="none", model="general")
-    return rows.dropna(subset=["x1", "x2"])
+    wanted = {"source": "fit", "scope": study.focus, "effects": "none", "model": "general"}
+    return study.rows("equilibria", **wanted).dropna(subset=["x1", "x2"])
 
 
 def region_fit_rows(study: Study) -> pd.DataFrame:
     """Equilibria of every region from its own growth rows by the main estimator."""
-    main = study.estimator
-    return of_source(study, "fit", effects="none", estimator=main, model="classic")
+    fit = study.focus_fit | {"scope": study.regions}
+    return study.rows("equilibria", source="fit", model="classic", **fit)
 
 
 def pooled_fits(study: Study) -> pd.DataFrame:
     """Equilibria of the region in focus from the pooled fits of the main estimator, by effects."""
-    rows = of_source(study, "fit", scope=study.focus, estimator=study.estimator)
+    rows = study.rows("equilibria", source="fit", scope=study.focus, estimator=study.estimator)
     return rows[rows["effects"] != "none"].sort_values("effects", kind="stable")
 
 
-def own_parameters(study: Study) -> dict[str, float]:
-    """a1, b1, a2, d of the region in focus by the main estimator, in original units."""
-    rows = _own_rows(study)
-    return dict(zip(rows["parameter"], rows["estimate"], strict=True))
-
-
-def _own_rows(study: Study) -> pd.DataFrame:
-    own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
-    return study.rows("parameters", **own, model="classic")
+def parameter_rows(study: Study) -> pd.DataFrame:
+    """Rows of a1, b1, a2, d of the region in focus by the main estimator, in original units."""
+    return study.rows("parameters", model="classic", **study.focus_fit).set_index("parameter")
 
 
 def located_verdict(fit: pd.Series) -> str:
@@ -88,13 +72,6 @@ def located_verdict(fit: pd.Series) -> str:
     return "not_positive" if fit["x1_set"] == fit["x2_set"] == BOUNDED else "unlocated"
 
 
-def outside(study: Study, coordinate: str, value: Any) -> float:
-    """How far a value lies above the observed range of x1 or x2, negative below it; 0 inside."""
-    seen = path(study)[coordinate]
-    return float(max(value - seen.max(), 0) or min(value - seen.min(), 0))
-
-
-@lru_cache(maxsize=8)
 def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
@@ -105,51 +82,48 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     pooled fit locates, with its effects; `beyond`: whether a coordinate of the rest point lies
     outside the observed range.
     """
-    if study.pair is None:
-        return {"verdict": "none"}
-    if study.focus in refused(study):
-        why = refused(study)[study.focus]
-        return {"verdict": "not_estimated", "reason": why, "beyond": False}
-    main, parameters, every = fits(study).iloc[0], own_parameters(study), region_fit_rows(study)
-    df, verdict = int(_own_rows(study)["df"].iloc[0]), located_verdict(main)
-    E = resting_levels(*(parameters[name] for name in ("a1", "b1", "a2", "d")))
+    unfitted = refused(study)
+    if study.focus in unfitted:
+        return {"verdict": "not_estimated", "reason": unfitted[study.focus], "beyond": False}
+    main, every, seen = fits(study).iloc[0], region_fit_rows(study), path(study)
+    rows = parameter_rows(study)
+    df, E = int(rows["df"].iloc[0]), resting_levels(*rows["estimate"][["a1", "b1", "a2", "d"]])
+    inside = [seen[x].min() <= E[i] <= seen[x].max() for i, x in enumerate(("x1", "x2"))]
     return {
-        "verdict": verdict,
+        "verdict": located_verdict(main),
         "means": observed_means(study),
         "main": main,
         "general": _general(study),
-        "years": (path(study)["year"].min(), path(study)["year"].max()),
+        "years": (seen["year"].min(), seen["year"].max()),
         "everywhere": None if study.single else (int(every["located"].sum()), len(every)),
         "exceptions": _located_pooled(study),
         "df": df,
         "rows": df + 2,
-        "beyond": any(outside(study, x, value) for x, value in zip(("x1", "x2"), E, strict=True)),
+        "beyond": not all(inside),
     }
 
 
 def _general(study: Study) -> dict[str, Any]:
     rows = general_fit(study).to_dict("records")
-    rest = facts(study, scope=study.focus, effects="none", estimator=study.estimator)["value"]
-    found = {"told": "given" if rows else "missing", "restriction": rest.get("restriction")}
-    return found | (rows[0] if rows else {})
+    p = study.facts(**study.focus_fit)["value"].get("restriction")
+    return {"told": "given" if rows else "missing", "restriction": p} | (rows[0] if rows else {})
 
 
 def observed_means(study: Study) -> list[dict[str, Any]]:
     """What was observed on average: `x1`, `x2`, the years (`period`), whether those are `whole`
     cycles; first over whole cycles, then over all years. Empty without a whole cycle.
     """
-    fit = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
-    rows, found = study.rows("relations", **fit).set_index("quantity"), []
+    rows, means = study.rows("relations", **study.focus_fit).set_index("quantity"), []
     for name in ("cycle_mean", "mean"):
         if f"{name}_x1" in rows.index:
             values = {x: rows.at[f"{name}_{x}", "value"] for x in ("x1", "x2")}
             years = rows.at[f"{name}_x1", "period"].split("-")
-            found.append(values | {"period": years, "whole": name == "cycle_mean"})
-    return found
+            means.append(values | {"period": years, "whole": name == "cycle_mean"})
+    return means
 
 
 def _located_pooled(study: Study) -> list[tuple[str, str]]:
     """Regions whose E a pooled fit of the main estimator locates: name, and effects of the fit."""
-    rows = of_source(study, "fit", estimator=study.estimator, model="classic")
-    found = rows[rows["located"] & (rows["effects"] != "none")].drop_duplicates("name")
-    return list(zip(found["name"], found["effects"], strict=True))
+    rows = study.rows("equilibria", source="fit", estimator=study.estimator, model="classic")
+    rows = rows[rows["located"] & (rows["effects"] != "none")].drop_duplicates("name")
+    return list(zip(rows["name"], rows["effects"], strict=True))

@@ -6,8 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.comovement import SCALES, SCOPES, SIGNIFICANT
-from coevo.report.findings.fit_tables import reason
-from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
+from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study, reason
 
 LOGS = next(iter(SCALES))  # of the headline
 SHOWN = (LOGS, "U")  # scales that the report speaks of
@@ -78,7 +77,7 @@ def comovement_finding(study: Study) -> dict[str, Any]:
         "by": list(placed),
         "place": next(iter(places.values()), None),
         "others": dict(list(places.items())[1:]),
-        "pairings": _pairings(study),
+        "pairings": study.rows("comovement", measure="placebo_p").dropna(subset="value")["n"].max(),
         "n": int(frames[LOGS]["n"].max()) if len(frames[LOGS]) else 0,
         "rise": "rise" if _both_rise(study) else "apart",
     }
@@ -100,12 +99,6 @@ def _verdict(frame: pd.DataFrame) -> str:
     if row["p"] >= SIGNIFICANT:
         return "none"
     return "beyond" if row["value"] > row["mean"] else "opposite"
-
-
-def _pairings(study: Study) -> int:
-    """How many random pairings a correlation is held against."""
-    rows = study.rows("comovement", measure="placebo_p").dropna(subset="value")
-    return int(rows["n"].max()) if len(rows) else 0
 
 
 def _both_rise(study: Study) -> bool:

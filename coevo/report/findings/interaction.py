@@ -8,13 +8,10 @@ from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
 from coevo.report.findings.equilibrium import refused
-from coevo.report.findings.fit_tables import facts, reason
-from coevo.report.findings.simulations import simulation_finding
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import POOLED, Study, reason
 from coevo.sensitivity.specifications import EFFECTS
 
 ENDS = ["low", "high"]
-POOLED = "pooled"
 MEAN_GROUP, AR_SET = "mean_group", "anderson_rubin"  # stand beside the estimators
 
 
@@ -53,8 +50,7 @@ def _fits(study: Study, parameter: str) -> pd.DataFrame:
 
 def _mean_group(study: Study, parameter: str) -> pd.DataFrame:
     """The mean of the regions' own slopes with both effects, as a row of `parameters`."""
-    fit = {"scope": POOLED, "effects": EFFECTS[-1], "estimator": study.estimator}
-    rows = study.rows("relations", quantity=f"mean_group_{parameter}", **fit)
+    rows = study.rows("relations", quantity=f"mean_group_{parameter}", **study.pooled_fit)
     return rows.assign(
         estimate=rows["value"], parameter=parameter, estimator=MEAN_GROUP, counts=True
     )
@@ -74,58 +70,40 @@ def _instrument_set(study: Study, parameter: str, fits: pd.DataFrame) -> pd.Data
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:
     """One coefficient in every region by the main estimator, per unit of its first-year output."""
-    own = {"effects": "none", "estimator": study.estimator, "model": "classic"}
-    rows = study.rows("parameters", parameter=parameter, **own)
-    rows = rows[rows["scope"] != POOLED]
-    rows = _per_first_year(study, rows, parameter).dropna(subset=ENDS)
-    return rows.reset_index(drop=True)
+    fit = study.focus_fit | {"scope": study.regions, "model": "classic", "parameter": parameter}
+    rows = _per_first_year(study, study.rows("parameters", **fit), parameter)
+    return rows.dropna(subset=ENDS).reset_index(drop=True)
 
 
 def _per_first_year(study: Study, rows: pd.DataFrame, parameter: str) -> pd.DataFrame:
     """Coefficients of regions' own fits times the first value of the output they multiply.
 
     b1 is per unit of x2 and d per unit of x1: per first-year output they can be compared over
-    regions and with the pooled fit. a1 and a2 have no unit and stay.
+    regions and with the pooled fit.
     """
-    assert study.pair is not None
-    output = {"b1": study.pair[1], "d": study.pair[0]}.get(parameter)
-    if output is None:
-        return rows
-    first = study.series(output).groupby(level="region").first()
-    factor = rows["scope"].map(first)
+    output = dict(zip(("d", "b1"), study.pair or (), strict=True))[parameter]
+    factor = rows["scope"].map(study.series(output).groupby(level="region").first())
     return rows.assign(**{column: rows[column] * factor for column in ("estimate", *ENDS)})
-
-
-def holds_zero(row: pd.Series) -> bool:
-    """Whether an interval contains zero."""
-    return bool(row["low"] <= 0 <= row["high"])
 
 
 def slope_signs(b1: pd.Series, d: pd.Series) -> str:
     """What a pair of slopes says: `supply` when both intervals lie above zero, the pattern of a
     predator-prey (supply) relation; `neither` when both hold zero; else `one` or `other`.
     """
-    undecided = holds_zero(b1) + holds_zero(d)
-    if undecided == 2:
-        return "neither"
-    if undecided == 1:
-        return "one"
+    undecided = [bool(row["low"] <= 0 <= row["high"]) for row in (b1, d)]
+    if any(undecided):
+        return "neither" if all(undecided) else "one"
     return "supply" if b1["low"] > 0 and d["low"] > 0 else "other"
 
 
-def slope_patterns(rows: pd.DataFrame, by: list[str]) -> pd.Series:
-    """What b1 and d of `specifications` say together, by columns; see `slope_signs`."""
-    b1, d = (rows_of(rows, quantity=name).set_index(by) for name in ("b1", "d"))
-    both = b1.index.intersection(d.index)
-    return pd.Series([slope_signs(b1.loc[key], d.loc[key]) for key in both], both, dtype=object)
-
-
-def years_that_break(study: Study) -> list[str]:
+def _years_that_break(study: Study) -> list[str]:
     """Years without whose growth the main estimator with region effects shows no supply pattern."""
-    fit = {"scope": POOLED, "model": "classic", "estimator": study.estimator}
-    rows = study.rows("specifications", **fit, effects=EFFECTS[0])
-    signs = slope_patterns(rows[rows["without_growth"] != ""], ["without_growth"])
-    return sorted(signs.index[signs != "supply"])
+    fit = study.pooled_fit | {"effects": EFFECTS[0], "model": "classic"}
+    rows = study.rows("specifications", **fit)
+    rows = rows[rows["without_growth"] != ""].set_index("without_growth")
+    b1, d = (rows_of(rows, quantity=name) for name in SLOPES)
+    years = b1.index.intersection(d.index)
+    return sorted(y for y in years if slope_signs(b1.loc[y], d.loc[y]) != "supply")
 
 
 def interaction_finding(study: Study) -> dict[str, Any]:
@@ -143,26 +121,19 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     Where it is undecided also `apart`: intervals off zero by parameter, estimator and side; the
     `power` of the rule; years that make it `fragile`; `signs`: `outlived` by year effects.
     """
-    if study.pair is None:
-        return {"verdict": "none"}
     if not study.pooled and study.focus in refused(study):
         return dict.fromkeys(("verdict", "headline", "by"), "not_estimated")
-    slopes = {name: slope_intervals(study, name) for name in SLOPES}
-    main = {
-        effects: {
-            name: rows_of(_fits(study, name), effects=effects, estimator=study.estimator).iloc[0]
-            for name in slopes
-        }
-        for effects in study.effects
-    }
-    verdicts = [slope_signs(**pair) for pair in main.values()]
+    fits = (rows_of(_fits(study, name), estimator=study.estimator) for name in SLOPES)
+    b1, d = (rows.set_index("effects") for rows in fits)
+    verdicts = [slope_signs(b1.loc[effects], d.loc[effects]) for effects in study.effects]
     by_year, broken, last = _by_year(study), list[str](), study.effects[-1]
     headline = "undecided" if verdicts[-1] in ("neither", "one") else verdicts[-1]
     if study.pooled and verdicts[0] == "supply":
-        alpha, broken = 1 - study.config["interaction"]["confidence"], years_that_break(study)
+        alpha, broken = 1 - study.config["interaction"]["confidence"], _years_that_break(study)
         passes = by_year and max(row["p"] for row in by_year.values()) < alpha
         verdicts[0] = "supply" if passes and not broken else "fragile"
-    intervals = rows_of(pd.concat(slopes), effects=last, counts=True)
+    intervals = pd.concat([slope_intervals(study, name) for name in SLOPES])
+    intervals = rows_of(intervals, effects=last, counts=True)
     off = intervals[(intervals["low"] > 0) | (intervals["high"] < 0)]
     side = off["low"].gt(0).map({True: "above", False: "below"})
     found = {
@@ -170,10 +141,10 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "headline": headline,
         "signs": headline,
         "by": "pooled" if study.pooled else "own",
-        "head": main[last],
+        "head": {"b1": b1.loc[last], "d": d.loc[last]},
         "zeros": len(intervals) - len(off),
         "intervals": len(intervals),
-        "df": main[last]["b1"]["df"],
+        "df": b1.at[last, "df"],
         "by_year": by_year,
         "broken": broken,
         "groups": _groups(study) if study.pooled else {},
@@ -183,48 +154,53 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         found |= {
             "signs": "outlived" if verdicts[0] in ("supply", "fragile") else headline,
             "apart": list(zip(off["parameter"], off["estimator"], side, strict=True)),
-            "power": simulation_finding(study) if study.pooled else {},
+            "power": _power(study) if study.pooled else {},
             "fragile": broken,
         }
-    fit = {"scope": POOLED, "effects": last, "estimator": study.estimator}
     if not study.pooled:
-        fit["effects"] = EFFECTS[-1]
-        return found | {"reason": reason(study.rows("refusals", quantity="fit", **fit))}
-    own, tested = regional(study, "b1"), facts(study, **fit)["value"]
+        refusals = study.rows("refusals", quantity="fit", **study.pooled_fit)
+        return found | {"reason": reason(refusals)}
+    alone, tested = regional(study, "b1"), study.facts(**study.pooled_fit)["value"]
     return found | {
         "equal": {b: tested[f"homogeneity_{b}"] for b in SLOPES if f"homogeneity_{b}" in tested},
-        "own": (int((own["low"].le(0) & own["high"].ge(0)).sum()), len(own)),
+        "own": (int((alone["low"].le(0) & alone["high"].ge(0)).sum()), len(alone)),
     }
 
 
-def _by_year(study: Study) -> dict[str, pd.Series]:
+def _power(study: Study) -> dict[float, tuple[float, float]]:
+    """By strength of the effects in simulated panels with year shocks, the least and largest share,
+    over the relations, in which the rule names the true one; empty where that is not known.
+    """
+    rule = study.tables.get("relation_rule")
+    if rule is None:
+        return {}
+    shocked = rule[(rule["strength"] > 0) & rule["year_shock"]]
+    true = shocked.apply(lambda row: row[row["design"]], axis=1).groupby(shocked["strength"])
+    return {strength: (shares.min(), shares.max()) for strength, shares in true}
+
+
+def _by_year(study: Study) -> dict[str, dict[str, Any]]:
     """p and interval of b1 and of d with region effects by the bootstrap by year; or empty."""
     fit = {"estimator": study.estimator, "effects": EFFECTS[0], "errors": BY_YEAR}
-    rows = study.rows("slope_tests", **fit)
-    return {row["parameter"]: row for _, row in rows.iterrows()}
+    return dict(study.rows("slope_tests", **fit).set_index("parameter").to_dict("index"))
 
 
 def _groups(study: Study) -> dict[str, list[dict[str, Any]]]:
     """b1 and d of the mean group with both effects, and less the pooled slope: values and p."""
-    known = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=study.estimator)
+    known = study.facts(**study.pooled_fit)
     if "hausman_b1" not in known.index:
         return {}
-    return {
-        kind: [
-            {
-                "parameter": name,
-                **known.loc[f"{kind}_{name}"],
-                "p": known.at[f"{kind}_p_{name}", "value"],
-            }
-            for name in SLOPES
-        ]
-        for kind in (MEAN_GROUP, "hausman")
-    }
+
+    def tested(kind: str, name: str) -> dict[str, Any]:
+        p = known.at[f"{kind}_p_{name}", "value"]
+        return {**known.loc[f"{kind}_{name}"], "parameter": name, "p": p}
+
+    return {k: [tested(k, name) for name in SLOPES] for k in (MEAN_GROUP, "hausman")}
 
 
 def _instruments(study: Study) -> list[dict[str, Any]]:
     """Of b1 and d by instruments: the row of `parameters`, the `set`, and their checks by name."""
-    known = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)
+    known = study.facts(**study.pooled_fit | {"estimator": FOD_IV})
     found = []
     for name in SLOPES:
         rows = rows_of(_fits(study, name), effects=EFFECTS[-1], estimator=FOD_IV)

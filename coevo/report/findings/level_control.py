@@ -7,8 +7,7 @@ import pandas as pd
 
 from coevo.coupling.level import PER_HEAD
 from coevo.observations.units import UNITS
-from coevo.report.findings.fit_tables import Reason, reason
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Reason, Study, reason
 
 ALMOST = 0.9  # share of the variance of ln D from which T makes almost all of it
 PER_PERSON = "10 thousand yuan per person"
@@ -28,9 +27,9 @@ def level_finding(study: Study) -> dict[str, Any]:
     shares = of_measure(study, "variance_share").to_dict()
     explained = of_measure(study, "R2", "level")
     levels = [(str(name), float(value)) for name, value in explained.items() if name]
-    parts = {name: of_measure(study, f"rise_{name}") for name in ("lnD", "C", "T")}
+    parts = ("lnD", "C", "T")
+    rise = {part: of_measure(study, f"rise_{part}").get(study.focus) for part in parts}
     own = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
-    rise = {name: part.get(study.focus) for name, part in parts.items()}
     return {
         "verdict": _verdict(study, shares),
         "shares": shares,

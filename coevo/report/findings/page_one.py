@@ -1,22 +1,16 @@
 """Which sentences open the report, by verdicts that its sections found."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
-from coevo.report.findings.choice_robustness import robustness_finding
-from coevo.report.findings.claims_checked import conclusions
-from coevo.report.findings.coverage_years import coverage_finding
-from coevo.report.findings.equilibrium import equilibrium_finding
-from coevo.report.findings.interaction import interaction_finding
-from coevo.report.findings.level_control import level_finding, of_measure
-from coevo.report.findings.relation import UNDETERMINED, relation_finding
-from coevo.report.findings.rise import rise_finding
+from coevo.report.findings.level_control import of_measure
+from coevo.report.findings.relation import UNDETERMINED
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.theory_against_fit import theory_finding
-from coevo.report.findings.through_choices import choices_finding
+from coevo.sensitivity.claim_evidence import CONCLUSIONS
 from coevo.sensitivity.headlines import SUPPORTED
 
 HALF = 0.5  # share of the variance of ln D from which a level of development says much of it
@@ -24,10 +18,12 @@ ON_FIGURES = ("printed", "unit")  # checks of claims on printed figures
 UNNAMED = ("none", "not_estimated", UNDETERMINED)
 PROXIES = ("secondary_value_added", "hare_pelts")  # indicators that stand for what none measures
 SAME = ("located", "not_estimated", "none")  # verdicts on the equilibrium that page one keeps
+FEW = 5  # regions left out that a line can name
+Findings = Mapping[str, Any]
 
 
-def opening_finding(study: Study) -> dict[str, Any]:
-    """What the sentences of page one differ by, beside the verdicts of the sections.
+def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
+    """What the sentences of page one differ by, beside the verdicts of the sections (`findings`).
 
     `kind`: `claims` where a study of one region asks whether the claims of a paper hold, `indices`
     of any other with indices, `model` without. `richer`: whether regions of a higher level per head
@@ -41,28 +37,26 @@ def opening_finding(study: Study) -> dict[str, Any]:
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
     `model`: `fitted`; not, but `possible` with two `outputs` of the study; or they are `lacking`.
     """
-    theory = theory_finding(study)["verdict"]
-    found: dict[str, Any] = {"kind": opening_kind(study), "pair": study.pair}
-    found["systems"] = "two" if len(study.subsystems) == 2 else "several"
-    found["theory"] = f"{'page_one' if theory == 'average' else 'finding'}/{theory}"
-    found |= _model(study)
+    theory, settle = (findings[part]["verdict"] for part in ("theory_fit", "equilibrium"))
+    opening: dict[str, Any] = {"kind": opening_kind(study), "pair": study.pair, **_model(study)}
+    opening["systems"] = "two" if len(study.subsystems) == 2 else "several"
+    opening["theory"] = f"{'page_one' if theory == 'average' else 'finding'}/{theory}"
     if study.indexed:
-        found |= {"richer": _richer(study), "least": _least(study), "driving": "alone"}
-        found["coverage"] = coverage_finding(study)["shown"]
-        if found["richer"] == "richer":
-            found["built_in"] = level_finding(study)["per_head"]
+        richer = _richer(study, findings["measures"]["levels"])
+        opening |= {"richer": richer, "least": _least(findings), "driving": "alone"}
+        opening["coverage"] = findings["coverage"]["shown"]
+        opening["built_in"] = richer == "richer" and findings["measures"]["per_head"]
     if study.pair is not None:
-        settle = equilibrium_finding(study)["verdict"]
-        found["drive"] = _drive(study)
-        found["driving"] = "open" if found["drive"] == "undecided" else "known"
-        found |= {"settle": settle if settle in SAME else "unlocated"}
-    if found["kind"] == "claims":
+        drive = _drive(study, findings)
+        opening |= {"drive": drive, "driving": "open" if drive == "undecided" else "known"}
+        opening["settle"] = settle if settle in SAME else "unlocated"
+    if opening["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)
-        found |= {"printed": _supported(claims[printed]), "stated": _supported(claims[~printed])}
-        found["others"] = found["stated"][1]
-        found["most"] = max(reversed(conclusions(claims)), key=lambda counted: counted[1])
-    return found | {"deciding": _deciding(study, found)}
+        opening |= {"printed": _supported(claims[printed]), "stated": _supported(claims[~printed])}
+        opening["others"] = opening["stated"][1]
+        opening["most"] = max(reversed(conclusions(claims)), key=lambda counted: counted[1])
+    return opening | {"deciding": _deciding(study, opening, findings)}
 
 
 def _model(study: Study) -> dict[str, Any]:
@@ -72,21 +66,18 @@ def _model(study: Study) -> dict[str, Any]:
     return {"model": "possible" if pair else "lacking", "outputs": pair}
 
 
-def _deciding(study: Study, found: dict[str, Any]) -> list[str]:
+def _deciding(study: Study, opening: Findings, findings: Findings) -> list[str]:
     """Which observations or choices might change the result, those that would decide first."""
-    open_ = found.get("drive") == "undecided" or found.get("settle") == "unlocated"
     read = set(study.tables["observations"]["indicator"])
-    index = study.indexed
-    covered = coverage_finding(study) if index else {}
-    holds = {
-        "years": open_,
+    coverage, robustness = (findings.get(part, {}) for part in ("coverage", "robustness"))
+    may = {
+        "years": opening.get("drive") == "undecided" or opening.get("settle") == "unlocated",
         "regions": study.single,
         **{proxy: proxy in read for proxy in PROXIES},
-        "coverage": bool(covered.get("shown")) or covered.get("verdict") == "hangs",
-        "grade" if study.single else "choices": index
-        and robustness_finding(study)["verdict"] == "split",
+        "coverage": coverage.get("shown") or coverage.get("verdict") == "hangs",
+        "grade" if study.single else "choices": robustness.get("verdict") == "split",
     }
-    return [key for key, may in holds.items() if may]
+    return [key for key, decides in may.items() if decides]
 
 
 def opening_kind(study: Study) -> str:
@@ -96,29 +87,57 @@ def opening_kind(study: Study) -> str:
     return "claims" if study.single and "claims" in study.tables else "indices"
 
 
-def _richer(study: Study) -> str:
-    levels = level_finding(study)["levels"]
+def _richer(study: Study, levels: list[tuple[str, float]]) -> str:
     if study.single or not levels or not levels[0][0].endswith(PER_HEAD):
         return "unknown"
     slope = of_measure(study, "slope_lnD", "slope", level=levels[0][0]).get(SLOPES[0], 0.0)
     return "richer" if levels[0][1] >= HALF and slope > 0 else "hardly"
 
 
-def _least(study: Study) -> str:
+def _least(findings: Findings) -> str:
     """Where all regions rose by the study's own choices: whether they did by `every` combination,
     or at `least` some; else `none`.
     """
-    found = choices_finding(study).get("all_rose", {})
-    if "least" not in found or rise_finding(study)["verdict"] not in ("both", "all"):
+    all_rose = findings["through"].get("all_rose", {})
+    if "least" not in all_rose or findings["far"]["verdict"] not in ("both", "all"):
         return "none"
-    return "every" if found["key"] == SUPPORTED else "least"
+    return "every" if all_rose["key"] == SUPPORTED else "least"
 
 
-def _drive(study: Study) -> str:
-    named = relation_finding(study)["verdict"] not in UNNAMED
-    drive = "named" if named else str(interaction_finding(study)["headline"])
+def _drive(study: Study, findings: Findings) -> str:
+    named = findings["relation"]["verdict"] not in UNNAMED
+    drive = "named" if named else str(findings["interaction"]["headline"])
     return "supply_named" if drive == "supply" and not study.indexed else drive
 
 
 def _supported(claims: pd.DataFrame) -> tuple[int, int]:
     return int(claims["conclusion"].eq("supported").sum()), len(claims)
+
+
+def conclusions(claims: pd.DataFrame) -> list[tuple[str, int]]:
+    """Return the conclusions of claims with their number, those that occur, supported first."""
+    counts = claims["conclusion"].value_counts()
+    return [(key, int(counts[key])) for key in dict.fromkeys(CONCLUSIONS.values()) if key in counts]
+
+
+def all_provinces(regions: Iterable[str]) -> bool:
+    """Whether all regions are provincial units, by their codes."""
+    return all(region.endswith("0000") for region in regions)
+
+
+def scope_finding(study: Study) -> dict[str, Any]:
+    """`covered`: `one` region or `many`, of `units` `provinces` or `regions`; `absent`: codes and
+    `names` of known units that the study lacks, empty where they are many or unknown. `model_of`:
+    `outputs` of an economy that stand for populations (`levels`), or `species`.
+    """
+    column = f"name_{study.language}"
+    known = {} if study.places is None else study.places.set_index("region")[column].to_dict()
+    absent = sorted(set(known) - set(study.regions))
+    absent = absent if len(absent) <= FEW and not study.single else []
+    return {
+        "covered": "one" if study.single else "many",
+        "units": "provinces" if all_provinces(study.regions) else "regions",
+        "model_of": "outputs" if study.config.get("levels") else "species",
+        "absent": " ".join(absent),
+        "names": [known[region] for region in absent],
+    }

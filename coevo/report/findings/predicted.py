@@ -1,15 +1,15 @@
 """Can the two outputs and D be told a year ahead? Read from the tables of the predictions."""
 
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Row
+from coevo.files import rows_of
 from coevo.prediction.models import DRIFT
 from coevo.prediction.origins import INDEX
 from coevo.prediction.past_errors import BETTER, SIGNIFICANT, TOO_FEW, best_model
-from coevo.report.findings.fit_tables import reason
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Study, reason
 
 COLUMNS_NEAR = ["series", "model", "ratio", "p", "limit"]
 
@@ -26,7 +26,6 @@ def ratios(study: Study) -> pd.DataFrame:
     return rows[(rows["model"] != DRIFT) & rows["ratio"].gt(0)].reset_index(drop=True)
 
 
-@lru_cache(maxsize=8)
 def prediction_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section on prediction.
 
@@ -56,30 +55,29 @@ def prediction_finding(study: Study) -> dict[str, Any]:
     }
 
 
-def _nearest(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def _nearest(rows: pd.DataFrame) -> list[Row]:
     least = rows[rows["ratio"] < 1].sort_values("ratio", kind="stable").drop_duplicates("series")
     least = least.assign(limit=SIGNIFICANT / least["rivals"]).sort_index()
-    found: list[dict[str, Any]] = least[COLUMNS_NEAR].to_dict("records")
-    return found
+    return list(least[COLUMNS_NEAR].to_dict("records"))
 
 
-def _next_year(study: Study, series: list[str]) -> list[dict[str, Any]]:
+def _next_year(study: Study, series: list[str]) -> list[Row]:
     """The forecast of the region in focus for the year after the last, with what it rests on.
 
     `parts` of what is said of it: an `interval` or a `point`, whether such intervals `covered`
     earlier figures, `off_scale` where it leaves that of D, which ends at 1 by the goalposts.
     """
-    told = study.rows("predictions", scope=study.focus)
-    told = told[told["observed"].isna() & (told["origin"] == told["origin"].max())]
-    verdicts, found = study.tables["prediction_verdicts"], []
-    for name in series:
-        model = best_model(verdicts, name)
-        own = told[(told["series"] == name) & (told["model"] == model) & (told["horizon"] == 1)]
-        held = study.rows("prediction_verdicts", series=name, model=model, horizon=1)
-        for row in own.to_dict("records"):
-            past = held.iloc[0][["coverage", "covered"]].to_dict()
-            beyond = name == INDEX and max(row["forecast"], row["high"]) > 1
-            parts = ["interval" if row["low"] == row["low"] else "point"]
-            parts += ["covered"] * bool(past["covered"]) + ["off_scale"] * beyond
-            found.append({**row, "year": int(row["origin"]) + 1, "parts": parts, **past})
-    return found
+    rows = study.rows("predictions", scope=study.focus)
+    rows = rows[rows["observed"].isna() & rows["origin"].eq(rows["origin"].max())]
+    verdicts = study.tables["prediction_verdicts"]
+    best = pd.DataFrame({"series": series, "model": [best_model(verdicts, s) for s in series]})
+    past = verdicts[[*best, "horizon", "coverage", "covered"]]
+    rows = best.merge(rows_of(rows, horizon=1)).merge(past, on=[*best, "horizon"])
+    years = rows.assign(year=rows["origin"].astype(int) + 1).to_dict("records")
+    return [{**row, "parts": _parts(row)} for row in years]
+
+
+def _parts(row: Row) -> list[str]:
+    beyond = row["series"] == INDEX and max(row["forecast"], row["high"]) > 1
+    parts = ["interval" if row["low"] == row["low"] else "point"]
+    return parts + ["covered"] * bool(row["covered"]) + ["off_scale"] * beyond

@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.regional.regional_panel import ADJUSTED, ALL, LIKELY, PLAIN
-from coevo.report.findings.fit_tables import reason
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Study, reason
 
 
 def statistics(study: Study, statistic: str, of: str = PLAIN, **wanted: Any) -> pd.DataFrame:

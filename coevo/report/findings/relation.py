@@ -1,4 +1,4 @@
-"""Which ecological relation the two outputs show, if any."""
+"""Which ecological relation the two outputs show, if any, and whether feedback is the stronger."""
 
 from typing import Any
 
@@ -9,9 +9,7 @@ from coevo.inference.relation_rule import ESTIMATORS
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.inference.signs import QUADRANTS
 from coevo.messages import packed
-from coevo.report.findings.fit_tables import facts, reason, verdicts
-from coevo.report.findings.interaction import POOLED
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import POOLED, Study, reason
 
 UNDETERMINED = "undetermined"
 # the fit that the rule and feedback rest on
@@ -26,23 +24,20 @@ def relation_finding(study: Study) -> dict[str, Any]:
     than panels without interaction give). `quadrants`: probability of each relation by its signs;
     `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F.
     """
-    if study.pair is None:
-        return {"verdict": "none"}
-    named = verdicts(study, **JUDGED)
+    named = study.verdicts(**JUDGED)
     if "relation" not in named.index:
         absent = "not_estimated"
         few = ("feedback_needs_regions", packed({"least": FEWEST_REGIONS}))
         why = reason(study.rows("refusals", **JUDGED)) or few
         return {"verdict": absent, "headline": absent, "reason": why}
-    rows = facts(study, **JUDGED)
+    rows = study.facts(**JUDGED)
     values, verdict = rows["value"], named.at["relation", "verdict"]
-    strength, limit = (float(rows.at["first_stage_F", c]) for c in ("value", "limit"))
-    shares = {signs: f"p_{signs}_12" for signs in QUADRANTS}
+    strength, limit = rows.loc["first_stage_F", ["value", "limit"]].astype(float)
     return {
         "verdict": verdict,
         "headline": verdict if verdict == UNDETERMINED else "named",
         "why": "weak" if strength < limit else _disagreement(values),
-        "quadrants": {k: float(values[name]) for k, name in shares.items() if name in values},
+        "quadrants": {k: p for k in QUADRANTS if (p := values.get(f"p_{k}_12")) is not None},
         "restriction": float(values["restriction"]),
         "strength": strength,
     }
@@ -52,3 +47,19 @@ def _disagreement(effects: pd.Series) -> str:
     """Whether the two estimators give A12 and A21 other `signs`; else what they lack is `size`."""
     signs = {tuple(effects[f"{a}_{judge}"] > 0 for a in ("A12", "A21")) for judge in ESTIMATORS}
     return "size" if len(signs) == 1 else "signs"
+
+
+def feedback_finding(study: Study) -> dict[str, Any]:
+    """Verdicts of the weak and the strong form of feedback, with what they rest on.
+
+    `verdict`: `not_estimated`, `undecidable` (in both forms), or `decided`; `weak`, `strong`:
+    `yes`, `no`, `undecidable`; `difference`: A12 A21 - A11 A22 with its interval.
+    """
+    verdicts = study.verdicts(**JUDGED)["verdict"]
+    if "feedback_weak" not in verdicts:
+        return {"verdict": "not_estimated"}
+    forms = {form: verdicts[f"feedback_{form}"] for form in ("weak", "strong")}
+    return forms | {
+        "verdict": "undecidable" if set(forms.values()) == {"undecidable"} else "decided",
+        "difference": study.facts(**JUDGED).loc["feedback_difference"],
+    }

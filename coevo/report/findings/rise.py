@@ -1,19 +1,12 @@
-"""How far did D move? Read from `coupling`."""
+"""How far did D move, and what moved it? Read from `coupling` and `growth_split`."""
 
-from functools import lru_cache
 from typing import Any
 
-import pandas as pd
-
+from coevo.coupling.growth_split import splits
 from coevo.report.findings.grade_scale import MIDPOINT
 from coevo.report.findings.study_tables import Study
 
-
-@lru_cache(maxsize=8)
-def _ranks(study: Study) -> pd.Series:
-    """Rank of D among the regions of a year, by (region, year)."""
-    D = study.coupling.set_index(["region", "year"])["D"]
-    return D.groupby("year").rank(ascending=False, method="min")
+NEAR = 1e-9  # sums that differ by less agree
 
 
 def _move(first: float, last: float) -> str:
@@ -32,7 +25,7 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
         "own": None if years == (study.years[0], study.years[-1]) else years,
         "D": (first["D"], last["D"]),
         "grade": (first["grade"], last["grade"]),
-        "rank": tuple(int(_ranks(study)[region, year]) for year in years),
+        "rank": (int(first["rank"]), int(last["rank"])),
         "growth": (last["D"] / first["D"]) ** (1 / between) - 1 if first["D"] and between else None,
         "move": _move(first["D"], last["D"]),
         "C": last["C"],
@@ -90,3 +83,32 @@ def _scale(study: Study) -> str:
     if study.single:
         return "one_region"
     return "panel" if normalisation["reference"] == "panel" else "other"
+
+
+def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
+    """Values and verdict of 'what moves D', as sums over the steps of the region in focus.
+
+    `verdict`: `rose` or `fell` by the sign of the sum; `stayed` where it is 0; `not_split` where
+    form, contributions, composite or preset do not allow it; `none` where no step could be split.
+    `largest`: the contributions that go furthest along with the sum, `against`: those the other
+    way, each with indicator and value. `gaps`: a step between `years` is left out.
+    """
+    if not splits(study.config["coupling"]):
+        return {"verdict": "not_split"}
+    rows = study.of_focus("growth_split")
+    if rows.empty:
+        return {"verdict": "none"}
+    parts = rows.groupby("indicator")["contribution"].sum()
+    total = float(parts.sum())
+    years = (int(rows["year"].min()) - 1, int(rows["year"].max()))
+    along = (parts if total >= 0 else -parts).sort_values(ascending=False)
+    if abs(total) < NEAR:
+        return {"verdict": "stayed", "years": years}
+    return {
+        "verdict": "rose" if total > 0 else "fell",
+        "years": years,
+        "gaps": rows["year"].nunique() < years[1] - years[0],
+        "care": True,
+        "largest": [(i, float(parts[i])) for i in along.index[:count] if along[i] > 0],
+        "against": [(i, float(parts[i])) for i in along.index[::-1] if along[i] < 0],
+    }

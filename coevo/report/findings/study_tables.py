@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,8 @@ from coevo.observations.units import named
 from coevo.panel.derivations import parse
 from coevo.sensitivity.specifications import EFFECTS
 
+Reason = tuple[str, str]  # the key of a message, and its fields
+POOLED = "pooled"
 SUBSYSTEM_PREFIX = "U_"
 KEY = ["region", "name", "year"]
 DRAWN = 100  # regions that charts draw one by one, at most
@@ -37,6 +39,28 @@ class Study:
     def rows(self, table: str, **wanted: object) -> pd.DataFrame:
         """Rows of a table whose columns (`scope`, `effects`, `model`) hold what is wanted."""
         return rows_of(self.tables[table], **wanted)
+
+    def facts(self, **fit: str) -> pd.DataFrame:
+        """Value, low, high, limit ... of what `relations` and `checks` hold of a fit over all
+        years, by its name.
+        """
+        effects = self.rows("relations", period="", **fit)
+        checks = self.rows("checks", period="", **fit).rename(columns={"check": "quantity"})
+        return pd.concat([effects, checks]).drop_duplicates("quantity").set_index("quantity")
+
+    def verdicts(self, **fit: str) -> pd.DataFrame:
+        """Verdict and direction of a fit over all years, by question."""
+        return self.rows("verdicts", period="", **fit).set_index("question")
+
+    @property
+    def focus_fit(self) -> dict[str, str]:
+        """What names, in every table, the fit of the region in focus from its own growth."""
+        return {"scope": self.focus, "effects": "none", "estimator": self.estimator}
+
+    @property
+    def pooled_fit(self) -> dict[str, str]:
+        """What names, in every table, the pooled fit with region and year effects."""
+        return {"scope": POOLED, "effects": EFFECTS[-1], "estimator": self.estimator}
 
     @property
     def indexed(self) -> bool:
@@ -217,27 +241,29 @@ class Study:
         latin = all(self.name(region).isascii() for region in self.regions)
         return sorted(self.regions, key=self.name) if latin else self.regions
 
+    @cached_property
+    def _series(self) -> dict[str, pd.Series]:
+        by = ["region", "year"]
+        panel = self.tables["panel"].set_index(by).sort_index().groupby("indicator")["value"]
+        indices = {s: SUBSYSTEM_PREFIX + s for s in self.subsystems}
+        composites = {s: self.coupling.set_index(by)[U].sort_index() for s, U in indices.items()}
+        return {str(indicator): values for indicator, values in panel} | composites
+
     def series(self, identifier: str) -> pd.Series:
         """Values of an indicator or a subsystem's composite by (region, year)."""
-        return _series(self, identifier)
+        return self._series[identifier]
 
     @cached_property
     def ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Rows of `coupling` of every region's own first and of its own last year, by region."""
-        return first_and_last(self.coupling)
+        """Rows of `coupling` of every region's own first and of its own last year, by region, with
+        the rank of D among the regions of that year.
+        """
+        rank = self.coupling.groupby("year")["D"].rank(ascending=False, method="min")
+        return first_and_last(self.coupling.assign(rank=rank))
 
     def of_focus(self, table: str) -> pd.DataFrame:
         """Rows of a table that belong to the region in focus."""
         return self.rows(table, region=self.focus)
-
-
-@lru_cache(maxsize=64)
-def _series(study: Study, identifier: str) -> pd.Series:
-    if identifier in study.subsystems:
-        frame, column = study.coupling, SUBSYSTEM_PREFIX + identifier
-    else:
-        frame, column = study.rows("panel", indicator=identifier), "value"
-    return frame.set_index(["region", "year"])[column].sort_index()
 
 
 def first_and_last(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -245,3 +271,8 @@ def first_and_last(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     groups = rows.sort_values("year", kind="stable").groupby("region")
     first, last = groups.head(1), groups.tail(1)
     return first.set_index("region").sort_index(), last.set_index("region").sort_index()
+
+
+def reason(rows: pd.DataFrame) -> Reason | None:
+    """Why the first of some rows of `refusals` was refused; None where there is none."""
+    return None if rows.empty else (rows["message"].iloc[0], rows["fields"].iloc[0])

@@ -1,10 +1,11 @@
 """Theory against fit: where theory puts the equilibrium, and what the fitted equations do there."""
 
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Row
 from coevo.equilibria.theory_rows import (
     CANNOT_SAY,
     CONFIRMED,
@@ -17,35 +18,59 @@ from coevo.equilibria.theory_rows import (
     YEAR,
     joint_verdict,
 )
-from coevo.report.findings.equilibrium import fits, of_source
-from coevo.report.findings.fit_tables import Reason
+from coevo.report.findings.equilibrium import fits, parameter_rows
 from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.specifications import EFFECTS
 
 FAILS = "fails"
 CALIBRATED = ("purchases", "share")  # sources of points that restate growth
 SEEN = 0.05  # p below which growth of a region is counted
+# what growth is computed by: a region's own fit, its pooled fits, the mean over regions
+LINES = [OWN, *(f"{of}_{effects}" for of in ("pooled", MEAN) for effects in EFFECTS)]
 
 
-def of_fits(study: Study, scope: str, effects: str, errors: str) -> pd.DataFrame:
-    """Rows of `theory` of a region, or of `mean`, by the main estimator; those with a point."""
-    rows = study.rows("theory", scope=scope, effects=effects, errors=errors)
-    rows = rows[rows["estimator"].isin([study.estimator, ""])]
+def theoretical_points(study: Study, **wanted: object) -> pd.DataFrame:
+    """Rows of `theory` by the main estimator that have a point: by default those of every region,
+    each once, with growth by its own fit.
+    """
+    rows = study.rows("theory", **{"errors": OWN, "estimator": [study.estimator, ""]} | wanted)
     return rows[rows["source"] != ""]
 
 
-def own_points(study: Study, region: str | None = None) -> pd.DataFrame:
-    """Theoretical points of a region (by default that in focus), with growth by its own fit."""
-    return of_fits(study, region or study.focus, "none", OWN)
+def growth_rows(study: Study) -> pd.DataFrame:
+    """Growth of each output (x1, x2) at the points with its interval, by the errors that decide.
+
+    Columns scope, line, share, output, estimate, low, high, p_joint, verdict; by outputs, lines in
+    their order, and shares. Of several regions one point each: by the first source and share.
+    """
+    rows = theoretical_points(study, errors=[OWN, YEAR], estimator=study.estimator)
+    rows = rows[rows["G1"].notna()]
+    if not study.single and len(rows):
+        rows = _at_point(rows, theoretical_points(study).iloc[0])
+    of = rows["scope"].where(rows["scope"] == MEAN, "pooled")
+    line = (of + "_" + rows["effects"]).mask(rows["errors"] == OWN, OWN)
+    rows = rows.assign(line=line, place=line.map(LINES.index)).sort_values(["place", "share"])
+    ends = {"estimate": "", "low": "_low", "high": "_high"}
+    parts = (
+        rows.assign(output=f"x{i}", **{end: rows[f"G{i}{name}"] for end, name in ends.items()})
+        for i in (1, 2)
+    )
+    columns = ["scope", "line", "share", "output", *ends, "p_joint", "verdict"]
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
-@lru_cache(maxsize=8)
+def _at_point(rows: pd.DataFrame, point: pd.Series) -> pd.DataFrame:
+    """Those rows whose point has the source and the share of another."""
+    same_share = rows["share"].eq(point["share"]) | rows["share"].isna() & pd.isna(point["share"])
+    return rows[rows["source"].eq(point["source"]) & same_share]
+
+
 def theory_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of theory against fit.
 
     `verdict`: `average` where the mean over regions is contradicted, whatever point, estimator and
-    effects; else
-    that of the region in focus, `own`: see `joint_verdict`; `no_equilibrium` with `reasons`; `none`
-    without a model. `points`: rows of `theory` by the own fit; `main`: the first; `spread`: least
+    effects; else that of the region in focus, `own`: see `joint_verdict`; `no_equilibrium` with
+    `reasons`. `points`: rows of `theory` by the own fit; `main`: the first; `spread`: least
     and largest of each coordinate; `sources`: the points by source; `growth`: which sentence tells
     of growth at the point; `seen`: growth that the own fit would have shown; `shared`: verdict of
     `pooled`; `pointless`: names of regions without a point; `means`, `pooled`:
@@ -53,22 +78,20 @@ def theory_finding(study: Study) -> dict[str, Any]:
     `grow`, `shrink` or `move`; `regions`, `alike`, `needs`, `shown`: see the functions of these
     names.
     """
-    if study.pair is None:
-        return {"verdict": "none", "slopes": "none"}
-    rows = own_points(study)
+    rows = theoretical_points(study, scope=study.focus, effects="none")
     if rows.empty:
         refused = study.rows("refusals", scope=study.focus, quantity="theory", effects="none")
-        reasons: list[Reason] = list(zip(refused["message"], refused["fields"], strict=True))
+        reasons = list(zip(refused["message"], refused["fields"], strict=True))
         none = {"verdict": NO_EQUILIBRIUM, "own": NO_EQUILIBRIUM, "slopes": "none"}
         return none | {"reasons": reasons}
     points, main = rows.to_dict("records"), rows.iloc[0]
-    means = _by_effects(study, MEAN, main)
+    means, pooled = (_by_effects(study, scope, main) for scope in (MEAN, study.focus))
     every = study.rows("theory", scope=MEAN, errors=YEAR)  # all points, estimators and effects
     average = joint_verdict(every, located=False) if means else ""
-    own = joint_verdict(rows, not fits(study).empty and bool(fits(study)["located"].iloc[0]))
-    pooled = _by_effects(study, study.focus, main)
+    own = joint_verdict(rows, located=bool(fits(study)["located"].head(1).any()))
+    needs, years = _needs(study, rows), study.rows("equilibria", source="calibration")
+    years = years.dropna(subset="year")
     simulated = "theory_control" in study.tables
-    needs, years = _needs(study, rows), of_source(study, "calibration").dropna(subset="year")
     return {
         "verdict": "average" if average == CONTRADICTED else own,
         "own": own,
@@ -102,38 +125,29 @@ def _growth(own: str, rows: pd.DataFrame) -> str:
     return {CANNOT_SAY: "outside", DIFFERS: DIFFERS}.get(own, "told")
 
 
-def _shown(needs: dict[str, dict[str, Any]]) -> str:
+def _shown(needs: dict[str, Row]) -> str:
     """Which of the signs of comparative statics, b1 > 0 and d > 0, the own fit shows: `both`, `b1`,
     `d`, `neither`, or `contrary` where an interval lies below 0; "" without a fit.
     """
-    if not needs:
-        return ""
-    if any(needs[name]["high"] < 0 for name in ("b1", "d")):
+    slopes = {name: needs[name] for name in ("b1", "d") if needs}
+    if any(slope["high"] < 0 for slope in slopes.values()):
         return "contrary"
-    shown = [name for name in ("b1", "d") if needs[name]["low"] > 0]
-    return "both" if len(shown) == 2 else shown[0] if shown else "neither"
+    shown = [name for name, slope in slopes.items() if slope["low"] > 0]
+    return "both" if len(shown) == 2 else "".join(shown) or ("neither" if needs else "")
 
 
-def _by_effects(study: Study, scope: str, main: pd.Series) -> dict[str, dict[str, Any]]:
+def _by_effects(study: Study, scope: str, main: pd.Series) -> dict[str, Row]:
     """Rows by effects of a region or of the mean, errors by year, at the main point."""
-    found = {}
-    for effects in study.effects:
-        rows = of_fits(study, scope, effects, YEAR)
-        rows = rows[(rows["source"] == main["source"]) & _same(rows["share"], main["share"])]
-        if len(rows):
-            found[effects] = rows.iloc[0].to_dict()
-    return found
-
-
-def _same(shares: pd.Series, share: float) -> pd.Series:
-    return shares.isna() if pd.isna(share) else shares.eq(share)
+    rows = theoretical_points(study, scope=scope, effects=study.effects, errors=YEAR)
+    rows = _at_point(rows, main).set_index("effects", drop=False)
+    return {e: rows.loc[e].to_dict() for e in study.effects if e in rows.index}
 
 
 def _ends(values: pd.Series) -> tuple[float, float]:
     return float(values.min()), float(values.max())
 
 
-def _moves(rows: Any) -> str:
+def _moves(rows: Iterable[Row]) -> str:
     """What growth says in one word: `grow` where both outputs do, `shrink`, or `move`."""
     signs = {value > 0 for row in rows for value in (row["G1"], row["G2"]) if value == value}
     return "move" if len(signs) != 1 else "grow" if signs.pop() else "shrink"
@@ -141,34 +155,40 @@ def _moves(rows: Any) -> str:
 
 def _regions(study: Study, main: pd.Series) -> dict[str, int]:
     """In how many regions the own fit contradicts the main point, of how many it is known."""
-    rows = study.rows("theory", effects="none", errors=OWN, estimator=study.estimator)
-    rows = rows[(rows["source"] == main["source"]) & _same(rows["share"], main["share"])]
+    rows = _at_point(theoretical_points(study, effects="none", estimator=study.estimator), main)
     counts = {of: int((rows[f"p_{of}"] < SEEN).sum()) for of in ("joint", "adjusted")}
     return counts | {"n": int(rows["p_joint"].notna().sum())}
 
 
 def _alike(study: Study, main: pd.Series) -> tuple[int, int]:
     """How many estimators of the region's own fit give the main point its verdict, of how many."""
-    rows = study.rows("theory", scope=study.focus, effects="none", source=main["source"])
-    rows = rows[_same(rows["share"], main["share"])]
+    rows = _at_point(study.rows("theory", scope=study.focus, effects="none"), main)
     return int((rows["verdict"] == main["verdict"]).sum()), len(rows)
 
 
-def _needs(study: Study, points: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def _needs(study: Study, points: pd.DataFrame) -> dict[str, Row]:
     """Each parameter of the own fit: as fitted with its interval, as theory needs it over all
     points, and how many standard errors apart.
     """
-    own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
-    rows = study.rows("parameters", **own, model="classic").set_index("parameter")
+    rows = parameter_rows(study)[["estimate", "low", "high"]].rename(columns={"estimate": "fitted"})
     return {
         name: {
-            "fitted": float(rows.at[name, "estimate"]),
+            **rows.loc[name],
             "needed": _ends(points[f"{name}_needed"]),
             "apart": _ends(points[f"{name}_apart"]),
-            "low": float(rows.at[name, "low"]),
-            "high": float(rows.at[name, "high"]),
         }
         for pair in SLOPES
         for name in pair
         if name in rows.index
     }
+
+
+def control_finding(study: Study) -> dict[str, dict[float, Row]]:
+    """The control of growth at a theoretical point, empty where that is not known: rows by case
+    (`observed`, `control`, `growth_phase`) and by factor (1, .7, 1.3).
+    """
+    table = study.tables.get("theory_control")
+    if table is None:
+        return {}
+    cases = table.set_index("factor").groupby("case")
+    return {str(name): part.to_dict("index") for name, part in cases}

@@ -10,6 +10,7 @@ from coevo.coupling.comovement import SCALES, SCOPES
 from coevo.inference.signs import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings import equilibrium
+from coevo.report.findings.choice_robustness import sign_survival_finding
 from coevo.report.findings.in_step import correlation_values, pairs
 from coevo.report.findings.regional_pattern import (
     at_ends,
@@ -19,7 +20,6 @@ from coevo.report.findings.regional_pattern import (
     statistics,
 )
 from coevo.report.findings.relation import relation_finding
-from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theory_finding
 from coevo.report.tables.report_table import Body

@@ -10,8 +10,7 @@ from scipy.special import stdtr
 
 from coevo.estimation.pooled import FOD_IV
 from coevo.inference.slope_errors import BY_YEAR
-from coevo.report.findings.interaction import POOLED
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import POOLED, Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Words

@@ -9,10 +9,9 @@ import pandas as pd
 
 from coevo.report.findings.data_quality import largest_obstacles
 from coevo.report.findings.equilibrium import refused, region_fit_rows
-from coevo.report.findings.fit_tables import Reason
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.rise import focus_state
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Reason, Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.message_words import MessageText, message_texts

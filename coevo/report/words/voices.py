@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.report.findings import Study
-from coevo.report.findings.claims_checked import conclusions
 from coevo.report.findings.localised import study_in_language
-from coevo.report.findings.scope import all_provinces
+from coevo.report.findings.page_one import all_provinces, conclusions
 from coevo.report.words.amounts import Words
 from coevo.report.words.grammar import Grammar, read_phrases
 from coevo.report.words.markup import environment, speaker
