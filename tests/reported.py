@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import rows_of
-from coevo.report.documents.report_text import text
+from coevo.report.documents.source import text
 from coevo.report.figures.drawing import data_behind
 from coevo.report.findings import Study
 from coevo.report.findings.equilibrium import general_fit, last_observed
 from coevo.report.findings.localised import chart_words
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import as_frame, readable
-from coevo.report.words.amounts import THIN, amount
-from coevo.report.words.voices import voice
+from coevo.report.words.report_text import THIN, amount
+from coevo.report.words.template_values import worded
 from tests.sample import templates, words_of
 
 
@@ -49,7 +49,7 @@ def keyed(value: Any, key: str) -> Any:
 
 def sentences(study: Study) -> dict[str, float]:
     """The numbers that the sentences of a report print, by their way in the findings."""
-    said = voice(study, words_of("phrases", study.language))
+    said = worded(study, words_of("phrases", study.language))
     printed: dict[str, float] = {}
 
     def recorded(shown: Callable[..., Any]) -> Callable[..., Any]:
@@ -228,4 +228,4 @@ def _number(cell: str) -> float:
 
 @lru_cache(maxsize=2)
 def _words(study: Study) -> Any:
-    return voice(study, words_of("phrases", study.language)).words
+    return worded(study, words_of("phrases", study.language))

@@ -472,8 +472,8 @@ def documents(
 ) -> dict[str, bytes]:  # fmt: skip
     """Return the reports of a study whose tables are in no language yet, as the workflow does."""
     from coevo.report import documents as made
-    from coevo.report.words.voices import voice
+    from coevo.report.words.template_values import worded
 
     phrases = words_of("phrases", language)
     whole = study_in_language(config, tables, indicators, language, places, phrases["words"])
-    return made.documents(voice(whole, phrases), files, provenance)
+    return made.documents(worded(whole, phrases), files, provenance)

@@ -12,12 +12,12 @@ import yaml
 
 from coevo.files import read_table, read_texts
 from coevo.panel.derivations import parse, read_series
-from coevo.report.documents.report_text import text
+from coevo.report.documents.source import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import robustness_finding
 from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.rise import growth_finding
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from coevo.schema import study_tables
 from coevo.sensitivity.figure_draws import revision_sizes
 from coevo.sensitivity.first_order_shares import choice_sensitivity
@@ -56,7 +56,7 @@ def said(chosen):
 
     @cache
     def source(study: str) -> str:
-        words = voice(chosen(study), yaml.safe_load(phrases))
+        words = worded(chosen(study), yaml.safe_load(phrases))
         made = text(words, template, {"files": {}, "packages": {}})
         return " ".join(made.split()).replace("\\", "")
 

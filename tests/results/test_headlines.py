@@ -8,7 +8,7 @@ import pytest
 from coevo.files import read_texts
 from coevo.report.tables.annex import MAIN as TABLES
 from coevo.report.tables.report_table import readable
-from coevo.report.words.voices import in_languages
+from coevo.report.words.template_values import in_languages
 from coevo.sensitivity.headlines import CENSUS_YEAR, PAIRED, WITHOUT
 from tests.results.test_choices import chosen  # noqa: F401 - a fixture
 from tests.sample import ROOT, places
@@ -80,12 +80,11 @@ def test_what_an_ending_of_growth_says_is_said_without_census_years(results):
 def test_page_one_and_the_annex_contain_every_flag(chosen, results, study, language):  # noqa: F811
     """A deciding choice, or the years of changed coverage, that another verdict hangs on."""
     source = chosen(study)
-    (voice,) = in_languages(
+    (words,) = in_languages(
         source.config | {"report": {"languages": [language], "formats": ["html"]}},
         source.tables, source.indicators, places(),
         read_texts(*(ROOT / "workflow" / "report").glob("phrases.*")),
     )  # fmt: skip
-    words = voice.words
     short = {readable(row[0]): readable(row[1]) for row in _rows(words, "verdicts")}
     long = {readable(row[0]): readable(row[2]) for row in _rows(words, "headlines")}
     claims = results(study, "headline_claims").query("computed == 'by_choices'")

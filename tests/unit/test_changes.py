@@ -16,9 +16,9 @@ from coevo.history.changes import changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
-from coevo.report.documents.report_text import text
+from coevo.report.documents.source import text
 from coevo.report.findings.since_release import release_finding as found
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from coevo.schema import check_columns
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
@@ -375,7 +375,7 @@ def words(table: pd.DataFrame | None) -> str:
     template = (folder / "report.md").read_text("utf-8")
     chosen = study() if table is None else study(changes=table)
     provenance = {"files": {}, "packages": {}}
-    source = text(voice(chosen, phrases), template, provenance).replace("\\", "")
+    source = text(worded(chosen, phrases), template, provenance).replace("\\", "")
     return " ".join(source.split())
 
 

@@ -16,13 +16,13 @@ from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.coupling.forms import FORMS
 from coevo.coupling.grade_scales import GRADES
 from coevo.normalisation import DIRECTIONS, METHODS, RATIO, REFERENCES
-from coevo.report.documents.report_text import text
+from coevo.report.documents.source import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
 from coevo.report.findings.data_quality import obstacles_finding, scale_top
 from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.rise import growth_finding
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
 from tests.sample import ENGLISH, documents, files, gap, page_files, study, tables
@@ -45,7 +45,7 @@ def on(chosen: Study, part: str = "coupling", **changed: object) -> Study:
 
 
 def report(chosen: Study) -> str:
-    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
+    return " ".join(text(worded(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_a_method_without_words_is_named_as_its_registry_names_it() -> None:
     fewer = yaml.safe_load(yaml.safe_dump(PHRASES))
     for kind in REGISTRIES:
         fewer["methods"][kind] = {}
-    source = text(voice(study(), fewer), TEMPLATE, PROVENANCE)
+    source = text(worded(study(), fewer), TEMPLATE, PROVENANCE)
     assert "form “standard”" in source and "weighting “entropy”" in source
 
 

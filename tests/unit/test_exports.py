@@ -19,8 +19,8 @@ from coevo.report.tables.annex import report_tables
 from coevo.report.tables.exports import latex_files
 from coevo.report.tables.regression_table import stars
 from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_files, stata_names, wide_panel
-from coevo.report.words.amounts import Words
-from coevo.report.words.voices import in_languages
+from coevo.report.words.report_text import ReportText
+from coevo.report.words.template_values import in_languages
 from coevo.schema import BUILT, column_row, table_names
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
@@ -32,16 +32,15 @@ def made(chosen: Study | None = None) -> dict[str, str]:
     return latex_files(languages("en", "zh", chosen=chosen))
 
 
-def languages(*names: str, chosen: Study | None = None) -> list[Words]:
+def languages(*names: str, chosen: Study | None = None) -> list[ReportText]:
     """Return a study, the sample unless one is given, in the words of languages."""
     one = chosen or study(claims=True)
     report = {"report": {"languages": list(names), "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("[mp]*.yaml"))
-    said = in_languages(one.config | report, one.tables, one.indicators, places(), files)
-    return [voice.words for voice in said]
+    return in_languages(one.config | report, one.tables, one.indicators, places(), files)
 
 
-def english(chosen: Study | None = None) -> Words:
+def english(chosen: Study | None = None) -> ReportText:
     """Return a study, the sample unless one is given, in English."""
     (voice,) = languages("en", chosen=chosen)
     return voice

@@ -16,10 +16,10 @@ from coevo.normalisation import minmax, normalise
 from coevo.panel.derivations import DERIVATIONS
 from coevo.report.documents import pages
 from coevo.report.documents.page_trace import trace
-from coevo.report.documents.report_text import page_data
+from coevo.report.documents.source import page_data
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import Column, ReportTable, as_markdown
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from tests.sample import ROOT, config, indicators, study, tables
 
 PHRASES = {
@@ -180,14 +180,14 @@ def test_script_has_its_words_from_the_phrases(language: str) -> None:
 
 
 def test_every_table_of_the_report_names_its_sheet() -> None:
-    said = voice(study(), PHRASES["en"])
+    said = worded(study(), PHRASES["en"])
     sheets = page_data(said)["sheets"]
     assert sheets["coordination"] == "D by year" and sheets["states"] == "State of each region"
-    assert set(sheets) == {table.key for table in report_tables(said.words)}
+    assert set(sheets) == {table.key for table in report_tables(said)}
 
 
 def test_facts_begin_with_D_of_first_and_last_year() -> None:
-    data = page_data(voice(study(), PHRASES["en"]))
+    data = page_data(worded(study(), PHRASES["en"]))
     for facts in data["facts"].values():
         assert re.fullmatch(r"\S+( \(\d{4}\))? → \S+( \(\d{4}\))?", facts[0])
 

@@ -10,9 +10,9 @@ import yaml
 
 from coevo.errors import StudyError
 from coevo.report.documents.pages import document, pdf, typst
-from coevo.report.documents.report_text import metadata
+from coevo.report.documents.source import metadata
 from coevo.report.figures import typesetting
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from tests.programs import needs
 from tests.sample import ROOT, documents, files, study
 
@@ -49,13 +49,13 @@ def paper(given: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def short(text: str, given: dict, **changed: str) -> bytes:
     """Return a short text as PDF."""
-    meta = metadata(voice(study(), PHRASES)) | changed
+    meta = metadata(worded(study(), PHRASES)) | changed
     return pdf(document(text, given, meta), given, {}, meta)
 
 
 def source_of(text: str, given: dict) -> str:
     """Return a text as Typst source."""
-    meta = metadata(voice(study(), PHRASES))
+    meta = metadata(worded(study(), PHRASES))
     return typst(document(text, given, meta), given, meta)
 
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from coevo.report.documents.report_text import text
-from coevo.report.words.voices import voice
+from coevo.report.documents.source import text
+from coevo.report.words.template_values import worded
 from tests import populations
 from tests.sample import NAMES, study
 from tests.unit.test_report import PHRASES, PROVENANCE, TEMPLATE, words
@@ -30,7 +30,7 @@ def test_constant_prices_have_a_sentence_of_their_own() -> None:
     counts = populations.specification_counts(table)
     changed = study(specifications=table, specification_counts=counts)
     changed.config["robustness"]["deflated"] = chosen
-    source = " ".join(text(voice(changed, PHRASES), TEMPLATE, PROVENANCE).split())
+    source = " ".join(text(worded(changed, PHRASES), TEMPLATE, PROVENANCE).split())
     assert "At constant prices, with either effects, it shows in" in source
 
 

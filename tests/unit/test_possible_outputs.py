@@ -10,10 +10,10 @@ from coevo.equilibria.possible_outputs import (
     proposed_pair,
 )
 from coevo.observations.units import UNITS
-from coevo.report.documents.report_text import text
+from coevo.report.documents.source import text
 from coevo.report.findings import all_findings
 from coevo.report.findings.localised import study_in_language
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
 from coevo.study.output_lines import NEEDED, model_lines
 from tests.sample import indicators, places, study, tables, templates, words_of
@@ -186,7 +186,7 @@ SAID = {
 
 @pytest.mark.parametrize(("language", "unit"), SAID)
 def test_page_one_says_that_the_model_is_off_and_how_to_turn_it_on(language, unit):
-    said = voice(off(unit, language), words_of("phrases", language))
+    said = worded(off(unit, language), words_of("phrases", language))
     page = text(said, templates()["report.md"], {"files": {}, "packages": {}})
     opening = " ".join(page.partition("\n# ")[0].replace("\\", "").split())
     assert opening.count(SAID[language, unit]) == 1
@@ -194,7 +194,7 @@ def test_page_one_says_that_the_model_is_off_and_how_to_turn_it_on(language, uni
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_with_the_model_page_one_names_its_outputs(language):
-    said = voice(study(language=language), words_of("phrases", language))
+    said = worded(study(language=language), words_of("phrases", language))
     page = text(said, templates()["report.md"], {"files": {}, "packages": {}}).replace("\\", "")
     named = {"en": "; the model is of output of plants and sales of shops."}
     assert named.get(language, "；两类产出为产值与销售额。") in page

@@ -4,7 +4,7 @@ import pytest
 
 from coevo.report.findings.predicted import prediction_finding
 from coevo.report.words.markup import plain_text
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from tests.foretold import prediction_tables, refused_predictions
 from tests.sample import NAMES, study, words_of
 
@@ -52,7 +52,7 @@ def test_the_finding_follows_the_verdict(verdict, language):
     chosen = study(language=language, **WORLDS[verdict]())
     found = prediction_finding(chosen)
     assert found["verdict"] == verdict
-    words = voice(chosen, words_of("phrases", language)).words
+    words = worded(chosen, words_of("phrases", language))
     sentence = plain_text(words.say(f"prediction/finding/{verdict}"))
     assert SAID[verdict][language == "zh"].lower() in sentence.lower(), sentence
 
@@ -72,7 +72,7 @@ def test_of_a_series_that_no_model_tells_better_the_nearest_is_named():
     near = {"series": "x1", "model": "theta", "ratio": 0.8, "p": 0.004, "limit": 0.025}
     assert found["near"] == [near]
     assert prediction_finding(study())["near"] == []
-    words = voice(study(**made), words_of("phrases", "en")).words
+    words = worded(study(**made), words_of("phrases", "en"))
     assert "theta for output of plants (0.80 of drift’s error" in plain_text(
         words.say("prediction/least", **near)
     )
@@ -92,6 +92,6 @@ def test_a_forecast_of_D_above_1_is_said_to_be_beyond_the_goalposts(language, sa
     chosen = study(language=language, **made | {"predictions": told})
     rows = prediction_finding(chosen)["next"]
     assert ["off_scale" in row["parts"] for row in rows] == [False, False, True]
-    words = voice(chosen, words_of("phrases", language)).words
+    words = worded(chosen, words_of("phrases", language))
     lines = [words.say("prediction/value", row=row) for row in rows]
     assert [said in line for line in lines] == [False, False, True] and r"1\.02" in lines[2]

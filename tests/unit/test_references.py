@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from coevo.report.documents.pages import bibliography, converted, document, html
-from coevo.report.documents.report_text import metadata, text
-from coevo.report.words.voices import voice
+from coevo.report.documents.source import metadata, text
+from coevo.report.words.template_values import worded
 from coevo.study.configuration import LANGUAGES
 from tests.sample import ROOT, study, templates, unindexed, words_of
 
@@ -64,7 +64,7 @@ def test_every_figure_and_table_is_referred_to(kind: str, language: str) -> None
         "one region": lambda: study(1, language=language),
         "no indices": lambda: unindexed(language=language),
     }
-    said = voice(made[kind](), words_of("phrases", language))
+    said = worded(made[kind](), words_of("phrases", language))
     source = text(said, templates()["report.md"], {"files": {"a.csv": "0"}, "packages": {}})
     there = set(re.findall(r"\{[^}\n]*?#((?:fig:|table-)[\w-]+)[^}]*\}", source))
     assert there == set(re.findall(r"\[\]\(#((?:fig:|table-)[\w-]+)\)", source))
@@ -113,7 +113,7 @@ def test_an_at_sign_in_the_data_is_no_citation(given: dict) -> None:
     chosen = study()
     title = "Do @wang2021, *x* and $y$ <b> agree?"
     chosen.config["title"] = {"en": title}
-    meta = metadata(voice(chosen, words_of("phrases", "en")))
+    meta = metadata(worded(chosen, words_of("phrases", "en")))
     source = document(f"# {meta['title']}\n\nText.\n", given, meta)
     page = html(source, given, {}, meta).decode()
     shown = title.replace("<", "&lt;").replace(">", "&gt;")

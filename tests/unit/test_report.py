@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from coevo.files import as_table
 from coevo.panel.vintages import revisions
-from coevo.report.documents.report_text import metadata, text
+from coevo.report.documents.source import metadata, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.words import numbers
 from coevo.report.words.markup import Markdown, environment, escaped, plain_text
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from tests import populations
 from tests.sample import (
     ENGLISH,
@@ -50,7 +50,7 @@ def words(count: int = 4, **changed: pd.DataFrame) -> str:
 
 
 def written(count: int, **changed: pd.DataFrame) -> str:
-    source = text(voice(study(count, claims=True, **changed), PHRASES), TEMPLATE, PROVENANCE)
+    source = text(worded(study(count, claims=True, **changed), PHRASES), TEMPLATE, PROVENANCE)
     return " ".join(source.split())
 
 
@@ -182,10 +182,10 @@ def test_every_chart_is_set_and_every_set_chart_is_drawn(count: int) -> None:
 
 def test_title_falls_back_to_the_subsystems() -> None:
     chosen = study()
-    assert metadata(voice(chosen, PHRASES))["pagetitle"] == "Do shops and plants develop in step?"
+    assert metadata(worded(chosen, PHRASES))["pagetitle"] == "Do shops and plants develop in step?"
     for title in ({}, {"zh": "题"}):
         bare = type(chosen)({**chosen.config, "title": title}, chosen.tables, chosen.indicators)
-        meta = metadata(voice(bare, PHRASES))
+        meta = metadata(worded(bare, PHRASES))
         assert meta["pagetitle"] == "Do shops and plants develop in step?"
 
 
@@ -200,7 +200,7 @@ def test_empty_audit_reports_nothing() -> None:
 def test_serious_findings_stand_first_among_the_limits(language, standing) -> None:
     audit = tables()["audit"].assign(standing=standing)
     phrases = (FOLDER / f"phrases.{language}.yaml").read_text(encoding="utf-8")
-    voiced = voice(study(audit=audit, claims=True), yaml.safe_load(phrases))
+    voiced = worded(study(audit=audit, claims=True), yaml.safe_load(phrases))
     known, serious = voiced.jinja.globals, standing == "serious"
     assert [key == "limits/doubtful" for key in known["limits_first"][:2]] == [serious, False]
     assert known["data"]["accepted"] == (standing == "accepted")
@@ -218,7 +218,7 @@ def test_one_region_replaces_what_needs_several() -> None:
 
 def test_claims_of_a_paper_only_when_there_are_any() -> None:
     assert "statements of the paper" in words() and "#table-claims" in words()
-    source = " ".join(text(voice(study(), PHRASES), TEMPLATE, PROVENANCE).split())
+    source = " ".join(text(worded(study(), PHRASES), TEMPLATE, PROVENANCE).split())
     assert "statements of the paper" not in source and "#table-claims" not in source
     assert ("claims that readers might repeat, ") in source
 
@@ -381,7 +381,7 @@ def test_three_subsystems_do_not_break_the_report() -> None:
     table = chosen.indicators
     parks = table.iloc[[0]].assign(indicator="parks", subsystem="parks")
     wider = type(chosen)(config, {**chosen.tables, "coupling": frame}, pd.concat([table, parks]))
-    source = " ".join(text(voice(wider, PHRASES), TEMPLATE, PROVENANCE).split())
+    source = " ".join(text(worded(wider, PHRASES), TEMPLATE, PROVENANCE).split())
     assert "the two indices" not in source
     assert "the indices of shops and plants" in source  # which are meant
     assert "U_parks" in page_files(wider)["trajectory.json"]
@@ -406,7 +406,7 @@ def test_study_without_a_pair_has_no_populations(count: int) -> None:
     chosen = study(count)
     given = {k: v for k, v in chosen.tables.items() if k not in ("parameters", "equilibria")}
     plain = type(chosen)({**chosen.config, "interaction": None}, given, chosen.indicators)
-    source = text(voice(plain, PHRASES), TEMPLATE, PROVENANCE)
+    source = text(worded(plain, PHRASES), TEMPLATE, PROVENANCE)
     assert "Two populations" not in source
     assert "Equilibrium" not in source
     formats = ["html"] if count > 1 else ["html", "pdf"]
@@ -464,7 +464,7 @@ def policy(name: str, **changed: pd.DataFrame) -> str:
     """Return the Markdown of the sample report under a policy, on one line."""
     chosen = study(**changed)
     chosen.config["vintage_policy"] = name
-    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
+    return " ".join(text(worded(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
 
 
 def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
@@ -496,7 +496,7 @@ def test_a_splice_is_stated_with_its_years() -> None:
 def test_a_pin_is_said_to_hide_later_vintages() -> None:
     chosen = study()
     chosen.config["vintage"] = "2026-10"
-    source = " ".join(text(voice(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
+    source = " ".join(text(worded(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
     source = source.replace("\\", "")
     assert ("The study is pinned to vintage 2026-10; later ones are hidden.") in source
 

@@ -19,9 +19,9 @@ import pytest
 from coevo.coupling.grade_scales import GRADES
 from coevo.files import as_table
 from coevo.messages import packed
-from coevo.report.documents.report_text import text
+from coevo.report.documents.source import text
 from coevo.report.findings import all_findings
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from tests import populations, variants
 from tests.sample import FOLDER, NAMES, stated, study, tables, unplaced, without, words_of
 
@@ -666,7 +666,7 @@ TEMPLATE = (FOLDER / "report.md").read_text(encoding="utf-8")
 def written(language: str, made: Tables, count: int = 4) -> dict[str, str]:
     """Return the report of tables by section, each on one line and without escapes."""
     chosen = study(count, language=language, **made)
-    said = voice(chosen, words_of("phrases", language))
+    said = worded(chosen, words_of("phrases", language))
     source = text(said, TEMPLATE, PROVENANCE).replace("\\", "")
     opening, *parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
     return {"opening": opening} | dict(zip(parts[::2], parts[1::2], strict=True))
@@ -1049,7 +1049,7 @@ def test_only_a_break_that_shows_is_called_one(seen: str, language: str) -> None
     named = chosen.indicators["indicator"].eq("orders")
     table = chosen.indicators.assign(coverage_breaks=np.where(named, "census 2017 2020", ""))
     marked = replace(chosen, indicators=table)
-    source = text(voice(marked, words_of("phrases", language)), TEMPLATE, PROVENANCE)
+    source = text(worded(marked, words_of("phrases", language)), TEMPLATE, PROVENANCE)
     opening, *parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
     far = dict(zip(parts[::2], parts[1::2], strict=True))["far"]
     for said in BREAKS[seen][language]:

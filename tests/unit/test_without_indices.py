@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from coevo.equilibria.result_rows import mean_rows
-from coevo.report.documents.report_text import metadata, page_data, text
+from coevo.report.documents.source import metadata, page_data, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings import FINDINGS, OF_MODEL, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.tables.exports import latex_files
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.claim_evidence import NOT_TESTABLE
 from coevo.sensitivity.claims import most_rapid
@@ -50,7 +50,7 @@ def test_charts_are_those_of_the_populations(count):
 @BOTH
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_report_speaks_of_the_populations_alone(count, language):
-    said = voice(unindexed(count, language), words_of("phrases", language))
+    said = worded(unindexed(count, language), words_of("phrases", language))
     provenance = {"files": {"a.csv": "0"}, "packages": {"coevo": "1"}}
     report = text(said, templates()["report.md"], provenance)
     own = report.replace(said.study.config["title"][language], "")
@@ -67,7 +67,7 @@ def test_the_report_speaks_of_the_populations_alone(count, language):
 @BOTH
 def test_exports_have_no_table_of_indices(count):
     chosen = unindexed(count)
-    words = voice(chosen, words_of("phrases", "en")).words
+    words = worded(chosen, words_of("phrases", "en"))
     names = {name.partition(".")[0] for name in latex_files([words])}
     assert "own" in names and not names & {"coordination", "weights", "states", "guards"}
     assert {"panel.dta", "parameters.dta"} <= set(stata_files(words))
@@ -79,7 +79,7 @@ def test_the_workbook_traces_nothing(tmp_path):
 
     chosen = unindexed()
     path = tmp_path / "results.xlsx"
-    path.write_bytes(workbook_bytes(voice(chosen, words_of("phrases", "en")).words))
+    path.write_bytes(workbook_bytes(worded(chosen, words_of("phrases", "en"))))
     first, second, *rest = load_workbook(path).sheetnames
     assert (first, second) == ("Summary", "contents")
     assert rest[-len(chosen.tables) - 1 :] == [*chosen.tables, "theory_formulas"]

@@ -13,11 +13,11 @@ import pytest
 
 from coevo.report.documents import word
 from coevo.report.documents.pages import document
-from coevo.report.documents.report_text import metadata
+from coevo.report.documents.source import metadata
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from tests.sample import (
     ROOT,
     config,
@@ -305,7 +305,7 @@ def test_kicker_is_escaped() -> None:
 
 
 def test_a_chinese_document_says_so_to_word(given: tuple) -> None:
-    meta = metadata(voice(study(language="zh"), words_of("phrases", "zh")))
+    meta = metadata(worded(study(language="zh"), words_of("phrases", "zh")))
     source = document("# 结论\n\n正文。\n", given[2], meta)
     made = word.docx(source, given[2], {}, meta)
     with zipfile.ZipFile(io.BytesIO(made)) as archive:

@@ -18,7 +18,7 @@ from coevo.report.tables.columns import column_of
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.workbook_trace import LARGEST
-from coevo.report.words.voices import in_languages
+from coevo.report.words.template_values import in_languages
 from coevo.schema import column_row, study_tables
 from coevo.weighting import weigh
 from tests import sample
@@ -89,7 +89,7 @@ def workbook(made: dict, config: dict, indicators: pd.DataFrame, language: str =
     report = {"report": {"languages": [language], "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
     (said,) = in_languages(config | report, made, indicators, sample.places(), files)
-    return workbook_bytes(said.words)
+    return workbook_bytes(said)
 
 
 def built(name: str = "entropy", language: str = "en", **changed: pd.DataFrame) -> bytes:

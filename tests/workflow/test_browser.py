@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 from coevo.report.documents.page_trace import trace
-from coevo.report.documents.report_text import page_data
+from coevo.report.documents.source import page_data
 from coevo.report.findings import study_tables
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.numbers import fixed, graded
-from coevo.report.words.voices import voice
+from coevo.report.words.template_values import worded
 from tests.sample import documents, page_files, stated, study, unestimated, unplaced, words_of
 
 BROWSER = next(
@@ -189,7 +189,7 @@ def test_slider_has_a_label_and_keeps_its_year_when_the_theme_changes(opened) ->
 
 def test_picker_changes_the_panel_of_the_region(opened) -> None:
     chosen = sample("regions")
-    data, page = page_data(voice(chosen, PHRASES)), opened()
+    data, page = page_data(worded(chosen, PHRASES)), opened()
     names = ("region_paths", "region_phase", "theory_growth")
     drawn = {name: page.locator(f"[data-chart={name}] svg").inner_html() for name in names}
     other = next(region for region in chosen.regions if region != chosen.focus)
@@ -220,7 +220,7 @@ def test_of_many_regions_every_one_is_found_and_charts_show_those_they_hold(
     monkeypatch.setattr(study_tables, "DRAWN", 3)
     monkeypatch.setattr(study_tables, "FAR", 1)
     many = sample("regions")
-    facts, drawn = page_data(voice(many, PHRASES))["facts"], many.drawn
+    facts, drawn = page_data(worded(many, PHRASES))["facts"], many.drawn
     other = next(region for region in many.regions if region not in drawn)
     page = opened(path=written(many, tmp_path), unfolded=False)
     chart, note = page.locator("[data-chart=region_paths]"), page.locator("#region-undrawn")

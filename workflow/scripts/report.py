@@ -6,13 +6,13 @@ from pathlib import Path
 from coevo.files import begin_job, read_table, read_texts, write_files
 from coevo.report.documents import presented
 from coevo.report.tables.exports import exported
-from coevo.report.words.voices import in_languages
+from coevo.report.words.template_values import in_languages
 
 begin_job(snakemake.log[0], snakemake.input)
 templates = read_texts(*snakemake.input.templates)
 tables = {name: read_table(snakemake.input[name]) for name in snakemake.params.tables}
 simulated = {name: read_table(snakemake.input[name]) for name in snakemake.params.simulated}
-voices = in_languages(
+texts = in_languages(
     snakemake.params.config,
     {**tables, **simulated},
     read_table(snakemake.input.indicators, "indicators"),
@@ -20,7 +20,7 @@ voices = in_languages(
     templates,
 )
 files = chain(
-    exported(tables, [voice.words for voice in voices]),
-    *(presented(voice, templates, snakemake.params.provenance) for voice in voices),
+    exported(tables, texts),
+    *(presented(text, templates, snakemake.params.provenance) for text in texts),
 )
 write_files(files, Path(snakemake.output.figures).parent)

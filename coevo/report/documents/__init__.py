@@ -5,10 +5,10 @@ from typing import Any
 
 from coevo.files import Texts
 from coevo.report.documents.pages import document, html, pdf
-from coevo.report.documents.report_text import metadata, page_data, text
+from coevo.report.documents.source import metadata, page_data, text
 from coevo.report.documents.word import docx
 from coevo.report.tables.exports import chart_files
-from coevo.report.words.voices import Voice
+from coevo.report.words.report_text import ReportText
 
 # A renderer takes the document as pandoc reads it, files by name, data of the page, metadata.
 Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
@@ -16,20 +16,20 @@ FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
 
 
 def presented(
-    voice: Voice, templates: dict[str, str], provenance: Mapping[str, Mapping[str, str]]
+    words: ReportText, templates: dict[str, str], provenance: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, str | bytes]]:
     """Charts and reports of one language by file name, one after the other.
 
     `figures/<language>/<chart>.<ending>` (see `chart_files`), and what `documents` makes of them.
     """
-    charts = chart_files(voice.study, voice.phrases)
+    charts = chart_files(words.study, words.phrases)
     for name, file in charts.items():
-        yield f"figures/{voice.study.language}/{name}", file
-    yield from documents(voice, Texts(templates | charts), provenance).items()
+        yield f"figures/{words.study.language}/{name}", file
+    yield from documents(words, Texts(templates | charts), provenance).items()
 
 
 def documents(
-    voice: Voice,
+    words: ReportText,
     files: Mapping[str, Any],
     provenance: Mapping[str, Mapping[str, str]],
 ) -> dict[str, bytes]:
@@ -37,7 +37,7 @@ def documents(
 
     Parameters
     ----------
-    voice
+    words
         The study in the language.
     files
         Template, style, script and the charts of the language (`<name>.json`, `.svg` as text,
@@ -50,10 +50,10 @@ def documents(
     StudyError
         A character that no font of the PDF holds.
     """
-    study, formats = voice.study, voice.study.config["report"]["formats"]
-    meta = metadata(voice)
-    source = document(text(voice, files["report.md"], provenance), files, meta)
-    data = page_data(voice) if "html" in formats else {}
+    study, formats = words.study, words.study.config["report"]["formats"]
+    meta = metadata(words)
+    source = document(text(words, files["report.md"], provenance), files, meta)
+    data = page_data(words) if "html" in formats else {}
     return {
         f"report.{study.language}.{kind}": FORMATS[kind](source, files, data, meta)
         for kind in formats

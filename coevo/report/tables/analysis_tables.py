@@ -23,9 +23,10 @@ from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theory_finding
 from coevo.report.tables.report_table import Body
-from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
+from coevo.report.words.report_text import ReportText as Words
+from coevo.report.words.report_text import Rows, amount
 
 MEASURES = (PLAIN, ADJUSTED)
 LEAST = 0.001  # p below which it is not printed

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from coevo.report.tables import analysis_tables, data_tables
 from coevo.report.tables.regression_table import regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
-from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
+from coevo.report.words.report_text import ReportText as Words
+from coevo.report.words.report_text import Rows
 
 
 class Entry(NamedTuple):

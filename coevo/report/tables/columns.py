@@ -9,7 +9,7 @@ import pandas as pd
 
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Column
-from coevo.report.words.amounts import Words
+from coevo.report.words.report_text import ReportText as Words
 from coevo.schema import HOLE, column_row, column_rows, filling, table_row
 
 BY_SIZE = "by size"  # figures of every size in one column: each has its own format

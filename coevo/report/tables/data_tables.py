@@ -16,7 +16,6 @@ from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
-from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.message_words import MessageText
 from coevo.report.words.numbers import (
@@ -29,7 +28,9 @@ from coevo.report.words.numbers import (
     missing,
     with_figures,
 )
-from coevo.report.words.values import series_name
+from coevo.report.words.report_text import ReportText as Words
+from coevo.report.words.report_text import Rows, amount
+from coevo.report.words.template_values import series_name
 
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
 

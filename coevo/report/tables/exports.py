@@ -15,9 +15,9 @@ from coevo.report.tables.annex import printable, report_tables
 from coevo.report.tables.report_table import pipe_table
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
-from coevo.report.words.amounts import Words
 from coevo.report.words.markup import READER
-from coevo.report.words.values import Phrases
+from coevo.report.words.report_text import Phrases
+from coevo.report.words.report_text import ReportText as Words
 
 # Signs that LaTeX without fonts of its own does not know.
 _SIGNS = str.maketrans(

@@ -13,9 +13,9 @@ from coevo.inference.slope_errors import BY_YEAR
 from coevo.report.findings.study_tables import POOLED, Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
-from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import fixed, missing, with_figures
+from coevo.report.words.report_text import ReportText as Words
 from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first

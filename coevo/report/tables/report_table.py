@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coevo.report.words.amounts import Rows
 from coevo.report.words.markup import Markdown, escaped, plain_text
 from coevo.report.words.numbers import NOTHING, Number
+from coevo.report.words.report_text import Rows
 
 _MATH = re.compile(r"(?<!\\)\$([^$]+)\$")
 _SPAN = re.compile(r"(?<!\\)\[([^\]\n]+)\](?:\{[^}\n]*\}|\([^)\n]*\))")  # spans and links

@@ -22,8 +22,8 @@ from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK, 
 from coevo.report.tables.report_table import ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import TracedCase, held_rows
 from coevo.report.tables.workbook_trace import formula_sheets, theory_sheets
-from coevo.report.words.amounts import Words
 from coevo.report.words.numbers import Number
+from coevo.report.words.report_text import ReportText as Words
 from coevo.schema import BUILT, column_rows, table_names, table_row
 
 CONTENTS = "contents"

@@ -16,7 +16,7 @@ from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import as_frame, readable
-from coevo.report.words.amounts import Words
+from coevo.report.words.report_text import ReportText as Words
 
 STAMP = datetime(2000, 1, 1)
 NAME, LABEL, TEXT = 32, 80, 2045  # characters of a name and of a label, bytes of a plain string

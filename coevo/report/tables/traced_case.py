@@ -16,7 +16,7 @@ from coevo.normalisation import Scale, directions_under, scales_of
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
-from coevo.report.words.amounts import Words
+from coevo.report.words.report_text import ReportText as Words
 from coevo.weighting import WEIGHTINGS
 from coevo.weighting.method import Weighting
 

@@ -10,14 +10,13 @@ import yaml
 from coevo.report.documents.page_trace import NO_TRACE, trace
 from coevo.report.tables import annex
 from coevo.report.tables.report_table import readable
-from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
-from coevo.report.words.voices import Voice
+from coevo.report.words.report_text import ReportText
 
 
-def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
+def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
     """The report of one language as Markdown: `source` has the structure, phrases the words."""
-    study, _, jinja, words = voice
+    study, jinja = words.study, words.jinja
     versions = (f"{name} {version}" for name, version in sorted(provenance["packages"].items()))
     jinja.globals["packages"] = ", ".join(versions)
     jinja.globals.update(annex.printed_tables(words, provenance))
@@ -32,20 +31,20 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
     return words.grammar.joined(filled)
 
 
-def caption(words: Words, name: str) -> Markdown:
+def caption(words: ReportText, name: str) -> Markdown:
     """The finding that a chart shows, and on a line of its own what is drawn."""
     title, *drawn = _parts(words, name)
     return Markdown(f"{title} [{drawn[0]}]{{.sub}}" if drawn else title)
 
 
-def image(words: Words, name: str, attributes: str = "") -> Markdown:
+def image(words: ReportText, name: str, attributes: str = "") -> Markdown:
     """The image of a chart with its caption, and the same in plain text for who cannot see it."""
     alt = words.grammar.colon.join(map(readable, _parts(words, name)))
     alt = alt.replace("\\", "\\\\").replace('"', '\\"')
     return Markdown(f'![{caption(words, name)}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
 
 
-def _parts(words: Words, name: str) -> list[Markdown]:
+def _parts(words: ReportText, name: str) -> list[Markdown]:
     """What stands under a chart: its title and, where there is anything to say, what is drawn."""
     known = words.phrases["figures"][name]
     parts = (words.say(f"figures/{name}/{part}") for part in ("title", "drawn") if part in known)
@@ -74,14 +73,14 @@ def _block(content: str) -> Markdown:
     return Markdown(f"{fence}\n{content.rstrip()}\n{fence}")
 
 
-def page_data(voice: Voice) -> dict[str, Any]:
+def page_data(words: ReportText) -> dict[str, Any]:
     """What the page's script shows: its words, names and facts of the regions in plain text, the
     region shown first, the way from raw figures to D.
     """
-    study, phrases, _, words = voice
+    study = words.study
     return {
         "focus": study.focus,
-        "words": phrases["page"]["script"],
+        "words": words.phrases["page"]["script"],
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
         "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
         "names": {region: study.name(region) for region in study.regions},
@@ -95,11 +94,11 @@ def page_data(voice: Voice) -> dict[str, Any]:
     }
 
 
-def metadata(voice: Voice) -> dict[str, str]:
+def metadata(words: ReportText) -> dict[str, str]:
     """Title, language and the words of the frame."""
-    study, phrases, jinja, _ = voice
-    texts = {key: value for key, value in phrases["page"].items() if key != "script"}
-    page = {key: compiled(jinja, value).render() for key, value in texts.items()}
+    study, texts = words.study, dict(words.phrases["page"])
+    del texts["script"]
+    page = {key: compiled(words.jinja, value).render() for key, value in texts.items()}
     title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
     own = {"language": study.language, "study": str(study.config["study"])}
     return page | own | {"title": title, "pagetitle": plain_text(title)}

@@ -1,7 +1,7 @@
-"""Words of single cells: sets, signs, estimates, and the facts of one region."""
+"""A study in the words of a language: phrases, names, and cells of tables."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,15 +10,16 @@ import pandas as pd
 from coevo.report.findings.data_quality import largest_obstacles
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.interaction import regional
+from coevo.report.findings.page_one import conclusions
 from coevo.report.findings.rise import focus_state
 from coevo.report.findings.study_tables import Reason, Study
 from coevo.report.words.grammar import Grammar
-from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.markup import Markdown, environment, escaped, speaker
 from coevo.report.words.message_words import MessageText, message_texts
 from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
 THIN = "\u202f"  # the narrow space that does not break
-Say = Callable[..., Markdown]
+Phrases = Mapping[str, Any]
 Rows = list[list[Any]]
 
 
@@ -33,14 +34,22 @@ def amount(value: Any) -> str:
     return text.replace(",", THIN)
 
 
-class Words:
-    """Cells that need the phrases of the language: sets, kinds, estimators, facts of a region."""
+class ReportText:
+    """A study and the phrases of a language; what puts its findings, names and cells into words.
 
-    def __init__(
-        self, study: Study, phrases: Mapping[str, Any], say: Say, grammar: Grammar
-    ) -> None:
-        self.study, self.phrases, self.say = study, phrases, say
-        self.grammar, self.listed, self.percent = grammar, grammar.listed, grammar.percent
+    `say` fills a phrase, found by its key, with the globals of `jinja` and the values it is given.
+    """
+
+    def __init__(self, study: Study, phrases: Phrases) -> None:
+        self.study, self.phrases = study, phrases
+        self.grammar = grammar = Grammar(**phrases["grammar"])
+        self.listed, self.percent = grammar.listed, grammar.percent
+        self.jinja = environment(grammar.filters)
+        self.say = speaker(self.jinja, phrases, grammar.joined)
+        self.jinja.filters |= {"conclusions": conclusions}
+        self.jinja.filters |= {"word": lambda name, kind: self.word(kind, name)}
+        names = ("study", "say", "word", "between", "set_words", "side", "slope_set", "why")
+        self.jinja.globals |= {name: getattr(self, name) for name in names}
 
     def word(self, kind: str, name: str) -> str:
         """The report's word for a name of the code; what has none stands as it is."""

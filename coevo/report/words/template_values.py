@@ -1,15 +1,17 @@
-"""Values that phrases and template speak of by name."""
+"""What phrases and template speak of by name, and the study in every language that has it."""
 
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+
+import pandas as pd
 
 from coevo.coupling import diagnostics
 from coevo.coupling.comovement import RUN
 from coevo.coupling.grade_scales import MARGIN
 from coevo.inference.signs import ignorance
 from coevo.messages import unpacked
-from coevo.normalisation import scales_of
+from coevo.normalisation import RATIO, VECTOR, scales_of
 from coevo.panel.audit import FALL, RISE
 from coevo.prediction.origins import INDEX
 from coevo.prediction.past_errors import LEVEL
@@ -21,51 +23,82 @@ from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.choice_robustness import heaviest_removal, most_filled
 from coevo.report.findings.in_step import LOGS
 from coevo.report.findings.level_control import level_label
+from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.page_one import all_provinces
 from coevo.report.findings.since_release import SHOWN
-from coevo.report.words.amounts import Words, amount
+from coevo.report.words.grammar import read_phrases
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import band, fixed
+from coevo.report.words.numbers import band, fixed, with_figures
+from coevo.report.words.report_text import Phrases, ReportText, amount
 from coevo.sensitivity.uncertainty import KAPPA
 
-Phrases = Mapping[str, Any]
 MOST_NOTES = 3  # on indicators, among the limits
 MOST_LIMITS = 5
 
 
-def values_by_name(study: Study, words: Words) -> dict[str, Any]:
+def in_languages(
+    config: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    indicators: pd.DataFrame,
+    places: pd.DataFrame | None,
+    files: Mapping[str, str],
+) -> list[ReportText]:
+    """The study in every language of its reports, in their order.
+
+    files: `phrases.<language>.yaml` of each language.
+    """
+    languages = config["report"]["languages"]
+    provincial = all_provinces(tables["observations"]["region"])
+    texts = []
+    for language in languages:
+        phrases = read_phrases(files[f"phrases.{language}.yaml"], provincial)
+        given = (config, tables, indicators, language, places, phrases["words"])
+        texts.append(worded(study_in_language(*given), phrases))
+    return texts
+
+
+def worded(study: Study, phrases: Phrases) -> ReportText:
+    """What says a study's findings, made once for all parts of a report and for all tables."""
+    words = ReportText(study, phrases)
+    words.jinja.globals |= values_by_name(words)
+    return words
+
+
+def values_by_name(words: ReportText) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
-    found = all_findings(study)
-    step, pair, phrases = found.get("step", {}), study.pair, words.phrases
+    study, phrases, config = words.study, words.phrases, words.study.config
+    findings = all_findings(study)
     bands = {kind: _bands(study, kind) for kind in ("best", "own")}
-    found["methods"] = bands | {"preset": study.config["coupling"]["preset"]}
-    level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
+    findings["methods"] = bands | {"preset": config["coupling"]["preset"]}
     read = set(study.tables["observations"]["indicator"])
     notes = [f"notes/{key}" for key in phrases["notes"] if key in read]
-    first = ["limits/doubtful"] if found["data"]["serious"]["count"] else []
-    limits = [*notes[:MOST_NOTES], *(f"limits/{key}" for key in found["limits"])]
+    first = ["limits/doubtful"] if findings["data"]["serious"]["count"] else []
+    limits = [*notes[:MOST_NOTES], *(f"limits/{key}" for key in findings["limits"])]
     values: dict[str, Any] = {
-        **found,
+        **findings,
         "one": study.single,
         "indexed": study.indexed,
         "absent": phrases["scope"]["absent"],
         "charts": figure_names(charts_that_apply(study)),
         "pooled": study.pooled,
-        "pair": pair,
+        "pair": study.pair,
         "focus": study.name(study.focus),
         "first": study.years[0],
         "last": study.years[-1],
-        "r": step.get("r", {}).get(LOGS, {}),
-        "level": level,
-        "span": "[{:g}, {:g}]".format(*study.config["normalisation"]["range"]),
-        "reference": study.config["normalisation"]["reference"],
+        "r": findings.get("step", {}).get("r", {}).get(LOGS, {}),
+        "span": "[{:g}, {:g}]".format(*config["normalisation"]["range"]),
+        "settings": config["normalisation"],
+        "reference": config["normalisation"]["reference"],
+        "say_method": partial(say_method, words),
+        "combined": _combined(words),
         "subsystem_labels": [study.label(s) for s in study.subsystems],
         "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
+        "label": study.label,
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
-        "told": partial(_told, words, found),
+        "told": partial(_told, words, findings),
         "spaced": words.grammar.spaced,
         "spans": words.grammar.spans,
-        "set_words": words.set_words,
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
         "claims": study.tables.get("claims"),
         "untested": _untested(study),
@@ -74,8 +107,6 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
         "sources": sources(words),
         "limits_first": [*first, *limits[:MOST_LIMITS]],
         "further_notes": notes[MOST_NOTES:],
-        "side": words.side,
-        "why": words.why,
         "held_in": partial(_held_in, words),
         "permutations": DRAWS,
         "run": RUN,
@@ -90,22 +121,26 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
         "foretold_level": words.percent(LEVEL),
     }
     values |= _of_choices(study) if study.indexed else {}
-    values |= _of_populations(study, words) if pair else {}
-    found["under"] = {
-        "level": found.get("where", {}).get("level_sd_ln"),
-        "quadrants": found["relation"].get("quadrants"),
+    values |= _of_populations(words) if study.pair else {}
+    findings["under"] = {
+        "level": findings.get("where", {}).get("level_sd_ln"),
+        "quadrants": findings["relation"].get("quadrants"),
         "best": bands["best"],
         "unit": values.get("unit"),
-        "shorter": found.get("far", {}).get("shorter"),
+        "shorter": findings.get("far", {}).get("shorter"),
     }
     return values
 
 
 def _of_choices(study: Study) -> dict[str, Any]:
     """Which ends D has, by what it is made, and what was removed, filled, drawn and flagged."""
-    last = study.ends[1].sort_values("D", ascending=False)
+    last, coupling = study.ends[1].sort_values("D", ascending=False), study.config["coupling"]
+    given = coupling["contributions"]
     return {
-        "coupling": study.config["coupling"],
+        "coupling": coupling,
+        "contributions": []
+        if isinstance(given, str)
+        else list(zip(study.subsystems, given, strict=False)),
         "highest": (last["name"].iloc[0], last["D"].iloc[0]),
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
         "kappa": {source: fixed(value, 0) for source, value in KAPPA.items()},
@@ -120,29 +155,28 @@ def _of_choices(study: Study) -> dict[str, Any]:
     }
 
 
-def _of_populations(study: Study, words: Words) -> dict[str, Any]:
+def _of_populations(words: ReportText) -> dict[str, Any]:
     """Short names of what the phrases say of the two populations."""
-    assert study.pair is not None
-    up, down = study.pair
-    units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
+    study = words.study
+    labels = [study.label(i) for i in study.populations]
+    units = {study.unit(i) for i in study.pair or ()} - {""}
+    unit = units.pop() if len(units) == 1 else ""
     return {
-        "populations": [study.label(i) for i in study.populations],
-        "levels": study.config.get("levels", {}),
+        "level": words.percent(study.config["interaction"]["confidence"]),
+        "populations": labels,
         "first_effects": study.effects[0],
         "last_effects": study.effects[-1],
-        "x1": study.label(up),
-        "x2": study.label(down),
-        "unit": units[0] if len(units) == 1 else "",
-        "in_unit": words.grammar.noted("", units[0]) if len(units) == 1 else "",
+        "x1": labels[0],
+        "x2": labels[1],
+        "unit": unit,
+        "in_unit": words.grammar.noted("", unit) if unit else "",
         "growth_at": words.growth,
-        "between": words.between,
         "ignorance": ignorance,
         "ends_of": words.ends,
-        "slope_set": words.slope_set,
     }
 
 
-def _told(words: Words, found: Mapping[str, Any], section: str, *parts: str) -> Markdown:
+def _told(words: ReportText, findings: Mapping[str, Any], section: str, *parts: str) -> Markdown:
     """Those sentences of a section, or the clause, of which its finding has something to tell.
 
     A part is a phrase by the name of a value: without the value it does not stand; of a phrase with
@@ -151,7 +185,7 @@ def _told(words: Words, found: Mapping[str, Any], section: str, *parts: str) -> 
     study = words.study
     facts = {"alone": study.single, "several": not study.single}
     facts |= {"pooled": study.pooled, "indexed": study.indexed, "modelled": bool(study.pair)}
-    values, known = facts | found[section], words.phrases[section]
+    values, known = facts | findings[section], words.phrases[section]
     keys = (
         f"{section}/{part}" + (f"/{values[part]}" if isinstance(known[part], Mapping) else "")
         for part in parts
@@ -160,7 +194,7 @@ def _told(words: Words, found: Mapping[str, Any], section: str, *parts: str) -> 
     return words.grammar.sentences(map(words.say, keys))
 
 
-def _held_in(words: Words, headline: str, key: str = "held") -> Markdown:
+def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
     """In how many combinations of choices a headline holds, by a phrase of `through`, or the chance
     of its curves; "" where it is not asked.
     """
@@ -188,7 +222,7 @@ def _untested(study: Study) -> list[str]:
     return list(claims.loc[claims["verdict"].eq("not_testable"), "claim"])
 
 
-def sources(words: Words) -> Markdown:
+def sources(words: ReportText) -> Markdown:
     """Who published the figures, as the study says; else the raw files that it reads, by name."""
     study = words.study
     if study.language in study.config["sources"]:
@@ -197,7 +231,7 @@ def sources(words: Words) -> Markdown:
     return words.listed(files)
 
 
-def series_name(words: Words, series: str) -> Markdown:
+def series_name(words: ReportText, series: str) -> Markdown:
     """The label of an output, or the sign of D."""
     output = _output(words.study, series)
     return Markdown(f"*{series}*") if output == series else escaped(words.study.label(output))
@@ -206,3 +240,34 @@ def series_name(words: Words, series: str) -> Markdown:
 def _output(study: Study, series: str) -> str:
     """The id of the output that a series is of; D has none, and is its own."""
     return dict(zip(("x1", "x2"), study.pair or (), strict=False)).get(series, series)
+
+
+def say_method(words: ReportText, kind: str) -> Markdown:
+    """The method of a kind in words; one without a phrase is named as its registry names it."""
+    name = _method(words.study.config, kind)
+    if name in words.phrases["methods"][kind]:
+        return words.say(f"methods/{kind}/{name}")
+    return words.say("methods/unnamed", kind=kind, name=name)
+
+
+def _method(config: Mapping[str, Any], kind: str) -> str:
+    """Name of the method of a kind, as its registry has it; `given` for given contributions."""
+    settings = config["normalisation"]
+    ratio = settings["method"] != VECTOR and settings["reference"] == RATIO
+    names = config["coupling"] | {
+        "normalisation": RATIO if ratio else settings["method"],
+        "reference": settings["reference"],
+        "weighting": config["weighting"]["method"],
+    }
+    return names[kind] if isinstance(names[kind], str) else "given"
+
+
+def _combined(words: ReportText) -> Markdown:
+    """Methods that a combined weighting combines, with their shares where they are given."""
+    combine = words.study.config["weighting"].get("combine") or {}
+    names = [words.word("weighting", name) for name in combine.get("methods", ())]
+    shares = combine.get("shares") or [None] * len(names)
+    return words.listed(
+        name if share is None else words.grammar.noted(name, with_figures(share, 2))
+        for name, share in zip(names, shares, strict=False)
+    )
