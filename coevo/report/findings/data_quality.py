@@ -111,11 +111,10 @@ def serious(study: Study) -> dict[str, Any]:
 
 def between(study: Study) -> pd.Series:
     """Share of each normalised indicator's panel variance that lies between regions (0 to 1)."""
-    table = study.tables["normalised"]
-    means = table.groupby(["indicator", "region"])["z"].transform("mean")
-    parts = pd.DataFrame({"indicator": table["indicator"], "z": table["z"], "mean": means})
-    grouped = parts.groupby("indicator")
-    return grouped["mean"].var(ddof=0) / grouped["z"].var(ddof=0)
+    rows = study.tables["normalised"]
+    means = rows.groupby(["indicator", "region"])["z"].transform("mean")
+    variances = rows.assign(mean=means).groupby("indicator")[["mean", "z"]].var(ddof=0)
+    return variances["mean"] / variances["z"]
 
 
 def weights_finding(study: Study) -> dict[str, Any]:

@@ -36,8 +36,8 @@ def refused(study: Study) -> dict[str, Reason | None]:
 def fits(study: Study) -> pd.DataFrame:
     """Classic fits of the region in focus from its own growth rows, main estimator first."""
     wanted = {"source": "fit", "scope": study.focus, "effects": "none", "model": "classic"}
-    main_first = {"key": lambda names: names.where(names != study.estimator, "")}
-    return study.rows("equilibria", **wanted).sort_values("estimator", **main_first)
+    rows = study.rows("equilibria", **wanted)
+    return rows.sort_values("estimator", key=lambda names: names.replace(study.estimator, ""))
 
 
 def general_fit(study: Study) -> pd.DataFrame:

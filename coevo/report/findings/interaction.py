@@ -32,12 +32,10 @@ def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
         beside = [_mean_group(study, parameter), _instrument_set(study, parameter, rows)]
         rows["counts"] = rows["estimator"].ne(FOD_IV) | beside[1].empty
         rows = pd.concat([rows, *(part for part in beside if len(part))])
-    rows = rows.assign(
-        later=rows["estimator"] != study.estimator,
-        order=rows["estimator"].replace(AR_SET, FOD_IV),
-    )
-    rows = rows.sort_values(["effects", "later", "order"], kind="stable")
-    return rows.drop(columns=["later", "order"]).dropna(subset=ENDS).reset_index(drop=True)
+    places = {study.estimator: "", AR_SET: FOD_IV}
+    by = ["effects", "estimator"]
+    rows = rows.sort_values(by, key=lambda names: names.replace(places), kind="stable")
+    return rows.dropna(subset=ENDS).reset_index(drop=True)
 
 
 def _fits(study: Study, parameter: str) -> pd.DataFrame:
@@ -62,10 +60,9 @@ def _instrument_set(study: Study, parameter: str, fits: pd.DataFrame) -> pd.Data
     fit = rows_of(fits, estimator=FOD_IV, effects=EFFECTS[-1])
     sets = sets[sets["set"].ne("empty")].iloc[: len(fit)]
     ends = sets[ENDS].mask(~sets["set"].isin(["interval", "unbounded"]))
-    known = {"parameter": parameter, "estimator": AR_SET, "counts": True}
-    known |= {"estimate": fit["estimate"].to_numpy()[: len(sets)]}
-    bound = float("inf")
-    return sets.assign(**known, low=ends["low"].fillna(-bound), high=ends["high"].fillna(bound))
+    sets[ENDS] = ends.fillna({"low": -float("inf"), "high": float("inf")})
+    estimates = fit["estimate"].to_numpy()[: len(sets)]
+    return sets.assign(estimate=estimates, parameter=parameter, estimator=AR_SET, counts=True)
 
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:

@@ -42,13 +42,9 @@ def study_in_language(
     """
 
     def table(frame: pd.DataFrame) -> pd.DataFrame:
-        frame = _twins(_renamed(frame, places, language), language)
-        changed = {
-            column: frame[column].replace(dict(words.get(kind, {})))
-            for column, kind in NAMED.items()
-            if column in frame and words.get(kind)
-        }
-        return frame.assign(**changed)
+        named = {column: dict(words.get(kind, {})) for column, kind in NAMED.items()}
+        named = {column: names for column, names in named.items() if column in frame and names}
+        return _twins(_renamed(frame, places, language), language).replace(named)
 
     if places is not None:
         words = {**words, "group": {**words.get("group", {}), **_groups(config, places, language)}}
@@ -75,12 +71,9 @@ def _renamed(frame: pd.DataFrame, places: pd.DataFrame | None, language: str) ->
 
 def _named(places: pd.DataFrame, language: str) -> pd.DataFrame:
     """The table of regions with a name in the language: where it has none, that of another."""
-    own = f"name_{language}"
-    others = [c for c in (f"name_{other}" for other in LANGUAGES) if c in places and c != own]
-    found = places.get(own, pd.Series("", places.index))
-    for other in others:
-        found = found.where(found != "", places[other])
-    return places.assign(**{own: found})
+    columns = [f"name_{one}" for one in (language, *LANGUAGES)]
+    names = places.reindex(columns=columns).replace("", None).bfill(axis=1).iloc[:, 0]
+    return places.assign(**{columns[0]: names.fillna("")})
 
 
 def _groups(config: Mapping[str, Any], places: pd.DataFrame, language: str) -> dict[str, str]:

@@ -121,7 +121,7 @@ class ReportText:
         parts, given = [], dict[str, Any]()
         if self.study.indexed:
             parts.append("region")
-            most = largest_obstacles(self.study).get(region)
+            most = self._obstacles.get(region)
             given |= {"obstacle": most and self.study.heading(most)}
             given |= {"state": focus_state(self.study, region)}
         if self.study.pair:
@@ -129,6 +129,10 @@ class ReportText:
             given["fit"] = self._fit(region)
         keys = [f"facts/{part}/{key}" for part in parts for key in self.phrases["facts"][part]]
         return [(self.say(f"{key}/label"), self.say(f"{key}/value", **given)) for key in keys]
+
+    @cached_property
+    def _obstacles(self) -> pd.Series:
+        return largest_obstacles(self.study)
 
     def _fit(self, region: str) -> dict[str, Any]:
         """Of a region's own fit: b1, d and its sets, or why it is refused."""
