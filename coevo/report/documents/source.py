@@ -100,5 +100,5 @@ def metadata(words: ReportText) -> dict[str, str]:
     del texts["script"]
     page = {key: compiled(words.jinja, value).render() for key, value in texts.items()}
     title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
-    own = {"language": study.language, "study": str(study.config["study"])}
-    return page | own | {"title": title, "pagetitle": plain_text(title)}
+    study_facts = {"language": study.language, "study": str(study.config["study"])}
+    return page | study_facts | {"title": title, "pagetitle": plain_text(title)}

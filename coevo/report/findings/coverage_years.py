@@ -43,7 +43,7 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     if table.empty:
         return {"verdict": "none", "shown": []}
     breaks = breaks_in_coverage(study.indicators)
-    named = {year for own in breaks.values() for year in own}
+    named = {year for years_of_one in breaks.values() for year in years_of_one}
     shown, years = shown_breaks(study), sorted(named & set(study.years[1:]))
     judged = set(growth.loc[growth["named"], "verdict"])
     seen = SHOWN if shown else HIDDEN if HIDDEN in judged else UNTOLD
@@ -76,12 +76,12 @@ def coverage_finding(study: Study) -> dict[str, Any]:
 def _growth(growth: pd.DataFrame) -> dict[str, Any]:
     shown = growth["verdict"].eq(SHOWN)
     first = growth.loc[shown, "indicator"].iloc[0]
-    own = growth["indicator"].eq(first)
+    of_first = growth["indicator"].eq(first)
     return {
         "indicator": first,
-        "years": years_told(growth[own], SHOWN),
-        "growth": float(growth.loc[own & shown, "growth"].mean()),
-        "otherwise": float(growth.loc[own & ~growth["named"], "growth"].mean()),
+        "years": years_told(growth[of_first], SHOWN),
+        "growth": float(growth.loc[of_first & shown, "growth"].mean()),
+        "otherwise": float(growth.loc[of_first & ~growth["named"], "growth"].mean()),
     }
 
 

@@ -69,13 +69,13 @@ def groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Group cells by their years and regions: indicators in the table's order, few or many, years,
     names of regions, some of them or everywhere.
     """
-    found: dict[tuple[tuple[int, ...], tuple[str, ...]], list[str]] = {}
+    indicators_at: dict[tuple[tuple[int, ...], tuple[str, ...]], list[str]] = {}
     for indicator in study.indicators["indicator"]:
-        at: dict[tuple[str, ...], list[int]] = {}
+        years_of: dict[tuple[str, ...], list[int]] = {}
         for year, names in rows[rows["indicator"] == indicator].groupby("year")["name"]:
-            at.setdefault(tuple(sorted(set(names))), []).append(year)
-        for where, years in at.items():
-            found.setdefault((tuple(years), where), []).append(indicator)
+            years_of.setdefault(tuple(sorted(set(names))), []).append(year)
+        for regions, years in years_of.items():
+            indicators_at.setdefault((tuple(years), regions), []).append(indicator)
     return [
         {
             "indicators": indicators,
@@ -84,7 +84,7 @@ def groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
             "names": list(names),
             "where": "everywhere" if 1 < len(names) == len(study.regions) else "some",
         }
-        for (years, names), indicators in found.items()
+        for (years, names), indicators in indicators_at.items()
     ]
 
 
@@ -168,15 +168,15 @@ def obstacles_finding(study: Study) -> dict[str, Any]:
     `verdict` is `none` when no year has any, `earlier` when the focus's last year has none.
     """
     rows = obstacle_rows(study)
-    own = rows[rows["region"] == study.focus].set_index("indicator")["obstacle"]
-    if own.empty:
+    degrees = rows[rows["region"] == study.focus].set_index("indicator")["obstacle"]
+    if degrees.empty:
         return {"verdict": "none", "year": study.years[-1]}
-    year, first = int(rows["year"].iloc[0]), str(own.idxmax())
+    year, first = int(rows["year"].iloc[0]), str(degrees.idxmax())
     return {
         "verdict": "last" if year == study.ends[1].at[study.focus, "year"] else "earlier",
         "year": year,
         "first": first,
-        "degree": float(own.max()),
+        "degree": float(degrees.max()),
         "top": scale_top(study, first),
     }
 

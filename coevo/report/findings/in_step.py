@@ -43,8 +43,8 @@ def correlation_values(
     """
     table = _of_pair(study, pair).dropna(subset="value")
     by, measure = by or next(iter(paired_by(study)), ""), f"correlation_{scale}"
-    here = table["of"].eq(measure) & table["paired_by"].eq(by)
-    table = table[table["measure"].eq(measure) | here]
+    of_measure = table["of"].eq(measure) & table["paired_by"].eq(by)
+    table = table[table["measure"].eq(measure) | of_measure]
     wide = table.pivot(index="scope", columns="measure", values=["value", "n"])
     placebo = {end: wide.get(("value", f"placebo_{end}")) for end in ("mean", "low", "high", "p")}
     columns = {"value": wide.get(("value", measure)), **placebo, "n": wide.get(("n", measure))}

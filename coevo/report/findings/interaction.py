@@ -133,7 +133,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     intervals = rows_of(intervals, effects=last, counts=True)
     off = intervals[(intervals["low"] > 0) | (intervals["high"] < 0)]
     side = off["low"].gt(0).map({True: "above", False: "below"})
-    found = {
+    finding = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "headline": headline,
         "signs": headline,
@@ -148,7 +148,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "instruments": _instruments(study) if study.pooled else [],
     }
     if headline == "undecided":
-        found |= {
+        finding |= {
             "signs": "outlived" if verdicts[0] in ("supply", "fragile") else headline,
             "apart": list(zip(off["parameter"], off["estimator"], side, strict=True)),
             "power": _power(study) if study.pooled else {},
@@ -156,9 +156,9 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         }
     if not study.pooled:
         refusals = study.rows("refusals", quantity="fit", **study.pooled_fit)
-        return found | {"reason": reason(refusals)}
+        return finding | {"reason": reason(refusals)}
     alone, tested = regional(study, "b1"), study.facts(**study.pooled_fit)["value"]
-    return found | {
+    return finding | {
         "equal": {b: tested[f"homogeneity_{b}"] for b in SLOPES if f"homogeneity_{b}" in tested},
         "own": (int((alone["low"].le(0) & alone["high"].ge(0)).sum()), len(alone)),
     }
@@ -198,11 +198,11 @@ def _groups(study: Study) -> dict[str, list[dict[str, Any]]]:
 def _instruments(study: Study) -> list[dict[str, Any]]:
     """Of b1 and d by instruments: the row of `parameters`, the `set`, and their checks by name."""
     known = study.facts(**study.pooled_fit | {"estimator": FOD_IV})
-    found = []
+    slopes = []
     for name in SLOPES:
         rows = rows_of(_fits(study, name), effects=EFFECTS[-1], estimator=FOD_IV)
         if len(rows) and f"anderson_rubin_p_{name}" in known.index:
-            own = known.filter(regex=f"_{name}$", axis=0)["value"]
-            own.index = own.index.str.removesuffix(f"_{name}")
-            found.append({**rows.iloc[0], **own, "set": known.loc[f"anderson_rubin_{name}"]})
-    return found
+            checks = known.filter(regex=f"_{name}$", axis=0)["value"]
+            checks.index = checks.index.str.removesuffix(f"_{name}")
+            slopes.append({**rows.iloc[0], **checks, "set": known.loc[f"anderson_rubin_{name}"]})
+    return slopes

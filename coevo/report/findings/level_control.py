@@ -29,7 +29,7 @@ def level_finding(study: Study) -> dict[str, Any]:
     levels = [(str(name), float(value)) for name, value in explained.items() if name]
     parts = ("lnD", "C", "T")
     rise = {part: of_measure(study, f"rise_{part}").get(study.focus) for part in parts}
-    own = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
+    used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
     return {
         "verdict": _verdict(study, shares),
         "shares": shares,
@@ -38,7 +38,7 @@ def level_finding(study: Study) -> dict[str, Any]:
         "why": None if levels else _refusal(study, "R2"),
         "why_parts": _refusal(study, "variance_share"),
         "focus": _focus(study),
-        "per_head": int(own["unit"].str.contains(PER_RESIDENT).sum()),
+        "per_head": int(used["unit"].str.contains(PER_RESIDENT).sum()),
         "rise": rise,
         "moved": "unsplit"
         if rise["lnD"] is None
@@ -71,13 +71,13 @@ def _refusal(study: Study, measure: str) -> Reason | None:
 
 def _focus(study: Study) -> dict[str, Any] | None:
     """Rank of the focus, and its ranks with the level taken out."""
-    own = of_measure(study, "rank_D")
-    adjusted = of_measure(study, "rank_adjusted_D", "slope", scope=study.focus)
-    if study.focus not in own.index or adjusted.empty:
+    by_D = of_measure(study, "rank_D")
+    by_slope = of_measure(study, "rank_adjusted_D", "slope", scope=study.focus)
+    if study.focus not in by_D.index or by_slope.empty:
         return None
-    low, high = int(adjusted.min()), int(adjusted.max())
-    ranks = "one" if low == high else "several"
-    return {"rank": int(own[study.focus]), "n": len(own), "low": low, "high": high, "ranks": ranks}
+    low, high = int(by_slope.min()), int(by_slope.max())
+    spread = {"low": low, "high": high, "ranks": "one" if low == high else "several"}
+    return {"rank": int(by_D[study.focus]), "n": len(by_D)} | spread
 
 
 def level_label(study: Study, level: str, words: Mapping[str, str]) -> str:

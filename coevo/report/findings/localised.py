@@ -82,8 +82,8 @@ def _groups(config: Mapping[str, Any], places: pd.DataFrame, language: str) -> d
     twin = f"{groups}_{language}"
     if not {groups, twin} <= set(places):
         return {}
-    said = places[places[twin] != ""]
-    return dict(zip(said[groups], said[twin], strict=True))
+    named = places[places[twin] != ""]
+    return dict(zip(named[groups], named[twin], strict=True))
 
 
 def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:
@@ -94,8 +94,8 @@ def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:
         for start, kind in IN_CHARTS.items()
         for name, word in words[kind].items()
     }
-    own = {f"variant_system_{name}": study.label(name) for name in systems}
+    variants = {f"variant_system_{name}": study.label(name) for name in systems}
     references = {**words["reference"], **phrases["charts"]["references"]}
     for name in study.tables["multiverse"]["scale"].unique() if study.indexed else ():
-        own[f"variant_scale_{name}"] = scale_word(name, references)
-    return {**named, **phrases["charts"], **own}
+        variants[f"variant_scale_{name}"] = scale_word(name, references)
+    return {**named, **phrases["charts"], **variants}

@@ -95,8 +95,8 @@ def group_means(study: Study, of: str = PLAIN) -> list[tuple[str, float, float]]
     """Groups with their mean in the first and in the last year, the highest of the last first."""
     rows = study.rows("regional", statistic="mean", of=of)
     groups = [name for name in dict.fromkeys(rows["scope"]) if name != ALL]
-    found = [(name, _values(study, "mean", of, name)) for name in groups]
-    means = [(name, *values) for name, values in found if values is not None]
+    ends = [(name, _values(study, "mean", of, name)) for name in groups]
+    means = [(name, *values) for name, values in ends if values is not None]
     return sorted(means, key=lambda row: (-row[2], row[0]))
 
 
@@ -104,18 +104,19 @@ def growth(study: Study) -> dict[str, Any]:
     """Slope of growth on the start, the same without growth of the first year, Moran's I of the
     residuals, the verdict, and by which phrase the slope is told.
     """
-    own, check = slope(study, "beta"), slope(study, "beta_check")
-    if own is None:
+    main, check = slope(study, "beta"), slope(study, "beta_check")
+    if main is None:
         return {"verdict": "none", "slope": "none", "reason": _why(study, "beta", PLAIN)}
-    if own["low"] <= 0 <= own["high"]:
+    if main["low"] <= 0 <= main["high"]:
         verdict = "unclear"
-    elif own["value"] > 0:
+    elif main["value"] > 0:
         verdict = "fell_behind"
     else:
         verdict = "caught_up" if check is not None and check["high"] < 0 else "regression"
-    told = "unchecked" if verdict != "unclear" and check is None else verdict
+    phrase = "unchecked" if verdict != "unclear" and check is None else verdict
     residuals = likeness(study, PLAIN, "beta_residual_moran")
-    return {"verdict": verdict, "slope": told, "own": own, "check": check, "residuals": residuals}
+    rows = {"own": main, "check": check, "residuals": residuals}
+    return {"verdict": verdict, "slope": phrase} | rows
 
 
 def between_shares(study: Study) -> tuple[float, float] | None:
@@ -145,8 +146,8 @@ def local_places(study: Study) -> dict[str, Any]:
     """Regions whose local I of D in the last year passes the false discovery rate, with where."""
     rows = study.rows("regional", statistic="local_moran", of=PLAIN, year=study.years[-1])
     rows = rows.dropna(subset="value")
-    found = rows[rows["cluster"].fillna("") != ""]
-    places = list(zip(found["name"], found["cluster"], strict=True))
+    clustered = rows[rows["cluster"].fillna("") != ""]
+    places = list(zip(clustered["name"], clustered["cluster"], strict=True))
     return {"verdict": "some" if places else "none" if rows.empty else "nobody", "places": places}
 
 

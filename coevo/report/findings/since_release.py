@@ -63,13 +63,13 @@ def release_finding(study: Study) -> dict[str, Any]:
 
 def _happenings(study: Study) -> list[dict[str, Any]]:
     """How many figures were restated, withdrawn, added; which years and regions came or went."""
-    found = []
+    happenings = []
     for kind in (*FIGURES, *SIDES):
         rows = of(study, kind)
         names = rows["year"].astype(int) if kind.startswith("year") else rows["name"]
         if len(rows):
-            found.append({"kind": kind, "n": len(rows), "names": list(dict.fromkeys(names))})
-    return found
+            happenings.append({"kind": kind, "n": len(rows), "names": list(dict.fromkeys(names))})
+    return happenings
 
 
 def _last(rows: pd.DataFrame) -> dict[str, Any] | None:
@@ -82,8 +82,8 @@ def _model(study: Study) -> dict[str, Any]:
     if study.pair is None:
         return {}
     verdicts = of(study, "verdict")
-    own = {"effects": "none", "model": "classic", "estimator": study.estimator}
-    located = rows_of(verdicts, quantity="fit_located", **own)
+    fit = {"effects": "none", "model": "classic", "estimator": study.estimator}
+    located = rows_of(verdicts, quantity="fit_located", **fit)
     return {
         "model": study.pair,
         "estimates": len(of(study, "parameter")),

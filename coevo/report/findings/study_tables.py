@@ -82,9 +82,7 @@ class Study:
     @cached_property
     def subsystems(self) -> list[str]:
         """Subsystem ids in the order of the indicator table."""
-        if not self.indexed:
-            return []
-        named = dict.fromkeys(self.indicators["subsystem"])
+        named = dict.fromkeys(self.indicators["subsystem"]) if self.indexed else ()
         return [s for s in named if SUBSYSTEM_PREFIX + str(s) in self.coupling]
 
     @cached_property
@@ -96,14 +94,6 @@ class Study:
     def regions(self) -> list[str]:
         """Region codes, ascending."""
         return sorted(self._states["region"].unique())
-
-    @cached_property
-    def ranked(self) -> list[str]:
-        """Region codes by D of their own last year, the highest first; without D by code."""
-        if not self.indexed:
-            return self.regions
-        last = self.ends[1]["D"]
-        return [str(r) for r in last.sort_values(ascending=False, kind="stable").index]
 
     @cached_property
     def drawn(self) -> list[str]:
@@ -122,7 +112,8 @@ class Study:
     def _of_many(self, most: int) -> list[str]:
         if len(self.regions) <= DRAWN:
             return self.regions
-        ranked = self.ranked
+        last = self.ends[1]["D"] if self.indexed else pd.Series(0.0, self.regions)
+        ranked = [str(r) for r in last.sort_values(ascending=False, kind="stable").index]
         step = (len(ranked) - 2 * FAR) / max(most - 2 * FAR, 1)
         between = (ranked[FAR + int(i * step)] for i in range(most - 2 * FAR))
         return sorted({*ranked[:FAR], *between, *ranked[-FAR:], self.focus})
@@ -230,10 +221,10 @@ class Study:
 
     def underlying(self, indicators: Iterable[str]) -> list[str]:
         """Indicators, and after them what they derive from, in turn."""
-        found = list(indicators)
-        for indicator in found:  # grows while it is read
-            found += [a for a in self.derivation(indicator)[1] if a not in found]
-        return found
+        listed = list(indicators)
+        for indicator in listed:  # grows while it is read
+            listed += [a for a in self.derivation(indicator)[1] if a not in listed]
+        return listed
 
     @property
     def listing(self) -> list[str]:

@@ -88,18 +88,18 @@ def theory_finding(study: Study) -> dict[str, Any]:
     means, pooled = (_by_effects(study, scope, main) for scope in (MEAN, study.focus))
     every = study.rows("theory", scope=MEAN, errors=YEAR)  # all points, estimators and effects
     average = joint_verdict(every, located=False) if means else ""
-    own = joint_verdict(rows, located=bool(fits(study)["located"].head(1).any()))
+    alone = joint_verdict(rows, located=bool(fits(study)["located"].head(1).any()))
     needs, years = _needs(study, rows), study.rows("equilibria", source="calibration")
     years = years.dropna(subset="year")
     simulated = "theory_control" in study.tables
     return {
-        "verdict": "average" if average == CONTRADICTED else own,
-        "own": own,
+        "verdict": "average" if average == CONTRADICTED else alone,
+        "own": alone,
         "points": points,
         "main": main,
         "spread": {x: _ends(rows[x]) for x in ("x1", "x2")},
         "sources": {name: part.to_dict("records") for name, part in rows.groupby("source")},
-        "growth": _growth(own, rows) if needs else "untested",
+        "growth": _growth(alone, rows) if needs else "untested",
         "seen": [float(main[f"G{i}_seen"]) for i in (1, 2)],
         "means": means,
         "pooled": pooled,
@@ -111,18 +111,18 @@ def theory_finding(study: Study) -> dict[str, Any]:
         "alike": _alike(study, main),
         "needs": needs,
         "shown": _shown(needs),
-        "slopes": "calibrated" if main["source"] in CALIBRATED and own != CANNOT_SAY else "none",
-        "control": "moved" if own == CONFIRMED else "elsewhere" if simulated else "none",
+        "slopes": "calibrated" if main["source"] in CALIBRATED and alone != CANNOT_SAY else "none",
+        "control": "moved" if alone == CONFIRMED else "elsewhere" if simulated else "none",
         "failed": int(years["kind"].eq(FAILS).sum()),
         "of": len(years),
     }
 
 
-def _growth(own: str, rows: pd.DataFrame) -> str:
+def _growth(verdict: str, rows: pd.DataFrame) -> str:
     """Which sentence tells of growth at the points: `untested`, `outside`, `differs` or `told`."""
     if rows["G1"].isna().any():
         return "untested"
-    return {CANNOT_SAY: "outside", DIFFERS: DIFFERS}.get(own, "told")
+    return {CANNOT_SAY: "outside", DIFFERS: DIFFERS}.get(verdict, "told")
 
 
 def _shown(needs: dict[str, Row]) -> str:

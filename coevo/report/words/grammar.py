@@ -120,8 +120,8 @@ class Grammar:
 
     def upper_first(self, text: str) -> str:
         """`text` as it opens a sentence; Markdown stays Markdown."""
-        made = text[:1].upper() + text[1:] if self.capital else text
-        return Markdown(made) if isinstance(text, Markdown) else made
+        opened = text[:1].upper() + text[1:] if self.capital else text
+        return Markdown(opened) if isinstance(text, Markdown) else opened
 
     def joined(self, text: str) -> str:
         """`text` without the spaces that folded lines leave where the language has none."""

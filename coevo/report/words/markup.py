@@ -94,10 +94,10 @@ def speaker(
         return compiled(jinja, text) if "<" in text else Markdown(joined(text.strip()))
 
     def say(key: str, /, **values: Any) -> Markdown:
-        found = phrase(key)
-        if isinstance(found, Markdown):
-            return found
-        return Markdown(joined(found.render(**values).strip()))
+        template = phrase(key)
+        if isinstance(template, Markdown):
+            return template
+        return Markdown(joined(template.render(**values).strip()))
 
     def said(items: Iterable[Any], key: str, *names: str, **more: Any) -> list[Markdown]:
         parts = ((item,) if len(names) == 1 else item for item in items)

@@ -73,11 +73,11 @@ def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = 
         return told[name](value) if name in told else str(jinja.filters["word"](value, name))
 
     def text(key: str, fields: Any) -> str:
-        given = dict(fields) if isinstance(fields, Mapping) else unpacked(fields)
+        values = dict(fields) if isinstance(fields, Mapping) else unpacked(fields)
         if key not in lines:
-            return plain_text(say(f"messages/{key}", **given))
-        if "reason" in given:
-            given["detail"] = text(given.pop("reason"), given.pop("fields"))
-        return lines[key].format(**{name: shown(name, value) for name, value in given.items()})
+            return plain_text(say(f"messages/{key}", **values))
+        if "reason" in values:
+            values["detail"] = text(values.pop("reason"), values.pop("fields"))
+        return lines[key].format(**{name: shown(name, value) for name, value in values.items()})
 
     return text

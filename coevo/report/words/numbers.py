@@ -14,9 +14,9 @@ class Number(str):
     value: float
 
     def __new__(cls, text: str, value: Any) -> "Number":
-        made = super().__new__(cls, text)
-        made.value = value
-        return made
+        number = super().__new__(cls, text)
+        number.value = value
+        return number
 
 
 def missing(value: Any) -> bool:

@@ -118,17 +118,17 @@ class ReportText:
 
     def facts(self, region: str) -> list[tuple[str, str]]:
         """What the panel of a region shows: (label, value) in the order of the phrases."""
-        parts, given = [], dict[str, Any]()
+        parts, values = [], dict[str, Any]()
         if self.study.indexed:
             parts.append("region")
             most = self._obstacles.get(region)
-            given |= {"obstacle": most and self.study.heading(most)}
-            given |= {"state": focus_state(self.study, region)}
+            values |= {"obstacle": most and self.study.heading(most)}
+            values |= {"state": focus_state(self.study, region)}
         if self.study.pair:
             parts.append("populations")
-            given["fit"] = self._fit(region)
+            values["fit"] = self._fit(region)
         keys = [f"facts/{part}/{key}" for part in parts for key in self.phrases["facts"][part]]
-        return [(self.say(f"{key}/label"), self.say(f"{key}/value", **given)) for key in keys]
+        return [(self.say(f"{key}/label"), self.say(f"{key}/value", **values)) for key in keys]
 
     @cached_property
     def _obstacles(self) -> pd.Series:

@@ -52,8 +52,8 @@ def in_languages(
     texts = []
     for language in languages:
         phrases = read_phrases(files[f"phrases.{language}.yaml"], provincial)
-        given = (config, tables, indicators, language, places, phrases["words"])
-        texts.append(worded(study_in_language(*given), phrases))
+        parts = (config, tables, indicators, language, places, phrases["words"])
+        texts.append(worded(study_in_language(*parts), phrases))
     return texts
 
 
@@ -135,12 +135,12 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
 def _of_choices(study: Study) -> dict[str, Any]:
     """Which ends D has, by what it is made, and what was removed, filled, drawn and flagged."""
     last, coupling = study.ends[1].sort_values("D", ascending=False), study.config["coupling"]
-    given = coupling["contributions"]
+    contributions = coupling["contributions"]
     return {
         "coupling": coupling,
         "contributions": []
-        if isinstance(given, str)
-        else list(zip(study.subsystems, given, strict=False)),
+        if isinstance(contributions, str)
+        else list(zip(study.subsystems, contributions, strict=False)),
         "highest": (last["name"].iloc[0], last["D"].iloc[0]),
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
         "kappa": {source: fixed(value, 0) for source, value in KAPPA.items()},
@@ -203,8 +203,8 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
         fields = unpacked(row.fields)
         if key == "curves" and key not in fields:
             break
-        said = words.message("curves" if key == "curves" else "holds_in", fields)
-        return words.say(f"through/{key}", claim=words.message(headline, row.stated), said=said)
+        counted = words.message("curves" if key == "curves" else "holds_in", fields)
+        return words.say(f"through/{key}", claim=words.message(headline, row.stated), said=counted)
     return Markdown("")
 
 
