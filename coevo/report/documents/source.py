@@ -78,6 +78,7 @@ def page_data(words: ReportText) -> dict[str, Any]:
     region shown first, the way from raw figures to D.
     """
     study = words.study
+    picked = [] if study.single else study.regions
     return {
         "focus": study.focus,
         "words": words.phrases["page"]["script"],
@@ -85,12 +86,7 @@ def page_data(words: ReportText) -> dict[str, Any]:
         "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
         "names": {region: study.name(region) for region in study.regions},
         "drawn": study.drawn,
-        "facts": {
-            region: [plain_text(escaped(value)) for _, value in words.facts(region)]
-            for region in study.regions
-        }
-        if not study.single
-        else {},
+        "facts": {r: [plain_text(escaped(v)) for _, v in words.facts(r)] for r in picked},
     }
 
 

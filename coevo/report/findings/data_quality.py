@@ -49,7 +49,7 @@ def data_finding(study: Study) -> dict[str, Any]:
         ],
         "breaks": groups(study, read[read["flag"] == BREAK]),
         "spliced": groups(study, read[read["flag"] == SPLICED]),
-        "crossing": _crossing(study),
+        "crossing": _crossing(study) if study.pair else 0,
     }
 
 
@@ -90,10 +90,8 @@ def groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _crossing(study: Study) -> int:
     """Return how many pairs of years the regions' own growth rows leave out, main estimator."""
-    if "checks" not in study.tables or study.pair is None:
-        return 0
-    rows = study.rows("checks", check="rows_across_vintages", estimator=study.estimator)
-    return int(rows.loc[rows["scope"] != "pooled", "value"].sum())
+    fits = {"estimator": study.estimator, "scope": study.regions}
+    return int(study.rows("checks", check="rows_across_vintages", **fits)["value"].sum())
 
 
 def audited(study: Study) -> pd.DataFrame:

@@ -12,10 +12,8 @@ BOUNDED = "interval"
 
 def path(study: Study, region: str | None = None) -> pd.DataFrame:
     """Observed x1 and x2 of a region (by default the one in focus) in the years that have both."""
-    series = {
-        f"x{i}": study.series(identifier).loc[region or study.focus]
-        for i, identifier in enumerate(study.pair or (), start=1)
-    }
+    at = region or study.focus
+    series = {x: study.series(output).loc[at] for x, output in study.outputs.items()}
     return pd.DataFrame(series).dropna().reset_index()
 
 

@@ -78,7 +78,7 @@ def _per_first_year(study: Study, rows: pd.DataFrame, parameter: str) -> pd.Data
     b1 is per unit of x2 and d per unit of x1: per first-year output they can be compared over
     regions and with the pooled fit.
     """
-    output = dict(zip(("d", "b1"), study.pair or (), strict=True))[parameter]
+    output = study.outputs[{"b1": "x2", "d": "x1"}[parameter]]
     factor = rows["scope"].map(study.series(output).groupby(level="region").first())
     return rows.assign(**{column: rows[column] * factor for column in ("estimate", *ENDS)})
 

@@ -155,6 +155,11 @@ class Study:
         return (interaction["upstream"], interaction["downstream"]) if interaction else None
 
     @property
+    def outputs(self) -> dict[str, str]:
+        """Ids of the pair by x1 and x2."""
+        return dict(zip(("x1", "x2"), self.pair or (), strict=False))
+
+    @property
     def populations(self) -> list[str]:
         """Ids of x1, x2, x3 ...: the pair, and what the general model has besides."""
         return [*(self.pair or ()), *(self.config["interaction"] or {}).get("others", ())]

@@ -33,9 +33,7 @@ def fixed(value: Any, decimals: int = 2) -> str:
         return NOTHING
     if abs(float(value)) >= LARGE:
         return Number(power(float(value), 2), value)
-    text = f"{float(value):,.{decimals}f}"
-    negative_zero = text.startswith("-") and not float(text.replace(",", ""))
-    return Number((text[1:] if negative_zero else text).replace("-", "−"), value)
+    return Number(f"{float(value):z,.{decimals}f}".replace("-", "−"), value)
 
 
 def with_figures(value: Any, digits: int = 3) -> str:

@@ -79,15 +79,12 @@ class ReportText:
 
     def growth(self, row: Any, equation: int, decimals: int = 1) -> Markdown:
         """Yearly growth at a point with its interval, in per cent."""
-        value, low, high = (row[f"G{equation}{end}"] for end in ("", "_low", "_high"))
-        if missing(value):
+        if missing(row[f"G{equation}"]):
             return Markdown(NOTHING)
-        ends = {end: fixed(100 * x, decimals) for end, x in {"low": low, "high": high}.items()}
-        return self.say(
-            "sets/estimate",
-            value=self.percent(value, decimals),
-            ends=self.say("sets/interval", **ends),
-        )
+        value = self.percent(row[f"G{equation}"], decimals)
+        low, high = (fixed(100 * row[f"G{equation}_{end}"], decimals) for end in ("low", "high"))
+        ends = self.say("sets/interval", low=low, high=high)
+        return self.say("sets/estimate", value=value, ends=ends)
 
     def between(self, pair: Iterable[float]) -> Markdown:
         """Least and largest value to two significant figures, or the one that they are."""

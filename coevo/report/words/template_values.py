@@ -9,6 +9,7 @@ import pandas as pd
 from coevo.coupling import diagnostics
 from coevo.coupling.comovement import RUN
 from coevo.coupling.grade_scales import MARGIN
+from coevo.files import rows_of
 from coevo.inference.signs import ignorance
 from coevo.messages import unpacked
 from coevo.normalisation import RATIO, VECTOR, scales_of
@@ -67,7 +68,7 @@ def worded(study: Study, phrases: Phrases) -> ReportText:
 def values_by_name(words: ReportText) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     study, phrases, config = words.study, words.phrases, words.study.config
-    findings = all_findings(study)
+    findings, claims = all_findings(study), study.tables.get("claims")
     bands = {kind: _bands(study, kind) for kind in ("best", "own")}
     findings["methods"] = bands | {"preset": config["coupling"]["preset"]}
     read = set(study.tables["observations"]["indicator"])
@@ -100,8 +101,10 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "spaced": words.grammar.spaced,
         "spans": words.grammar.spans,
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
-        "claims": study.tables.get("claims"),
-        "untested": _untested(study),
+        "claims": claims,
+        "untested": []
+        if claims is None
+        else list(rows_of(claims, verdict="not_testable")["claim"]),
         "headlines": study.tables["headline_claims"],
         "dated": words.grammar.dated,
         "sources": sources(words),
@@ -116,7 +119,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "names": lambda series: [series_name(words, one) for one in series],
         "foretold": lambda row, end: (fixed if row["series"] == INDEX else amount)(row[end]),
         "series_unit": lambda one: words.grammar.sentences(
-            ["", unit] if (unit := study.unit(_output(study, one))) else []
+            ["", unit] if (unit := study.unit(study.outputs.get(one, one))) else []
         ),
         "foretold_level": words.percent(LEVEL),
     }
@@ -135,12 +138,10 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
 def _of_choices(study: Study) -> dict[str, Any]:
     """Which ends D has, by what it is made, and what was removed, filled, drawn and flagged."""
     last, coupling = study.ends[1].sort_values("D", ascending=False), study.config["coupling"]
-    contributions = coupling["contributions"]
+    shares = () if isinstance(coupling["contributions"], str) else coupling["contributions"]
     return {
         "coupling": coupling,
-        "contributions": []
-        if isinstance(contributions, str)
-        else list(zip(study.subsystems, contributions, strict=False)),
+        "contributions": list(zip(study.subsystems, shares, strict=False)),
         "highest": (last["name"].iloc[0], last["D"].iloc[0]),
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
         "kappa": {source: fixed(value, 0) for source, value in KAPPA.items()},
@@ -215,13 +216,6 @@ def _bands(study: Study, kind: str) -> list[tuple[str, str]]:
     return [(name, text) for name, pair in ends.items() if pair and (text := band(*pair))]
 
 
-def _untested(study: Study) -> list[str]:
-    """Claims of a paper that no figure of the files can be held against."""
-    if (claims := study.tables.get("claims")) is None:
-        return []
-    return list(claims.loc[claims["verdict"].eq("not_testable"), "claim"])
-
-
 def sources(words: ReportText) -> Markdown:
     """Who published the figures, as the study says; else the raw files that it reads, by name."""
     study = words.study
@@ -233,13 +227,8 @@ def sources(words: ReportText) -> Markdown:
 
 def series_name(words: ReportText, series: str) -> Markdown:
     """The label of an output, or the sign of D."""
-    output = _output(words.study, series)
-    return Markdown(f"*{series}*") if output == series else escaped(words.study.label(output))
-
-
-def _output(study: Study, series: str) -> str:
-    """The id of the output that a series is of; D has none, and is its own."""
-    return dict(zip(("x1", "x2"), study.pair or (), strict=False)).get(series, series)
+    output = words.study.outputs.get(series)
+    return escaped(words.study.label(output)) if output else Markdown(f"*{series}*")
 
 
 def say_method(words: ReportText, kind: str) -> Markdown:
