@@ -62,8 +62,8 @@ def _place(ranks: pd.Series, rank: int) -> str:
 def _draws(study: Study) -> dict[str, Any]:
     """Of the region in focus in its last year: a row of `uncertainty` by source."""
     rows = study.of_focus("uncertainty")
-    last = rows[rows["year"] == rows["year"].max()]
-    return {row["source"]: row for row in last.to_dict("records")}
+    last = rows[rows["year"] == rows["year"].max()].set_index("source")
+    return dict(last.to_dict("index"))
 
 
 def _drives(study: Study) -> dict[str, Any]:

@@ -64,6 +64,8 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     """
     if study.single:
         return {"verdict": "one_region", "body": "one_region", "place": None}
+    indices = [SUBSYSTEM_PREFIX + s for s in study.subsystems[:2]]
+    first, last = (rows[indices] for rows in study.ends)
     frames = {scale: correlation_values(study, scale=scale) for scale in SHOWN}
     placed = {by: _placed(study, by) for by in paired_by(study)}
     places = {by: place for by, place in placed.items() if len(place) == len(SHOWN)}
@@ -79,7 +81,7 @@ def comovement_finding(study: Study) -> dict[str, Any]:
         "others": dict(list(places.items())[1:]),
         "pairings": study.rows("comovement", measure="placebo_p").dropna(subset="value")["n"].max(),
         "n": int(frames[LOGS]["n"].max()) if len(frames[LOGS]) else 0,
-        "rise": "rise" if _both_rise(study) else "apart",
+        "rise": "rise" if (last.mean() > first.mean()).all() else "apart",
     }
 
 
@@ -99,10 +101,3 @@ def _verdict(frame: pd.DataFrame) -> str:
     if row["p"] >= SIGNIFICANT:
         return "none"
     return "beyond" if row["value"] > row["mean"] else "opposite"
-
-
-def _both_rise(study: Study) -> bool:
-    """Whether the mean over regions of both indices is higher in their last year than before."""
-    columns = [SUBSYSTEM_PREFIX + s for s in study.subsystems[:2]]
-    first, last = study.ends
-    return bool((last[columns].mean() > first[columns].mean()).all())

@@ -123,7 +123,7 @@ class ReportText:
             values |= {"state": focus_state(self.study, region)}
         if self.study.pair:
             parts.append("populations")
-            values["fit"] = self._fit(region)
+            values["fit"] = self._fits[region]
         keys = [f"facts/{part}/{key}" for part in parts for key in self.phrases["facts"][part]]
         return [(self.say(f"{key}/label"), self.say(f"{key}/value", **values)) for key in keys]
 
@@ -131,22 +131,18 @@ class ReportText:
     def _obstacles(self) -> pd.Series:
         return largest_obstacles(self.study)
 
-    def _fit(self, region: str) -> dict[str, Any]:
-        """Of a region's own fit: b1, d and its sets, or why it is refused."""
-        reasons, tables = self._population
-        if region in reasons:
-            return {"b1": self.refusal(reasons[region]), "d": None, "sets": None}
-        sets = self.say("facts/fitted", row=tables["sets"].loc[region])
-        slopes = {name: self.estimate(tables[name].loc[region]) for name in ("b1", "d")}
-        return slopes | {"sets": sets}
-
     @cached_property
-    def _population(self) -> tuple[dict[str, Reason | None], dict[str, pd.DataFrame]]:
-        """Of the regions' own fits: why refused, rows of b1 and of d, confidence sets."""
-        tables = {name: regional(self.study, name) for name in ("b1", "d")}
-        tables["sets"] = region_fit_rows(self.study)
-        by_region = {name: table.set_index("scope") for name, table in tables.items()}
-        return refused(self.study), by_region
+    def _fits(self) -> dict[str, dict[str, Any]]:
+        """Of every region's own fit: b1, d and its sets, or why it is refused."""
+        rows = {name: regional(self.study, name).set_index("scope") for name in ("b1", "d")}
+        fits = {
+            region: {name: self.estimate(slopes.loc[region]) for name, slopes in rows.items()}
+            | {"sets": self.say("facts/fitted", row=sets)}
+            for region, sets in region_fit_rows(self.study).set_index("scope").iterrows()
+        }
+        none = {"d": None, "sets": None}
+        why = refused(self.study).items()
+        return fits | {region: {"b1": self.refusal(reason)} | none for region, reason in why}
 
     def why(self, reason: Reason | None) -> str:
         """Why something was refused; "" without a reason."""

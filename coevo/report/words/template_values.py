@@ -69,6 +69,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     study, phrases, config = words.study, words.phrases, words.study.config
     findings, claims = all_findings(study), study.tables.get("claims")
+    untested = [] if claims is None else list(rows_of(claims, verdict="not_testable")["claim"])
     bands = {kind: _bands(study, kind) for kind in ("best", "own")}
     findings["methods"] = bands | {"preset": config["coupling"]["preset"]}
     read = set(study.tables["observations"]["indicator"])
@@ -102,9 +103,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "spans": words.grammar.spans,
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
         "claims": claims,
-        "untested": []
-        if claims is None
-        else list(rows_of(claims, verdict="not_testable")["claim"]),
+        "untested": untested,
         "headlines": study.tables["headline_claims"],
         "dated": words.grammar.dated,
         "sources": sources(words),
@@ -119,7 +118,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "names": lambda series: [series_name(words, one) for one in series],
         "foretold": lambda row, end: (fixed if row["series"] == INDEX else amount)(row[end]),
         "series_unit": lambda one: words.grammar.sentences(
-            ["", unit] if (unit := study.unit(study.outputs.get(one, one))) else []
+            ["", unit] if (unit := study.unit(study.outputs.get(one, ""))) else []
         ),
         "foretold_level": words.percent(LEVEL),
     }
@@ -233,22 +232,17 @@ def series_name(words: ReportText, series: str) -> Markdown:
 
 def say_method(words: ReportText, kind: str) -> Markdown:
     """The method of a kind in words; one without a phrase is named as its registry names it."""
-    name = _method(words.study.config, kind)
-    if name in words.phrases["methods"][kind]:
-        return words.say(f"methods/{kind}/{name}")
-    return words.say("methods/unnamed", kind=kind, name=name)
-
-
-def _method(config: Mapping[str, Any], kind: str) -> str:
-    """Name of the method of a kind, as its registry has it; `given` for given contributions."""
-    settings = config["normalisation"]
+    config, settings = words.study.config, words.study.config["normalisation"]
     ratio = settings["method"] != VECTOR and settings["reference"] == RATIO
     names = config["coupling"] | {
         "normalisation": RATIO if ratio else settings["method"],
         "reference": settings["reference"],
         "weighting": config["weighting"]["method"],
     }
-    return names[kind] if isinstance(names[kind], str) else "given"
+    name = names[kind] if isinstance(names[kind], str) else "given"  # contributions
+    if name in words.phrases["methods"][kind]:
+        return words.say(f"methods/{kind}/{name}")
+    return words.say("methods/unnamed", kind=kind, name=name)
 
 
 def _combined(words: ReportText) -> Markdown:
