@@ -357,7 +357,7 @@ def study(
     if language == "en":
         return Study(config(), made, indicators(), places=places())
     words, table = words_of("phrases", language)["words"], indicators(language)
-    return study_in_language(config(), made, table, language, places(), words)
+    return study_in_language(StudyData(config(), table, made, places()), language, words)
 
 
 def unindexed(count: int = 4, language: str = "en") -> Study:
@@ -373,7 +373,7 @@ def unindexed(count: int = 4, language: str = "en") -> Study:
     }
     kept["headline_claims"] = headline_rows(StudyData(settings, table, kept))
     words = words_of("phrases", language)["words"]
-    return study_in_language(settings, kept, table, language, places(), words)
+    return study_in_language(StudyData(settings, table, kept, places()), language, words)
 
 
 def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:
@@ -475,5 +475,6 @@ def documents(
     from coevo.report.words.template_values import worded
 
     phrases = words_of("phrases", language)
-    whole = study_in_language(config, tables, indicators, language, places, phrases["words"])
+    data = StudyData(config, indicators, tables, places)
+    whole = study_in_language(data, language, phrases["words"])
     return made.documents(worded(whole, phrases), files, provenance)

@@ -20,6 +20,7 @@ from coevo.observations.units import UNITS, named
 from coevo.report.findings.localised import study_in_language
 from coevo.report.words.message_words import message_texts
 from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study_data import StudyData
 from tests.text_boxes import troubles
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -192,7 +193,7 @@ def test_every_message_of_a_study_is_told_in_chinese(name: str, results) -> None
     table = read_table(ROOT / config["indicators"], "indicators")
     places = read_table(ROOT / config["regions_table"], "regions")
     coupling = {"coupling": results(config["study"], "coupling")}
-    chosen = study_in_language(config, coupling, table, "zh", places, phrases["words"])
+    chosen = study_in_language(StudyData(config, table, coupling, places), "zh", phrases["words"])
     text = message_texts(phrases, chosen.label, chosen.name)
     audit, refused = (results(config["study"], kind) for kind in ("audit", "refusals"))
     rows = pd.concat([audit[audit["message"] != "note"], refused])

@@ -6,6 +6,7 @@ from coevo.files import read_table
 from coevo.report.findings.localised import study_in_language
 from coevo.schema import study_tables
 from coevo.study import configuration
+from coevo.study_data import StudyData
 from tests.reported import differing, quantities
 from tests.sample import ROOT, places, words_of
 
@@ -19,7 +20,7 @@ def test_no_quantity_has_two_values(results) -> None:
     tables |= {path.stem: read_table(path) for path in sorted(simulated)}
     indicators = read_table(ROOT / config["indicators"], "indicators")
     words = words_of("phrases", "en")["words"]
-    study = study_in_language(config, tables, indicators, "en", places(), words)
+    study = study_in_language(StudyData(config, indicators, tables, places()), "en", words)
     found = quantities(study)
     assert not {name: told for name, places in found.items() if (told := list(differing(places)))}
     assert sum(map(len, found.values())) > 40

@@ -22,6 +22,7 @@ from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_files, stat
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_languages
 from coevo.schema import BUILT, column_row, table_names
+from coevo.study_data import StudyData
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
 HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1 μκΦ ′≡← ①"
@@ -37,7 +38,7 @@ def languages(*names: str, chosen: Study | None = None) -> list[ReportText]:
     one = chosen or study(claims=True)
     report = {"report": {"languages": list(names), "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("[mp]*.yaml"))
-    return in_languages(one.config | report, one.tables, one.indicators, places(), files)
+    return in_languages(StudyData(one.config | report, one.indicators, one.tables, places()), files)
 
 
 def english(chosen: Study | None = None) -> ReportText:

@@ -7,19 +7,19 @@ import pytest
 from coevo.coupling.grade_scales import GRADES
 from coevo.report.findings import all_findings
 from coevo.report.findings.localised import NAMED, chart_words, study_in_language
+from coevo.study_data import StudyData
 from tests.sample import NAMES, config, indicators, places, study, tables, words_of
 
 CHINESE = {"330000": "浙江", "110000": "北京", "150000": "内蒙古", "620000": "甘肃"}
 WORDS = words_of("phrases", "zh")["words"]
 
 
-def chinese(made: dict[str, pd.DataFrame], **chosen: object):
-    given = {"words": WORDS, "places": places()} | chosen
-    return study_in_language(config(), made, indicators("zh"), "zh", **given)
+def chinese(made: dict[str, pd.DataFrame], known: pd.DataFrame | None = None):
+    return study_in_language(StudyData(config(), indicators("zh"), made, known), "zh", WORDS)
 
 
 def test_every_table_names_its_regions_in_chinese() -> None:
-    for name, frame in chinese(tables()).tables.items():
+    for name, frame in chinese(tables(), places()).tables.items():
         key = next((column for column in ("region", "scope") if column in frame), None)
         if key and "name" in frame:
             known = frame[frame[key].isin(NAMES)]
@@ -30,21 +30,22 @@ def test_every_table_names_its_regions_in_chinese() -> None:
 def test_a_region_that_is_not_known_keeps_its_name() -> None:
     made = tables()
     some = made["coupling"].assign(region="990000", name="Atlantis")
-    told = chinese({"coupling": pd.concat([made["coupling"], some])}).tables["coupling"]
+    told = chinese({"coupling": pd.concat([made["coupling"], some])}, places()).tables["coupling"]
     assert set(told["name"]) == {*CHINESE.values(), "Atlantis"}
-    without = chinese(tables(), places=None).tables["coupling"]
+    without = chinese(tables()).tables["coupling"]
     assert set(without["name"]) == set(NAMES.values())
 
 
 def test_a_twin_column_is_taken_where_it_is_filled() -> None:
     table = indicators("zh")
     table.loc[table["indicator"] == "jobs", ["label_zh", "dimension_zh"]] = ["", np.nan]
-    told = study_in_language(config(), tables(), table, "zh", places(), WORDS)
+    told = study_in_language(StudyData(config(), table, tables(), places()), "zh", WORDS)
     assert told.label("sales") == "销售额" and told.label("shops") == "商店"
     assert told.label("jobs") == "jobs"
     assert list(told.indicators["dimension"]) == ["规模", "规模", "规模", "volume", ""]
     claims = tables(claims=True)["claims"].assign(claim_zh="论断", source_zh="")
-    claim = chinese({"coupling": tables()["coupling"], "claims": claims}).tables["claims"].iloc[0]
+    made = {"coupling": tables()["coupling"], "claims": claims}
+    claim = chinese(made, places()).tables["claims"].iloc[0]
     assert (claim["claim"], claim["source"]) == ("论断", "Table *1*")
 
 
@@ -52,12 +53,12 @@ def test_a_twin_column_is_taken_where_it_is_filled() -> None:
 def test_grades_and_stages_have_chinese_words_in_every_column(column: str) -> None:
     names = WORDS[NAMED[column]]
     frame = pd.DataFrame({column: [*names, "", None]})
-    told = chinese({"coupling": tables()["coupling"], "any": frame}).tables["any"][column]
+    told = chinese({"coupling": tables()["coupling"], "any": frame}, places()).tables["any"][column]
     assert list(told[:-1]) == [*names.values(), ""] and pd.isna(told.iloc[-1])
 
 
 def test_the_scale_of_grades_speaks_the_language_of_the_tables() -> None:
-    told = chinese(tables())
+    told = chinese(tables(), places())
     ten = GRADES["ten"].labels
     assert list(told.grades.labels) == [WORDS["grade"][grade] for grade in ten]
     assert told.grades.cuts == GRADES["ten"].cuts
@@ -67,7 +68,7 @@ def test_the_scale_of_grades_speaks_the_language_of_the_tables() -> None:
 def test_what_findings_compare_is_left_as_it_is() -> None:
     """Verdicts, sets and kinds in tables are keys: only phrases put them into words."""
     made = tables(claims=True)
-    told = chinese(made).tables
+    told = chinese(made, places()).tables
     for name, column in (
         ("relations", "quantity"), ("verdicts", "verdict"), ("verdicts", "direction"),
         ("refusals", "message"), ("checks", "check"), ("audit", "message"), ("audit", "fields"),
@@ -93,7 +94,7 @@ def test_verdicts_do_not_depend_on_the_language() -> None:
 
 def test_no_argument_is_changed() -> None:
     made, table, before = tables(claims=True), indicators("zh"), tables(claims=True)
-    study_in_language(config(), made, table, "zh", places(), WORDS)
+    study_in_language(StudyData(config(), table, made, places()), "zh", WORDS)
     for name, frame in made.items():
         pd.testing.assert_frame_equal(frame, before[name])
     pd.testing.assert_frame_equal(table, indicators("zh"))
@@ -101,7 +102,7 @@ def test_no_argument_is_changed() -> None:
 
 def test_without_words_tables_stay_as_they_are() -> None:
     made = tables(claims=True)
-    english = study_in_language(config(), made, indicators(), "en", places(), {})
+    english = study_in_language(StudyData(config(), indicators(), made, places()), "en", {})
     for name, frame in english.tables.items():
         pd.testing.assert_frame_equal(frame, made[name], check_dtype=False)
 

@@ -16,6 +16,7 @@ from coevo.report.findings.localised import study_in_language
 from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
 from coevo.study.output_lines import NEEDED, model_lines
+from coevo.study_data import StudyData
 from tests.sample import indicators, places, study, tables, templates, words_of
 
 YEARS = range(2015, 2020)
@@ -151,7 +152,7 @@ def off(unit: str, language: str = "en"):
     gone = ("parameters", "equilibria", "fits")
     made = {name: rows for name, rows in tables().items() if name not in gone}
     words = words_of("phrases", language)["words"]
-    return study_in_language(config, made, table, language, places(), words)
+    return study_in_language(StudyData(config, table, made, places()), language, words)
 
 
 def test_page_one_knows_whether_a_study_could_have_the_model():

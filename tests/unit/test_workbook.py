@@ -20,6 +20,7 @@ from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.workbook_trace import LARGEST
 from coevo.report.words.template_values import in_languages
 from coevo.schema import column_row, study_tables
+from coevo.study_data import StudyData
 from coevo.weighting import weigh
 from tests import sample
 from tests.recomputed import by_libreoffice, computed, growth_sheet, needs_calc, opened, way
@@ -88,7 +89,8 @@ def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
 def workbook(made: dict, config: dict, indicators: pd.DataFrame, language: str = "en") -> bytes:
     report = {"report": {"languages": [language], "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
-    (said,) = in_languages(config | report, made, indicators, sample.places(), files)
+    data = StudyData(config | report, indicators, made, sample.places())
+    (said,) = in_languages(data, files)
     return workbook_bytes(said)
 
 

@@ -84,7 +84,6 @@ rule report:
         "../../environment.yml"
     params:
         tables=SHOWN,
-        simulated=list(SIMULATED),
         config=SETTINGS,
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:

@@ -3,24 +3,17 @@
 from itertools import chain
 from pathlib import Path
 
-from coevo.files import begin_job, read_table, read_texts, write_files
+from coevo.files import read_texts, write_files
 from coevo.report.documents import presented
 from coevo.report.tables.exports import exported
 from coevo.report.words.template_values import in_languages
+from coevo.study_data import load_study
 
-begin_job(snakemake.log[0], snakemake.input)
+study = load_study(snakemake)
 templates = read_texts(*snakemake.input.templates)
-tables = {name: read_table(snakemake.input[name]) for name in snakemake.params.tables}
-simulated = {name: read_table(snakemake.input[name]) for name in snakemake.params.simulated}
-texts = in_languages(
-    snakemake.params.config,
-    {**tables, **simulated},
-    read_table(snakemake.input.indicators, "indicators"),
-    read_table(snakemake.input.regions, "regions"),
-    templates,
-)
+texts = in_languages(study, templates)
 files = chain(
-    exported(tables, texts),
+    exported({name: study.tables[name] for name in snakemake.params.tables}, texts),
     *(presented(text, templates, snakemake.params.provenance) for text in texts),
 )
 write_files(files, Path(snakemake.output.figures).parent)

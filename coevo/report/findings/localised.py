@@ -8,6 +8,7 @@ import pandas as pd
 from coevo.report.findings.study_tables import Study
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.choices import scale_word
+from coevo.study_data import StudyData
 
 # Columns whose values the phrases name under `words`.
 NAMED = {
@@ -22,24 +23,13 @@ IN_CHARTS = {"claims": "conclusion", "effects": "effects"} | {
 Words = Mapping[str, Mapping[str, Any]]
 
 
-def study_in_language(
-    config: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-    indicators: pd.DataFrame,
-    language: str,
-    places: pd.DataFrame | None,
-    words: Words,
-) -> Study:
+def study_in_language(data: StudyData, language: str, words: Words) -> Study:
     """The study with the names in its tables put into a language, once, before anything reads them.
 
     Regions take their `name_<language>`; a column takes its twin `<column>_<language>` where that
-    is filled; grades and stages take the words of the phrases.
-
-    Parameters
-    ----------
-    words
-        `words` of the phrase file of the language.
+    is filled; grades and stages take the words of the phrases (`words` of their file).
     """
+    config, places = data.config, data.regions
 
     def table(frame: pd.DataFrame) -> pd.DataFrame:
         named = {column: dict(words.get(kind, {})) for column, kind in NAMED.items()}
@@ -49,8 +39,8 @@ def study_in_language(
     if places is not None:
         words = {**words, "group": {**words.get("group", {}), **_groups(config, places, language)}}
         places = _named(_twins(places, language), language)
-    ready = {name: table(frame) for name, frame in tables.items()}
-    return Study(config, ready, _twins(indicators, language), language, places, words)
+    ready = {name: table(frame) for name, frame in data.tables.items()}
+    return Study(config, ready, _twins(data.indicators, language), language, places, words)
 
 
 def _twins(frame: pd.DataFrame, language: str) -> pd.DataFrame:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from coevo.coupling import diagnostics
 from coevo.coupling.comovement import RUN
 from coevo.coupling.grade_scales import MARGIN
@@ -32,29 +30,22 @@ from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import band, fixed, with_figures
 from coevo.report.words.report_text import Phrases, ReportText, amount
 from coevo.sensitivity.uncertainty import KAPPA
+from coevo.study_data import StudyData
 
 MOST_NOTES = 3  # on indicators, among the limits
 MOST_LIMITS = 5
 
 
-def in_languages(
-    config: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-    indicators: pd.DataFrame,
-    places: pd.DataFrame | None,
-    files: Mapping[str, str],
-) -> list[ReportText]:
+def in_languages(data: StudyData, files: Mapping[str, str]) -> list[ReportText]:
     """The study in every language of its reports, in their order.
 
     files: `phrases.<language>.yaml` of each language.
     """
-    languages = config["report"]["languages"]
-    provincial = all_provinces(tables["observations"]["region"])
+    provincial = all_provinces(data.tables["observations"]["region"])
     texts = []
-    for language in languages:
+    for language in data.config["report"]["languages"]:
         phrases = read_phrases(files[f"phrases.{language}.yaml"], provincial)
-        parts = (config, tables, indicators, language, places, phrases["words"])
-        texts.append(worded(study_in_language(*parts), phrases))
+        texts.append(worded(study_in_language(data, language, phrases["words"]), phrases))
     return texts
 
 
