@@ -25,8 +25,7 @@ from coevo.report.findings.theory_against_fit import theory_finding
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
-from coevo.report.words.report_text import ReportText as Words
-from coevo.report.words.report_text import Rows, amount
+from coevo.report.words.report_text import ReportText, Rows, amount
 
 MEASURES = (PLAIN, ADJUSTED)
 LEAST = 0.001  # p below which it is not printed
@@ -48,7 +47,7 @@ def descriptive_statistics(study: Study) -> pd.DataFrame:
     return table.assign(count=table["count"].fillna(0).astype(int))
 
 
-def descriptive_rows(words: Words) -> Rows:
+def descriptive_rows(words: ReportText) -> Rows:
     """The statistics of every indicator used, with its unit."""
     study = words.study
     return [
@@ -61,7 +60,7 @@ def descriptive_rows(words: Words) -> Rows:
     ]
 
 
-def D_by_year(words: Words) -> Body:
+def D_by_year(words: ReportText) -> Body:
     """D of every region in every year; below them the mean of the regions, if there are several.
 
     The note says which weights D rests on.
@@ -77,7 +76,7 @@ def D_by_year(words: Words) -> Body:
     return Body(rows, columns, words.say("tables/coordination/note", weighting=method))
 
 
-def coverage_growth_rows(words: Words) -> Body:
+def coverage_growth_rows(words: ReportText) -> Body:
     """Growth of the indicators whose coverage changed, a column each: a row per year, with z and
     whether the year stands out.
     """
@@ -95,7 +94,7 @@ def coverage_growth_rows(words: Words) -> Body:
     return Body(rows, [*head, *([words.study.label(name), "l", 30] for name in names)])
 
 
-def pair_correlations(words: Words) -> Rows:
+def pair_correlations(words: ReportText) -> Rows:
     """Correlations by pair of subsystems, if there are several, and what is correlated; of those
     within regions and years what random pairing gives, with p.
     """
@@ -112,7 +111,7 @@ def pair_correlations(words: Words) -> Rows:
     return rows
 
 
-def pattern(words: Words) -> Body:
+def pattern(words: ReportText) -> Body:
     """Statistics of D and of D with the level taken out, each in the first and in the last year."""
     study, head = words.study, words.phrases["tables"]["pattern"]["head"]
     years = (study.years[0], study.years[-1])
@@ -155,7 +154,7 @@ def _shown(row: Any, decimals: int | None) -> str:
     return f"< {LEAST}" if row["p"] < LEAST else fixed(row["p"], 3)
 
 
-def growth_slopes(words: Words) -> Rows:
+def growth_slopes(words: ReportText) -> Rows:
     """Slopes of growth with both intervals, p by the larger error, and Moran's I of residuals."""
     rows = []
     for name in ("beta", "beta_check", "beta_given_level"):
@@ -170,7 +169,7 @@ def growth_slopes(words: Words) -> Rows:
     return rows
 
 
-def neighbours_by_year(words: Words) -> Rows:
+def neighbours_by_year(words: ReportText) -> Rows:
     """Moran's I of D and of D with the level taken out: I, p, least I with p below 0.05."""
     found = [statistics(words.study, "moran", of).set_index("year") for of in MEASURES]
     ends = [[r.loc[year] if year in r.index else None for r in found] for year in words.study.years]
@@ -197,7 +196,7 @@ def _shares(study: Study, whole: str, part: str) -> list[Any]:
     return cells
 
 
-def _at(words: Words, row: Any) -> list[Any]:
+def _at(words: ReportText, row: Any) -> list[Any]:
     """Both coordinates, in grey where the set is unbounded, each with its set or range."""
     cells: list[Any] = []
     for x in ("x1", "x2"):
@@ -207,7 +206,7 @@ def _at(words: Words, row: Any) -> list[Any]:
     return cells
 
 
-def _theory_rows(words: Words, found: Mapping[str, Any]) -> Rows:
+def _theory_rows(words: ReportText, found: Mapping[str, Any]) -> Rows:
     """Theoretical points, each with growth there by the region's own fit; by pooled fits the first
     of them, and the mean over regions.
     """
@@ -225,7 +224,7 @@ def _theory_rows(words: Words, found: Mapping[str, Any]) -> Rows:
     return rows
 
 
-def _grown(words: Words, row: Any) -> list[Any]:
+def _grown(words: ReportText, row: Any) -> list[Any]:
     """Growth of both outputs with intervals, joint p, and the verdict."""
     grown = [words.growth(row, i) for i in (1, 2)]
     known = not missing(row["p_joint"])
@@ -233,7 +232,7 @@ def _grown(words: Words, row: Any) -> list[Any]:
     return [*grown, joint, words.say(f"chips/{row['verdict']}")]
 
 
-def equilibria_rows(words: Words) -> Rows:
+def equilibria_rows(words: ReportText) -> Rows:
     """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
     study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
     found = theory_finding(study)
@@ -258,7 +257,7 @@ def equilibria_rows(words: Words) -> Rows:
     return rows
 
 
-def sign_counts(words: Words) -> Body:
+def sign_counts(words: ReportText) -> Body:
     """In how many fits of each case the supply pattern shows, by effects."""
     found, study = sign_survival_finding(words.study), words.study
     if "all" not in found:
@@ -279,7 +278,7 @@ def sign_counts(words: Words) -> Body:
     return Body(rows, columns)
 
 
-def relation_rows(words: Words) -> Rows:
+def relation_rows(words: ReportText) -> Rows:
     """Relation by the signs of A12 and A21, those of b1 and d, and the probability of these."""
     found = relation_finding(words.study).get("quadrants", {})
     return [

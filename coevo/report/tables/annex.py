@@ -9,14 +9,13 @@ from coevo.report.tables.regression_table import regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
-from coevo.report.words.report_text import ReportText as Words
-from coevo.report.words.report_text import Rows
+from coevo.report.words.report_text import ReportText, Rows
 
 
 class Entry(NamedTuple):
     """A table: what it holds, its kind, what a study must have."""
 
-    held: Callable[[Words], Rows | Body]
+    held: Callable[[ReportText], Rows | Body]
     kind: str = ""
     needs: Sequence[str] = ()
 
@@ -25,7 +24,7 @@ LEADING = ("summary", "coordination")  # open the workbook
 LONGEST = 60  # rows of a table in a document or a LaTeX file
 
 
-def _table(words: Words, key: str, body: Body, kind: str) -> ReportTable:
+def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
     """A table with the caption that the phrases give it under `tables`, and with their columns,
     those left out that hold nothing, unless others are given.
     """
@@ -38,7 +37,9 @@ def _table(words: Words, key: str, body: Body, kind: str) -> ReportTable:
     return ReportTable(key, caption, [Column(*column) for column in columns], rows, kind, note)
 
 
-def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def printed_tables(
+    words: ReportText, provenance: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
     """What the template prints: `printed(key)`, "" for a table that the study lacks, those of the
     annex, `annexed`, what these are, and for phrases `at(*ids)`, a note that refers to figures and
     to those tables that the study has.
@@ -76,7 +77,7 @@ def printable(tables: Iterable[ReportTable]) -> list[ReportTable]:
 
 
 @lru_cache(maxsize=8)
-def report_tables(words: Words) -> list[ReportTable]:
+def report_tables(words: ReportText) -> list[ReportTable]:
     """Every table: the one that is for files alone, those of the main part, of the annex; one
     without rows is left out.
     """
@@ -89,7 +90,7 @@ def report_tables(words: Words) -> list[ReportTable]:
     return [_table(words, key, body, asked[key].kind) for key, body in held.items() if body.rows]
 
 
-def sheet_name(words: Words, key: str) -> str:
+def sheet_name(words: ReportText, key: str) -> str:
     """The sheet of the workbook that holds a table of the report: its title."""
     return readable(words.say(f"tables/{key}/title"))
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Column
-from coevo.report.words.report_text import ReportText as Words
+from coevo.report.words.report_text import ReportText
 from coevo.schema import HOLE, column_row, column_rows, filling, table_row
 
 BY_SIZE = "by size"  # figures of every size in one column: each has its own format
@@ -46,7 +46,7 @@ def number_format(shown: str, value: float) -> str:
     return next(form for least, form in SIZES if abs(value) >= least)
 
 
-def in_words(table: str, frame: pd.DataFrame, words: Words) -> pd.DataFrame:
+def in_words(table: str, frame: pd.DataFrame, words: ReportText) -> pd.DataFrame:
     """The table with keys as words and messages as sentences; what has no words stands as it is.
 
     Codes and numbers stay. The fields of a message go into its sentence: their column is left out.
@@ -71,12 +71,12 @@ def in_words(table: str, frame: pd.DataFrame, words: Words) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def _messages(columns: pd.DataFrame, words: Words) -> list[str]:
+def _messages(columns: pd.DataFrame, words: ReportText) -> list[str]:
     pairs = columns.fillna("").itertuples(index=False, name=None)
     return [words.message(key, fields) if key else "" for key, fields in pairs]
 
 
-def _word(words: Words, kind: str, key: str) -> str:
+def _word(words: ReportText, kind: str, key: str) -> str:
     """A key of a kind in words: an indicator, a subsystem, a unit, flags, a name of the code."""
     study = words.study
     if kind == "unit":

@@ -28,8 +28,7 @@ from coevo.report.words.numbers import (
     missing,
     with_figures,
 )
-from coevo.report.words.report_text import ReportText as Words
-from coevo.report.words.report_text import Rows, amount
+from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.report.words.template_values import series_name
 
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
@@ -38,7 +37,7 @@ SLOPES = ("b1", "d")
 Part = tuple[Any, dict[str, Any]]  # a column as the phrases write it, its cells by region
 
 
-def weights(words: Words) -> Body:
+def weights(words: ReportText) -> Body:
     """One row per indicator: place, label with unit, direction or what is best, e, 1 - e, w, least
     and largest w by the other methods, the share between regions if there are several, focus
     values.
@@ -73,7 +72,7 @@ def weights(words: Words) -> Body:
     return Body(result, columns)
 
 
-def audit_counts(words: Words) -> Rows:
+def audit_counts(words: ReportText) -> Rows:
     """Findings by check and indicator, the serious ones first and those that the study accepts
     last: how many, and one of them in words.
     """
@@ -95,7 +94,7 @@ def audit_counts(words: Words) -> Rows:
     return rows
 
 
-def states(words: Words) -> Body:
+def states(words: ReportText) -> Body:
     """U of every subsystem, C, T, D, type and relative development of every region in its last
     year, which is named where it is not the last of the study.
     """
@@ -116,7 +115,9 @@ def states(words: Words) -> Body:
     return Body(rows, [head, *indices, *rest])
 
 
-def headline_rows(words: Words, claims: Collection[str] | None = None, short: bool = False) -> Rows:
+def headline_rows(
+    words: ReportText, claims: Collection[str] | None = None, short: bool = False
+) -> Rows:
     """What a reader would repeat, of some claims or of all: claim, how it was tested, what came
     out, verdict, section. short: in place of how it was tested in how many combinations it holds,
     and what it hangs on.
@@ -134,7 +135,7 @@ def headline_rows(words: Words, claims: Collection[str] | None = None, short: bo
     return rows
 
 
-def claim_rows(words: Words) -> Rows:
+def claim_rows(words: ReportText) -> Rows:
     """The claims of a paper, with what it prints, likewise; those without figures left out."""
     rows = []
     for row in _with_figures(words):
@@ -146,7 +147,7 @@ def claim_rows(words: Words) -> Rows:
     return rows
 
 
-def verdict_rows(words: Words) -> Body:
+def verdict_rows(words: ReportText) -> Body:
     """For page one, of the claims that it asks about: claim, how it was tested or in how many
     combinations it holds, one of four words, section.
     """
@@ -162,13 +163,13 @@ def verdict_rows(words: Words) -> Body:
     return Body(kept, phrases["held"], words.say("tables/verdicts/note"))
 
 
-def _with_figures(words: Words) -> list[Any]:
+def _with_figures(words: ReportText) -> list[Any]:
     """The claims of a paper but for those that no figure of the files can be held against."""
     told = words.study.tables["claims"]
     return list(told[told["computed"] != "no_figures"].itertuples())
 
 
-def _tested(words: Words, row: Any, check: str) -> list[Any]:
+def _tested(words: ReportText, row: Any, check: str) -> list[Any]:
     """How a claim was tested, what came out, one of four words, the section."""
     sign = words.word("conclusion_chip", row.conclusion)
     said = escaped(words.word("conclusion", row.conclusion))
@@ -184,7 +185,7 @@ def _tested(words: Words, row: Any, check: str) -> list[Any]:
     ]
 
 
-def _how(words: Words, check: str) -> str:
+def _how(words: ReportText, check: str) -> str:
     """How a claim was tested; with one region, what is left of that, if it needs several."""
     alone = f"{check}_alone" if words.study.single else ""
     return words.word("tested", alone if alone in words.phrases["words"]["tested"] else check)
@@ -197,7 +198,7 @@ def paper_text(claim: Any, message: MessageText) -> str:
     return message(claim.printed_message, claim.printed_fields)
 
 
-def prediction_rows(words: Words) -> Rows:
+def prediction_rows(words: ReportText) -> Rows:
     """A row per series and model: ratios by years ahead, p, origins below drift, coverage."""
     study, each = words.study, ratios(words.study)
     farther = {h: rivals(study, h).set_index(["series", "model"])["ratio"] for h in FARTHER}
@@ -218,14 +219,14 @@ def prediction_rows(words: Words) -> Rows:
     return rows
 
 
-def _change(words: Words, row: Any) -> str:
+def _change(words: ReportText, row: Any) -> str:
     if missing(row["old"]) or missing(row["new"]) or not row["old"]:
         return NOTHING
     share = row["new"] / row["old"] - 1
     return ("+" if share > 0 else "") + words.percent(share, 1)
 
 
-def largest_rows(words: Words) -> Rows:
+def largest_rows(words: ReportText) -> Rows:
     """The figures with the largest effect on D, in the order of the table: what each is of, what
     happened, old, new, change, effect on D.
     """
@@ -248,7 +249,7 @@ def largest_rows(words: Words) -> Rows:
     return lines
 
 
-def summary(words: Words) -> Body:
+def summary(words: ReportText) -> Body:
     """Code and name; of D its ends, rise, rank, grade; indices; largest obstacle; outputs, slopes.
 
     A head that is dated carries the year; the words are those of `tables.csv`. What a region lacks
@@ -273,7 +274,7 @@ def summary(words: Words) -> Body:
 
 
 def _part(
-    words: Words, table: str, column: str, values: pd.Series, shown: Callable[[Any], Any],
+    words: ReportText, table: str, column: str, values: pd.Series, shown: Callable[[Any], Any],
     year: int | None = None, end: str = "",
 ) -> Part:  # fmt: skip
     text = column_of(table, column, words.study.config["subsystems"], words.study.language).head
@@ -282,7 +283,7 @@ def _part(
     return [dated, "l", 12, column + end], cells
 
 
-def _of_indices(words: Words) -> list[Part]:
+def _of_indices(words: ReportText) -> list[Part]:
     """What rests on the indices."""
     study = words.study
     year, (first, last) = study.years[-1], study.ends

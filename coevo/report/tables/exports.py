@@ -16,8 +16,7 @@ from coevo.report.tables.report_table import pipe_table
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.markup import READER
-from coevo.report.words.report_text import Phrases
-from coevo.report.words.report_text import ReportText as Words
+from coevo.report.words.report_text import Phrases, ReportText
 
 # Signs that LaTeX without fonts of its own does not know.
 _SIGNS = str.maketrans(
@@ -35,7 +34,7 @@ _CHINESE = r"\usepackage{xeCJK}"
 
 
 def exported(
-    tables: Mapping[str, pd.DataFrame], languages: Sequence[Words]
+    tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText]
 ) -> Iterator[tuple[str, str | bytes]]:
     """Every file by its path, one after the other: `results.<language>.xlsx`, `tables/<table>.csv`
     with a byte-order mark, `latex/<table>.<language>.tex`, `stata/<table>.dta` in the first
@@ -53,7 +52,7 @@ def exported(
         yield f"stata/{name}", data
 
 
-def latex_files(voices: Iterable[Words]) -> dict[str, str]:
+def latex_files(voices: Iterable[ReportText]) -> dict[str, str]:
     """Tables by file name, `<name>.<language>.tex`; one that a study lacks is left out.
 
     voices: the same study in each of its languages.
@@ -61,7 +60,7 @@ def latex_files(voices: Iterable[Words]) -> dict[str, str]:
     return dict(file for words in voices for file in _written(words))
 
 
-def _written(words: Words) -> Iterator[tuple[str, str]]:
+def _written(words: ReportText) -> Iterator[tuple[str, str]]:
     """Each table as LaTeX with what it needs; pandoc is asked once for all of them."""
     import pypandoc
 

@@ -15,7 +15,7 @@ from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import fixed, missing, with_figures
-from coevo.report.words.report_text import ReportText as Words
+from coevo.report.words.report_text import ReportText
 from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
@@ -46,7 +46,7 @@ class RegressionFits(NamedTuple):
 TABLES: dict[str, list[Any]] = LAYOUT["regressions"]
 
 
-def regression(key: str, words: Words) -> Body:
+def regression(key: str, words: ReportText) -> Body:
     """A column for each fit: its estimator, coefficients over their errors, what it rests on.
 
     The note says what the errors allow for, and the cut-offs of the stars.
@@ -62,7 +62,7 @@ def regression(key: str, words: Words) -> Body:
     return Body(rows, columns, _note(key, fits, words))
 
 
-def _fits(key: str, words: Words) -> RegressionFits:
+def _fits(key: str, words: ReportText) -> RegressionFits:
     """Fits of one scope, scaling and model, with the parameters that the table asks for.
 
     R2 and tests of no effect are those of the classic model.
@@ -116,7 +116,7 @@ def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
     return [key for key in dict.fromkeys([*main, *later]) if key in there]
 
 
-def _note(key: str, fits: RegressionFits, words: Words) -> str:
+def _note(key: str, fits: RegressionFits, words: ReportText) -> str:
     """What the table shows, what its errors allow for, and the cut-offs of the stars."""
     study, grammar = words.study, words.grammar
     labels = [escaped(study.label(identifier)) for identifier in study.populations]
@@ -199,7 +199,7 @@ def _error(
     return f"({fixed(row['se'] * 10**power, decimals)})"
 
 
-def slope_test_rows(words: Words) -> Body:
+def slope_test_rows(words: ReportText) -> Body:
     """p of no effect in the pooled fits of the main estimator, a row for each kind of error."""
     study = words.study
     tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
@@ -217,7 +217,7 @@ def slope_test_rows(words: Words) -> Body:
     return Body(rows, columns)
 
 
-def _p_and_ends(words: Words, tests: pd.DataFrame, at: tuple[str, str, str]) -> str:
+def _p_and_ends(words: ReportText, tests: pd.DataFrame, at: tuple[str, str, str]) -> str:
     """p of a test; of that by year also the slopes that it does not reject."""
     if at not in tests.index:
         return with_figures(None)
@@ -227,7 +227,7 @@ def _p_and_ends(words: Words, tests: pd.DataFrame, at: tuple[str, str, str]) -> 
     return words.estimate({"estimate": row["p"], "low": row["low"], "high": row["high"]})
 
 
-def _facts(words: Words, fits: RegressionFits) -> list[list[Any]]:
+def _facts(words: ReportText, fits: RegressionFits) -> list[list[Any]]:
     """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
     lines: list[list[Any]] = []
     if any(effects != "none" for effects, _ in fits.columns):

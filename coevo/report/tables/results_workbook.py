@@ -23,7 +23,7 @@ from coevo.report.tables.report_table import ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import TracedCase, held_rows
 from coevo.report.tables.workbook_trace import formula_sheets, theory_sheets
 from coevo.report.words.numbers import Number
-from coevo.report.words.report_text import ReportText as Words
+from coevo.report.words.report_text import ReportText
 from coevo.schema import BUILT, column_rows, table_names, table_row
 
 CONTENTS = "contents"
@@ -52,7 +52,7 @@ class Pen:
     """A workbook, what its study is called in a language, and its formats, each made once."""
 
     book: Any
-    words: Words
+    words: ReportText
     made: dict[str, Any]
 
     def look(self, name: str) -> Any:
@@ -67,7 +67,7 @@ class Pen:
         return row.words[self.words.study.language]
 
 
-def workbook_bytes(words: Words) -> bytes:
+def workbook_bytes(words: ReportText) -> bytes:
     """Return an xlsx workbook: the tables of the report, contents, those of results, the traces.
 
     Text is written as text, whatever it begins with; missing numbers are empty cells. Rows go to
@@ -97,7 +97,7 @@ def workbook_bytes(words: Words) -> bytes:
     return memory.getvalue()
 
 
-def _of_report(table: ReportTable, words: Words) -> Sheet:
+def _of_report(table: ReportTable, words: ReportText) -> Sheet:
     """A table of the report in plain text; those that lead have ids of columns."""
     columns = [column._replace(head=readable(column.head)) for column in table.columns]
     texts = {"caption": readable(table.caption), "note": readable(table.note)}
@@ -105,7 +105,7 @@ def _of_report(table: ReportTable, words: Words) -> Sheet:
     return Sheet(sheet_name(words, table.key)[:31], plain, table.key in LEADING)
 
 
-def _of_results(name: str, words: Words) -> Sheet:
+def _of_results(name: str, words: ReportText) -> Sheet:
     """A table of results, in words."""
     study, said = words.study, column_rows(CONTENTS)
     held, length = held_rows(study, name), len(study.tables[name])

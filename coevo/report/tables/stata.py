@@ -16,14 +16,14 @@ from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import as_frame, readable
-from coevo.report.words.report_text import ReportText as Words
+from coevo.report.words.report_text import ReportText
 
 STAMP = datetime(2000, 1, 1)
 NAME, LABEL, TEXT = 32, 80, 2045  # characters of a name and of a label, bytes of a plain string
 RESERVED = StataParser().RESERVED_WORDS
 
 
-def stata_files(voice: Words) -> dict[str, bytes]:
+def stata_files(voice: ReportText) -> dict[str, bytes]:
     """Tables by file name, labelled in the language of the study: `<table>.dta` of the results,
     `table_<key>.dta` of the report.
     """
@@ -57,7 +57,7 @@ def wide_panel(study: Study) -> pd.DataFrame:
     return values.assign(flags=flags).rename_axis(columns=None).reset_index()
 
 
-def stata_file(frame: pd.DataFrame, voice: Words, labels: Sequence[str]) -> bytes:
+def stata_file(frame: pd.DataFrame, voice: ReportText, labels: Sequence[str]) -> bytes:
     """A table as a Stata file (format 118); what is infinite is missing, Stata has no infinity.
 
     labels: what its columns hold, in their order.
@@ -109,7 +109,7 @@ def _long(frame: pd.DataFrame) -> list[str]:
     return [name for name in texts if frame[name].map(lambda t: len(t.encode())).max() > TEXT]
 
 
-def _labels(table: str, frame: pd.DataFrame, voice: Words) -> list[str]:
+def _labels(table: str, frame: pd.DataFrame, voice: ReportText) -> list[str]:
     """What the columns of a table hold: an indicator with its unit, else the words of columns."""
     study = voice.study
     own = set(study.indicators["indicator"])
@@ -122,7 +122,7 @@ def _labels(table: str, frame: pd.DataFrame, voice: Words) -> list[str]:
     ]
 
 
-def _coded(column: str, values: pd.Series, voice: Words) -> tuple[pd.Series, dict[int, str]]:
+def _coded(column: str, values: pd.Series, voice: ReportText) -> tuple[pd.Series, dict[int, str]]:
     """Codes with their words, from 1 in the order of these, 0 and 1 for no and yes; values as they
     are, without words, where there is another one.
     """

@@ -16,7 +16,7 @@ from coevo.normalisation import Scale, directions_under, scales_of
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
-from coevo.report.words.report_text import ReportText as Words
+from coevo.report.words.report_text import ReportText
 from coevo.weighting import WEIGHTINGS
 from coevo.weighting.method import Weighting
 
@@ -39,7 +39,7 @@ def held_rows(study: Study, name: str) -> pd.DataFrame:
 class TracedCase:
     """A study as the sheets of its workbook hold it, and what its language calls their lines."""
 
-    words: Words
+    words: ReportText
 
     @property
     def study(self) -> Study:
