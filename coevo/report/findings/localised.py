@@ -29,16 +29,17 @@ def study_in_language(data: StudyData, language: str, words: Words) -> Study:
     Regions take their `name_<language>`; a column takes its twin `<column>_<language>` where that
     is filled; grades and stages take the words of the phrases (`words` of their file).
     """
-    config, places = data.config, data.regions
-
-    def table(frame: pd.DataFrame) -> pd.DataFrame:
-        named = {column: dict(words.get(kind, {})) for column, kind in NAMED.items()}
-        named = {column: names for column, names in named.items() if column in frame and names}
-        return _twins(_renamed(frame, places, language), language).replace(named)
-
+    config, places, regions = data.config, data.regions, pd.Series(dtype=object)
     if places is not None:
         words = {**words, "group": {**words.get("group", {}), **_groups(config, places, language)}}
         places = _named(_twins(places, language), language)
+        regions = places.set_index("region")[f"name_{language}"]
+    named = {column: dict(words.get(kind, {})) for column, kind in NAMED.items()}
+
+    def table(frame: pd.DataFrame) -> pd.DataFrame:
+        values = {column: names for column, names in named.items() if column in frame and names}
+        return _twins(_renamed(frame, regions), language).replace(values)
+
     ready = {name: table(frame) for name, frame in data.tables.items()}
     return Study(config, ready, _twins(data.indicators, language), language, places, words)
 
@@ -50,13 +51,12 @@ def _twins(frame: pd.DataFrame, language: str) -> pd.DataFrame:
     return frame.assign(**changed)
 
 
-def _renamed(frame: pd.DataFrame, places: pd.DataFrame | None, language: str) -> pd.DataFrame:
+def _renamed(frame: pd.DataFrame, regions: pd.Series) -> pd.DataFrame:
     """The table with the names of its regions in the language, as far as they are known."""
-    key, column = "region" if "region" in frame else "scope", f"name_{language}"
-    if places is None or column not in places or not {key, "name"} <= set(frame):
+    key = "region" if "region" in frame else "scope"
+    if regions.empty or not {key, "name"} <= set(frame):
         return frame
-    known = frame[key].map(dict(zip(places["region"], places[column], strict=True)))
-    return frame.assign(name=known.where(known.notna(), frame["name"]))
+    return frame.assign(name=frame[key].map(regions).fillna(frame["name"]))
 
 
 def _named(places: pd.DataFrame, language: str) -> pd.DataFrame:

@@ -69,8 +69,8 @@ def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = 
             return grammar.spelled(value)
         if isinstance(value, float):
             return exact(value, 6)
-        told = {"indicator": label, "region": region}
-        return told[name](value) if name in told else str(jinja.filters["word"](value, name))
+        names = {"indicator": label, "region": region}
+        return names[name](value) if name in names else str(jinja.filters["word"](value, name))
 
     def text(key: str, fields: Any) -> str:
         values = dict(fields) if isinstance(fields, Mapping) else unpacked(fields)
