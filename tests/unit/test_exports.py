@@ -43,8 +43,7 @@ def languages(*names: str, chosen: Study | None = None) -> list[ReportText]:
 
 def english(chosen: Study | None = None) -> ReportText:
     """Return a study, the sample unless one is given, in English."""
-    (voice,) = languages("en", chosen=chosen)
-    return voice
+    return languages("en", chosen=chosen)[0]
 
 
 def rows(text: str) -> list[list[str]]:

@@ -89,8 +89,7 @@ def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
 def workbook(made: dict, config: dict, indicators: pd.DataFrame, language: str = "en") -> bytes:
     report = {"report": {"languages": [language], "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
-    data = StudyData(config | report, indicators, made, sample.places())
-    (said,) = in_languages(data, files)
+    (said,) = in_languages(StudyData(config | report, indicators, made, sample.places()), files)
     return workbook_bytes(said)
 
 
