@@ -93,10 +93,9 @@ def arithmetic(config: dict[str, Any], given: Tables, systems: Tables) -> Tables
     t["multiverse"] = multiverse_rows(indicator_systems(t["panel"], indicators, systems), config)
     t["sensitivity"] = choice_sensitivity(t["multiverse"])
     t["uncertainty"], t["grade_shares"] = monte_carlo(StudyData(config, indicators, t))
-    pair = (t["panel"], config["interaction"], seed, t["coupling"], indicators)
-    t |= estimate(*pair)._asdict()
+    t |= estimate(StudyData(config, indicators, t))._asdict()
     t |= specification_tables(StudyData(config, indicators, t))
-    t |= predict(t["panel"], indicators, config)._asdict()
+    t |= predict(StudyData(config, indicators, t))._asdict()
     return t | claim_tables(StudyData(config, indicators, t))
 
 

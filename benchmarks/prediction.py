@@ -35,6 +35,7 @@ from benchmarks.relation_rule import (
 from coevo.prediction import MODELS, predict
 from coevo.prediction.models import DRIFT as BENCHMARK
 from coevo.prediction.past_errors import BETTER
+from coevo.study_data import StudyData
 
 PAIR = {"upstream": "x1", "downstream": "x2", "estimator": "trapezoid", "others": []}
 INDICATORS = pd.DataFrame({"indicator": ["x1", "x2"], "subsystem": "", "unit": "yuan"})
@@ -95,10 +96,15 @@ def panel_of(x: np.ndarray) -> pd.DataFrame:
     return long.assign(flag="")
 
 
+def study_of(panel: pd.DataFrame) -> StudyData:
+    """Return the study whose outputs are the two populations of a panel."""
+    return StudyData({"interaction": PAIR}, INDICATORS, {"panel": panel})
+
+
 def told_better(design: Panels, seed: int) -> dict[str, set[str]]:
     """Return by series which models a panel tells to be better than drift."""
     panel = panel_of(simulated(design, seed))
-    found = predict(panel, INDICATORS, {"interaction": PAIR}, horizons=1)
+    found = predict(study_of(panel), horizons=1)
     rows = found.prediction_verdicts
     rows = rows[rows["verdict"] == BETTER]
     return {series: set(rows.loc[rows["series"] == series, "model"]) for series in ("x1", "x2")}

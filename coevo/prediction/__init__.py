@@ -11,6 +11,7 @@ from coevo.files import as_table
 from coevo.prediction.models import MODELS
 from coevo.prediction.origins import FEWEST_YEARS, POPULATIONS, History, Missing, Origins
 from coevo.prediction.past_errors import best_model, error_rows, verdict_rows, with_intervals
+from coevo.study_data import StudyData
 
 __all__ = ["MODELS", "PredictionTables", "predict"]
 
@@ -28,22 +29,16 @@ class PredictionTables(NamedTuple):
     prediction_refusals: pd.DataFrame
 
 
-def predict(
-    panel: pd.DataFrame,
-    indicators: pd.DataFrame,
-    config: Mapping[str, Any],
-    kept: pd.DataFrame | None = None,
-    horizons: int = HORIZONS,
-) -> PredictionTables:
+def predict(study: StudyData, horizons: int = HORIZONS) -> PredictionTables:
     """Return forecasts of x1, x2 and D at every origin, and what their errors say.
 
-    panel: as panel.csv; indicators: the indicator table; config: its keys interaction,
-    normalisation, weighting and coupling; kept: goalposts of the reference of that name; horizons:
-    years ahead, at most. A study without an interaction has no x1 and x2, one without subsystems
-    no D. Origins are the fifth to the last year but one; forecasts of the year after the last come
-    from the best model that beat drift, else from drift. `StudyError` for a name that does not fit.
+    study: with panel; config: its keys interaction, normalisation, weighting and coupling;
+    horizons: years ahead, at most. A study without an interaction has no x1 and x2, one without
+    subsystems no D. Origins are the fifth to the last year but one; forecasts of the year after the
+    last come from the best model that beat drift, else from drift. `StudyError` for a name that
+    does not fit.
     """
-    origins, found = Origins(panel, indicators, config, kept), _Forecasts()
+    origins, found = Origins(study), _Forecasts()
     count, last = len(origins.years), int(origins.years[-1])
     if count <= FEWEST_YEARS:
         why = Refusal("too_few_years_to_predict", years=count, least=FEWEST_YEARS + 1)
@@ -65,7 +60,7 @@ def predict(
             found.refuse(history)
         else:
             found.tell(history, best_model(verdicts, history.series), last, 1)
-    names = dict(panel[["region", "name"]].drop_duplicates().to_numpy()) | {"": ""}
+    names = dict(study.table("panel")[["region", "name"]].drop_duplicates().to_numpy()) | {"": ""}
     refusals = [row | {"name": names[row["scope"]]} for row in found.refusals]
     return PredictionTables(
         _predictions(with_intervals(found.table()), names),

@@ -25,6 +25,7 @@ from coevo.normalisation.goalposts import Goalposts
 from coevo.panel import FILLED
 from coevo.panel.vintages import BREAK
 from coevo.registry import choose
+from coevo.study_data import StudyData
 from coevo.weighting import weights_by
 
 # composites that measure distances to the ends of the scale, where later figures have to stop
@@ -34,22 +35,20 @@ TO_THE_ENDS = ("topsis",)
 class Rulers:
     """The index of a study as each year could have made it.
 
-    panel, indicators: the tables of these names; config: its keys normalisation, weighting and
-    coupling; kept: goalposts of the reference of that name.
+    study: with panel; config: its keys normalisation, weighting and coupling.
     """
 
-    def __init__(
-        self,
-        panel: pd.DataFrame,
-        indicators: pd.DataFrame,
-        config: Mapping[str, Any],
-        kept: pd.DataFrame | None = None,
-    ) -> None:
-        self.figures = complete_rows(panel, indicators)
-        self.indicators, self.config, self.kept = indicators, config, kept
-        self.subsystem = _subsystems(indicators).loc[self.figures.columns].to_numpy(dtype=str)
+    def __init__(self, study: StudyData) -> None:
+        self.indicators, self.config, self.kept = study.indicators, study.config, study.kept
+        panel, subsystems = (
+            study.table("panel"),
+            self.indicators.set_index("indicator")["subsystem"],
+        )
+        self.figures = complete_rows(panel, self.indicators)
+        self.subsystem = subsystems.loc[self.figures.columns].to_numpy(dtype=str)
         self.year = self.figures.index.get_level_values("year").to_numpy()
-        self.filled = _filled(panel, self.figures)
+        flags = panel.pivot(index=["region", "name", "year"], columns="indicator", values="flag")
+        self.filled = (flags.loc[self.figures.index, self.figures.columns] == FILLED).to_numpy()
 
     def at(self, origin: int) -> pd.DataFrame:
         """Return region, name, year, U_<subsystem> ..., D of all years by the ruler of a year.
@@ -137,16 +136,6 @@ class Rulers:
         return np.column_stack(parts)
 
 
-def _subsystems(indicators: pd.DataFrame) -> pd.Series:
-    return indicators[indicators["subsystem"] != ""].set_index("indicator")["subsystem"]
-
-
-def _filled(panel: pd.DataFrame, figures: pd.DataFrame) -> Booleans:
-    """Return which of the figures (rows, m) are filled."""
-    flags = panel.pivot(index=["region", "name", "year"], columns="indicator", values="flag")
-    return np.asarray(flags.loc[figures.index, figures.columns] == FILLED)
-
-
 FEWEST_YEARS = 5  # of a run of years that a forecast rests on
 POPULATIONS = ("x1", "x2")
 INDEX = "D"
@@ -192,25 +181,18 @@ class Missing(NamedTuple):
 class Origins:
     """The series of a study at every origin.
 
-    panel, indicators, config: as in `predict`; years: of the study, each without a gap.
+    study: as in `predict`; years: of the study, each without a gap.
     """
 
-    def __init__(
-        self,
-        panel: pd.DataFrame,
-        indicators: pd.DataFrame,
-        config: Mapping[str, Any],
-        kept: pd.DataFrame | None = None,
-    ) -> None:
-        self.panel, self.indicators = panel, indicators
-        pair = config.get("interaction")
+    def __init__(self, study: StudyData) -> None:
+        self.panel, self.indicators = study.table("panel"), study.indicators
+        pair = study.config["interaction"]
         # no forecast needs the calibration; empty without a pair
         self.interaction: dict[str, Any] = {**pair, "calibration": None} if pair else {}
-        used = set(indicators.loc[indicators["subsystem"] != "", "subsystem"])
-        self.rulers = Rulers(panel, indicators, config, kept) if used else None
-        self.years = np.arange(panel["year"].min(), panel["year"].max() + 1)
-        named = [*(pair["upstream"], pair["downstream"])] if pair else []
-        self.composite = bool(used & set(named))
+        used = set(self.indicators["subsystem"]) - {""}
+        self.rulers = Rulers(study) if used else None
+        self.years = np.arange(self.panel["year"].min(), self.panel["year"].max() + 1)
+        self.composite = bool(used & set(study.pair))
         self._pair: pd.DataFrame | None = None
 
     @property

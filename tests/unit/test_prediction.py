@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from benchmarks.prediction import DESIGNS, INDICATORS, PAIR, panel_of, simulated, told_better
+from benchmarks.prediction import DESIGNS, PAIR, panel_of, simulated, study_of, told_better
 from coevo.coupling import couple
 from coevo.equilibria.output_series import pair_values
 from coevo.estimation import fit
@@ -37,6 +37,7 @@ from coevo.prediction.past_errors import (
     verdict_rows,
     with_intervals,
 )
+from coevo.study_data import StudyData
 from coevo.weighting import weigh
 
 RNG = np.random.default_rng(7)
@@ -148,7 +149,7 @@ def test_a_run_ends_at_a_gap_and_at_a_break():
 
 
 def test_nine_years_have_four_three_and_two_origins():
-    found = predict(panel(), INDICATORS, {"interaction": PAIR})
+    found = predict(study_of(panel()))
     drifts = found.prediction_verdicts.query("model == 'drift' and series == 'x1'")
     assert drifts[["horizon", "origins"]].to_numpy().tolist() == [[1, 4], [2, 3], [3, 2]]
     assert drifts["covered"].tolist() == [3, 1, 0]
@@ -164,7 +165,7 @@ def test_nine_years_have_four_three_and_two_origins():
 
 def test_no_forecast_knows_what_comes_later():
     whole, short = panel(9), panel(9).query("year < 2008")
-    long, cut = (predict(p, INDICATORS, {"interaction": PAIR}).predictions for p in (whole, short))
+    long, cut = (predict(study_of(p)).predictions for p in (whole, short))
     columns = ["scope", "series", "model", "origin", "horizon", "forecast", "low", "high"]
     early = long[long["origin"] + long["horizon"] <= 2007][columns].reset_index(drop=True)
     cut = cut[cut["origin"] < 2007][columns].reset_index(drop=True)
@@ -275,7 +276,7 @@ def test_the_index_of_an_origin_is_that_of_a_study_which_ends_there(composite, r
     panel = pd.DataFrame({"value": figures, "flag": ""}, index).reset_index()
     panel["name"] = panel["region"]
     config = {"normalisation": scaling, "weighting": weights, "coupling": chosen}
-    rulers = Rulers(panel, indicators, config)
+    rulers = Rulers(StudyData(config, indicators, {"panel": panel}))
     for origin in (2005, 2008):
         known = panel[panel["year"] <= origin]
         z, _ = normalise(known, indicators, scaling)
@@ -288,20 +289,20 @@ def test_the_index_of_an_origin_is_that_of_a_study_which_ends_there(composite, r
 
 
 def test_what_cannot_be_told_says_why():
-    few = predict(panel(5), INDICATORS, {"interaction": PAIR})
+    few = predict(study_of(panel(5)))
     assert few.predictions.empty and few.prediction_verdicts.empty
     assert set(few.prediction_refusals["message"]) == {"too_few_years_to_predict"}
     broken = panel(9)
     broken.loc[(broken["region"] == "000000") & (broken["year"] == 2004), "flag"] = "filled"
     broken.loc[(broken["region"] == "000001") & (broken["year"] == 2003), "value"] = 0.0
-    found = predict(broken, INDICATORS, {"interaction": PAIR})
+    found = predict(study_of(broken))
     why = found.prediction_refusals.groupby("scope")["message"].unique().map(set)
     assert why["000000"] == {"too_short_run"} and why["000001"] == {"zero_in_series"}
     assert found.predictions["scope"].nunique() == 30  # one has a run again at the last origin
 
 
 def test_one_region_has_no_pool_and_its_own_fit_from_enough_years():
-    found = predict(panel(9, regions=1), INDICATORS, {"interaction": PAIR})
+    found = predict(study_of(panel(9, regions=1)))
     refused = found.prediction_refusals.groupby("model")["message"].unique().map(set)
     assert refused["pooled"] == {"too_few_pooled"}
     pooled_rows = found.prediction_refusals.query("model == 'pooled'")
