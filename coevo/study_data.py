@@ -57,6 +57,11 @@ class StudyData:
         return str((self.config["interaction"] or {}).get("estimator", ""))
 
     @property
+    def seed(self) -> int:
+        """The seed of every draw."""
+        return int(self.config["robustness"]["seed"])
+
+    @property
     def units(self) -> dict[str, str]:
         """The unit of each indicator."""
         return dict(self.indicators[["indicator", "unit"]].to_numpy())

@@ -13,7 +13,6 @@ from coevo.equilibria.fitted import (
     AnyFit,
     fit_pool,
     fit_regions,
-    labelled_fits,
     regional_lines,
 )
 from coevo.equilibria.output_series import pair_values
@@ -37,6 +36,7 @@ from coevo.equilibria.theory_rows import (
 from coevo.estimation.pooled import GeneralPooled, PooledFit
 from coevo.estimation.region import GeneralFit
 from coevo.files import Made, Tasks, as_table, make_all, make_part, together
+from coevo.study_data import StudyData
 
 __all__ = ["Tables", "estimate", "estimate_part", "pair_values"]
 
@@ -74,72 +74,55 @@ class Tables(NamedTuple):
 
 
 def estimate(
-    panel: pd.DataFrame,
-    interaction: Mapping[str, Any],
-    seed: int = 1,
-    coupling: pd.DataFrame | None = None,
-    indicators: pd.DataFrame | None = None,
-    estimators: Collection[str] = (),
-    parts: Iterable[Made] = (),
+    study: StudyData, estimators: Collection[str] = (), parts: Iterable[Made] = ()
 ) -> Tables:
     """Return what the two-population model says of a study.
 
-    panel, coupling: as panel.csv and coupling.csv (needed only where a population is a subsystem);
-    interaction: that part of the configuration, completed (upstream, downstream, others, estimator,
-    confidence, calibration, split, equivalence); seed: of every draw; indicators: the indicator
-    table, for units and subsystems; estimators: those to use, by default all; parts: all of those
-    that `estimate_part` makes, if they were made before. Equilibria are in
-    original units; `observed` is the last year, for a single year of the calibration that year. A
-    region that cannot be estimated has no parameters but a refusal with the reason.
-    `StudyError` for a name or a unit that does not fit.
+    study: with panel and, where a population is a subsystem, coupling; its indicators: for units
+    and subsystems; config: its keys interaction (upstream, downstream, others, estimator,
+    confidence, calibration, split, equivalence) and robustness (the seed of every draw);
+    estimators: those to use, by default all; parts: all of those that `estimate_part` makes, if
+    they were made before. Equilibria are in original units; `observed` is the last year, for a
+    single year of the calibration that year. A region that cannot be estimated has no parameters
+    but a refusal with the reason. `StudyError` for a name or a unit that does not fit.
     """
-    pair = pair_values(panel, interaction, coupling, indicators)
-    asked = asked_of(interaction, indicators)
-    made = together(parts) or make_all(_regional(pair, interaction, asked, estimators))
+    pair = _pair_of(study)
+    made = together(parts) or make_all(_regional(pair, study, estimators))
     regional = list(made[REGIONS].values())
-    pooled = _pooled(pair, interaction, seed, estimators, made, asked)
-    every = _stacked([*regional, pooled])
+    every = _stacked([*regional, _pooled(pair, study, estimators, made)])
     return every._replace(theory=adjusted(every.theory))
 
 
-def estimate_part(
-    panel: pd.DataFrame,
-    interaction: Mapping[str, Any],
-    part: str,
-    seed: int = 1,
-    coupling: pd.DataFrame | None = None,
-    indicators: pd.DataFrame | None = None,
-) -> Made:
+def estimate_part(study: StudyData, part: str) -> Made:
     """Return what a part such as `2-of-8` does of the work of `estimate`: regions, and draws."""
-    pair = pair_values(panel, interaction, coupling, indicators)
-    tasks = _regional(pair, interaction, asked_of(interaction, indicators))
-    return make_part({**tasks, **pooled_draws(pair, seed)}, part)
+    pair = _pair_of(study)
+    return make_part({**_regional(pair, study), **pooled_draws(pair, study.seed)}, part)
 
 
-def _regional(
-    pair: pd.DataFrame,
-    interaction: Mapping[str, Any],
-    asked: Asked,
-    estimators: Collection[str] = (),
-) -> Tasks:
+def _pair_of(study: StudyData) -> pd.DataFrame:
+    """Return the figures of the study's own populations."""
+    coupling = study.tables.get("coupling")
+    return pair_values(
+        study.table("panel"), study.config["interaction"], coupling, study.indicators
+    )
+
+
+def _regional(pair: pd.DataFrame, study: StudyData, estimators: Collection[str] = ()) -> Tasks:
     """Return what makes the tables of some regions at a time, each for itself."""
     codes = sorted(pair["region"].unique())
     blocks = [codes[start : start + BLOCK] for start in range(0, len(codes), BLOCK)]
-    make = partial(_of_regions, interaction=interaction, asked=asked, estimators=estimators)
+    make = partial(_of_regions, study=study, estimators=estimators)
     return {
         (REGIONS, number): partial(make, pair[pair["region"].isin(block)])
         for number, block in enumerate(blocks)
     }
 
 
-def _of_regions(
-    pair: pd.DataFrame, interaction: Mapping[str, Any], asked: Asked, estimators: Collection[str]
-) -> Tables:
+def _of_regions(pair: pd.DataFrame, study: StudyData, estimators: Collection[str]) -> Tables:
     """Return the tables of regions, each estimated alone."""
-    level, main = _settings(interaction)
-    found = fit_regions(pair, main, estimators)
-    fits = list(labelled_fits(found, main))
-    found_points, equilibria, rows = theoretical(pair, asked)
+    level, main = _settings(study)
+    fits, refusals = fit_regions(pair, main, estimators)
+    found_points, equilibria, rows = theoretical(pair, _theory_sources(study))
     points = points_table(found_points, pair)
     theory = [regional_rows(points, fits, level)]
     theory.append(untested_rows(points, theory[0]["scope"], sorted(pair["region"].unique())))
@@ -149,7 +132,7 @@ def _of_regions(
         if isinstance(own, GeneralFit):
             equilibria.append(label | rest_point_row(own, level) | last[label["scope"]])
             rows += [label | row for row in restriction_rows(own)]
-    rows += found.refused
+    rows += refusals
     rows += relation_rows(fits, main, level)
     rows += own_doubts(pair, fits, main, level)
     return _tables(pair, fits, level, equilibria, theory, rows)
@@ -157,34 +140,36 @@ def _of_regions(
 
 def _pooled(
     pair: pd.DataFrame,
-    interaction: Mapping[str, Any],
-    seed: int,
+    study: StudyData,
     estimators: Collection[str],
     drawn: Mapping[str, Mapping[Any, Array]],
-    asked: Asked,
 ) -> Tables:
     """Return the tables of all regions together, and their equilibria; drawn: `pooled_draws`."""
-    level, main = _settings(interaction)
-    found = fit_pool(pair, estimators)
-    fits = list(labelled_fits(found, main))
+    level, main = _settings(study)
+    fits, refusals = fit_pool(pair, estimators)
     rows: list[Row] = []
     for label, own in fits:
         if isinstance(own, GeneralPooled) and not isinstance(own, PooledFit):
             ending = "" if own.form == "classic" else "_general"
             rows.append(label | {"check": f"regions{ending}", "value": own.df + 1})
-    rows += found.refused
+    rows += refusals
     rows += relation_rows(fits, main, level)
-    rows += pooled_doubts(pair, fits, interaction, seed, drawn)
+    rows += pooled_doubts(pair, fits, study.config["interaction"], study.seed, drawn)
     lines = equilibrium_rows(list(regional_lines(fits)), level)
-    points = points_table(theoretical(pair, asked)[0], pair)
+    points = points_table(theoretical(pair, _theory_sources(study))[0], pair)
     shared, refused = pooled_rows(points, fits, level)
     theory = [regional_rows(points, fits, level), shared]
     rows += refused
     return _tables(pair, fits, level, _with_last(last_states(pair), lines), theory, rows)
 
 
-def _settings(interaction: Mapping[str, Any]) -> tuple[float, str]:
+def _theory_sources(study: StudyData) -> Asked:
+    return asked_of(study.config["interaction"], study.indicators)
+
+
+def _settings(study: StudyData) -> tuple[float, str]:
     """Return the level of confidence and the main estimator."""
+    interaction = study.config["interaction"]
     return interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,66 +35,77 @@ AnyFit = Equations | GeneralFit | GeneralPooled
 POOLED_GENERAL = ("region", "region+year")  # effects of the pooled general model
 
 
-class Fits(NamedTuple):
-    """Fits of a study, and a row per fit that failed.
-
-    regions: fits of one region by (region, estimator); pooled: many regions; general: the general
-    model of one region by region; shared: that of many regions, and the classic form of `fod_iv`.
-    """
-
-    regions: dict[tuple[str, str], Equations]
-    pooled: list[PooledFit]
-    general: dict[str, GeneralFit]
-    shared: list[GeneralPooled]
-    refused: list[Row]
-
-    def kept(self, found: Any, label: Row) -> Any:
-        """Return a fit, or None of a `Refusal`, which is written down under its label."""
-        if isinstance(found, Refusal):
-            self.refused.append(label | found.columns)
-            return None
-        return found
+Fits = tuple[list[tuple[Row, AnyFit]], list[Row]]  # fits with their labels, and what was refused
 
 
 def fit_regions(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()) -> Fits:
     """Return the fits of each region alone by every estimator; a failure does not stop the rest.
 
     pair: columns region, name, year, x1, x2, perhaps x3 ..., flag (see `pair_values`); estimator:
-    that of the general model; estimators: those of `REGIONAL` to use, by default all. Refusals
-    carry their reason as a message.
+    that of the general model; estimators: those of `REGIONAL` to use, by default all. Fits have the
+    columns that name them; a row for each that failed carries the reason as a message.
     """
-    found = Fits({}, [], {}, [], [])
     parts = {str(code): part for code, part in pair.groupby("region", sort=True)}
     series = [series_of(part) for part in parts.values()]
-    made = {name: REGIONAL[name](series) for name in used_estimators(estimators)}
+    classic = {name: REGIONAL[name](series) for name in used_estimators(estimators)}
+    attempts: list[tuple[Row, Any]] = []
     for i, (code, part) in enumerate(parts.items()):
-        for name, own in made.items():
-            if lines := found.kept(own[i], _label(code, "none", name)):
-                found.regions[code, name] = lines
+        attempts += [(_label(code, name), fits[i]) for name, fits in classic.items()]
         make = partial(fit_general, part["year"], part[populations(pair)], estimator, breaks(part))
-        whole = found.kept(attempted(make), _label(code, "none", estimator, "general"))
-        if whole is not None:
-            found.general[code] = whole
-    return found
+        attempts.append((_label(code, estimator, form="general"), attempted(make)))
+    return _fits_and_refusals(attempts)
 
 
 def fit_pool(pair: pd.DataFrame, estimators: Collection[str] = ()) -> Fits:
     """Return the fits of all regions together by every estimator, effects and scaling.
 
-    pair, estimators: as for `fit_regions`. A region whose figures allow no logarithms is left out
-    of the pool, of the general model where those of x3 ... do not; a study of one region has none.
+    pair, estimators, fits and refusals: as for `fit_regions`. A region whose figures allow no
+    logarithms is left out of the pool, of the general model where those of x3 ... do not; a study
+    of one region has none.
     """
-    found = Fits({}, [], {}, [], [])
-    if pair["region"].nunique() > 1:
-        used = used_estimators(estimators)
-        pool = growth_pool(pair)
-        for name in (name for name in used if name in ESTIMATORS):
-            for effects in EFFECTS:
-                make = partial(_scaled, pool, name, effects)
-                own = found.kept(attempted(make), _label(POOLED, effects, name))
-                found.pooled.extend(own or [])
-        found.shared.extend(_shared(pool, used, found))
-    return found
+    if pair["region"].nunique() < 2:
+        return [], []
+    used = [name for name in used_estimators(estimators) if name in ESTIMATORS]
+    pool, names = growth_pool(pair), populations(pair)
+    attempts: list[tuple[Row, Any]] = []
+    for name, effects, scale in product(used, EFFECTS, SCALES):
+        make = partial(fit_pooled, pool, "x1", "x2", name, effects, scale)
+        attempts.append((_label(POOLED, name, effects, scale), attempted(make)))
+    forms = [(FOD_IV, "region+year", "classic"), (FOD_IV, "region+year", "general")]
+    forms += [(name, effects, "general") for name in used for effects in POOLED_GENERAL]
+    general = growth_pool(pool, names)
+    for name, effects, form in forms:
+        figures, columns = (pool, names[:2]) if form == "classic" else (general, names)
+        whole = partial(fit_pooled_general, figures, columns, name, effects, HEADLINE_SCALE, form)
+        attempts.append((_label(POOLED, name, effects, HEADLINE_SCALE, form), attempted(whole)))
+    return _fits_and_refusals(attempts)
+
+
+def _label(
+    scope: str, estimator: str, effects: str = "none", scaling: str = "none", form: str = "classic"
+) -> Row:
+    """Return the columns that name a fit."""
+    label = {"scope": scope, "effects": effects, "estimator": estimator}
+    return label | {"scaling": scaling, "model": form}
+
+
+def _fits_and_refusals(attempts: Iterable[tuple[Row, Any]]) -> Fits:
+    """Return the fits among labelled attempts, and rows of the table `refusals` for the others.
+
+    What is refused in every scaling, one after the other, is one row.
+    """
+    fits: list[tuple[Row, AnyFit]] = []
+    refusals: list[Row] = []
+    for label, outcome in attempts:
+        if not isinstance(outcome, Refusal):
+            fits.append((label, outcome))
+            continue
+        quantity = "general" if label["model"] == "general" else "fit"
+        row = {name: label[name] for name in ("scope", "effects", "estimator")}
+        row |= {"quantity": quantity} | outcome.columns
+        if row not in refusals[-1:]:
+            refusals.append(row)
+    return fits, refusals
 
 
 def used_estimators(estimators: Collection[str]) -> list[str]:
@@ -117,31 +129,6 @@ def populations(pair: pd.DataFrame) -> list[str]:
     return [column for column in pair.columns if column[0] == "x" and column[1:].isdigit()]
 
 
-def _scaled(pool: pd.DataFrame, estimator: str, effects: str) -> list[PooledFit]:
-    return [fit_pooled(pool, "x1", "x2", estimator, effects, scale) for scale in SCALES]
-
-
-def _shared(pool: pd.DataFrame, estimators: Collection[str], found: Fits) -> list[GeneralPooled]:
-    """Return the general model of many regions by every estimator, and `fod_iv` in both forms."""
-    names = populations(pool)
-    whole = growth_pool(pool, names)
-    wanted = [(FOD_IV, "region+year", "classic", names[:2])]
-    wanted += [(FOD_IV, "region+year", "general", names)]
-    wanted += [
-        (name, effects, "general", names)
-        for name in estimators
-        if name in ESTIMATORS
-        for effects in POOLED_GENERAL
-    ]
-    made = []
-    for name, effects, form, columns in wanted:
-        label = _label(POOLED, effects, name, "fit" if form == "classic" else "general")
-        figures = whole if form == "general" else pool
-        arguments = (figures, columns, name, effects, HEADLINE_SCALE, form)
-        made.append(found.kept(attempted(partial(fit_pooled_general, *arguments)), label))
-    return [fit for fit in made if fit is not None]
-
-
 def series_of(part: pd.DataFrame) -> Series:
     """Return the figures of one region's rows: columns year, x1, x2, perhaps flag."""
     year, x1, x2 = (part[column].to_numpy() for column in ("year", "x1", "x2"))
@@ -156,27 +143,9 @@ def attempted(make: Callable[[], Any]) -> Any:
         return refusal
 
 
-def _label(scope: Any, effects: str, estimator: str, quantity: str = "fit") -> Row:
-    """Return the columns of a row of `refusals` that name what could not be estimated."""
-    what = {"scope": str(scope), "effects": effects, "estimator": estimator}
-    return what | {"quantity": quantity}
-
-
 def inferable(pooled: GeneralPooled) -> bool:
     """Return whether a pooled fit has the regions that a clustered error needs."""
     return len(pooled.regions) >= FEWEST_REGIONS
-
-
-def labelled_fits(fits: Fits, estimator: str) -> Iterator[tuple[Row, AnyFit]]:
-    """Yield every fit with the columns that name it; estimator: that of the general models."""
-    own = {"effects": "none", "scaling": "none"}
-    for (code, name), lines in fits.regions.items():
-        yield {"scope": code, "model": "classic", "estimator": name} | own, lines
-    for code, whole in fits.general.items():
-        yield {"scope": code, "model": "general", "estimator": estimator} | own, whole
-    for pooled in (*fits.pooled, *fits.shared):
-        label = {"scope": POOLED, "effects": pooled.effects, "model": pooled.form}
-        yield label | {"estimator": pooled.estimator, "scaling": pooled.scale}, pooled
 
 
 def has_regional_lines(pooled: GeneralPooled) -> bool:

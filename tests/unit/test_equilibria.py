@@ -19,6 +19,7 @@ from coevo.lotka_volterra import calibrate
 from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 from coevo.messages import unpacked
 from coevo.schema import check_columns
+from coevo.study_data import StudyData
 
 PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
 ACCOUNTS = PAIR | {"calibration": {"purchases": "purchases"}}
@@ -56,8 +57,9 @@ def panel():
     return panel_of()
 
 
-def estimated(panel, interaction=PAIR, estimators=("trapezoid",), **options):
-    return estimate(panel, interaction, estimators=estimators, **options)
+def estimated(panel, interaction=PAIR, estimators=("trapezoid",), seed=1):
+    config = {"interaction": interaction, "robustness": {"seed": seed}}
+    return estimate(StudyData(config, None, {"panel": panel}), estimators)
 
 
 def own_rows(table, *left_out):
@@ -112,15 +114,14 @@ def test_every_fit_is_there(tables):
 
 def test_estimators_are_all_or_those_asked_for(panel):
     pair = pair_values(panel[panel["region"] == "110000"], PAIR)
-    assert {name for _, name in fit_regions(pair, "trapezoid").regions} == set(REGIONAL)
+    assert {label["estimator"] for label, _ in fit_regions(pair, "trapezoid")[0]} == set(REGIONAL)
     assert set(REGIONAL) == {*ESTIMATORS, "trajectory"}
-    some = fit_regions(pair, "lag", ["logmean", "spline"])
-    assert list(some.regions) == [("110000", "logmean"), ("110000", "spline")]
+    some, refused = fit_regions(pair, "lag", ["logmean", "spline"])
+    assert [label["estimator"] for label, _ in some] == ["logmean", "spline", "lag"]
     general = fit_general(pair["year"], pair[["x1", "x2"]], "lag")  # the main one
-    assert (some.general["110000"].A == general.A).all()
-    assert some.pooled == some.shared == some.refused == []
+    assert (some[-1][1].A == general.A).all() and refused == []
     path = fit_trajectory(YEARS, pair["x1"], pair["x2"])
-    found = fit_regions(pair, "trapezoid", ["trajectory"]).regions["110000", "trajectory"]
+    (_, found), _ = fit_regions(pair, "trapezoid", ["trajectory"])[0]
     assert np.array_equal(found.coefficients, path.coefficients)
 
 
@@ -267,7 +268,7 @@ def test_a_known_equilibrium_is_located():
     path = orbit(0.55, 0.028, 0.8, 0.857, (34, 5.9), np.arange(12.0))
     wide = pd.DataFrame({"output": path[:, 0], "sales": path[:, 1], "year": np.arange(12)})
     one = wide.melt("year", var_name="indicator").assign(region="330000", name="Zhejiang", flag="")
-    rows = estimate(one, PAIR).equilibria.query("model == 'classic'").set_index("estimator")
+    rows = estimated(one, PAIR, ()).equilibria.query("model == 'classic'").set_index("estimator")
     assert set(rows.index) == set(REGIONAL)
     assert rows["located"].all() and (rows["kind"] == "centre").all()
     assert rows.loc["trajectory", ["x1", "x2"]].to_list() == pytest.approx(
@@ -603,7 +604,7 @@ def test_purchases_come_in_the_unit_of_upstream(panel):
 
 def test_an_unknown_population_lists_the_known(panel):
     with pytest.raises(StudyError, match="'profit'; known: output, purchases, sales"):
-        estimate(panel, PAIR | {"upstream": "profit"})
+        estimated(panel, PAIR | {"upstream": "profit"})
 
 
 def test_arguments_are_not_changed(few):

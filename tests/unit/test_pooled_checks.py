@@ -21,7 +21,7 @@ from coevo.equilibria.fit_checks import (
     slope_test_rows,
     sub_periods,
 )
-from coevo.equilibria.fitted import fit_pool, labelled_fits
+from coevo.equilibria.fitted import fit_pool
 from coevo.errors import Refusal, tried
 from coevo.estimation import fit_pooled
 from coevo.estimation.heterogeneity import (
@@ -301,8 +301,7 @@ def test_what_is_refused_says_what_and_why():
 
 def doubts(pool, fits, main, **interaction):
     """Return the rows of `pooled_doubts`, what each of them tells in the column `what`."""
-    labelled = list(labelled_fits(fits, main))
-    rows = pooled_doubts(pool, labelled, {"estimator": main} | interaction, seed=1)
+    rows = pooled_doubts(pool, fits, {"estimator": main} | interaction, seed=1)
     empty = dict.fromkeys(["period", "fields", *KINDS], "")
     table = pd.DataFrame([empty | row for row in rows])
     what = table["question"] + table["check"] + table["quantity"]
@@ -313,7 +312,7 @@ def doubts(pool, fits, main, **interaction):
 @pytest.mark.parametrize("main", ["trapezoid", "lag"])
 def test_which_fits_are_doubted(panel, main):
     """The main estimator's with effects of regions; the bias is that of trapezoid alone."""
-    rows = doubts(panel, fit_pool(panel, ["trapezoid", "lag"]), main, split=2019)
+    rows = doubts(panel, fit_pool(panel, ["trapezoid", "lag"])[0], main, split=2019)
     assert set(rows["scope"]) == {"pooled"}
     labels = rows.groupby(["what", "period"])[["effects", "estimator"]].agg(set)
     both = {"region", "region+year"}
@@ -337,8 +336,8 @@ def test_which_fits_are_doubted(panel, main):
 def test_a_pool_that_is_too_short_for_instruments_is_not_judged(panel):
     """Three years make two growth rows: year effects leave nothing of the deviation of one."""
     short = panel[panel["year"].between(2016, 2018)]
-    fits = fit_pool(short, ["trapezoid"])
-    refused = {row["quantity"] for row in fits.refused if row["estimator"] == "fod_iv"}
+    fits, refusals = fit_pool(short, ["trapezoid"])
+    refused = {row["quantity"] for row in refusals if row["estimator"] == "fod_iv"}
     assert refused == {"fit", "general"}
     assert set(doubts(short, fits, "trapezoid")["estimator"]) == {"trapezoid"}
 
@@ -347,7 +346,7 @@ def test_a_pool_with_too_few_regions_of_two_rows_says_so(panel):
     """Six regions, one of them with a single growth row: six have fits, five a relation."""
     single = (panel["region"] == "160000") & (panel["year"] > 2016)
     six = panel[(panel["region"] < "170000") & ~single]
-    rows = doubts(six, fit_pool(six, ["trapezoid"]), "trapezoid")
+    rows = doubts(six, fit_pool(six, ["trapezoid"])[0], "trapezoid")
     assert "region_wild" in set(rows["errors"]) and "relation" not in set(rows["question"])
     refused = rows[rows["quantity"] == "relation"].iloc[0]
     assert refused["message"] == "too_few_regions_for_relation"

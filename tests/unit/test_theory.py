@@ -15,6 +15,7 @@ from coevo.estimation.region import Equations
 from coevo.files import as_table
 from coevo.inference.growth_at_point import growth_at, mean_by_region, yearly_growth
 from coevo.messages import unpacked
+from coevo.study_data import StudyData
 
 YEARS = np.arange(2015, 2024)
 PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
@@ -40,6 +41,11 @@ def pooled_pair(regions, years, seed):
     return pd.DataFrame(
         place | {"year": np.tile(range(years), regions), "x1": x[:, 0], "x2": x[:, 1]}
     )
+
+
+def study_of(panel, **changed):
+    config = {"interaction": PAIR | changed, "robustness": {"seed": 1}}
+    return StudyData(config, indicators(), {"panel": panel})
 
 
 def asked_for(calibration, **table):
@@ -250,7 +256,7 @@ def test_outside_the_observed_range_nothing_can_be_said():
     rng = np.random.default_rng(3)
     x1 = 100 * np.exp(np.cumsum(rng.normal(0.05, 0.01, 9)))
     x2 = 10 * np.exp(np.cumsum(rng.normal(0.3, 0.05, 9)))
-    found = estimate(panel_of(x1, x2), PAIR, indicators=indicators(), estimators=("trapezoid",))
+    found = estimate(study_of(panel_of(x1, x2)), ("trapezoid",))
     rows = found.theory
     assert rows["share"].tolist() == list(SHARES) and set(rows["verdict"]) == {"cannot_say"}
     assert not rows[["inside1", "inside2"]].all(axis=None) and rows["G1"].notna().all()
@@ -265,9 +271,9 @@ def test_outside_the_observed_range_nothing_can_be_said():
 
 
 def test_a_point_that_no_line_fits_and_a_region_without_one_stand_in_the_table():
-    three = estimate(panel_of([9.0, 8, 9], [4.0, 5, 4], YEARS[:3]), PAIR, indicators=indicators())
+    three = estimate(study_of(panel_of([9.0, 8, 9], [4.0, 5, 4], YEARS[:3])))
     assert set(three.theory["verdict"]) == {"cannot_say"} and three.theory["G1"].isna().all()
-    off = estimate(panel_of(YEARS - 2000.0, YEARS - 1990.0), PAIR | {"calibration": None})
+    off = estimate(study_of(panel_of(YEARS - 2000.0, YEARS - 1990.0), calibration=None))
     assert off.theory["verdict"].tolist() == ["no_equilibrium"]
     (why,) = off.refusals.query("quantity == 'theory'").to_dict("records")
     assert (why["message"], unpacked(why["fields"])) == ("theory_off", {})

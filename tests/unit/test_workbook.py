@@ -377,9 +377,10 @@ def theory_study(language: str = "en", **changed: pd.DataFrame) -> tuple[dict, b
     made, config, indicators = study()
     own = made["panel"][made["panel"]["region"] == "330000"]
     settings = config["interaction"] | {"calibration": {"share": SHARES}}
-    found = estimate(own, settings, indicators=indicators)._asdict()
+    config |= {"interaction": settings, "robustness": {"seed": 1}}
+    found = estimate(StudyData(config, indicators, {"panel": own}))._asdict()
     made |= {name: found[name] for name in ("parameters", "equilibria", "theory")} | changed
-    return made, workbook(made, config | {"interaction": settings}, indicators, language)
+    return made, workbook(made, config, indicators, language)
 
 
 def own_rows(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """The two-population model: estimates and equilibria."""
 
 if config["interaction"]:
+    # Of robustness the seed alone: a change of another key makes no estimate anew.
+    SEED = {"seed": config["robustness"]["seed"]}
 
     rule estimate_part:
         """Fit the model in some regions, and in draws of panels."""
@@ -16,8 +18,7 @@ if config["interaction"]:
         conda:
             "../../environment.yml"
         params:
-            interaction=config["interaction"],
-            seed=config["robustness"]["seed"],
+            config={"interaction": config["interaction"], "robustness": SEED},
         script:
             "../scripts/estimate_part.py"
 
@@ -44,8 +45,7 @@ if config["interaction"]:
         conda:
             "../../environment.yml"
         params:
-            interaction=config["interaction"],
-            seed=config["robustness"]["seed"],
+            config={"interaction": config["interaction"], "robustness": SEED},
         script:
             "../scripts/estimate.py"
 
