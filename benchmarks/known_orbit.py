@@ -26,7 +26,7 @@ import numpy.typing as npt
 from coevo.estimation import fit, fit_trajectory
 from coevo.estimation.region import Equations
 from coevo.estimation.trajectory import PRECISION
-from coevo.lotka_volterra.orbits import orbit
+from coevo.lotka_volterra.classic import orbit
 
 Array = npt.NDArray[np.float64]
 Method = Callable[[Array], Array]  # figures (years, 2) -> a1, b1, a2, d

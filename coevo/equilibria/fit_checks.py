@@ -51,8 +51,7 @@ from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.sets import interval
 from coevo.inference.single_rows import leave_one_row_out
 from coevo.inference.slope_errors import BY_YEAR, ERRORS, SLOPES, slope_tests
-from coevo.lotka_volterra.classic import euler_modulus, kind
-from coevo.lotka_volterra.orbits import conserved_drift
+from coevo.lotka_volterra.classic import conserved_drift, euler_modulus, kind
 
 RELATION = "relation"
 

@@ -1,9 +1,12 @@
-"""The classic form: its equilibrium E, what kind it is, and how it moves with the parameters."""
+"""The classic form: its equilibrium E, how that moves with the parameters, and orbits around it."""
 
 import numpy as np
 
 from coevo.arrays import Array, Strings, Values
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
+from coevo.lotka_volterra.populations import simulate
+
+ROUNDING = 1e-12  # of V, relative: below it V has not moved
 
 
 def equilibrium(a1: Values, b1: Values, a2: Values, b2: Values) -> tuple[Array, Array]:
@@ -22,29 +25,6 @@ def resting_levels(a1: Values, b1: Values, a2: Values, d: Values) -> tuple[Array
     a1, b1, a2, d = (np.asarray(value, dtype=float) for value in (a1, b1, a2, d))
     with np.errstate(divide="ignore", invalid="ignore"):
         return (a2 / d)[()], (a1 / b1)[()]
-
-
-def growth(
-    x1: Values, x2: Values, a1: Values, b1: Values, a2: Values, b2: Values
-) -> tuple[Array, Array]:
-    """Return the growth rates (dln x1/dt, dln x2/dt) = (a1 - b1 x2, -a2 + b1 b2 x1) per year."""
-    x1, x2, a1, b1, a2, b2 = (np.asarray(v, dtype=float) for v in (x1, x2, a1, b1, a2, b2))
-    return a1 - b1 * x2, -a2 + b1 * b2 * x1
-
-
-def jacobian(a1: Values, b1: Values, a2: Values, b2: Values) -> Array:
-    """Return the Jacobian (..., 2, 2) of (1), (2) at E: [[0, -b1 x1*], [d x2*, 0]].
-
-    Its eigenvalues are +-sqrt(-a1 a2): +-i omega at a centre, with omega = sqrt(a1 a2) the speed of
-    the turns close to E. `StudyError` as for `equilibrium`.
-    """
-    x1, x2 = equilibrium(a1, b1, a2, b2)
-    b1, d = np.asarray(b1, dtype=float), np.asarray(b1, dtype=float) * np.asarray(b2, dtype=float)
-    zero = np.zeros(np.broadcast_shapes(np.shape(x1), np.shape(x2)))
-    return np.stack(
-        [np.stack([zero, zero - b1 * x1], axis=-1), np.stack([zero + d * x2, zero], axis=-1)],
-        axis=-2,
-    )
 
 
 def kind(a1: Values, b1: Values, a2: Values, d: Values) -> Strings:
@@ -79,3 +59,48 @@ def elasticities(a1: float, b1: float, a2: float, b2: float, step: float = 1e-4)
     up = np.array(equilibrium(*(point * factors).T))
     down = np.array(equilibrium(*(point / factors).T))
     return np.log(up / down) / (2 * step)
+
+
+def conserved(x1: Values, x2: Values, a1: float, b1: float, a2: float, b2: float) -> Array:
+    """Return V = d x1 - a2 ln x1 + b1 x2 - a1 ln x2, constant along every orbit (x1, x2 > 0)."""
+    x1, x2 = np.asarray(x1, dtype=float), np.asarray(x2, dtype=float)
+    return np.asarray(b1 * b2 * x1 - a2 * np.log(x1) + b1 * x2 - a1 * np.log(x2))
+
+
+def conserved_drift(x1: Values, x2: Values, a1: float, b1: float, a2: float, b2: float) -> float:
+    """Return the drift (V_last - V_first)/(max V - min V) of V along an observed path.
+
+    +-1 is a steady change of orbit, 0 a return to the same one, or V that has not moved beyond
+    rounding. x1, x2 (years,) positive, or NaN where not observed. `StudyError` if fewer than two
+    years are observed.
+    """
+    V = conserved(x1, x2, a1, b1, a2, b2)
+    V = V[np.isfinite(V)]
+    if len(V) < 2:
+        raise Refusal("too_few_years_for_drift")
+    reach = np.ptp(V)
+    return float((V[-1] - V[0]) / reach) if reach > ROUNDING * np.abs(V).max() else 0.0
+
+
+def turned(path: Values, a1: float, b1: float, a2: float, d: float) -> Array:
+    """Return how often a path (points, 2) has gone round E = (a2/d, a1/b1) at each of its points.
+
+    Counted in turns from its first point, counterclockwise positive, by the angle of
+    (ln x1 - ln E1, ln x2 - ln E2). Zeros where E is not positive: nothing goes round it.
+    x1, x2 positive.
+    """
+    x1, x2 = np.asarray(path, dtype=float).T
+    if not (a2 * d > 0 and a1 * b1 > 0):
+        return np.zeros(len(x1))
+    angle = np.unwrap(np.arctan2(np.log(x2 * b1 / a1), np.log(x1 * d / a2)))
+    return np.asarray((angle - angle[0]) / (2 * np.pi))
+
+
+def orbit(
+    a1: float, b1: float, a2: float, b2: float, start: tuple[float, float], times: Values
+) -> Array:
+    """Return the orbit (len(times), 2) through `start` (x1, x2 > 0) at times[0].
+
+    `StudyError` if the orbit leaves every bound before the last time.
+    """
+    return simulate((a1, -a2), [[0.0, -b1], [b1 * b2, 0.0]], start, times)

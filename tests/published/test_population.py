@@ -12,7 +12,7 @@ from coevo.estimation.regression import regress
 from coevo.inference import sign_probabilities
 from coevo.inference.sets import equilibrium_sets
 from coevo.lotka_volterra import equilibrium
-from coevo.lotka_volterra.orbits import conserved, orbit
+from coevo.lotka_volterra.classic import conserved, orbit
 from tests.exact_squares import exact_squares
 
 NUMBERS = json.loads(Path(__file__).with_name("population.json").read_text(encoding="utf-8"))

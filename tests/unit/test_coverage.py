@@ -9,7 +9,7 @@ from benchmarks.many_fits import fit_batch
 from benchmarks.noisy_paths import REGIMES, inside, paths_of, simulate
 from coevo.estimation import fit
 from coevo.inference import fieller
-from coevo.lotka_volterra.orbits import orbit
+from coevo.lotka_volterra.classic import orbit
 
 
 @pytest.mark.parametrize("name", REGIMES)

@@ -263,7 +263,7 @@ def test_the_region_for_both_coordinates_is_wider_than_each_set(tables):
 
 def test_a_known_equilibrium_is_located():
     """A cycle without noise: the fit finds E, both sets are intervals, it is a centre."""
-    from coevo.lotka_volterra.orbits import orbit
+    from coevo.lotka_volterra.classic import orbit
 
     path = orbit(0.55, 0.028, 0.8, 0.857, (34, 5.9), np.arange(12.0))
     wide = pd.DataFrame({"output": path[:, 0], "sales": path[:, 1], "year": np.arange(12)})

@@ -19,7 +19,7 @@ from altair.utils.schemapi import validate_jsonschema
 from coevo.coupling import grade
 from coevo.errors import StudyError
 from coevo.files import as_table
-from coevo.lotka_volterra.orbits import conserved
+from coevo.lotka_volterra.classic import conserved
 from coevo.report.figures import FIGURES, PALETTES, drawing, figure_names, filled
 from coevo.report.figures.axes import (
     log_ticks,

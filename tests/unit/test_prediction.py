@@ -14,7 +14,7 @@ from coevo.estimation import fit
 from coevo.estimation.pooled import fit_pooled
 from coevo.estimation.pooled_rows import pool
 from coevo.files import read_table
-from coevo.lotka_volterra.orbits import orbit
+from coevo.lotka_volterra.classic import orbit
 from coevo.normalisation import normalise, scaled_panel
 from coevo.prediction import MODELS, predict
 from coevo.prediction.models import (

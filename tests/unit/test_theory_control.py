@@ -9,7 +9,7 @@ from scipy.stats import binom
 from benchmarks.theory_control import PATHS, ROOT, TABLE, cases, observed, paths, rows
 from coevo.estimation import fit
 from coevo.files import read_table
-from coevo.lotka_volterra.orbits import orbit
+from coevo.lotka_volterra.classic import orbit
 from coevo.report.findings import all_findings
 from tests import sample
 

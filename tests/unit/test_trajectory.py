@@ -6,7 +6,7 @@ import pytest
 from coevo.errors import StudyError
 from coevo.estimation import fit_trajectory
 from coevo.estimation.trajectory import Series, fit_trajectories
-from coevo.lotka_volterra.orbits import orbit
+from coevo.lotka_volterra.classic import orbit
 
 TRUTH = {"a1": 0.55, "b1": 0.028, "a2": 0.8, "d": 0.024}
 YEARS = np.arange(2000, 2015)

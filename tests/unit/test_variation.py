@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from coevo.estimation.variation import paths
-from coevo.lotka_volterra.orbits import orbit
+from coevo.lotka_volterra.classic import orbit
 
 YEARS = 12
 

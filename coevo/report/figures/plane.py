@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.lotka_volterra.orbits import orbit, turned
+from coevo.lotka_volterra.classic import orbit, turned
 from coevo.report.figures.axes import ticks
 
 ORBIT_KINDS = ("centre", "saddle")
