@@ -49,7 +49,7 @@ from scipy.stats import binomtest
 
 from coevo.coupling.level import level_figures
 from coevo.normalisation import RATIO
-from coevo.sensitivity.choices import CHOICES, MAIN, System
+from coevo.sensitivity.choices import CHOICES, MAIN, Combinations, System
 from coevo.sensitivity.headline_statistics import FEW_DRAWS, Surroundings
 from coevo.sensitivity.headlines import (
     DEPENDS,
@@ -174,7 +174,7 @@ def systems_of(x: Array, sizes: Array) -> tuple[dict[str, System], pd.DataFrame]
 def told(design: Design, seed: int) -> dict[str, Any]:
     """Return of a panel p, and by headline the verdict and shares of what combinations say."""
     systems, levels = systems_of(*simulated(design, seed))
-    found = varied(systems, CONFIG, Surroundings(levels, {}, seed, FEW_DRAWS))
+    found = varied(Combinations(systems, CONFIG), Surroundings(levels, {}, seed, FEW_DRAWS))
     parts = found["headline_variants"].set_index(["headline", "choice", "variant"])
     p = {"r_p": found["multiverse"]["r_p"].iloc[0], "curve_p": parts["p"][PAIRED, "system", MAIN]}
     headlines = found["headlines"].set_index("headline")

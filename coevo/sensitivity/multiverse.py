@@ -10,10 +10,12 @@ import pandas as pd
 
 from coevo.arrays import Array, Booleans
 from coevo.coupling.index_panel import Degrees
+from coevo.coupling.level import level_figures
 from coevo.errors import Problems, Refusal, StudyError
 from coevo.files import Tasks, as_table, make_all
 from coevo.messages import message_columns
 from coevo.normalisation import ConstantIndicators
+from coevo.regional import RegionalPanel
 from coevo.sensitivity.choices import (
     CHOICES,
     COMPARABLE,
@@ -23,8 +25,17 @@ from coevo.sensitivity.choices import (
     alternatives,
     compare,
 )
-from coevo.sensitivity.headline_statistics import Curve, Surroundings, level_fit, statistics
+from coevo.sensitivity.headline_statistics import (
+    DRAWS,
+    FEW_DRAWS,
+    MANY_REGIONS,
+    Curve,
+    Surroundings,
+    level_fit,
+    statistics,
+)
 from coevo.sensitivity.headlines import headline_tables
+from coevo.study_data import StudyData
 
 COMBINATIONS = "combinations"
 LAST = ("focus_D", "focus_rank", "focus_grade")  # of the region in focus in the last year
@@ -64,20 +75,30 @@ class Varied(NamedTuple):
     refusals: list[dict[str, Any]]
 
 
-def combination_tasks(
-    systems: Mapping[str, System],
-    config: Mapping[str, Any],
-    around: Surroundings,
-    kept: pd.DataFrame | None = None,
-) -> Tasks:
-    """Return what makes the combinations of each system and scale, as `Varied`.
+def combined_of(study: StudyData) -> tuple[Combinations, Surroundings]:
+    """Return the combinations of a study, and what D is held against in them.
 
-    systems: panel and indicator table by name, the study's own as `main`; config: its keys
-    normalisation, weighting, coupling, focus_region; kept: goalposts of the reference of that name.
+    study: with panel and coupling; config: its keys normalisation, weighting, coupling,
+    focus_region, comovement and robustness. Raises `StudyError` where a system needs an indicator
+    that the study does not have.
     """
-    made = Combinations(systems, config, kept)
-    ways = product(systems, made.scales)
-    make = partial(_combined, made, around)
+    panel, coupling = study.table("panel"), study.table("coupling")
+    systems = indicator_systems(panel, study.indicators, study.systems)
+    size, seed = study.config["comovement"]["size"], study.seed
+    levels = level_figures(panel, size) if len(size) > 1 else pd.DataFrame()
+    try:
+        neighbours = RegionalPanel(coupling, panel, study.regions, "", size, seed).neighbours
+    except Refusal:
+        neighbours = {}
+    draws = FEW_DRAWS if coupling["region"].nunique() > MANY_REGIONS else DRAWS
+    context = Surroundings(levels, neighbours, seed, draws)
+    return Combinations(systems, study.config, study.kept), context
+
+
+def combination_tasks(choices: Combinations, context: Surroundings) -> Tasks:
+    """Return what makes the combinations of each system and scale, as `Varied`."""
+    ways = product(choices.systems, choices.scales)
+    make = partial(_combined, choices, context)
     return {(COMBINATIONS, number): partial(make, *way) for number, way in enumerate(ways)}
 
 
@@ -153,21 +174,16 @@ def _marks(U: Array, forms: int) -> dict[str, Array]:
 
 
 def varied(
-    systems: Mapping[str, System],
-    config: Mapping[str, Any],
-    around: Surroundings,
-    kept: pd.DataFrame | None = None,
-    made: Mapping[int, Varied] | None = None,
+    choices: Combinations, context: Surroundings, made: Mapping[int, Varied] | None = None
 ) -> dict[str, pd.DataFrame]:
     """Return the tables `multiverse`, the study's own combination first, `headlines`,
     `headline_variants` and `varied_refusals` (columns: docs/tables.md).
 
-    Arguments as of `combination_tasks`; made: what these give, if they were made before. A
+    made: what `combination_tasks` give, if they were made before. A
     combination that the figures do not allow has no row in the first table; the last says how many
     these are, and why.
     """
-    tasks = combination_tasks(systems, config, around, kept)
-    found = list((made or make_all(tasks)[COMBINATIONS]).values())
+    found = list((made or make_all(combination_tasks(choices, context))[COMBINATIONS]).values())
     refusals = as_table("varied_refusals", [row for one in found for row in one.refusals])
     parts = [[getattr(one, part) for one in found] for part in ("rows", "unbroken")]
     rows, unbroken = (pd.concat(part, ignore_index=True) for part in parts)

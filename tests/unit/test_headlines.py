@@ -10,6 +10,7 @@ from coevo.coupling.comovement import SCOPES, correlation, demean
 from coevo.coupling.index_panel import Degrees
 from coevo.coupling.level import variance_shares
 from coevo.regional.neighbourhood import likeness, row_standardised
+from coevo.sensitivity.choices import Combinations
 from coevo.sensitivity.headline_statistics import (
     FEW_DRAWS,
     Curve,
@@ -20,7 +21,7 @@ from coevo.sensitivity.headline_statistics import (
 )
 from coevo.sensitivity.headlines import HEADLINES, headline_tables, verdict
 from coevo.sensitivity.multiverse import varied
-from tests.unit.test_multiverse import CONFIG, study
+from tests.unit.test_multiverse import ALONE, CONFIG, study
 
 REGIONS, YEARS, FORMS = 12, 6, 3
 RING = {str(r): [str((r + 1) % REGIONS), str((r - 1) % REGIONS)] for r in range(REGIONS)}
@@ -258,7 +259,7 @@ def test_what_figures_do_not_allow_is_counted_and_named():
     first = panel["indicator"].eq("a") & panel["year"].eq(2016)
     panel.loc[first, "value"] = 5.0
     panel.loc[panel.index[panel["indicator"].eq("b")][0], "value"] = -1.0
-    tables = varied({"main": (panel, indicators)}, CONFIG, Surroundings(pd.DataFrame(), {}, 1))
+    tables = varied(Combinations({"main": (panel, indicators)}, CONFIG), ALONE)
     refused = tables["varied_refusals"].set_index("scale")
     assert refused.loc["year [0, 1]", "message"] == "constant_on_scale"
     assert refused.loc["year [0.01, 0.99]", "fields"] == '{"indicators": ["a"]}'
@@ -270,7 +271,7 @@ def test_what_figures_do_not_allow_is_counted_and_named():
 
 def test_equal_indices_are_marked():
     """TOPSIS does not know the range: of weightings without entropy its indices come twice."""
-    tables = varied({"main": study()}, CONFIG, Surroundings(pd.DataFrame(), {}, 1))["multiverse"]
+    tables = varied(Combinations({"main": study()}, CONFIG), ALONE)["multiverse"]
     again = tables[tables["repeated"]]
     assert set(again["composite"]) == {"topsis"} and "entropy" not in set(again["weighting"])
     assert len(again) == again["weighting"].nunique() * again["reference"].nunique() * 3

@@ -10,7 +10,7 @@ from coevo.coupling import couple
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS
 from coevo.normalisation import normalise, scaled_panel
-from coevo.sensitivity.choices import CHOICES, scales
+from coevo.sensitivity.choices import CHOICES, Combinations, scales
 from coevo.sensitivity.first_order_shares import choice_sensitivity
 from coevo.sensitivity.headline_statistics import Surroundings
 from coevo.sensitivity.multiverse import varied
@@ -59,7 +59,7 @@ def study(seed=1, regions=6, years=4):
 @pytest.fixture(scope="module")
 def table():
     other = study(2)
-    return varied({"main": study(), "other": other}, CONFIG, ALONE)["multiverse"]
+    return varied(Combinations({"main": study(), "other": other}, CONFIG), ALONE)["multiverse"]
 
 
 def test_every_combination_is_there_once(table):
@@ -110,7 +110,7 @@ def test_the_main_combination_keeps_every_setting_of_the_study(normalisation, co
     weights = weigh(normalised, panel, indicators, config["weighting"])
     span = scaled_panel(config["normalisation"])
     expected, _ = couple(normalised, weights, "entropy", config["coupling"], span)
-    first = varied({"main": study()}, config, ALONE)["multiverse"].iloc[0]
+    first = varied(Combinations({"main": study()}, config), ALONE)["multiverse"].iloc[0]
     assert first["main"] and first["D_mean"] == pytest.approx(expected["D"].mean(), abs=1e-12)
 
 

@@ -2,9 +2,8 @@
 
 from coevo.files import read_parts, together, write_tables
 from coevo.sensitivity.first_order_shares import choice_sensitivity
-from coevo.sensitivity.multiverse import varied
+from coevo.sensitivity.multiverse import combined_of, varied
 from coevo.sensitivity.uncertainty import monte_carlo
-from coevo.sensitivity.varied_study import combined_of
 from coevo.study_data import load_study
 
 study = load_study(snakemake)
