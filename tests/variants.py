@@ -14,9 +14,8 @@ import pandas as pd
 from coevo.coupling import grade
 from coevo.coupling.level import SLOPES
 from coevo.files import as_table
-from coevo.sensitivity.choices import COMPARABLE
+from coevo.sensitivity.choices import COMPARABLE, choice_sensitivity
 from coevo.sensitivity.coverage_breaks import VARIANTS
-from coevo.sensitivity.first_order_shares import choice_sensitivity
 from coevo.sensitivity.headline_statistics import Curve
 from coevo.sensitivity.headlines import headline_tables
 

@@ -37,6 +37,7 @@ from coevo.estimation.region import Fit
 from coevo.files import Tasks
 from coevo.inference import panel_simulation, relation_rule
 from coevo.inference.feedback import feedback_verdicts
+from coevo.inference.fit_diagnostics import cross_dependence, least_interaction, leave_one_row_out
 from coevo.inference.instrument_tests import (
     anderson_rubin_p,
     anderson_rubin_set,
@@ -44,12 +45,9 @@ from coevo.inference.instrument_tests import (
     overidentification,
     restricted_wild,
 )
-from coevo.inference.power import least_interaction
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
 from coevo.inference.relation_rule import WEAK_F, Block, Cross, relation
-from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.sets import interval
-from coevo.inference.single_rows import leave_one_row_out
 from coevo.inference.slope_errors import BY_YEAR, ERRORS, SLOPES, slope_tests
 from coevo.lotka_volterra.classic import conserved_drift, euler_modulus, kind
 

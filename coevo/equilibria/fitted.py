@@ -11,9 +11,8 @@ import pandas as pd
 from coevo.arrays import Row
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.growth import ESTIMATORS
+from coevo.estimation.growth import ESTIMATORS, SCALES, breaks
 from coevo.estimation.pooled import FOD_IV, GeneralPooled, PooledFit, fit_pooled, fit_pooled_general
-from coevo.estimation.pooled_rows import SCALES, breaks
 from coevo.estimation.region import Equations, Fit, GeneralFit, fit, fit_general
 from coevo.estimation.trajectory import Series, fit_trajectories
 from coevo.inference.sets import FEWEST_REGIONS

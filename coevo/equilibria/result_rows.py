@@ -10,9 +10,8 @@ import pandas as pd
 from coevo.arrays import Row, Values
 from coevo.equilibria.fitted import HEADLINE_SCALE, AnyFit, inferable
 from coevo.errors import StudyError
-from coevo.estimation.growth import Rows
+from coevo.estimation.growth import Pool, Rows
 from coevo.estimation.pooled import GeneralPooled, PooledFit, common_year_share
-from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.region import Equations, Fit, GeneralFit, restriction_test
 from coevo.estimation.regression import residual_tests
 from coevo.inference.sets import (

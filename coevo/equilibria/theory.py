@@ -9,7 +9,7 @@ import pandas as pd
 from coevo.arrays import Array, Booleans, Integers, Row
 from coevo.equilibria.result_rows import whole_cycles
 from coevo.errors import Refusal, StudyError
-from coevo.estimation.pooled_rows import breaks
+from coevo.estimation.growth import breaks
 from coevo.lotka_volterra.calibration import calibrate, calibration_failures, period_equilibrium
 from coevo.lotka_volterra.classic import equilibrium, kind
 from coevo.messages import message_columns

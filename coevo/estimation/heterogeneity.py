@@ -9,8 +9,8 @@ from scipy.special import stdtr
 from coevo.arrays import Array, Booleans, Integers
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.growth import Pool
 from coevo.estimation.pooled import PooledFit, without_effects
-from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.regression import FTest, f_test, regress
 from coevo.registry import choose
 

@@ -11,8 +11,7 @@ import pandas as pd
 from coevo.arrays import Array, Booleans, Integers
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, require_left, sums
-from coevo.estimation.growth import ESTIMATORS
-from coevo.estimation.pooled_rows import Pool, pool
+from coevo.estimation.growth import ESTIMATORS, Pool, pool
 from coevo.estimation.region import FORMS, Equations
 from coevo.estimation.regression import Clusters, FTest, Regression, f_test, first_stage, regress
 from coevo.registry import choose

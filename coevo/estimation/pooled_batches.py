@@ -13,7 +13,7 @@ import pandas as pd
 
 from coevo.arrays import Array, Integers
 from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, sums
-from coevo.estimation.pooled_rows import pool
+from coevo.estimation.growth import pool
 
 BLOCK = 200_000  # figures from which effects are taken out at a time
 FEWEST = 16  # columns of them: with less an array is slow

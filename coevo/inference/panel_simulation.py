@@ -18,9 +18,9 @@ import numpy as np
 from coevo.arrays import Array, Integers
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
+from coevo.estimation.growth import Pool
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_batches import Steps, left_by
-from coevo.estimation.pooled_rows import Pool
 
 BLOCK = 1_000_000  # figures of one array; about twenty such arrays are alive at once
 FEWEST = 16  # panels at once

@@ -17,7 +17,7 @@ import numpy as np
 from coevo.arrays import Array, Places, Values
 from coevo.errors import Refusal
 from coevo.estimation.effects import sums
-from coevo.estimation.pooled_rows import Pool
+from coevo.estimation.growth import Pool
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.estimation.variation import paths
 from coevo.prediction.origins import History, PairPast

@@ -11,7 +11,7 @@ from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS, contribution_shares
 from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal, StudyError
-from coevo.estimation.pooled_rows import Pool, pool
+from coevo.estimation.growth import Pool, pool
 from coevo.normalisation import (
     complete_rows,
     find_goalposts,

@@ -17,8 +17,7 @@ from coevo.files import as_table
 from coevo.messages import message_columns
 from coevo.regional.regional_panel import FEWEST_REGIONS
 from coevo.schema import filling
-from coevo.sensitivity.choices import CHOICES, ROBUST
-from coevo.sensitivity.first_order_shares import grid_shares
+from coevo.sensitivity.choices import CHOICES, ROBUST, grid_shares
 from coevo.sensitivity.headline_statistics import R2, Curve, whole_curve
 
 SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"

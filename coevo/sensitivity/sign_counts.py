@@ -16,9 +16,8 @@ import pandas as pd
 from coevo.arrays import Array, Booleans, Integers, Row
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, growth_pool
 from coevo.errors import Refusal
-from coevo.estimation.growth import ESTIMATORS
+from coevo.estimation.growth import ESTIMATORS, pool
 from coevo.estimation.pooled_batches import FEWEST
-from coevo.estimation.pooled_rows import pool
 from coevo.files import as_table, rows_of
 from coevo.inference.sets import t_quantile
 from coevo.messages import message_columns

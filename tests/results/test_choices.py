@@ -19,9 +19,8 @@ from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.rise import growth_finding
 from coevo.report.words.template_values import worded
 from coevo.schema import study_tables
-from coevo.sensitivity.figure_draws import revision_sizes
-from coevo.sensitivity.first_order_shares import choice_sensitivity
-from coevo.sensitivity.uncertainty import monte_carlo
+from coevo.sensitivity.choices import choice_sensitivity
+from coevo.sensitivity.uncertainty import monte_carlo, revision_sizes
 from coevo.study import configuration
 from coevo.study_data import StudyData
 

@@ -12,6 +12,7 @@ from coevo.estimation.heterogeneity import (
     mean_group,
 )
 from coevo.estimation.pooled import common_year_share, fit_pooled_general, joint_test
+from coevo.inference.fit_diagnostics import cross_dependence
 from coevo.inference.instrument_tests import (
     anderson_rubin_p,
     anderson_rubin_set,
@@ -19,7 +20,6 @@ from coevo.inference.instrument_tests import (
     overidentification,
     restricted_wild,
 )
-from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.slope_errors import slope_tests
 from coevo.inference.wild_bootstrap import wild_pooled
 

@@ -12,8 +12,7 @@ from coevo.errors import StudyError, tried
 from coevo.estimation import fit
 from coevo.estimation.region import Equations
 from coevo.estimation.regression import regress
-from coevo.inference.power import detectable, least_interaction
-from coevo.inference.single_rows import leave_one_row_out
+from coevo.inference.fit_diagnostics import detectable, least_interaction, leave_one_row_out
 
 PUBLISHED = Path(__file__).parents[1] / "published" / "population.json"
 SERIES = json.loads(PUBLISHED.read_text(encoding="utf-8"))["series"]

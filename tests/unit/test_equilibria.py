@@ -10,9 +10,8 @@ from coevo.equilibria.result_rows import equilibrium_rows
 from coevo.errors import StudyError
 from coevo.estimation import fit, fit_general, fit_pooled, fit_trajectory
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.growth import ESTIMATORS
+from coevo.estimation.growth import ESTIMATORS, SCALES
 from coevo.estimation.pooled import fit_pooled_general
-from coevo.estimation.pooled_rows import SCALES
 from coevo.estimation.region import Equations, restriction_test
 from coevo.inference.sets import equilibrium_sets, rest_point_projections
 from coevo.lotka_volterra import calibrate

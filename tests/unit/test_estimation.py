@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from coevo.errors import Refusal, StudyError
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.growth import BESIDE, ESTIMATORS, population_rows
+from coevo.estimation.growth import BESIDE, ESTIMATORS, SCALES, population_rows
 from coevo.estimation.pooled import common_year_share
-from coevo.estimation.pooled_rows import SCALES
 from tests.exact_maps import classic_map
 from tests.exact_squares import exact_squares
 

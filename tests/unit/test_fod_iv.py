@@ -6,8 +6,8 @@ import pytest
 
 from coevo.errors import StudyError
 from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.growth import Pool
 from coevo.estimation.pooled import deviations, shared_slopes, strength
-from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.region import FORMS
 from coevo.registry import choose
 

@@ -13,7 +13,7 @@ from coevo.errors import StudyError
 from coevo.estimation import fit
 from coevo.estimation.region import Equations
 from coevo.inference import fieller, sign_probabilities
-from coevo.inference.power import detectable, least_interaction
+from coevo.inference.fit_diagnostics import detectable, least_interaction
 from coevo.inference.sets import equilibrium_sets, interval, located, t_quantile
 from coevo.inference.signs import QUADRANTS, quadrant_probabilities, sign_patterns
 

@@ -10,8 +10,7 @@ from coevo.coupling import couple
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS
 from coevo.normalisation import normalise, scaled_panel
-from coevo.sensitivity.choices import CHOICES, Combinations, scales
-from coevo.sensitivity.first_order_shares import choice_sensitivity
+from coevo.sensitivity.choices import CHOICES, Combinations, choice_sensitivity, scales
 from coevo.sensitivity.headline_statistics import Surroundings
 from coevo.sensitivity.multiverse import varied
 from coevo.weighting import WEIGHTINGS, weigh

@@ -32,6 +32,7 @@ from coevo.estimation.heterogeneity import (
 )
 from coevo.estimation.pooled import fit_pooled_general, joint_test
 from coevo.inference.feedback import feedback_verdicts
+from coevo.inference.fit_diagnostics import cross_dependence
 from coevo.inference.instrument_tests import (
     anderson_rubin_p,
     anderson_rubin_set,
@@ -41,7 +42,6 @@ from coevo.inference.instrument_tests import (
 )
 from coevo.inference.panel_simulation import short_panel_bias
 from coevo.inference.relation_rule import WEAK_F, relation
-from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.messages import unpacked
 

@@ -11,8 +11,8 @@ from benchmarks.prediction import DESIGNS, PAIR, panel_of, simulated, study_of, 
 from coevo.coupling import couple
 from coevo.equilibria.output_series import pair_values
 from coevo.estimation import fit
+from coevo.estimation.growth import pool
 from coevo.estimation.pooled import fit_pooled
-from coevo.estimation.pooled_rows import pool
 from coevo.files import read_table
 from coevo.lotka_volterra.classic import orbit
 from coevo.normalisation import normalise, scaled_panel

@@ -9,6 +9,7 @@ from benchmarks.common_shocks import TABLE, TESTS, _left, panels, rows, t_tests
 from coevo.errors import Refusal, StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.pooled import fit_pooled_general
+from coevo.inference.fit_diagnostics import cross_dependence
 from coevo.inference.instrument_tests import (
     anderson_rubin_p,
     anderson_rubin_set,
@@ -17,7 +18,6 @@ from coevo.inference.instrument_tests import (
     overidentification,
     restricted_wild,
 )
-from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.inference.wild_bootstrap import wild_pooled
 

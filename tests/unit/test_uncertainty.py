@@ -7,13 +7,15 @@ import pytest
 from coevo.coupling import couple
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel.derivations import derived_values, read_series
-from coevo.sensitivity.figure_draws import (
+from coevo.sensitivity.uncertainty import (
     PublishedFigures,
+    _summary,
+    monte_carlo,
     revision_draws,
     revision_sizes,
     shifted_figures,
+    weight_draws,
 )
-from coevo.sensitivity.uncertainty import _summary, monte_carlo, weight_draws
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
 

@@ -1,7 +1,7 @@
 """Panel and tables of the indices -> D under every combination of choices, and under draws."""
 
 from coevo.files import read_parts, together, write_tables
-from coevo.sensitivity.first_order_shares import choice_sensitivity
+from coevo.sensitivity.choices import choice_sensitivity
 from coevo.sensitivity.multiverse import combined_of, varied
 from coevo.sensitivity.uncertainty import monte_carlo
 from coevo.study_data import load_study
