@@ -1,17 +1,19 @@
 """Statements of a paper as computed rows: the claim, what the paper says, what follows, verdict.
 
 A set of claims is a table config/claims/<name>.csv that gives each claim its check and the
-indicators it concerns. A check reads the study's own tables and returns what was computed, one of
-the verdicts of `claim_evidence` and, where the files hold it, what the paper prints; it never calls
-a claim wrong. What needs another study is not testable here.
+indicators it concerns. A check reads the study's own tables and returns what was computed, a
+verdict and, where the files hold it, what the paper prints; it never calls a claim wrong. What
+needs another study is not testable here. A verdict says in detail what came out; under one of four
+conclusions a reader finds it first (docs/methods.md, 0).
 """
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,21 +28,43 @@ from coevo.panel.derivations import cause_of_breaks
 from coevo.panel.vintages import single
 from coevo.registry import choose
 from coevo.schema import column_rows
-from coevo.sensitivity.claim_evidence import (
-    AGREES,
-    CONCLUSIONS,
-    DOES_NOT_FOLLOW,
-    MISPRINT,
-    NOT_IN_THE_MODEL,
-    NOT_IN_THESE_DATA,
-    NOT_TESTABLE,
-    SOME_CHOICES,
-    UNDETERMINED,
-    WEAKER_SENSE,
-    Answer,
-)
 from coevo.sensitivity.coverage_breaks import KEPT, SHOWN, years_told
+from coevo.sensitivity.headlines import DEPENDS, NOT_SUPPORTED, SUPPORTED, UNDECIDED
 from coevo.study_data import StudyData
+
+AGREES = "agrees"
+DOES_NOT_FOLLOW = "does_not_follow"
+MISPRINT = "probable_misprint"
+WEAKER_SENSE = "weaker_sense"
+SOME_CHOICES = "some_choices"
+NOT_IN_THE_MODEL = "not_in_the_model"
+NOT_IN_THESE_DATA = "not_in_these_data"
+UNDETERMINED = "undetermined"
+NOT_TESTABLE = "not_testable"
+
+CONCLUSIONS = {
+    AGREES: SUPPORTED,
+    DOES_NOT_FOLLOW: NOT_SUPPORTED,
+    MISPRINT: NOT_SUPPORTED,
+    WEAKER_SENSE: DEPENDS,
+    SOME_CHOICES: DEPENDS,
+    NOT_IN_THE_MODEL: NOT_SUPPORTED,
+    NOT_IN_THESE_DATA: NOT_SUPPORTED,
+    UNDETERMINED: UNDECIDED,
+    NOT_TESTABLE: UNDECIDED,
+}
+
+Message = tuple[str, Mapping[str, Any]]  # a key and its fields
+
+
+class Answer(NamedTuple):
+    """What was computed, the verdict, and what the paper prints where the files hold it."""
+
+    verdict: str
+    computed: str
+    fields: Mapping[str, Any] = MappingProxyType({})
+    printed: Message = ("", {})
+
 
 NO_FIGURES = Answer(NOT_TESTABLE, "no_figures")
 # What needs no figures: the equations of the classic form (docs/methods.md, 4) give growth at

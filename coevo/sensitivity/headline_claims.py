@@ -26,7 +26,7 @@ from coevo.files import as_table, rows_of
 from coevo.messages import packed, unpacked
 from coevo.schema import filling
 from coevo.sensitivity.choices import MAIN
-from coevo.sensitivity.claim_evidence import (
+from coevo.sensitivity.claims import (
     AGREES,
     CONCLUSIONS,
     NOT_IN_THESE_DATA,
@@ -34,8 +34,11 @@ from coevo.sensitivity.claim_evidence import (
     SOME_CHOICES,
     UNDETERMINED,
     Answer,
+    check_claims,
+    feedback_claim,
+    shown_breaks,
+    supply_signs,
 )
-from coevo.sensitivity.claims import check_claims, feedback_claim, shown_breaks, supply_signs
 from coevo.sensitivity.headlines import (
     CENSUS_YEAR,
     DEPENDS,
@@ -221,8 +224,8 @@ def headline_rows(study: StudyData) -> pd.DataFrame:
 def claim_tables(study: StudyData) -> dict[str, pd.DataFrame]:
     """Return the tables `headline_claims` and, with the statements of a paper, `claims`.
 
-    config: its keys focus_region, comovement and interaction; a table of `READ` that the study does
-    not have is empty.
+    config: its keys focus_region, comovement and interaction; a table that the study does not have
+    is empty.
     """
     found = {"headline_claims": headline_rows(study)}
     if "statements" in study.tables:

@@ -15,8 +15,7 @@ from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
-from coevo.sensitivity.claim_evidence import NOT_TESTABLE
-from coevo.sensitivity.claims import most_rapid
+from coevo.sensitivity.claims import NOT_TESTABLE, most_rapid
 from coevo.sensitivity.headline_claims import headline_rows
 from coevo.study_data import StudyData
 from tests.sample import tables, templates, unindexed, words_of

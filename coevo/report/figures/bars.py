@@ -14,7 +14,7 @@ from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.page_one import ON_FIGURES
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.claim_evidence import CONCLUSIONS
+from coevo.sensitivity.claims import CONCLUSIONS
 
 ROW = 34.0  # pixels of a bar's row
 FREE = 0.05  # of the axis, beyond the longest bar

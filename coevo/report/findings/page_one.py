@@ -10,7 +10,7 @@ from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
 from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.relation import UNDETERMINED
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.claim_evidence import CONCLUSIONS
+from coevo.sensitivity.claims import CONCLUSIONS
 from coevo.sensitivity.headlines import SUPPORTED
 
 HALF = 0.5  # share of the variance of ln D from which a level of development says much of it
