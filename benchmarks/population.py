@@ -30,6 +30,7 @@ from coevo.estimation import fit_pooled
 from coevo.estimation.pooled import PooledFit
 from coevo.files import read_table
 from coevo.inference.wild_bootstrap import wild_pooled
+from coevo.study_data import StudyData
 
 Array = npt.NDArray[np.float64]
 Samples = list[tuple[Array, Array]]  # of each region: growth (draws, rows, 2), regressor (rows, 2)
@@ -45,7 +46,8 @@ GOAL = 5.0  # seconds for all resamples and draws
 def figures() -> tuple[str, pd.DataFrame]:
     """Return where the figures come from, and region, year, x1, x2."""
     if PANEL.exists():
-        return str(PANEL), pair_values(read_table(PANEL), PAIR)
+        study = StudyData({}, pd.DataFrame(), {"panel": read_table(PANEL)})
+        return str(PANEL), pair_values(study, PAIR)
     paths = simulate(REGIMES["growth"], "map", YEARS, NOISE, REGIONS, np.random.default_rng(1))
     panel = pd.DataFrame(paths.reshape(-1, 2), columns=["x1", "x2"])
     panel["region"] = np.repeat([f"{i:02}" for i in range(REGIONS)], YEARS)

@@ -86,7 +86,7 @@ def estimate(
     single year of the calibration that year. A region that cannot be estimated has no parameters
     but a refusal with the reason. `StudyError` for a name or a unit that does not fit.
     """
-    pair = _pair_of(study)
+    pair = pair_values(study, study.config["interaction"])
     made = together(parts) or make_all(_regional(pair, study, estimators))
     regional = list(made[REGIONS].values())
     every = _stacked([*regional, _pooled(pair, study, estimators, made)])
@@ -95,16 +95,8 @@ def estimate(
 
 def estimate_part(study: StudyData, part: str) -> Made:
     """Return what a part such as `2-of-8` does of the work of `estimate`: regions, and draws."""
-    pair = _pair_of(study)
+    pair = pair_values(study, study.config["interaction"])
     return make_part({**_regional(pair, study), **pooled_draws(pair, study.seed)}, part)
-
-
-def _pair_of(study: StudyData) -> pd.DataFrame:
-    """Return the figures of the study's own populations."""
-    coupling = study.tables.get("coupling")
-    return pair_values(
-        study.table("panel"), study.config["interaction"], coupling, study.indicators
-    )
 
 
 def _regional(pair: pd.DataFrame, study: StudyData, estimators: Collection[str] = ()) -> Tasks:

@@ -38,7 +38,7 @@ class Asked(NamedTuple):
     refused: tuple[Refusal, ...] = ()
 
 
-def asked_of(interaction: Mapping[str, Any], indicators: pd.DataFrame | None = None) -> Asked:
+def asked_of(interaction: Mapping[str, Any], indicators: pd.DataFrame) -> Asked:
     """Return the sources of a study's theoretical points.
 
     interaction: that part of the configuration; its `calibration` is {purchases, sales},
@@ -60,9 +60,9 @@ def asked_of(interaction: Mapping[str, Any], indicators: pd.DataFrame | None = N
     return found._replace(shares=shares, factor=factor)
 
 
-def _factor(interaction: Mapping[str, Any], table: pd.DataFrame | None, by_name: bool) -> float:
+def _factor(interaction: Mapping[str, Any], indicators: pd.DataFrame, by_name: bool) -> float:
     """Return what brings x2 into the unit of x1; by_name: whether its name must tell of sales."""
-    known = pd.DataFrame() if table is None else table.set_index("indicator")
+    known = indicators.set_index("indicator")
     pair = interaction["upstream"], interaction["downstream"]
     units = [str(known.at[name, "unit"]) if name in known.index else "" for name in pair]
     if not all(unit and unit_of(unit).measures.startswith("money") for unit in units):

@@ -1,6 +1,7 @@
 """What was known at each origin, and what came after it (docs/methods.md, 6)."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from coevo.coupling.forms import FORMS, contribution_shares
 from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.growth import Pool, pool
+from coevo.files import rows_of
 from coevo.normalisation import (
     complete_rows,
     find_goalposts,
@@ -185,11 +187,11 @@ class Origins:
     """
 
     def __init__(self, study: StudyData) -> None:
-        self.panel, self.indicators = study.table("panel"), study.indicators
+        self.study, self.panel = study, study.table("panel")
         pair = study.config["interaction"]
         # no forecast needs the calibration; empty without a pair
         self.interaction: dict[str, Any] = {**pair, "calibration": None} if pair else {}
-        used = set(self.indicators["subsystem"]) - {""}
+        used = set(study.indicators["subsystem"]) - {""}
         self.rulers = Rulers(study) if used else None
         self.years = np.arange(self.panel["year"].min(), self.panel["year"].max() + 1)
         self.composite = bool(used & set(study.pair))
@@ -222,8 +224,10 @@ class Origins:
         assert self.rulers is not None
         D = index.assign(D=index["D"].mask(self.rulers.unknown(origin)))
         values = D.pivot(index="region", columns="year", values="D")
-        breaks = self._breaks(self.indicators["subsystem"] != "", values.index)
-        yield from self._history(INDEX, origin, values, breaks)
+        members = self.rulers.figures.columns.tolist()
+        breaks = rows_of(self.panel, flag=BREAK, indicator=members)
+        crossing = pd.crosstab(breaks["region"], breaks["year"]).reindex(values.index) > 0
+        yield from self._history(INDEX, origin, values, crossing)
 
     def _populations(self, origin: int, index: pd.DataFrame | None) -> Iterator[History | Missing]:
         pair = self._pair_at(index)
@@ -231,21 +235,19 @@ class Origins:
         x = early[list(POPULATIONS)].to_numpy(dtype=float)
         no_logs = early.loc[((x <= 0) | np.isinf(x)).any(axis=1), "region"]
         past = self._past(early[~early["region"].isin(no_logs)], origin)
+        wide = pair.pivot(index="region", columns="year")
         for place, name in enumerate(POPULATIONS):
-            values = pair.pivot(index="region", columns="year", values=name)
-            breaks = pair.assign(at=pair["flag"] == BREAK)
-            crossing = breaks.pivot(index="region", columns="year", values="at")
-            for found in self._history(name, origin, values, crossing):
-                if isinstance(found, History) and past is not None:
-                    codes = {code: i for i, code in enumerate(past.rows.regions)}
-                    rows = np.array([codes.get(code, -1) for code in found.regions])
-                    found = found._replace(place=place, past=past, rows=rows)
-                yield found
+            for history in self._history(name, origin, wide[name], wide["flag"] == BREAK):
+                if isinstance(history, History) and past is not None:
+                    rows = pd.Index(past.rows.regions).get_indexer(history.regions)
+                    history = history._replace(place=place, past=past, rows=rows)
+                yield history
 
     def _pair_at(self, index: pd.DataFrame | None) -> pd.DataFrame:
         """Return x1, x2 of all years; composites by the ruler of the origin."""
         if self._pair is None or self.composite:
-            self._pair = pair_values(self.panel, self.interaction, index, self.indicators)
+            tables = {"panel": self.panel} | ({} if index is None else {"coupling": index})
+            self._pair = pair_values(replace(self.study, tables=tables), self.interaction)
         return self._pair
 
     def _past(self, early: pd.DataFrame, origin: int) -> PairPast | None:
@@ -258,26 +260,16 @@ class Origins:
         state = last.reindex(rows.regions)[list(POPULATIONS)].to_numpy(dtype=float) / rows.units
         return PairPast(rows, state)
 
-    def _breaks(self, members: pd.Series, regions: pd.Index) -> pd.DataFrame:
-        """Return where (regions, years) one of some indicators crosses two vintages."""
-        inside = self.panel["indicator"].isin(self.indicators.loc[members, "indicator"])
-        found = self.panel[inside & (self.panel["flag"] == BREAK)]
-        crossing = pd.DataFrame(False, regions, self.years)
-        for region, year in zip(found["region"], found["year"], strict=True):
-            crossing.loc[region, year] = True
-        return crossing
-
     def _history(
         self, name: str, origin: int, values: pd.DataFrame, crossing: pd.DataFrame
     ) -> Iterator[History | Missing]:
         """Yield the regions of a series whose run up to the origin is long enough, then those
         without."""
         known = values.reindex(columns=self.years)
-        broken = crossing.reindex(columns=self.years).fillna(False).to_numpy(dtype=bool)
+        broken = crossing.reindex(columns=self.years, fill_value=False).to_numpy()
         x = known.to_numpy(dtype=float)
         here = int(np.searchsorted(self.years, origin))
-        zero = np.zeros(len(x), dtype=bool)
-        zero |= (x[:, : here + 1] <= 0).any(axis=1)
+        zero = (x[:, : here + 1] <= 0).any(axis=1)
         logs = np.log(x, out=np.full_like(x, np.nan), where=x > 0)
         run = running(logs[:, : here + 1], broken[:, : here + 1])
         later = following(logs[:, here + 1 :], broken[:, here + 1 :])

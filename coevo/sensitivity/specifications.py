@@ -9,6 +9,7 @@ so that cases can be compared; E is in the units of the two outputs.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 
 import pandas as pd
@@ -81,20 +82,20 @@ def _cases(study: StudyData) -> Iterator[tuple[Row, pd.DataFrame]]:
 
     Other vintages need indicators: the index of a subsystem is that of the study's own vintage.
     """
-    config, indicators, panel = study.config, study.indicators, study.table("panel")
-    coupling = study.tables.get("coupling")
+    config, panel = study.config, study.table("panel")
     pair = {side: config["interaction"][side] for side in ("upstream", "downstream")}
     case = {"pair": MAIN, "vintage": config["vintage_policy"], "dropped": "", "without_growth": ""}
-    main = pair_values(panel, pair, coupling, indicators)
+    main = pair_values(study, pair)
     yield case, main
     deflated = config["robustness"]["deflated"]
     others = ({DEFLATED: deflated} if deflated else {}) | dict(config["robustness"]["pairs"])
     for name, other in others.items():
-        yield case | {"pair": name}, pair_values(panel, other, coupling, indicators)
+        yield case | {"pair": name}, pair_values(study, other)
     if set(pair.values()) <= set(panel["indicator"]):
         for policy, made in panels_of_other_policies(study).items():
             with suppress(StudyError):
-                yield case | {"vintage": policy}, pair_values(made, pair, None, indicators)
+                other = replace(study, tables={"panel": made})
+                yield case | {"vintage": policy}, pair_values(other, pair)
     for year in config["robustness"]["drop"]:
         without = main.copy()
         without.loc[without["year"] == year, ["x1", "x2"]] = float("nan")

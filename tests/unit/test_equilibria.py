@@ -26,6 +26,11 @@ YEARS = range(2015, 2024)
 QUICK = ("trapezoid", "lag")
 
 
+PERSONS = pd.DataFrame(
+    {"indicator": ["output", "sales", "purchases"], "subsystem": "", "unit": "person"}
+)
+
+
 def panel_of(regions=8, seed=3):
     rng = np.random.default_rng(seed)
     parts = []
@@ -58,7 +63,11 @@ def panel():
 
 def estimated(panel, interaction=PAIR, estimators=("trapezoid",), seed=1):
     config = {"interaction": interaction, "robustness": {"seed": seed}}
-    return estimate(StudyData(config, None, {"panel": panel}), estimators)
+    return estimate(StudyData(config, PERSONS, {"panel": panel}), estimators)
+
+
+def pair_of(panel, outputs=PAIR, indicators=PERSONS, **tables):
+    return pair_values(StudyData({}, indicators, {"panel": panel} | tables), outputs)
 
 
 def own_rows(table, *left_out):
@@ -112,7 +121,7 @@ def test_every_fit_is_there(tables):
 
 
 def test_estimators_are_all_or_those_asked_for(panel):
-    pair = pair_values(panel[panel["region"] == "110000"], PAIR)
+    pair = pair_of(panel[panel["region"] == "110000"])
     assert {label["estimator"] for label, _ in fit_regions(pair, "trapezoid")[0]} == set(REGIONAL)
     assert set(REGIONAL) == {*ESTIMATORS, "trajectory"}
     some, refused = fit_regions(pair, "lag", ["logmean", "spline"])
@@ -392,7 +401,7 @@ def test_more_than_two_populations(panel):
     """The general model has all of them; the classic fits, relation and feedback have two."""
     seven = panel[panel["region"] < "180000"]
     two, three = estimated(seven), estimated(seven, PAIR | {"others": ["purchases"]})
-    pair = pair_values(seven, PAIR | {"others": ["purchases"]})
+    pair = pair_of(seven, PAIR | {"others": ["purchases"]})
     assert pair["x3"].to_numpy() == pytest.approx(
         seven.query("indicator == 'purchases'").sort_values(["region", "year"])["value"].to_numpy()
     )
@@ -525,7 +534,7 @@ def test_a_filled_figure_is_missing(few):
     filled = few.assign(
         flag=np.where((few["year"] == 2019) & (few["indicator"] == "sales"), "filled", "")
     )
-    pair = pair_values(filled, PAIR)
+    pair = pair_of(filled)
     assert pair.loc[pair["year"] == 2019, "x2"].isna().all()
     assert pair["x1"].notna().all()
     rows = estimated(filled).fits.query("scope != 'pooled' and model == 'classic'")
@@ -538,11 +547,11 @@ def test_a_subsystem_stands_for_its_composite(panel):
     )
     coupling = panel[["region", "name", "year"]].drop_duplicates()
     coupling = coupling.assign(U_trade=np.linspace(0.1, 0.9, len(coupling)))
-    pair = pair_values(filled, PAIR | {"downstream": "trade"}, coupling, INDICATORS)
+    pair = pair_of(filled, PAIR | {"downstream": "trade"}, INDICATORS, coupling=coupling)
     expected = coupling["U_trade"].where(coupling["year"] != 2016)
     assert pair["x2"].to_numpy() == pytest.approx(expected.to_numpy(), nan_ok=True)
     with pytest.raises(StudyError, match="composite index without a unit"):
-        pair_values(panel, ACCOUNTS | {"downstream": "trade"}, coupling, INDICATORS)
+        pair_of(panel, ACCOUNTS | {"downstream": "trade"}, INDICATORS, coupling=coupling)
 
 
 def broken(panel, indicator="output", year=2019, regions=None):
@@ -553,7 +562,7 @@ def broken(panel, indicator="output", year=2019, regions=None):
 
 
 def test_a_break_keeps_its_figures_but_no_growth_row_crosses_it(few):
-    pair = pair_values(broken(few), PAIR)
+    pair = pair_of(broken(few))
     assert pair[["x1", "x2"]].notna().all(axis=None)
     assert set(pair.loc[pair["flag"] == "break", "year"]) == {2019}
     found = estimated(broken(few))
@@ -585,20 +594,20 @@ def test_a_composite_breaks_where_an_indicator_inside_it_does(panel):
     coupling = coupling.assign(U_trade=np.linspace(0.1, 0.9, len(coupling)))
     first = panel["region"].iloc[0]
     flagged = broken(panel, "sales", 2017, [first])
-    pair = pair_values(flagged, PAIR | {"downstream": "trade"}, coupling, INDICATORS)
+    pair = pair_of(flagged, PAIR | {"downstream": "trade"}, INDICATORS, coupling=coupling)
     rows = pair[pair["flag"] == "break"]
     assert rows[["region", "year"]].to_numpy().tolist() == [[first, 2017]]
     assert pair["x2"].notna().all()
 
 
 def test_purchases_come_in_the_unit_of_upstream(panel):
-    pair = pair_values(panel, ACCOUNTS, indicators=INDICATORS)
-    plain = pair_values(panel, ACCOUNTS)
+    pair = pair_of(panel, ACCOUNTS, indicators=INDICATORS)
+    plain = pair_of(panel, ACCOUNTS)
     assert pair["purchases"].to_numpy() == pytest.approx(plain["purchases"].to_numpy() * 1e-4)
     assert pair["sales"].to_numpy() == pytest.approx(pair["x2"].to_numpy())
     persons = INDICATORS.assign(unit=["person", "person", "100 million yuan"])
     with pytest.raises(StudyError, match=r"interaction\.calibration: purchases against output"):
-        pair_values(panel, ACCOUNTS, indicators=persons)
+        pair_of(panel, ACCOUNTS, indicators=persons)
 
 
 def test_an_unknown_population_lists_the_known(panel):

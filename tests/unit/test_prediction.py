@@ -117,7 +117,7 @@ def test_drift_and_walk_by_hand():
 
 @pytest.mark.parametrize("estimator", ["trapezoid", "lag", "spline"])
 def test_lines_are_those_of_the_reported_fits(estimator):
-    frame = pair_values(panel(regions=6), PAIR)
+    frame = pair_values(study_of(panel(regions=6)), PAIR)
     rows = pool(frame, ("x1", "x2"), estimator, "first")
     own, shared = own_lines(rows), pooled_lines(rows)
     reported = fit_pooled(frame, "x1", "x2", estimator, "region", "first")

@@ -73,6 +73,10 @@ def study_with(panel, observations, config=CONFIG, coupling=None):
     return StudyData(config, INDICATORS, parts)
 
 
+def pair_of(panel, outputs=PAIR):
+    return pair_values(study_with(panel, None), outputs)
+
+
 def tables(*parts):
     return specification_tables(study_with(*parts))
 
@@ -107,15 +111,15 @@ def table(whole):
 def figures(observations):
     """The two populations of each case, from the panel by other means."""
     panel = panel_of(observations)
-    main = pair_values(panel, PAIR)
+    main = pair_of(panel)
     dropped = main.copy()
     dropped.loc[dropped["year"] == 2018, ["x1", "x2"]] = np.nan
     policies = panels_of_other_policies(study_with(None, observations))
     return {
         ("main", "single", ""): main,
-        ("jobs", "single", ""): pair_values(panel, JOBS),
-        ("main", "overlay", ""): pair_values(policies["overlay"], PAIR),
-        ("main", "splice", ""): pair_values(policies["splice"], PAIR),
+        ("jobs", "single", ""): pair_of(panel, JOBS),
+        ("main", "overlay", ""): pair_of(policies["overlay"]),
+        ("main", "splice", ""): pair_of(policies["splice"]),
         ("main", "single", "2018"): dropped,
     }
 
@@ -277,7 +281,7 @@ def test_composites_are_populations_without_other_vintages(observations, couplin
     chosen = {**PAIR, side: subsystem}
     found = made(observations, coupling, interaction=chosen, **only(pairs={"jobs": JOBS}))
     assert set(found["vintage"]) == {"single"} and set(found["pair"]) == {"main", "jobs"}
-    pair = pair_values(panel_of(observations), chosen, coupling, INDICATORS)
+    pair = pair_values(study_with(panel_of(observations), None, coupling=coupling), chosen)
     pooled = fit_pooled(pair, "x1", "x2", "lag", "region")
     where = {"scope": "pooled", "estimator": "lag", "effects": "region"}
     rows = rows_of(found, ("main", "single", ""), "given", **where)
@@ -291,7 +295,7 @@ def test_too_few_regions_leave_the_region_in_focus_per_unit_of_its_first_year(re
     found = made(rows, **only())
     assert set(found["scope"]) == {FOCUS} and set(found["effects"]) == {"none"}
     assert set(found["estimator"]) == set(REGIONAL) and set(found["model"]) == {"classic"}
-    pair = pair_values(panel_of(rows), PAIR)
+    pair = pair_of(panel_of(rows))
     part = pair[pair["region"] == FOCUS]
     x1, x2 = part["x1"].to_numpy(), part["x2"].to_numpy()
     own = fit(part["year"], x1 / x1[0], x2 / x2[0])  # in those units from the start
@@ -310,7 +314,7 @@ def test_too_few_regions_leave_the_region_in_focus_per_unit_of_its_first_year(re
 def test_no_growth_row_of_a_region_alone_crosses_two_vintages(observations):
     one = observations[observations["region"] == FOCUS]
     found = made(one, **only())
-    part = pair_values(panel_of(one, "overlay"), PAIR)
+    part = pair_of(panel_of(one, "overlay"))
     own, through = (fit(part["year"], part["x1"], part["x2"], breaks=b) for b in ([2019], []))
     assert (own.rows, through.rows) == (6, 7)
     rows = rows_of(found, ("main", "overlay", ""), "given", estimator="trapezoid")
@@ -325,7 +329,7 @@ def test_a_first_year_without_a_figure_leaves_the_first_known_one():
     missing = (panel["year"] == 2015) & (panel["indicator"] == "sales")
     panel = panel.assign(value=panel["value"].mask(missing))
     found = tables(panel, rows, {**CONFIG, **only()})["specifications"]
-    pair = pair_values(panel, PAIR)
+    pair = pair_of(panel)
     own = fit(pair["year"], pair["x1"], pair["x2"])
     table = rows_of(found, ("main", "single", ""), "given", estimator="trapezoid")
     first = pair.set_index("year")

@@ -50,7 +50,7 @@ def study_of(panel, **changed):
 
 def asked_for(calibration, **table):
     own = PAIR if calibration == "absent" else PAIR | {"calibration": calibration}
-    return asked_of(own, indicators(**table) if table is not None else None)
+    return asked_of(own, indicators(**table))
 
 
 def test_without_a_key_shares_of_sales_in_money_and_whole_cycles_count():
