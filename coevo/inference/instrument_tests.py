@@ -11,6 +11,7 @@ from coevo.errors import Refusal
 from coevo.estimation.effects import sums
 from coevo.estimation.pooled import Moments
 from coevo.estimation.regression import Clusters, regress
+from coevo.inference.sets import ValueSet, pieces, real_parts
 from coevo.inference.wild_bootstrap import TIE, blocks, points
 
 
@@ -20,19 +21,6 @@ class Agreement(NamedTuple):
     J: float
     df: int
     p: float
-
-
-class SlopeSet(NamedTuple):
-    """Values of a slope that a test does not reject.
-
-    kind `interval`: within [low, high], of what may have gaps; `unbounded`: the same, one end
-    infinite; `complement`: all but (low, high), the widest gap; `line`: every number; `empty`:
-    none. Ends that are not there are NaN.
-    """
-
-    kind: str
-    low: float
-    high: float
 
 
 def effective_F(moments: Moments, regressor: int) -> float:
@@ -78,7 +66,7 @@ def overidentification(moments: Moments, equation: int, regressor: int) -> Agree
 
 def anderson_rubin_set(
     moments: Moments, equation: int, regressor: int, level: float = 0.95
-) -> SlopeSet:
+) -> ValueSet:
     """Return the slopes s at which the instruments say nothing of g - s x.
 
         F(s) = p' V^-1 p / 2 <= F quantile (2, G - 1),   p: g - s x regressed on both instruments
@@ -105,34 +93,24 @@ def anderson_rubin_set(
     spread = times(V[:, 0, 0], V[:, 1, 1]) - times(V[:, 0, 1], V[:, 0, 1])
     bound = 2 * fdtri(2, len(u) - 1, level)
     found = negative_set(distance - bound * spread)
-    return SlopeSet(found.kind, float(found.low * unit), float(found.high * unit))
+    return ValueSet(found.kind, float(found.low * unit), float(found.high * unit))
 
 
-def negative_set(coefficients: Array) -> SlopeSet:
+def negative_set(coefficients: Array) -> ValueSet:
     """Return where a polynomial, coefficients by rising powers, is not positive."""
-    roots = polynomial.polyroots(polynomial.polytrim(coefficients, 0))
-    # a complex pair cuts in vain: its real part ends no piece
-    cuts = np.unique(np.asarray(roots).real)
-    margin = 1 + np.abs(cuts).max(initial=0)
-    ends = np.concatenate([[-np.inf], cuts, [np.inf]])
-    tried = np.zeros(1)
-    if len(cuts):
-        tried = np.array([-margin, *(cuts[:-1] + cuts[1:]) / 2, margin])
-    inside = polynomial.polyval(tried, coefficients) <= 0
-    nan = float("nan")
-    if not inside.any():
-        return SlopeSet("empty", nan, nan)
-    if inside.all():
-        return SlopeSet("line", nan, nan)
+    ends, inner = pieces(np.unique(real_parts(coefficients)))
+    inside = polynomial.polyval(inner, coefficients) <= 0
+    if inside.all() or not inside.any():
+        return ValueSet("line" if inside.all() else "empty")
     starts, stops = ends[:-1], ends[1:]
     if not (inside[0] and inside[-1]):  # from the first piece to the last, one may be open
         kind = "unbounded" if inside[0] or inside[-1] else "interval"
-        return SlopeSet(kind, float(starts[inside].min()), float(stops[inside].max()))
+        return ValueSet(kind, float(starts[inside].min()), float(stops[inside].max()))
     out = np.flatnonzero(~inside)
     runs = np.split(out, np.flatnonzero(np.diff(out) > 1) + 1)
     gaps = [(starts[run[0]], stops[run[-1]]) for run in runs]
     low, high = max(gaps, key=lambda gap: gap[1] - gap[0])
-    return SlopeSet("complement", float(low), float(high))
+    return ValueSet("complement", float(low), float(high))
 
 
 def instrumented(moments: Moments, equation: int, regressor: int) -> tuple[Array, Array, Array]:

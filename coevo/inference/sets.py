@@ -99,16 +99,36 @@ def equilibrium_sets(fit: Equations, level: float = 0.95) -> tuple[RatioSet, Rat
     return sets.of(1), sets.of(0)
 
 
-class Projection(NamedTuple):
-    """What a confidence region leaves of one coordinate.
+class ValueSet(NamedTuple):
+    """Values of a slope or a coordinate that a test does not reject.
 
-    kind: `interval`, or `unbounded`, where low or high is infinite; low, high: the outer ends, of
-    what may have gaps between them.
+    kind `interval`: within [low, high], of what may have gaps; `unbounded`: the same, one end
+    infinite; `complement`: all but (low, high), the widest gap; `line`: every number; `empty`:
+    none. Ends that are not there are NaN.
     """
 
     kind: str
-    low: float
-    high: float
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+def pieces(cuts: Array) -> tuple[Array, Array]:
+    """Return the ends (n + 2,) of the pieces that cuts (n,), ascending, make of a line, and a point
+    (n + 1,) inside each.
+    """
+    ends = np.concatenate([[-np.inf], cuts, [np.inf]])
+    if not len(cuts):
+        return ends, np.zeros(1)
+    beyond = 2 + 2 * np.abs(cuts).max()
+    outer = np.concatenate([[cuts[0] - beyond], cuts, [cuts[-1] + beyond]])
+    return ends, (outer[:-1] + outer[1:]) / 2
+
+
+def real_parts(coefficients: Values) -> Array:
+    """Return the real parts of a polynomial's roots, coefficients by rising powers: where its sign
+    may change; one that belongs to no real root cuts in vain.
+    """
+    return np.asarray(polynomial.polyroots(polynomial.polytrim(coefficients, 0)).real)
 
 
 def rest_point_projections(
@@ -117,7 +137,7 @@ def rest_point_projections(
     covariance: Values,
     df: int,
     level: float = 0.95,
-) -> tuple[Projection, Projection]:
+) -> tuple[ValueSet, ValueSet]:
     """Return the projections of the rest point's joint confidence region on its two axes.
 
         q_i(x) = (c_i'u)^2 - t^2 u'V_i u <= 0 for all i,   u = (1, x),   c_i = (r_i, A_i1 .. A_in)
@@ -145,21 +165,19 @@ def rest_point_projections(
     return first, second
 
 
-def _project(Q: Array, estimate: float, unit: float) -> Projection:
+def _project(Q: Array, estimate: float, unit: float) -> ValueSet:
     """Return the projection of both conics (2, 3, 3) on their first coordinate, times the unit."""
     # q = a y^2 + b(v) y + c(v) in the other coordinate y
     a = Q[:, 2, 2]
     b = np.stack([2 * Q[:, 0, 2], 2 * Q[:, 1, 2]], axis=-1)
     c = np.stack([Q[:, 0, 0], 2 * Q[:, 0, 1], Q[:, 1, 1]], axis=-1)
-    cuts = np.unique(np.concatenate([[estimate], *map(_real_parts, _boundaries(a, b, c))]))
-    margin = 1 + np.abs(cuts).max()
-    ends = np.concatenate([[-np.inf], cuts, [np.inf]])
-    tried = np.concatenate([[cuts[0] - margin], (cuts[:-1] + cuts[1:]) / 2, [cuts[-1] + margin]])
-    at = [(polynomial.polyval(v, b.T), polynomial.polyval(v, c.T)) for v in tried]
-    inside = np.array([_completed(a, *own) for own in at])
+    cuts = np.unique(np.concatenate([[estimate], *map(real_parts, _boundaries(a, b, c))]))
+    ends, points = pieces(cuts)
+    at = [(polynomial.polyval(v, b.T), polynomial.polyval(v, c.T)) for v in points]
+    inside = np.array([_completed(a, *quadratics) for quadratics in at])
     low = float(min([estimate, *ends[:-1][inside]])) * unit
     high = float(max([estimate, *ends[1:][inside]])) * unit
-    return Projection("interval" if np.isfinite([low, high]).all() else "unbounded", low, high)
+    return ValueSet("interval" if np.isfinite([low, high]).all() else "unbounded", low, high)
 
 
 def _boundaries(a: Array, b: Array, c: Array) -> list[Array]:
@@ -172,18 +190,9 @@ def _boundaries(a: Array, b: Array, c: Array) -> list[Array]:
     return [*discriminants, minus(times(ac, ac), times(ab, bc))]
 
 
-def _real_parts(coefficients: Array) -> Array:
-    """Return the real parts of the roots; one that belongs to no real root cuts in vain."""
-    trimmed = polynomial.polytrim(coefficients, 0)
-    return polynomial.polyroots(trimmed).real if len(trimmed) > 1 else np.empty(0)
-
-
 def _completed(a: Array, b: Array, c: Array) -> bool:
     """Whether some y makes both a y^2 + b y + c negative: one between the roots of the two."""
     roots = [polynomial.polyroots(polynomial.polytrim([c[i], b[i], a[i]], 0)) for i in range(2)]
     real = np.sort(np.concatenate([root.real[root.imag == 0] for root in roots]))
-    if len(real) == 0:
-        real = np.zeros(1)
-    margin = 1 + np.abs(real).max()
-    y = np.concatenate([[real[0] - margin], (real[:-1] + real[1:]) / 2, [real[-1] + margin]])
+    _, y = pieces(real)
     return bool(np.any(np.all((a[:, None] * y + b[:, None]) * y + c[:, None] <= 0, axis=0)))
