@@ -130,8 +130,8 @@ def regional(small: bool) -> tuple[RegionalPanel, Field]:
 def own_spatial(of: tuple[RegionalPanel, Field]) -> Answer:
     fresh = RegionalPanel(**{k: getattr(of[0], k) for k in RegionalPanel.__dataclass_fields__})
     counts = spatial_counts(fresh)
-    found = homogeneity(counts)
-    return Answer(np.append(counts.ravel(), [found.LR, found.Q, *found.p]))
+    (LR, p_LR), (Q, p_Q) = homogeneity(counts).values()
+    return Answer(np.append(counts.ravel(), [LR, Q, p_LR, p_Q]))
 
 
 def giddy_spatial(of: tuple[RegionalPanel, Field]) -> Answer:

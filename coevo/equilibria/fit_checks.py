@@ -297,10 +297,10 @@ def deletion_rows(own: Fit) -> Iterator[Row]:
     """Yield `deleted_x1`, `deleted_x2`: least and largest E without one growth row; and
     `deleted_turns`: in how many cases a coefficient turns its sign.
     """
-    without = leave_one_row_out(own)
-    for name, E in zip(COORDINATES, without.E.T, strict=True):
-        yield {"quantity": f"deleted_{name}", "low": float(E.min()), "high": float(E.max())}
-    yield {"check": "deleted_turns", "value": int(without.turned.any(axis=1).sum())}
+    E, turned = leave_one_row_out(own)
+    for name, x in zip(COORDINATES, E.T, strict=True):
+        yield {"quantity": f"deleted_{name}", "low": float(x.min()), "high": float(x.max())}
+    yield {"check": "deleted_turns", "value": int(turned.any(axis=1).sum())}
 
 
 def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:

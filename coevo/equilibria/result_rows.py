@@ -116,12 +116,11 @@ def quality_rows(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[Row]:
         else:
             continue
         for number, equation in enumerate(own.equations, start=1):
-            overall, left = equation.test(), residual_tests(equation.residuals, *places)
+            overall = equation.test()
             row = {"equation": number, "n": equation.rows, "r2": equation.r_squared}
             row |= {"residual_df": equation.df, "slopes": overall.df[0], "F_df": overall.df[1]}
             row |= {"F": overall.F, "F_p": overall.p} if with_errors else {}
-            row |= {"durbin_watson": left.durbin_watson, "jarque_bera_p": left.jarque_bera}
-            yield label | row
+            yield label | row | residual_tests(equation.residuals, *places)
 
 
 def rest_point_row(own: GeneralFit, level: float) -> Row:

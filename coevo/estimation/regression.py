@@ -186,21 +186,13 @@ def _correction(X: Array, clusters: Clusters) -> float:
 NORMALITY_FROM = 30  # rows; with fewer the test of Jarque and Bera is far from its size
 
 
-class ResidualTests(NamedTuple):
-    """What residuals say of a regression's assumptions.
-
-    durbin_watson: 2 where a year says nothing of the next, less where it persists; jarque_bera: p
-    of normal errors, NaN for fewer than 30 rows.
-    """
-
-    durbin_watson: float
-    jarque_bera: float
-
-
-def residual_tests(residuals: Array, region: Integers, year: Integers) -> ResidualTests:
-    """Return the tests of residuals (rows,), sorted by region and year.
+def residual_tests(residuals: Array, region: Integers, year: Integers) -> dict[str, float]:
+    """Return what residuals (rows,), sorted by region and year, say of a regression's assumptions.
 
         d = sum (e_t - e_t-1)^2 / sum e_t^2
+
+    `durbin_watson`: d, 2 where a year says nothing of the next, less where it persists;
+    `jarque_bera_p`: p of normal errors, NaN for fewer than 30 rows.
 
     region, year (rows,): differences are taken within a region, from one year to the next; of one
     region without a gap d is Durbin and Watson's. NaN without error. Source: Bhargava, Franzini and
@@ -210,8 +202,8 @@ def residual_tests(residuals: Array, region: Integers, year: Integers) -> Residu
 
     total = float(residuals @ residuals)
     if total == 0:
-        return ResidualTests(float("nan"), float("nan"))
+        return dict.fromkeys(("durbin_watson", "jarque_bera_p"), float("nan"))
     next_year = (np.diff(region) == 0) & (np.diff(year) == 1)
     steps = np.diff(residuals)[next_year]
     normal = jarque_bera(residuals)[1] if len(residuals) >= NORMALITY_FROM else float("nan")
-    return ResidualTests(float(steps @ steps) / total, float(normal))
+    return {"durbin_watson": float(steps @ steps) / total, "jarque_bera_p": float(normal)}

@@ -2,7 +2,6 @@
 
 from functools import cache
 from itertools import combinations_with_replacement
-from typing import NamedTuple
 
 import numpy as np
 from scipy.special import gammaincinv, ndtr
@@ -13,18 +12,11 @@ from coevo.estimation.region import FEWEST_ROWS, Equations, Fit
 from coevo.inference.sets import t_quantile
 
 
-class Deletion(NamedTuple):
-    """The fit without each of its rows, in the order of time.
+def leave_one_row_out(fit: Fit) -> tuple[Array, Booleans]:
+    """Return E and the turned signs with each growth row deleted, as refits would give them.
 
-    E (rows, 2): x1*, x2*; turned (rows, 4): whether a1, b1, a2, d changes its sign.
-    """
-
-    E: Array
-    turned: Booleans
-
-
-def leave_one_row_out(fit: Fit) -> Deletion:
-    """Return E and the signs with each growth row deleted, as refits would give them.
+    E (rows, 2): x1*, x2*; turned (rows, 4): whether a1, b1, a2, d changes its sign; both in the
+    order of time.
 
     `StudyError` for fewer than four rows, with which a line without one would have no residual, or
     if the regressor does not vary without a row.
@@ -36,7 +28,7 @@ def leave_one_row_out(fit: Fit) -> Deletion:
     lines = _lines(fit.data.growth[others], fit.data.regressor[others])
     E = -lines[:, ::-1, 0] / lines[:, ::-1, 1]
     turned = np.sign(lines) != np.sign(fit.coefficients)
-    return Deletion(E, turned.reshape(n, 4))
+    return E, turned.reshape(n, 4)
 
 
 def _lines(growth: Array, regressor: Array) -> Array:

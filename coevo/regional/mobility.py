@@ -1,7 +1,6 @@
 """Do regions change places? Transitions between quartiles of D from a year to the next."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -83,20 +82,10 @@ def first_passage(P: Values) -> Array:
     return np.asarray((identity - Z + np.diag(Z)) / pi)
 
 
-class Homogeneity(NamedTuple):
-    """Tests that moves do not depend on the neighbours: likelihood ratio, Q, df and both p."""
+def homogeneity(counts: Values) -> dict[str, tuple[float, float]]:
+    """Return the tests that moves do not depend on the neighbours, `LR` and `Q`, each with its p.
 
-    LR: float
-    Q: float
-    df: int
-
-    @property
-    def p(self) -> tuple[float, float]:
-        return float(chdtrc(self.df, self.LR)), float(chdtrc(self.df, self.Q))
-
-
-def homogeneity(counts: Values) -> Homogeneity:
-    """Return the tests of Bickenbach and Bode (2003) on counts (m, k, k), by class of neighbours.
+    Of Bickenbach and Bode (2003), on counts (m, k, k) by class of neighbours:
 
         Q = sum n_i(l) (p_ij(l) - p_ij)^2 / p_ij,   LR = 2 sum n_ij(l) ln(p_ij(l) / p_ij)
 
@@ -112,7 +101,7 @@ def homogeneity(counts: Values) -> Homogeneity:
     free = np.maximum((rows > 0).sum(axis=0) - 1, 0) * np.maximum((P > 0).sum(axis=1) - 1, 0)
     if not free.sum():
         raise Refusal("no_moves_to_compare")
-    return Homogeneity(LR, Q, int(free.sum()))
+    return {name: (x, float(chdtrc(free.sum(), x))) for name, x in (("LR", LR), ("Q", Q))}
 
 
 def _states(values: pd.DataFrame) -> Integers:
@@ -181,14 +170,12 @@ def spatial_mobility_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Whether moves depend on the neighbours, and the share of cells with fewer than five moves."""
     move_counts(study)
     counts = spatial_counts(study)
-    found, n = homogeneity(counts), int(counts.sum())
-    for name, value, p in (("LR", found.LR, found.p[0]), ("Q", found.Q, found.p[1])):
-        yield {
-            "statistic": f"homogeneity_{name}", "of": of, "scope": ALL, "value": value, "p": p,
-            "n": n,
-        }  # fmt: skip
+    row = {"of": of, "scope": ALL}
+    for name, (value, p) in homogeneity(counts).items():
+        tested = {"statistic": f"homogeneity_{name}", "value": value, "p": p}
+        yield row | tested | {"n": int(counts.sum())}
     small = float((counts < FEW).mean())
-    yield {"statistic": "small_cells", "of": of, "scope": ALL, "value": small, "n": counts.size}
+    yield row | {"statistic": "small_cells", "value": small, "n": counts.size}
 
 
 def move_rows(study: RegionalPanel) -> Iterator[tuple[int, int, int | None, int, float]]:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from scipy.stats import rankdata
 
 from coevo.arrays import Array
 from coevo.coupling.grade_scales import GRADES
@@ -126,20 +126,6 @@ def _blocks(length: int, width: int) -> list[slice]:
     return [slice(start, start + step) for start in range(0, length, step)]
 
 
-def _ranks(D: Array) -> npt.NDArray[np.int32]:
-    """Return the rank (draws, regions) of each D in its row: 1 is the highest.
-
-    Equals share the best of their ranks, so that it does not matter in which order they are sorted.
-    """
-    order = np.argsort(-D, axis=1)
-    high = np.take_along_axis(D, order, axis=1)
-    place = np.tile(np.arange(1, D.shape[1] + 1, dtype=np.int32), (len(D), 1))
-    place[:, 1:][high[:, 1:] == high[:, :-1]] = 0
-    rank = np.empty_like(place)
-    np.put_along_axis(rank, order, np.maximum.accumulate(place, axis=1), axis=1)
-    return rank
-
-
 def _summary(
     source: str, coupling: pd.DataFrame, D: Array, grades: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -156,7 +142,8 @@ def _summary(
         span[:, some] = np.quantile(drawn, LEVEL, axis=0)
     for year in coupling["year"].unique():
         at = np.flatnonzero((coupling["year"] == year).to_numpy())
-        rank = np.concatenate([_ranks(D[some][:, at]) for some in _blocks(draws, len(at))])
+        blocks = _blocks(draws, len(at))
+        rank = np.concatenate([rankdata(-D[some][:, at], "min", axis=1) for some in blocks])
         for some in _blocks(len(at), draws):
             ends[:, at[some]] = np.quantile(rank[:, some], LEVEL, axis=0, method="nearest")
         own[at] = coupling["D"].iloc[at].rank(ascending=False, method="min")

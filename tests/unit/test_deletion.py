@@ -26,7 +26,7 @@ def fitted(name, estimator="trapezoid"):
 @pytest.mark.parametrize("estimator", ["trapezoid", "lag"])
 def test_a_deleted_row_equals_a_refit(name, estimator):
     whole = fitted(name, estimator)
-    found = leave_one_row_out(whole)
+    without, turned = leave_one_row_out(whole)
     for i in range(whole.rows):
         rows = np.delete(np.arange(whole.rows), i)
         refit = [
@@ -34,19 +34,18 @@ def test_a_deleted_row_equals_a_refit(name, estimator):
             for g, R in zip(whole.data.growth.T, whole.data.regressor.T[::-1], strict=True)
         ]
         E = [-one.coefficients[0] / one.coefficients[1] for one in reversed(refit)]
-        assert found.E[i] == pytest.approx(E, rel=1e-10)
+        assert without[i] == pytest.approx(E, rel=1e-10)
         signs = [np.sign(one.coefficients) for one in refit]
         assert (
-            found.turned[i].tolist()
-            == (np.ravel(signs) != np.sign(whole.coefficients.ravel())).tolist()
+            turned[i].tolist() == (np.ravel(signs) != np.sign(whole.coefficients.ravel())).tolist()
         )
 
 
 def test_what_one_year_of_table_1_decides():
     """Without 2016-2017 the purchase rate is negative, and with it x2*."""
-    found = leave_one_row_out(fitted("table_1"))
-    assert np.argwhere(found.turned).tolist() == [[0, 1]]
-    assert (found.E[:, 1] < 0).tolist() == [True, False, False, False]
+    E, turned = leave_one_row_out(fitted("table_1"))
+    assert np.argwhere(turned).tolist() == [[0, 1]]
+    assert (E[:, 1] < 0).tolist() == [True, False, False, False]
 
 
 def test_three_rows_cannot_spare_one():
