@@ -93,9 +93,9 @@ def arithmetic(config: dict[str, Any], given: Tables, systems: Tables) -> Tables
     t["multiverse"] = multiverse_rows(indicator_systems(t["panel"], indicators, systems), config)
     t["sensitivity"] = choice_sensitivity(t["multiverse"])
     t["uncertainty"], t["grade_shares"] = monte_carlo(StudyData(config, indicators, t))
-    t |= estimate(StudyData(config, indicators, t))._asdict()
+    t |= estimate(StudyData(config, indicators, t))
     t |= specification_tables(StudyData(config, indicators, t))
-    t |= predict(StudyData(config, indicators, t))._asdict()
+    t |= predict(StudyData(config, indicators, t))
     return t | claim_tables(StudyData(config, indicators, t))
 
 

@@ -105,7 +105,7 @@ def told_better(design: Panels, seed: int) -> dict[str, set[str]]:
     """Return by series which models a panel tells to be better than drift."""
     panel = panel_of(simulated(design, seed))
     found = predict(study_of(panel), horizons=1)
-    rows = found.prediction_verdicts
+    rows = found["prediction_verdicts"]
     rows = rows[rows["verdict"] == BETTER]
     return {series: set(rows.loc[rows["series"] == series, "model"]) for series in ("x1", "x2")}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -38,7 +38,7 @@ from coevo.estimation.region import GeneralFit
 from coevo.files import Made, Tasks, as_table, make_all, make_part, together
 from coevo.study_data import StudyData
 
-__all__ = ["Tables", "estimate", "estimate_part", "pair_values"]
+__all__ = ["estimate", "estimate_part", "pair_values"]
 
 REGIONS = "regions"
 BLOCK = 64  # regions that are worked on at once
@@ -53,30 +53,18 @@ KINDS = {
 }
 
 
-class Tables(NamedTuple):
-    """The tables of these names, sorted by scope.
-
-    theory: growth of the fitted equations at theoretical points; slope_tests: is a pooled slope
-    zero, by every kind of errors; relations: effects and their intervals; verdicts: what they say;
-    refusals: what figures do not allow, and why; checks: what a fit rests on, with the limit that a
-    value is held against.
-    """
-
-    parameters: pd.DataFrame
-    fits: pd.DataFrame
-    equilibria: pd.DataFrame
-    theory: pd.DataFrame
-    slope_tests: pd.DataFrame
-    relations: pd.DataFrame
-    verdicts: pd.DataFrame
-    refusals: pd.DataFrame
-    checks: pd.DataFrame
+Tables = dict[str, pd.DataFrame]  # by name
 
 
 def estimate(
     study: StudyData, estimators: Collection[str] = (), parts: Iterable[Made] = ()
 ) -> Tables:
-    """Return what the two-population model says of a study.
+    """Return what the two-population model says of a study, tables sorted by scope.
+
+    parameters; fits; equilibria; theory: growth of the fitted equations at theoretical points;
+    slope_tests: is a pooled slope zero, by every kind of errors; relations: effects and their
+    intervals; verdicts: what they say; refusals: what figures do not allow, and why; checks: what a
+    fit rests on, with the limit that a value is held against.
 
     study: with panel and, where a population is a subsystem, coupling; its indicators: for units
     and subsystems; config: its keys interaction (upstream, downstream, others, estimator,
@@ -89,8 +77,8 @@ def estimate(
     pair = pair_values(study, study.config["interaction"])
     made = together(parts) or make_all(_regional(pair, study, estimators))
     regional = list(made[REGIONS].values())
-    every = _stacked([*regional, _pooled(pair, study, estimators, made)])
-    return every._replace(theory=adjusted(every.theory))
+    tables = _stacked([*regional, _pooled(pair, study, estimators, made)])
+    return tables | {"theory": adjusted(tables["theory"])}
 
 
 def estimate_part(study: StudyData, part: str) -> Made:
@@ -182,16 +170,16 @@ def _tables(
     names = dict(zip(pair["region"], pair["name"], strict=True)) | {POOLED: POOLED, MEAN: MEAN}
     kinds = [(row, next(kind for kind in KINDS if kind in row)) for row in rows]
     tested = pd.concat(theory)
-    return Tables(
-        parameters=_frame("parameters", parameter_rows(fits, level), names),
-        fits=_frame("fits", quality_rows(fits), names),
-        equilibria=_frame("equilibria", equilibria, names),
-        theory=as_table("theory", tested.assign(name=tested["scope"].map(names))),
+    return {
+        "parameters": _frame("parameters", parameter_rows(fits, level), names),
+        "fits": _frame("fits", quality_rows(fits), names),
+        "equilibria": _frame("equilibria", equilibria, names),
+        "theory": as_table("theory", tested.assign(name=tested["scope"].map(names))),
         **{
             table: _frame(table, (row for row, of in kinds if of == kind), names)
             for kind, table in KINDS.items()
         },
-    )
+    }
 
 
 def _frame(table: str, rows: Iterable[Row], names: Mapping[str, str]) -> pd.DataFrame:
@@ -203,6 +191,8 @@ def _frame(table: str, rows: Iterable[Row], names: Mapping[str, str]) -> pd.Data
 
 def _stacked(parts: Sequence[Tables]) -> Tables:
     """Return the tables of all parts as one, sorted by scope."""
-    every = zip(Tables._fields, zip(*parts, strict=True), strict=True)
-    whole = (as_table(name, pd.concat(tables)) for name, tables in every)
-    return Tables(*(t.sort_values("scope", kind="stable", ignore_index=True) for t in whole))
+    whole = {name: as_table(name, pd.concat(part[name] for part in parts)) for name in parts[0]}
+    return {
+        name: table.sort_values("scope", kind="stable", ignore_index=True)
+        for name, table in whole.items()
+    }

@@ -1,7 +1,7 @@
 """Can x1, x2 and D be told in advance? Rolling origin against drift (docs/methods.md, 6)."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,23 +13,13 @@ from coevo.prediction.origins import FEWEST_YEARS, POPULATIONS, History, Missing
 from coevo.prediction.past_errors import best_model, error_rows, verdict_rows, with_intervals
 from coevo.study_data import StudyData
 
-__all__ = ["MODELS", "PredictionTables", "predict"]
+__all__ = ["MODELS", "predict"]
 
 HORIZONS = 3  # years ahead, at most
 COLUMNS = ["series", "model", "origin", "horizon", "scope", "forecast", "observed"]
 
 
-class PredictionTables(NamedTuple):
-    """The tables of these names (columns: docs/tables.md)."""
-
-    predictions: pd.DataFrame
-    prediction_errors: pd.DataFrame
-    prediction_verdicts: pd.DataFrame
-    prediction_checks: pd.DataFrame
-    prediction_refusals: pd.DataFrame
-
-
-def predict(study: StudyData, horizons: int = HORIZONS) -> PredictionTables:
+def predict(study: StudyData, horizons: int = HORIZONS) -> dict[str, pd.DataFrame]:
     """Return forecasts of x1, x2 and D at every origin, and what their errors say.
 
     study: with panel; config: its keys interaction, normalisation, weighting and coupling;
@@ -62,13 +52,13 @@ def predict(study: StudyData, horizons: int = HORIZONS) -> PredictionTables:
             found.tell(history, best_model(verdicts, history.series), last, 1)
     names = dict(study.table("panel")[["region", "name"]].drop_duplicates().to_numpy()) | {"": ""}
     refusals = [row | {"name": names[row["scope"]]} for row in found.refusals]
-    return PredictionTables(
-        _predictions(with_intervals(found.table()), names),
-        as_table("prediction_errors", errors),
-        verdicts,
-        as_table("prediction_checks", found.checks),
-        as_table("prediction_refusals", refusals),
-    )
+    return {
+        "predictions": _predictions(with_intervals(found.table()), names),
+        "prediction_errors": as_table("prediction_errors", errors),
+        "prediction_verdicts": verdicts,
+        "prediction_checks": as_table("prediction_checks", found.checks),
+        "prediction_refusals": as_table("prediction_refusals", refusals),
+    }
 
 
 class _Forecasts:
@@ -116,9 +106,7 @@ class _Forecasts:
 def _predictions(told: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return the table, in the units of the series, sorted by region, series and model."""
     levels = {column: np.exp(told[column]) for column in ("forecast", "observed", "low", "high")}
-    table = told.assign(**levels, name=told["scope"].map(names))
-    for column in ("series", "model"):
-        order = {name: i for i, name in enumerate(dict.fromkeys(told[column]))}
-        table[f"{column}_place"] = told[column].map(order)
-    keys = ["scope", "series_place", "model_place", "origin", "horizon"]
+    order = {key: pd.Categorical(told[key], told[key].unique()) for key in ("series", "model")}
+    table = told.assign(**levels, **order, name=told["scope"].map(names))
+    keys = ["scope", "series", "model", "origin", "horizon"]
     return as_table("predictions", table.sort_values(keys, kind="stable"))

@@ -150,22 +150,22 @@ def test_a_run_ends_at_a_gap_and_at_a_break():
 
 def test_nine_years_have_four_three_and_two_origins():
     found = predict(study_of(panel()))
-    drifts = found.prediction_verdicts.query("model == 'drift' and series == 'x1'")
+    drifts = found["prediction_verdicts"].query("model == 'drift' and series == 'x1'")
     assert drifts[["horizon", "origins"]].to_numpy().tolist() == [[1, 4], [2, 3], [3, 2]]
     assert drifts["covered"].tolist() == [3, 1, 0]
-    assert set(found.prediction_verdicts["series"]) == {"x1", "x2"}
-    judged = found.prediction_verdicts.query("horizon == 1 and model != 'drift'")
+    assert set(found["prediction_verdicts"]["series"]) == {"x1", "x2"}
+    judged = found["prediction_verdicts"].query("horizon == 1 and model != 'drift'")
     assert (judged["verdict"] != "").all() and len(judged) == 2 * (len(MODELS) - 1)
-    later = found.prediction_verdicts.query("horizon > 1")
+    later = found["prediction_verdicts"].query("horizon > 1")
     assert (later["verdict"] == "").all()
-    after = found.predictions.query("origin == 2009")
+    after = found["predictions"].query("origin == 2009")
     assert after["observed"].isna().all() and after[["low", "high"]].notna().all(axis=None)
     assert len(after) == 2 * 31 and set(after["model"]) <= set(MODELS)
 
 
 def test_no_forecast_knows_what_comes_later():
     whole, short = panel(9), panel(9).query("year < 2008")
-    long, cut = (predict(study_of(p)).predictions for p in (whole, short))
+    long, cut = (predict(study_of(p))["predictions"] for p in (whole, short))
     columns = ["scope", "series", "model", "origin", "horizon", "forecast", "low", "high"]
     early = long[long["origin"] + long["horizon"] <= 2007][columns].reset_index(drop=True)
     cut = cut[cut["origin"] < 2007][columns].reset_index(drop=True)
@@ -290,26 +290,26 @@ def test_the_index_of_an_origin_is_that_of_a_study_which_ends_there(composite, r
 
 def test_what_cannot_be_told_says_why():
     few = predict(study_of(panel(5)))
-    assert few.predictions.empty and few.prediction_verdicts.empty
-    assert set(few.prediction_refusals["message"]) == {"too_few_years_to_predict"}
+    assert few["predictions"].empty and few["prediction_verdicts"].empty
+    assert set(few["prediction_refusals"]["message"]) == {"too_few_years_to_predict"}
     broken = panel(9)
     broken.loc[(broken["region"] == "000000") & (broken["year"] == 2004), "flag"] = "filled"
     broken.loc[(broken["region"] == "000001") & (broken["year"] == 2003), "value"] = 0.0
     found = predict(study_of(broken))
-    why = found.prediction_refusals.groupby("scope")["message"].unique().map(set)
+    why = found["prediction_refusals"].groupby("scope")["message"].unique().map(set)
     assert why["000000"] == {"too_short_run"} and why["000001"] == {"zero_in_series"}
-    assert found.predictions["scope"].nunique() == 30  # one has a run again at the last origin
+    assert found["predictions"]["scope"].nunique() == 30  # one has a run again at the last origin
 
 
 def test_one_region_has_no_pool_and_its_own_fit_from_enough_years():
     found = predict(study_of(panel(9, regions=1)))
-    refused = found.prediction_refusals.groupby("model")["message"].unique().map(set)
+    refused = found["prediction_refusals"].groupby("model")["message"].unique().map(set)
     assert refused["pooled"] == {"too_few_pooled"}
-    pooled_rows = found.prediction_refusals.query("model == 'pooled'")
+    pooled_rows = found["prediction_refusals"].query("model == 'pooled'")
     assert pooled_rows[["series", "origin"]].to_numpy().tolist() == [["x1", 2005], ["x2", 2005]]
     assert refused["damped_trend"] == {"too_few_to_smooth"}  # five figures at the first origin
-    assert {"own", "theta", "grey"} <= set(found.prediction_errors["model"])
-    assert found.predictions["low"].isna().all()
+    assert {"own", "theta", "grey"} <= set(found["prediction_errors"]["model"])
+    assert found["predictions"]["low"].isna().all()
 
 
 def test_a_panel_of_the_model_is_told_better_and_a_random_walk_is_not():

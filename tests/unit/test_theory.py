@@ -257,12 +257,14 @@ def test_outside_the_observed_range_nothing_can_be_said():
     x1 = 100 * np.exp(np.cumsum(rng.normal(0.05, 0.01, 9)))
     x2 = 10 * np.exp(np.cumsum(rng.normal(0.3, 0.05, 9)))
     found = estimate(study_of(panel_of(x1, x2)), ("trapezoid",))
-    rows = found.theory
+    rows = found["theory"]
     assert rows["share"].tolist() == list(SHARES) and set(rows["verdict"]) == {"cannot_say"}
     assert not rows[["inside1", "inside2"]].all(axis=None) and rows["G1"].notna().all()
     # what would have to be true, from the coefficients
     b1, a1 = (
-        found.parameters.query(f"parameter == '{name}' and model == 'classic'")["estimate"].iloc[0]
+        found["parameters"]
+        .query(f"parameter == '{name}' and model == 'classic'")["estimate"]
+        .iloc[0]
         for name in ("b1", "a1")
     )
     assert rows["a1_needed"].to_numpy() == pytest.approx(b1 * rows["x2"].to_numpy())
@@ -272,10 +274,10 @@ def test_outside_the_observed_range_nothing_can_be_said():
 
 def test_a_point_that_no_line_fits_and_a_region_without_one_stand_in_the_table():
     three = estimate(study_of(panel_of([9.0, 8, 9], [4.0, 5, 4], YEARS[:3])))
-    assert set(three.theory["verdict"]) == {"cannot_say"} and three.theory["G1"].isna().all()
+    assert set(three["theory"]["verdict"]) == {"cannot_say"} and three["theory"]["G1"].isna().all()
     off = estimate(study_of(panel_of(YEARS - 2000.0, YEARS - 1990.0), calibration=None))
-    assert off.theory["verdict"].tolist() == ["no_equilibrium"]
-    (why,) = off.refusals.query("quantity == 'theory'").to_dict("records")
+    assert off["theory"]["verdict"].tolist() == ["no_equilibrium"]
+    (why,) = off["refusals"].query("quantity == 'theory'").to_dict("records")
     assert (why["message"], unpacked(why["fields"])) == ("theory_off", {})
 
 

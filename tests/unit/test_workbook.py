@@ -377,8 +377,9 @@ def theory_study(language: str = "en", **changed: pd.DataFrame) -> tuple[dict, b
     made, config, indicators = study()
     own = made["panel"][made["panel"]["region"] == "330000"]
     settings = config["interaction"] | {"calibration": {"share": SHARES}}
-    config |= {"interaction": settings, "robustness": {"seed": 1}}
-    found = estimate(StudyData(config, indicators, {"panel": own}))._asdict()
+    config |= {"interaction": settings}
+    chosen = {"interaction": settings, "robustness": {"seed": 1}}
+    found = estimate(StudyData(chosen, indicators, {"panel": own}))
     made |= {name: found[name] for name in ("parameters", "equilibria", "theory")} | changed
     return made, workbook(made, config, indicators, language)
 

@@ -5,4 +5,4 @@ from coevo.files import read_parts, write_tables
 from coevo.study_data import load_study
 
 tables = estimate(load_study(snakemake), parts=read_parts(snakemake.input.parts))
-write_tables(tables._asdict(), snakemake.output)
+write_tables(tables, snakemake.output)

@@ -4,4 +4,4 @@ from coevo.files import write_tables
 from coevo.prediction import predict
 from coevo.study_data import load_study
 
-write_tables(predict(load_study(snakemake))._asdict(), snakemake.output)
+write_tables(predict(load_study(snakemake)), snakemake.output)
