@@ -16,7 +16,7 @@ import numpy as np
 
 from coevo.arrays import Array, Places, Values
 from coevo.errors import Refusal
-from coevo.estimation.effects import sums
+from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.growth import Pool
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.estimation.variation import paths
@@ -225,15 +225,13 @@ def own_lines(rows: Pool) -> Array:
 
     NaN for a region with fewer than three rows or a regressor that does not vary.
     """
-    g, R, count = _parts(rows)
-    mean_g, mean_R = sums(rows.region, g) / count, sums(rows.region, R) / count
-    away = R - mean_R[rows.region]
+    R, away, means = _about_means(rows)
+    count = np.bincount(rows.region)[:, None]
     inner, size = sums(rows.region, away**2), sums(rows.region, R**2)
     varies = np.sqrt(inner) > count * np.finfo(float).eps * np.sqrt(size)
     known = varies & (count >= FEWEST_ROWS)
-    cross = sums(rows.region, away * g)
-    slope = np.divide(cross, inner, out=np.full_like(cross, np.nan), where=known)
-    return np.stack([mean_g - slope * mean_R, slope], axis=-1)
+    cross = sums(rows.region, away * rows.growth)
+    return _lines(means, np.divide(cross, inner, out=np.full_like(cross, np.nan), where=known))
 
 
 def pooled_lines(rows: Pool) -> Array:
@@ -243,20 +241,27 @@ def pooled_lines(rows: Pool) -> Array:
     """
     if len(rows.regions) < 2:
         raise Refusal("too_few_pooled", regions=len(rows.regions))
-    g, R, count = _parts(rows)
-    mean_g, mean_R = sums(rows.region, g) / count, sums(rows.region, R) / count
-    away = R - mean_R[rows.region]
+    R, away, means = _about_means(rows)
     inner = (away**2).sum(axis=0)
     if np.any(np.sqrt(inner) <= len(R) * np.finfo(float).eps * np.linalg.norm(R, axis=0)):
         raise Refusal("constant_regressor")
-    slope = (away * g).sum(axis=0) / inner
-    return np.stack([mean_g - slope * mean_R, np.broadcast_to(slope, mean_R.shape)], axis=-1)
+    return _lines(means, (away * rows.growth).sum(axis=0) / inner)
 
 
-def _parts(rows: Pool) -> tuple[Array, Array, Array]:
-    """Return growth, the other population's regressor, and the number of rows (G, 1)."""
-    count = np.bincount(rows.region, minlength=len(rows.regions))[:, None].astype(float)
-    return rows.growth, rows.regressor[:, ::-1], count
+def _about_means(rows: Pool) -> tuple[Array, Array, Array]:
+    """Return the other population's regressor, what the region's mean leaves of it (rows, 2), and
+    means (G, 4) of growth and of it.
+    """
+    R = rows.regressor[:, ::-1]
+    columns = np.column_stack([rows.growth, R])
+    within, means, *_ = EFFECTS["region"](rows.region, rows.year, columns)
+    return R, within[:, 2:], means
+
+
+def _lines(means: Array, slope: Array) -> Array:
+    """Return the lines (G, 2, 2) of a slope through means (G, 4) of growth and regressor."""
+    level = means[:, :2] - slope * means[:, 2:]
+    return np.stack([level, np.broadcast_to(slope, level.shape)], axis=-1)
 
 
 def growth_ahead(lines: Array, state: Array, steps: int) -> Array:

@@ -12,7 +12,6 @@ from coevo.coupling import grade
 from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import Refusal, StudyError
 from coevo.files import as_table
-from coevo.messages import message_columns
 from coevo.normalisation import (
     complete_rows,
     held_against,
@@ -187,7 +186,7 @@ def _table(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _refused(problem: Refusal, variant: str) -> pd.DataFrame:
-    return pd.DataFrame([{"variant": variant, **message_columns(problem.key, problem.fields)}])
+    return pd.DataFrame([{"variant": variant, **problem.columns}])
 
 
 def by_kept_ruler(

@@ -14,7 +14,6 @@ from coevo.arrays import Array
 from coevo.coupling.comovement import FEWEST_PAIRED
 from coevo.errors import Refusal
 from coevo.files import as_table
-from coevo.messages import message_columns
 from coevo.regional.regional_panel import FEWEST_REGIONS
 from coevo.schema import filling
 from coevo.sensitivity.choices import CHOICES, ROBUST, grid_shares
@@ -46,21 +45,21 @@ def point(held: pd.Series, known: pd.Series) -> Array:
     return np.where(known.notna(), np.where(held.astype(bool), 1.0, -1.0), np.nan)
 
 
-def tested(p: pd.Series, difference: pd.Series) -> Array:
-    """Return the sign of a difference where p is below 5 %, else 0; NaN without a p."""
-    return np.where(p.notna(), np.where(p < LEVEL, np.sign(difference), 0.0), np.nan)
+def tested(p: str, more: str, less: str) -> Says:
+    """Return what says the sign of a difference of columns where p is below 5 %, else 0; NaN
+    without a p. Of a pair of systems the columns end with its name.
+    """
+
+    def says(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
+        columns = t.reindex(columns=[f"{name}{pair}" for name in (p, more, less)]).to_numpy().T
+        sign = np.where(columns[0] < LEVEL, np.sign(columns[1] - columns[2]), 0.0)
+        return np.where(np.isnan(columns[0]), np.nan, sign)
+
+    return says
 
 
 def _all_rose(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
     return point(t["rose"] == t["regions"], t["rose"].where(t["regions"] > 1))
-
-
-def _narrowed(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
-    return tested(t["morgan_p"], t["sd_ln_first"] - t["sd_ln_last"])
-
-
-def _narrowed_in_D(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
-    return tested(t["morgan_D_p"], t["sd_first"] - t["sd_last"])
 
 
 def _caught_up(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
@@ -74,17 +73,6 @@ def _level(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
 def _per_head(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
     fits = t.reindex(columns=R2)
     return point(fits[R2[0]] >= fits.max(axis=1), fits[R2[0]].where(fits.notna().sum(axis=1) > 1))
-
-
-def _in_step(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
-    columns = [f"r_{name}{pair}" for name in ("p", "ln", "placebo")]
-    p, r, centre = (t.reindex(columns=[name])[name] for name in columns)
-    return tested(p, r - centre)
-
-
-def _neighbours_alike(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
-    columns = t.reindex(columns=["moran_p", "moran_last", "moran_expected"])
-    return tested(columns["moran_p"], columns["moran_last"] - columns["moran_expected"])
 
 
 def _focus_rise(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
@@ -101,15 +89,19 @@ def _focus_same(column: str) -> Says:
 
 
 ENDS, LEVELS = ("regions", "regions_ln"), ("zeros", "none")
+NARROWED = tested("morgan_p", "sd_ln_first", "sd_ln_last")
+NARROWED_IN_D = tested("morgan_D_p", "sd_first", "sd_last")
+IN_STEP = tested("r_p", "r_ln", "r_placebo")
+NEIGHBOURS_ALIKE = tested("moran_p", "moran_last", "moran_expected")
 HEADLINES: dict[str, Headline] = {
     "all_rose": Headline(_all_rose, comparable=True),
-    "gap_narrowed": Headline(_narrowed, comparable=True, whole=ENDS),
-    "gap_in_D_narrowed": Headline(_narrowed_in_D, comparable=True),
+    "gap_narrowed": Headline(NARROWED, comparable=True, whole=ENDS),
+    "gap_in_D_narrowed": Headline(NARROWED_IN_D, comparable=True),
     "low_caught_up": Headline(_caught_up, comparable=True, whole=ENDS),
     "level_over_balance": Headline(_level, whole=LEVELS),
     "follows_product_per_head": Headline(_per_head, whole=LEVELS, needs="level"),
-    "systems_in_step": Headline(_in_step, whole=("regions_all", "regions_r"), needs="pairings"),
-    "neighbours_alike": Headline(_neighbours_alike, needs="neighbours"),
+    "systems_in_step": Headline(IN_STEP, whole=("regions_all", "regions_r"), needs="pairings"),
+    "neighbours_alike": Headline(NEIGHBOURS_ALIKE, needs="neighbours"),
     "rise_of_focus": Headline(_focus_rise, comparable=True, needs="focus"),
     "grade_of_focus": Headline(_focus_same("focus_grade"), needs="focus"),
     "rank_of_focus": Headline(_focus_same("focus_rank"), needs="focus"),
@@ -174,7 +166,7 @@ def _headline(
     table = table.assign(said=said)[np.isfinite(said) & (table["regions_all"] > 1)]
     if table.empty:
         why = _reason(headline, rows)
-        return label | {"verdict": UNDECIDED} | message_columns(why.key, why.fields), []
+        return label | {"verdict": UNDECIDED} | why.columns, []
     row = label | _counts(table["said"].to_numpy())
     if len({system for system, _ in curves}) == 1:  # of several each has a curve of its own
         row |= whole_curve([c for _, c in curves])

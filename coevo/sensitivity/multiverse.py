@@ -13,7 +13,6 @@ from coevo.coupling.index_panel import Degrees
 from coevo.coupling.level import level_figures
 from coevo.errors import Problems, Refusal, StudyError
 from coevo.files import Tasks, as_table, make_all
-from coevo.messages import message_columns
 from coevo.normalisation import ConstantIndicators
 from coevo.regional import RegionalPanel
 from coevo.sensitivity.choices import (
@@ -163,7 +162,7 @@ def _refusal(problem: StudyError, combinations: int, **more: Any) -> dict[str, A
     why = problem if isinstance(problem, Refusal) else Refusal("not_computed")
     if isinstance(problem, ConstantIndicators):
         why = Refusal("constant_on_scale", indicators=problem.indicators)
-    return {**more, "combinations": combinations, **message_columns(why.key, why.fields)}
+    return {**more, "combinations": combinations, **why.columns}
 
 
 def _marks(U: Array, forms: int) -> dict[str, Array]:

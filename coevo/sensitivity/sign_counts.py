@@ -20,7 +20,6 @@ from coevo.estimation.growth import ESTIMATORS, pool
 from coevo.estimation.pooled_batches import FEWEST
 from coevo.files import as_table, rows_of
 from coevo.inference.sets import t_quantile
-from coevo.messages import message_columns
 from coevo.sensitivity.choices import MAIN
 
 MOST = 1000  # orders of the years, the study's own among them
@@ -78,7 +77,7 @@ def specification_counts(
         row |= {"agree": int(k[0]), "specifications": n}
         why = [refused[name] for name in refused if pair in (name, "")]
         if why:
-            row |= message_columns(why[0].key, why[0].fields)
+            row |= why[0].columns
         else:
             beyond = chance[count, pair, effects][0][1:] >= k
             row |= {"p": (1 + int(beyond.sum())) / len(orders), "draws": len(beyond)}
