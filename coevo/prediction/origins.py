@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans, Places, Strings
-from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.composites import composite_indices
 from coevo.coupling.forms import FORMS, contribution_shares
 from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal, StudyError
@@ -42,12 +42,9 @@ class Rulers:
 
     def __init__(self, study: StudyData) -> None:
         self.indicators, self.config, self.kept = study.indicators, study.config, study.kept
-        panel, subsystems = (
-            study.table("panel"),
-            self.indicators.set_index("indicator")["subsystem"],
-        )
+        panel, known = study.table("panel"), self.indicators.set_index("indicator")
         self.figures = complete_rows(panel, self.indicators)
-        self.subsystem = subsystems.loc[self.figures.columns].to_numpy(dtype=str)
+        self.subsystem = known["subsystem"].loc[self.figures.columns].to_numpy(dtype=str)
         self.year = self.figures.index.get_level_values("year").to_numpy()
         flags = panel.pivot(index=["region", "name", "year"], columns="indicator", values="flag")
         self.filled = (flags.loc[self.figures.index, self.figures.columns] == FILLED).to_numpy()
@@ -127,15 +124,10 @@ class Rulers:
         """Return U (rows, n) by the study's composite."""
         name = self.config["coupling"]["composite"]
         span = scaled_panel(self.config["normalisation"])
-        low, high = z[early].min(axis=0), z[early].max(axis=0)
-        if span is not None:
-            low, high = (np.full_like(low, end) for end in span)
-        z = z.clip(low, high) if name in TO_THE_ENDS else z
-        composite, parts = choose(COMPOSITES, name, "composite"), []
-        for subsystem in dict.fromkeys(self.subsystem):
-            own = self.subsystem == subsystem
-            parts.append(composite(z[:, own], weights[own], low[own], high[own]))
-        return np.column_stack(parts)
+        if name in TO_THE_ENDS:
+            z = z.clip(*(span or (z[early].min(axis=0), z[early].max(axis=0))))
+        member = self.subsystem[:, None] == np.array(list(dict.fromkeys(self.subsystem)))
+        return composite_indices(z, weights, member, name, span)
 
 
 FEWEST_YEARS = 5  # of a run of years that a forecast rests on

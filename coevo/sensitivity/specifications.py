@@ -7,9 +7,10 @@ without the growth of each year, by its main estimator. Values are in scaled uni
 so that cases can be compared; E is in the units of the two outputs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import pandas as pd
@@ -20,12 +21,13 @@ from coevo.equilibria.fitted import (
     HEADLINE_SCALE,
     POOLED,
     REGIONAL,
+    attempted,
     growth_pool,
     inferable,
     series_of,
 )
 from coevo.equilibria.result_rows import estimates
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
 from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled import FOD_IV, GeneralPooled, PooledFit, fit_pooled, fit_pooled_general
 from coevo.estimation.region import Equations
@@ -39,6 +41,7 @@ from coevo.sensitivity.sign_counts import specification_counts
 from coevo.study_data import StudyData
 
 DEFLATED, GIVEN, SWAPPED = "deflated", "given", "swapped"
+SLOPES = ("b1", "d", "A12", "A21")  # of the classic and of the general form
 EFFECTS = ("region", "region+year")  # of the pooled fits that are shown; the last is the headline
 
 
@@ -102,22 +105,30 @@ def _cases(study: StudyData) -> Iterator[tuple[Row, pd.DataFrame]]:
         yield case | {"dropped": str(year)}, without
 
 
+def _fits(makes: Iterable[Callable[[], GeneralPooled]]) -> Iterator[tuple[Row, GeneralPooled]]:
+    """Yield the pooled fits that can be made and have regions enough, with what names them."""
+    for make in makes:
+        fit = attempted(make)
+        if not isinstance(fit, Refusal) and inferable(fit):
+            yield {"model": fit.form, "effects": fit.effects, "estimator": fit.estimator}, fit
+
+
 def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]:
     """Yield the rows of one case in one of its roles."""
     pool = growth_pool(figures)
-    fits = []
-    for estimator, effects in product(ESTIMATORS, EFFECTS):
-        with suppress(StudyError):
-            fits.append(fit_pooled(pool, "x1", "x2", estimator, effects, HEADLINE_SCALE))
-    fits = [pooled for pooled in fits if inferable(pooled)]
-    for pooled in fits:
-        label = {"model": "classic", "effects": pooled.effects, "estimator": pooled.estimator}
-        rows = [*_slopes(pooled, pooled.lines.errors(), level, POOLED)]
-        rows += _sets(pooled.at(focus), level, focus) if focus in pooled.regions else []
-        yield from (label | row for row in rows)
+    fits = [
+        *_fits(
+            partial(fit_pooled, pool, "x1", "x2", estimator, effects, HEADLINE_SCALE)
+            for estimator, effects in product(ESTIMATORS, EFFECTS)
+        )
+    ]
+    for label, pooled in fits:
+        yield from (label | row for row in _slopes(pooled, level, POOLED))
+        if isinstance(pooled, PooledFit) and focus in pooled.regions:
+            yield from (label | row for row in _sets(pooled.at(focus), level, focus))
     for estimator in () if fits else REGIONAL:
         label = {"model": "classic", "effects": "none", "estimator": estimator}
-        with suppress(StudyError):
+        with suppress(Refusal):
             own = _own(figures[figures["region"] == focus], estimator, level, focus)
             yield from (label | row for row in own)
 
@@ -129,35 +140,25 @@ def _without_growth(figures: pd.DataFrame, estimator: str, level: float) -> Iter
     """
     pool = growth_pool(figures)
     for year in sorted(pool["year"].unique())[1:]:
-        flag = pool["flag"].where(pool["year"] != year, BREAK)
-        for effects in EFFECTS:
-            with suppress(StudyError):
-                cut = pool.assign(flag=flag)
-                fitted = fit_pooled(cut, "x1", "x2", estimator, effects, HEADLINE_SCALE)
-                if inferable(fitted):
-                    label = {"model": "classic", "effects": effects, "estimator": estimator}
-                    rows = _slopes(fitted, fitted.lines.errors(), level, POOLED)
-                    yield from (label | {"without_growth": str(year)} | row for row in rows)
+        cut = pool.assign(flag=pool["flag"].where(pool["year"] != year, BREAK))
+        fit = partial(fit_pooled, cut, "x1", "x2", estimator, scale=HEADLINE_SCALE)
+        for label, pooled in _fits(partial(fit, effects=effects) for effects in EFFECTS):
+            rows = _slopes(pooled, level, POOLED)
+            yield from (label | {"without_growth": str(year)} | row for row in rows)
 
 
 def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
     """Yield what the pooled regions say with instruments, and of the general model."""
     pool = growth_pool(figures)
-    for estimator, form in ((FOD_IV, "classic"), (FOD_IV, "general"), ("lag", "general")):
-        with suppress(StudyError):
-            names, effects = ("x1", "x2"), EFFECTS[-1]
-            shared = fit_pooled_general(pool, names, estimator, effects, HEADLINE_SCALE, form)
-            if inferable(shared):
-                label = {"scope": POOLED, "model": form, "effects": effects}
-                rows = _shared(shared, level, seed)
-                yield from (label | {"estimator": estimator} | row for row in rows)
+    fit = partial(fit_pooled_general, pool, ("x1", "x2"), effects=EFFECTS[-1], scale=HEADLINE_SCALE)
+    ways = ((FOD_IV, "classic"), (FOD_IV, "general"), ("lag", "general"))
+    for label, shared in _fits(partial(fit, estimator, form=form) for estimator, form in ways):
+        yield from (label | row for row in _slopes(shared, level, POOLED))
+        with suppress(Refusal):
+            yield from (label | {"scope": POOLED} | row for row in _feedback(shared, level, seed))
 
 
-def _shared(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
-    for name, (value, error) in estimates(shared).items():
-        if name in {"b1", "d", "A12", "A21"}:
-            low, high = interval(value, error, shared.df, level)
-            yield {"quantity": name, "value": value, "low": float(low), "high": float(high)}
+def _feedback(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
     if shared.form == "general":
         found = feedback_verdicts(shared.A, shared.covariance, shared.df, level, seed=seed)
         ends = {"low": found.difference_low, "high": found.difference_high}
@@ -170,22 +171,20 @@ def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterat
     if isinstance(own, StudyError):
         raise own
     first = part.sort_values("year")[["x2", "x1"]].bfill().iloc[0]
-    yield from _slopes(own, own.errors(), level, focus, first)
+    yield from _slopes(own, level, focus, dict(zip(("b1", "d"), first, strict=True)))
     yield from _sets(own, level, focus)
 
 
 def _slopes(
-    fitted: Equations | PooledFit,
-    errors: Mapping[str, float],
-    level: float,
-    scope: str,
-    units: Iterable[float] = (1.0, 1.0),
+    fit: Equations | GeneralPooled, level: float, scope: str, units: Mapping[str, float] = {}
 ) -> Iterator[Row]:
-    """Yield b1 and d times their units, with their intervals."""
-    for name, unit in zip(("b1", "d"), units, strict=True):
-        value = getattr(fitted, name) * unit
-        low, high = interval(value, errors[name] * unit, fitted.df, level)
-        yield {"scope": scope, "quantity": name, "value": value, "low": low, "high": high}
+    """Yield b1 and d, or A12 and A21, times their units, with their intervals."""
+    for name, (value, error) in estimates(fit).items():
+        if name in SLOPES:
+            value, error = value * units.get(name, 1.0), error * units.get(name, 1.0)
+            low, high = interval(value, error, fit.df, level)
+            row = {"scope": scope, "quantity": name, "value": value}
+            yield row | {"low": float(low), "high": float(high)}
 
 
 def _sets(lines: Equations, level: float, focus: str) -> Iterator[Row]:
