@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coevo.coupling import coordination_degree, coordination_index, coupling_degree
-from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.formulas import COMPOSITES
 from coevo.normalisation import minmax
 from coevo.sensitivity.uncertainty import weight_draws
 from coevo.weighting import WEIGHTINGS

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Values
-from coevo.coupling.forms import (
+from coevo.coupling.formulas import (
     contribution_shares,
     coordination_degree,
     coordination_index,
@@ -26,8 +26,7 @@ def obstacle_degree(Z: Values, weights: Values, contributions: Values, high: Val
     """
     gap = np.asarray(weights) * np.asarray(contributions) * (high - np.asarray(Z, dtype=float))
     total = gap.sum(axis=1, keepdims=True)
-    shares: Array = np.divide(gap, total, out=np.zeros_like(gap), where=total > 0)
-    return shares
+    return np.asarray(np.divide(gap, total, out=np.zeros_like(gap), where=total > 0))
 
 
 def couple(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,6 @@ from coevo.arrays import Array, Booleans, Integers, Row, Values
 from coevo.coupling.level import level_figures
 from coevo.errors import Refusal
 from coevo.files import as_table
-from coevo.messages import packed
 
 SCOPES = ("levels", "within_regions", "within_regions_and_years")
 # what an index is correlated as; the first is the headline's
@@ -39,8 +37,7 @@ def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
             left = left - left.groupby(group).transform("mean")
         if np.abs(left - before).max(axis=None) < 1e-13:
             break
-    residual: Array = left.to_numpy().T.reshape(x.shape)
-    return residual
+    return np.asarray(left.to_numpy().T.reshape(x.shape))
 
 
 def correlation(x: Array, y: Array) -> Array:
@@ -108,8 +105,8 @@ def paired_correlations(x: Array, y: Array, order: Integers) -> Array:
             S = np.einsum("pt,pdt->dp", y[alike, region], own[:, donors])
             total += S.take(place[of[region]], axis=0)
         found[alike] = total.T
-    scaled: Array = found / np.sqrt(np.where(varies, xx * yy, np.nan))[:, None]
-    return scaled.reshape(*batch, len(order))
+    found /= np.sqrt(np.where(varies, xx * yy, np.nan))[:, None]
+    return found.reshape(*batch, len(order))
 
 
 def _without(order: Integers, gone: Booleans) -> Integers:
@@ -182,22 +179,18 @@ def _correlations(
     try:
         placed = _placebos(r, grids[0], grids[1], by_region, levels, seed)
     except Refusal as problem:
-        yield _refused(problem, measure="placebo_p", scope=SCOPES[-1], **common)
+        yield {**problem.columns, "measure": "placebo_p", "scope": SCOPES[-1], **common}
     for here in np.ndindex(r.shape):
         measure = f"correlation_{list(SCALES)[here[1]]}"
         where = {**common, "scope": SCOPES[here[0]]}
         if not np.isfinite(r[here]):
-            yield _refused(Refusal("constant_index"), measure=measure, **where)
+            yield {**Refusal("constant_index").columns, "measure": measure, **where}
             continue
         yield {"measure": measure, "value": r[here], **where}
         for name, ends in placed.items():
             for end, values in ends.items():
                 found = {"value": values[here], "n": PAIRINGS, "of": measure, "paired_by": name}
                 yield {**where, "measure": f"placebo_{end}", **found}
-
-
-def _refused(problem: Refusal, **where: Any) -> Row:
-    return {**where, "message": problem.key, "fields": packed(problem.fields)}
 
 
 def comovement_rows(

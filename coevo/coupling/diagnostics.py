@@ -13,7 +13,7 @@ import pandas as pd
 
 from coevo.arrays import Row, Strings
 from coevo.coupling import grade
-from coevo.coupling.forms import SNAP
+from coevo.coupling.formulas import SNAP
 from coevo.coupling.grade_scales import GRADES, lagging
 from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import StudyError

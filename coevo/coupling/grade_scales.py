@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from coevo.arrays import Array, Places, Strings, Values
-from coevo.coupling.forms import SNAP
+from coevo.coupling.formulas import SNAP
 from coevo.registry import choose
 
 MARGIN = 1.2  # ratio of two indices from which one lags

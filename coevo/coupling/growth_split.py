@@ -17,20 +17,14 @@ from coevo.coupling.index_panel import IndexPanel
 from coevo.files import as_table
 
 # The choices under which the split leaves nothing over.
-ADDITIVE = {
-    "form": "standard",
-    "contributions": "equal",
-    "composite": "linear",
-    "preset": None,
-}
+ADDITIVE = {"form": "standard", "contributions": "equal", "composite": "linear", "preset": None}
 
 
 def logarithmic_mean(a: Values, b: Values) -> Array:
     """Return L(a, b) = (b - a) / ln(b / a), a where both are equal; a, b positive, one shape."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     log = np.log1p((b - a) / a)
-    mean: Array = np.divide(b - a, log, out=a.copy(), where=np.abs(log) > 1e-14)
-    return mean
+    return np.asarray(np.divide(b - a, log, out=a.copy(), where=np.abs(log) > 1e-14))
 
 
 def contributions(z0: Array, z1: Array, w: Array, member: Array) -> Array:
@@ -44,8 +38,7 @@ def contributions(z0: Array, z1: Array, w: Array, member: Array) -> Array:
     positive = ((before > 0) & (after > 0)).all(axis=1)
     mean = np.full(before.shape, np.nan)
     mean[positive] = logarithmic_mean(before[positive], after[positive])
-    shares: Array = w * (z1 - z0) / (2 * member.shape[1] * (mean @ member.T))
-    return shares
+    return np.asarray(w * (z1 - z0) / (2 * member.shape[1] * (mean @ member.T)))
 
 
 def splits(settings: Mapping[str, Any]) -> bool:

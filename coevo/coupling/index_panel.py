@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans, Strings, Values
-from coevo.coupling.composites import PRESETS, composite_indices
-from coevo.coupling.forms import (
+from coevo.coupling.formulas import (
     FORMS,
+    PRESETS,
+    composite_indices,
     coordination_degree,
     coordination_index,
     coupling_degree,

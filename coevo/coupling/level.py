@@ -2,15 +2,13 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Row, Values
-from coevo.errors import Refusal
+from coevo.errors import Refusal, tried
 from coevo.files import as_table
-from coevo.messages import packed
 from coevo.normalisation import wide
 
 SLOPES = ("pooled", "year_centred", "last_year")
@@ -24,8 +22,7 @@ def centred(x: Values, years: Values | None = None) -> Array:
     """Return x (rows,) less its mean, or less the mean of its year where `years` (rows,) is."""
     values = pd.Series(np.asarray(x, dtype=float))
     groups = np.zeros(len(values)) if years is None else np.asarray(years)
-    left: Array = (values - values.groupby(groups).transform("mean")).to_numpy()
-    return left
+    return np.asarray((values - values.groupby(groups).transform("mean")).to_numpy())
 
 
 def level_slope(log_D: Values, log_level: Values, years: Values | None = None) -> float:
@@ -79,10 +76,6 @@ def variance_shares(log_C: Values, log_T: Values) -> dict[str, float]:
     return {name: float((part * D).sum()) / variance for name, part in parts.items()}
 
 
-def _refused(problem: Refusal, **where: Any) -> Row:
-    return {**where, "message": problem.key, "fields": packed(problem.fields)}
-
-
 def _squared(x: Array, y: Array) -> float:
     """R2 of ln D, y, on x, which is the square of their correlation."""
     slope, yy = level_slope(y, x), float((centred(y) ** 2).sum())
@@ -93,17 +86,11 @@ def _squared(x: Array, y: Array) -> float:
 
 def _variance(logs: pd.DataFrame) -> Iterator[Row]:
     """Shares of C and T in the variance of ln D, and R2 of ln D on ln T alone."""
-    n = len(logs)
-    try:
-        shares = variance_shares(logs["C"], logs["T"])
-    except Refusal as problem:
-        yield _refused(problem, measure="variance_share", scope="T", n=n)
-        return
-    for scope, value in shares.items():
-        yield {"measure": "variance_share", "scope": scope, "value": value, "n": n}
+    for scope, value in variance_shares(logs["C"], logs["T"]).items():
+        yield {"measure": "variance_share", "scope": scope, "value": value}
     if np.ptp(logs["T"]) > 0:
         value = _squared(logs["T"].to_numpy(), logs["D"].to_numpy())
-        yield {"measure": "R2", "scope": "T", "value": value, "n": n}
+        yield {"measure": "R2", "scope": "T", "value": value}
 
 
 def _rises(coupling: pd.DataFrame) -> Iterator[Row]:
@@ -116,7 +103,7 @@ def _rises(coupling: pd.DataFrame) -> Iterator[Row]:
         years = int(last.loc[region, "year"] - first.loc[region, "year"])
         where = {"scope": region, "n": years}
         if min(first.loc[region, "D"], last.loc[region, "D"]) <= 0:
-            yield _refused(Refusal("zero_D_at_an_end"), measure="rise_lnD", **where)
+            yield {**Refusal("zero_D_at_an_end").columns, "measure": "rise_lnD", **where}
             continue
         for name, share in (("lnD", {"C": 0.5, "T": 0.5}), ("C", {"C": 0.5}), ("T", {"T": 0.5})):
             change = math.fsum(
@@ -128,18 +115,13 @@ def _rises(coupling: pd.DataFrame) -> Iterator[Row]:
 
 def _against(name: str, rows: pd.DataFrame) -> Iterator[Row]:
     """What a level explains of ln D; rows: ln of `D` and of the level over the panel."""
-    where = {"level": name, "n": len(rows)}
-    try:
-        value = _squared(rows[name].to_numpy(), rows["D"].to_numpy())
-    except Refusal as problem:
-        yield _refused(problem, measure="R2", **where)
-        return
-    yield {"measure": "R2", "value": value, **where}
+    value = _squared(rows[name].to_numpy(), rows["D"].to_numpy())
+    yield {"measure": "R2", "value": value, "n": len(rows)}
     last = rows[rows["year"] == rows["year"].max()]
     ranks = last[["D", name]].rank()
     if len(last) >= FEWEST_RANKED and ranks.std(ddof=0).min() > 0:
         value = float(ranks.corr().iloc[0, 1])
-        yield {"measure": "rank_correlation_D", "level": name, "value": value, "n": len(last)}
+        yield {"measure": "rank_correlation_D", "value": value, "n": len(last)}
 
 
 def slopes(rows: pd.DataFrame, name: str) -> Mapping[str, tuple[float, pd.Series]]:
@@ -188,7 +170,8 @@ def level_rows(coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str])
     """
     positive = coupling[coupling["D"] > 0]
     logs = positive[["region", "year"]].join(np.log(positive[["C", "T", "D"]].astype(float)))
-    rows = [*_variance(logs), *_rises(coupling)]
+    shares = tried(_variance(logs), {"n": len(logs)}, measure="variance_share", scope="T")
+    rows = [*shares, *_rises(coupling)]
     if coupling["region"].nunique() > 1:
         rows += _controls(coupling, logs, level_figures(panel, size) if size else None)
     return as_table("level", rows)
@@ -197,12 +180,17 @@ def level_rows(coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str])
 def _controls(coupling: pd.DataFrame, logs: pd.DataFrame, levels: pd.DataFrame | None) -> list[Row]:
     """What the levels of development explain of ln D, and what the first of them leaves."""
     if levels is None:
-        return [_refused(Refusal("no_size"), measure="R2", n=0)]
+        return [{**Refusal("no_size").columns, "measure": "R2", "n": 0}]
     joined = logs.merge(np.log(levels).reset_index(), on=["region", "year"])
     last = int(coupling["year"].max())
     if not (joined["year"] == last).any():
-        return [_refused(Refusal("no_size_in_year", year=last), measure="R2", n=len(joined))]
-    rows = [row for name in levels for row in _against(str(name), joined)]
+        missing = Refusal("no_size_in_year", year=last)
+        return [{**missing.columns, "measure": "R2", "n": len(joined)}]
+    rows = [
+        row
+        for name in map(str, levels)
+        for row in tried(_against(name, joined), {"level": name}, measure="R2", n=len(joined))
+    ]
     end = joined[joined["year"] == last].set_index("region")["D"]
     ranks = end.rank(ascending=False, method="min")
     rows += [

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans, Places, Strings
-from coevo.coupling.composites import composite_indices
-from coevo.coupling.forms import FORMS, contribution_shares
+from coevo.coupling.formulas import FORMS, composite_indices, contribution_shares
 from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.growth import Pool, pool

@@ -16,8 +16,7 @@ from scipy.stats import rankdata
 
 from coevo.arrays import Array
 from coevo.coupling.comovement import correlation
-from coevo.coupling.composites import COMPOSITES, PRESETS
-from coevo.coupling.forms import FORMS
+from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.coupling.grade_scales import GRADES
 from coevo.coupling.index_panel import Degrees, IndexPanel, degrees
 from coevo.errors import Refusal, StudyError

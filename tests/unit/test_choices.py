@@ -11,9 +11,8 @@ import pytest
 import yaml
 
 from coevo.coupling import grade
-from coevo.coupling.composites import COMPOSITES, PRESETS
 from coevo.coupling.diagnostics import diagnostic_rows
-from coevo.coupling.forms import FORMS
+from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.coupling.grade_scales import GRADES
 from coevo.normalisation import DIRECTIONS, METHODS, RATIO, REFERENCES
 from coevo.report.documents.source import text

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from coevo.coupling.composites import COMPOSITES, composite_indices, rescaled
+from coevo.coupling.formulas import COMPOSITES, composite_indices, rescaled
 from coevo.errors import StudyError
 
 LOW, HIGH = np.full(3, 0.01), np.full(3, 0.99)

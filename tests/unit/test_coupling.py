@@ -15,8 +15,7 @@ from coevo.coupling import (
     grade,
     obstacle_degree,
 )
-from coevo.coupling.composites import COMPOSITES, rescaled
-from coevo.coupling.forms import FORMS, REFUSED_FORMS, contribution_shares
+from coevo.coupling.formulas import COMPOSITES, FORMS, REFUSED_FORMS, contribution_shares, rescaled
 from coevo.coupling.grade_scales import GRADES, lagging, relative_development, stage
 from coevo.errors import StudyError
 from coevo.normalisation import normalise

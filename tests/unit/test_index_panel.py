@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.formulas import COMPOSITES
 from coevo.coupling.index_panel import IndexPanel
 from coevo.normalisation import wide
 

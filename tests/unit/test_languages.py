@@ -9,8 +9,7 @@ import pytest
 import yaml
 from jinja2 import Environment, nodes
 
-from coevo.coupling.composites import COMPOSITES, PRESETS
-from coevo.coupling.forms import FORMS
+from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.coupling.grade_scales import GRADES, STAGES
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation.effects import EFFECTS

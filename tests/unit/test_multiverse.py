@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple
-from coevo.coupling.composites import COMPOSITES
-from coevo.coupling.forms import FORMS
+from coevo.coupling.formulas import COMPOSITES, FORMS
 from coevo.normalisation import normalise, scaled_panel
 from coevo.sensitivity.choices import CHOICES, Combinations, choice_sensitivity, scales
 from coevo.sensitivity.headline_statistics import Surroundings

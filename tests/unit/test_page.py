@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from coevo.coupling import couple, grade
-from coevo.coupling.composites import composite_indices
+from coevo.coupling.formulas import composite_indices
 from coevo.coupling.index_panel import degrees
 from coevo.normalisation import minmax, normalise
 from coevo.panel.derivations import DERIVATIONS

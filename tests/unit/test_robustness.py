@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple
-from coevo.coupling.composites import COMPOSITES, PRESETS
-from coevo.coupling.forms import FORMS
+from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.sensitivity.robustness import robustness_rows

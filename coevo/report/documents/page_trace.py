@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling.composites import COMPOSITES
-from coevo.coupling.forms import FORMS, contribution_shares
+from coevo.coupling.formulas import COMPOSITES, FORMS, contribution_shares
 from coevo.files import rows_of
 from coevo.normalisation import directions_under, scaled_panel, scales_of
 from coevo.panel.vintages import CELL, POLICIES, of_years

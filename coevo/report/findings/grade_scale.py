@@ -1,6 +1,6 @@
 """Grades of D as positions and as printed numbers that do not contradict them."""
 
-from coevo.coupling.forms import SNAP
+from coevo.coupling.formulas import SNAP
 from coevo.coupling.grade_scales import GRADES, GradeScale
 
 TEN = GRADES["ten"]

@@ -9,8 +9,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from coevo.arrays import Array
-from coevo.coupling.composites import COMPOSITES
-from coevo.coupling.forms import FORMS
+from coevo.coupling.formulas import COMPOSITES, FORMS
 from coevo.files import rows_of
 from coevo.normalisation import Scale, directions_under, scales_of
 from coevo.report.findings.study_tables import Study

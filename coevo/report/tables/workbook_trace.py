@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import stdtrit
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from coevo.coupling.forms import contribution_shares
+from coevo.coupling.formulas import contribution_shares
 from coevo.files import rows_of
 from coevo.normalisation import MODERATE, directions_under, scaled_panel
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX

@@ -1,4 +1,11 @@
-"""Coupling degree C by its forms, coordination index T and degree D (docs/methods.md, 3)."""
+"""Formulas of U, coupling degree C, coordination index T and degree D (docs/methods.md, 3).
+
+A composite takes Z (..., rows, m) within [low, high] and weights w (..., 1, m) that sum to 1, and
+returns U (..., rows) in [0, 1]; a preset takes and returns all U; a form takes U (rows, n) and
+returns C. A new one is a function and its entry in `COMPOSITES`, `PRESETS` or `FORMS`.
+"""
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -7,6 +14,87 @@ from coevo.errors import StudyError
 from coevo.registry import Method, choose
 
 SNAP = 1e-9  # a value this near a cut lies on it; C or D this far above 1 is 1
+
+
+def linear_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
+    """U = sum_j w_j z_j: a lack in one indicator is made good by another."""
+    # Not Z @ w, whose last digit may depend on how many rows there are.
+    return np.asarray((Z * w).sum(axis=-1))
+
+
+def geometric_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
+    """U = prod_j z_j^w_j: a lack is only partly made good; 0 where an indicator of weight is 0."""
+    logs = np.log(Z, out=np.full(Z.shape, -np.inf), where=Z > 0)
+    return np.asarray(np.exp(np.where(w > 0, w * np.where(w > 0, logs, 0.0), 0.0).sum(axis=-1)))
+
+
+def topsis_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
+    """U = d- / (d+ + d-): distance from the worst case against that from the best one.
+
+    d+ = sqrt(sum_j (w_j (high_j - z_j))^2), d- = sqrt(sum_j (w_j (z_j - low_j))^2). Best and worst
+    are the ends of the scale and not of the sample: a new year changes no earlier U. Source: Hwang
+    and Yoon (1981).
+    """
+    best = np.sqrt(((w * (high - Z)) ** 2).sum(axis=-1))
+    worst = np.sqrt(((w * (Z - low)) ** 2).sum(axis=-1))
+    total = best + worst
+    return np.asarray(np.divide(worst, total, out=np.zeros(total.shape), where=total > 0))
+
+
+# In cells z is the range of a row's normalised figures, w that of their weights.
+COMPOSITES = {
+    "linear": Method(linear_composite, cells="SUMPRODUCT({w},{z})", symbols="U = Σ w z"),
+    "geometric": Method(
+        geometric_composite,
+        cells="IF(SUMPRODUCT(({w}>0)*({z}=0))>0,0,EXP(SUMPRODUCT({w},LN({z}+({z}=0)))))",
+        symbols="U = Π zʷ",
+    ),
+    "topsis": Method(topsis_composite, symbols="U = d⁻ / (d⁺ + d⁻)"),
+}
+
+
+def composite_indices(
+    Z: Values,
+    weights: Values,
+    member: Array,
+    composite: str,
+    span: tuple[float, float] | None,
+) -> Array:
+    """Return U (..., rows, n) from Z (..., rows, m) and weights (..., m) within subsystems.
+
+    `member` (m, n) of 0 and 1. `span` is the range of normalised values; without one the ends of
+    each column are taken. Leading axes are draws, of the figures or of the weights.
+    """
+    Z, w = np.asarray(Z, dtype=float), np.asarray(weights, dtype=float)[..., None, :]
+    ends = [Z.min(axis=-2, keepdims=True), Z.max(axis=-2, keepdims=True)]
+    if span is not None:
+        ends = [np.full_like(ends[0], end) for end in span]
+    index = choose(COMPOSITES, composite, "composite")
+    parts = [
+        index(Z[..., own], w[..., own], ends[0][..., own], ends[1][..., own])
+        for own in (column.astype(bool) for column in member.T)
+    ]
+    return np.stack(parts, axis=-1)
+
+
+def rescaled(U: Values) -> Array:
+    """Return each index of U (..., rows, n) mapped to [0.01, 0.99] by its minimum and maximum.
+
+    This is what SPSSAU does to the indices before it computes C (help page "Coupling Coordination
+    Degree", data intervalisation), and what the preset `spssau` stands for: it spreads the indices
+    over the whole range once more, so that D of two studies cannot be compared. `StudyError` for an
+    index that does not vary.
+    """
+    U = np.asarray(U, dtype=float)
+    low, high = U.min(axis=-2, keepdims=True), U.max(axis=-2, keepdims=True)
+    if np.any(high - low <= 0):
+        raise StudyError(
+            "an index that does not vary cannot be rescaled; leave coupling.preset null"
+        )
+    return np.asarray(0.01 + 0.98 * (U - low) / (high - low))
+
+
+PRESETS: dict[str, Callable[[Array], Array]] = {"spssau": rescaled}
 
 
 def _indices(U: Values) -> Array:
@@ -22,8 +110,9 @@ def standard_form(U: Array) -> Array:
     """C = n (prod_s U_s)^(1/n) / sum_s U_s for U (rows, n); 0 where all U are 0."""
     total = U.sum(axis=1)
     geometric = np.prod(U, axis=1) ** (1 / U.shape[1])
-    C: Array = np.divide(U.shape[1] * geometric, total, out=np.zeros(len(U)), where=total > 0)
-    return C
+    return np.asarray(
+        np.divide(U.shape[1] * geometric, total, out=np.zeros(len(U)), where=total > 0)
+    )
 
 
 def k_form(U: Array, k: float = 2.0) -> Array:
@@ -34,8 +123,7 @@ def k_form(U: Array, k: float = 2.0) -> Array:
         raise StudyError(f"k is {k}; it must be above 0")
     total = U.sum(axis=1)
     share = np.divide(4 * U[:, 0] * U[:, 1], total**2, out=np.zeros(len(U)), where=total > 0)
-    C: Array = np.minimum(share, 1.0) ** k
-    return C
+    return np.asarray(np.minimum(share, 1.0) ** k)
 
 
 def wang_form(U: Array) -> Array:
@@ -47,8 +135,7 @@ def wang_form(U: Array) -> Array:
     top = ordered[:, -1:]
     ratio = np.divide(ordered, top, out=np.zeros_like(U), where=top > 0)
     nearness = 1 - differences / (n * (n - 1) / 2)
-    C: Array = np.sqrt(np.maximum(nearness, 0) * np.prod(ratio, axis=1) ** (1 / (n - 1)))
-    return C
+    return np.asarray(np.sqrt(np.maximum(nearness, 0) * np.prod(ratio, axis=1) ** (1 / (n - 1))))
 
 
 def fan_form(U: Array) -> Array:
@@ -114,8 +201,8 @@ def coordination_index(U: Values, contributions: str | Values | None = None) -> 
     """Return T (rows,) = sum_s a_s U_s; contributions a as in `contribution_shares`."""
     U = _indices(U)
     a = contribution_shares(contributions, U.shape[1])
-    T: Array = (U * a).sum(axis=1)  # unlike U @ a, the same for a row whatever the others are
-    return T
+    # unlike U @ a, the same for a row whatever the others are
+    return np.asarray((U * a).sum(axis=1))
 
 
 def coordination_degree(C: Values, T: Values) -> Array:
