@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from coevo.arrays import Array, Places, Strings, Values
 from coevo.coupling.formulas import SNAP
@@ -35,42 +37,10 @@ class GradeScale:
         return np.asarray(self.labels)[self.places(values)]
 
 
+_rows = pd.read_csv(Path(__file__).with_name("grades.csv")).groupby("table", sort=False)
 GRADES = {
-    # after Liao (1999): [0, .1), [.1, .2) ... [.9, 1]
-    "ten": GradeScale(
-        tuple(k / 10 for k in range(1, 10)),
-        (
-            "extreme imbalance",
-            "severe imbalance",
-            "moderate imbalance",
-            "mild imbalance",
-            "verge of imbalance",
-            "barely coordinated",
-            "primary coordination",
-            "intermediate coordination",
-            "good coordination",
-            "high-quality coordination",
-        ),
-        closed="left",
-    ),
-    # [0, .2), [.2, .4) ... [.8, 1]
-    "five": GradeScale(
-        (0.2, 0.4, 0.6, 0.8),
-        (
-            "severe imbalance",
-            "mild imbalance",
-            "barely coordinated",
-            "intermediate coordination",
-            "high-quality coordination",
-        ),
-        closed="left",
-    ),
-    # [0, .5), [.5, .6), [.6, .7), [.7, 1]
-    "four": GradeScale(
-        (0.5, 0.6, 0.7),
-        ("imbalance", "barely coordinated", "primary coordination", "good coordination"),
-        closed="left",
-    ),
+    str(name): GradeScale(tuple(rows["from"][1:]), tuple(rows["label"]), closed="left")
+    for name, rows in _rows
 }
 # Stages of C: (0, .3], (.3, .5], (.5, .8], (.8, 1]; 0 itself is uncoupled.
 STAGES = GradeScale(
