@@ -70,12 +70,7 @@ def arithmetic(config: dict[str, Any], given: Tables, systems: Tables) -> Tables
     """Return the tables of a study with indices, a model and claims, as its rules make them."""
     indicators, seed = given["indicators"], config["robustness"]["seed"]
     size, method = config["comovement"]["size"], config["weighting"]["method"]
-    made = panel_tables(
-        given["observations"], given["remarks"], indicators,
-        regions=config["regions"], focus=config["focus_region"], **config["years"],
-        **config["panel"], vintage_policy=config["vintage_policy"],
-    )  # fmt: skip
-    t: Tables = {**given, "panel": made.panel, "audit": made.audit, "revisions": made.revisions}
+    t: Tables = {**given, **panel_tables(StudyData(config, indicators, given))}
     t["normalised"], t["goalposts"] = normalise(t["panel"], indicators, config["normalisation"])
     t["weights"] = weigh(t["normalised"], t["panel"], indicators, config["weighting"])
     span, weighed = scaled_panel(config["normalisation"]), (t["normalised"], t["weights"], method)

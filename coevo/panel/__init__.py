@@ -1,7 +1,7 @@
 """The panel: one figure per region, year and indicator, gaps filled by policy, the rest derived."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,39 +15,27 @@ from coevo.panel.audit import audit_table
 from coevo.panel.derivations import DERIVATIONS, derive, linked, parse, undefined
 from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
 from coevo.registry import choose
+from coevo.study_data import StudyData
 
 FILLED, KEYS = "filled", ["region", "year", "indicator"]
 Wide = dict[str, pd.DataFrame]  # indicator -> regions x years
 
 
-class PanelTables(NamedTuple):
-    """What the rule `panel` makes, as the tables of these names."""
+def panel_tables(study: StudyData) -> dict[str, pd.DataFrame]:
+    """Return the panel, what is to be said of its figures, and what was restated, by table.
 
-    panel: pd.DataFrame
-    audit: pd.DataFrame
-    revisions: pd.DataFrame
-
-
-def panel_tables(
-    observations: pd.DataFrame,
-    remarks: pd.DataFrame,
-    indicators: pd.DataFrame,
-    accept: Sequence[Mapping[str, Any]] = (),
-    **choices: Any,
-) -> PanelTables:
-    """Return the panel (`build_panel` with these choices), and what is to be said of its figures.
-
-    observations, remarks: as the rule `observe` leaves them; indicators: the indicator table;
-    accept: findings that are meant (`audit_table`). The audit holds findings and remarks; revisions
-    the figures that differ between vintages.
+    study: with observations and remarks as the rule `observe` leaves them; config: its keys
+    `accept` (findings that are meant, see `audit_table`) and those of `build_panel`. The audit
+    holds findings and remarks; revisions the figures that differ between vintages.
     """
-    panel = build_panel(observations, indicators, **choices)
-    remarks = pd.concat([remarks, marks_filled(observations, panel)])
-    return PanelTables(
-        panel,
-        audit_table(observations, remarks, indicators, accept),
-        revisions(observations),
-    )
+    observations, indicators = study.table("observations"), study.indicators
+    panel = build_panel(observations, indicators, study.config)
+    remarks = pd.concat([study.table("remarks"), marks_filled(observations, panel)])
+    return {
+        "panel": panel,
+        "audit": audit_table(observations, remarks, indicators, study.config["accept"]),
+        "revisions": revisions(observations),
+    }
 
 
 def marks_filled(frame: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
@@ -94,23 +82,15 @@ def _check_coverage(
 
 
 def build_panel(
-    observations: pd.DataFrame,
-    indicators: pd.DataFrame,
-    regions: Sequence[str] | Mapping[str, Sequence[str]] | str,
-    focus: str,
-    first: int,
-    last: int,
-    gaps: str = "linear",
-    max_gap: int = 1,
-    vintage_policy: str = "single",
+    observations: pd.DataFrame, indicators: pd.DataFrame, config: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Return the panel of a study: all indicators, source and derived, in their own units.
 
-    Parameters: `observations` as in observations.csv; `indicators` the indicator table; `regions`
-    the codes to keep, "all" that have a figure, or all of these `without` some; `focus` the region
-    that must be there; `first`, `last` the years; `gaps` a policy of `GAPS` that fills at most
-    `max_gap` years in a row, never beyond the ends of a series; `vintage_policy` a name in
-    `POLICIES`.
+    Parameters: `observations` as in observations.csv; `indicators` the indicator table; `config`
+    its keys `regions` (the codes to keep, "all" that have a figure, or all of these `without`
+    some), `focus_region` (must be there), `years` (`first`, `last`), `panel` (`gaps`: a policy of
+    `GAPS` that fills at most `max_gap` years in a row, never beyond the ends of a series),
+    `vintage_policy` (a name in `POLICIES`).
 
     A derivation sees all regions of the raw files (a national sum needs them); a derived value is
     flagged `filled` if it cannot be had without a filled figure, else `break` or `spliced` if an
@@ -119,7 +99,8 @@ def build_panel(
     files do not reach the first or last year, or have nothing for a region that is asked for; an
     index that is chained may begin a year after the first.
     """
-    years = list(range(first, last + 1))
+    regions, focus, gaps = config["regions"], config["focus_region"], config["panel"]
+    years = list(range(config["years"]["first"], config["years"]["last"] + 1))
     present = list(dict.fromkeys(observations.sort_values("region")["region"]))
     known = set(observations.dropna(subset="value")["region"])
     left_out = regions["without"] if isinstance(regions, Mapping) else ()
@@ -132,7 +113,8 @@ def build_panel(
             f"regions: {', '.join(absent)}: the files have no figure for it; remove it"
         )
 
-    kept = choose(POLICIES, vintage_policy, "vintage policy")(of_years(observations, years))
+    policy = choose(POLICIES, config["vintage_policy"], "vintage policy")
+    kept = policy(of_years(observations, years))
     # A printed figure that also derives from others is for the audit, unless a subsystem uses it.
     printed = (indicators["derivation"] == "") | (indicators["subsystem"] != "")
     sources = (indicators["source_name"] != "") & printed
@@ -141,7 +123,7 @@ def build_panel(
     for indicator in indicators.loc[sources, "indicator"]:
         rows = kept[kept["indicator"] == indicator].pivot(index="region", columns="year")
         raw, marks = (rows[name].reindex(present, columns=years) for name in ("value", "flag"))
-        values[indicator] = value = GAPS[gaps](raw.astype(float), max_gap)
+        values[indicator] = value = GAPS[gaps["gaps"]](raw.astype(float), gaps["max_gap"])
         flags[indicator] = _flags(value, raw.isna(), marks)
     labels = dict(indicators[["indicator", "label_en"]].to_numpy())
     _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]))

@@ -84,10 +84,9 @@ def _printed(
 
 def _jumps(frame: pd.DataFrame) -> Iterator[Finding]:
     """Rises above threefold and falls above 30 % between consecutive years of one vintage."""
-    series = ["vintage", "indicator", "region"]
-    rows = frame[frame["value"] > 0].sort_values([*series, "year"], kind="stable")
+    rows = frame[frame["value"] > 0].sort_values([*LINE, "year"], kind="stable")
     before = rows.shift()
-    follows = (rows[series] == before[series]).all(axis=1) & (rows["year"] == before["year"] + 1)
+    follows = (rows[LINE] == before[LINE]).all(axis=1) & (rows["year"] == before["year"] + 1)
     rows["old"], rows["ratio"] = before["value"], rows["value"] / before["value"]
     for row in rows[follows & ~rows["ratio"].between(FALL, RISE)].to_dict("records"):
         what = "jump_rise" if row["ratio"] > 1 else "jump_fall"
@@ -103,11 +102,10 @@ def _odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
     more: a missing figure that was typed as 0. A negative figure is odd if it is the only one of
     its series and two or more are positive.
     """
-    series = ["vintage", "indicator", "region"]
-    rows = frame[frame["value"].notna()].sort_values([*series, "year"], kind="stable")
-    groups = rows.groupby(series, sort=False)
+    rows = frame[frame["value"].notna()].sort_values([*LINE, "year"], kind="stable")
+    groups = rows.groupby(LINE, sort=False)
     negative, positive = rows["value"] < 0, rows["value"] > 0
-    counts = rows.assign(negative=negative, positive=positive).groupby(series, sort=False)
+    counts = rows.assign(negative=negative, positive=positive).groupby(LINE, sort=False)
     alone = negative & (counts["negative"].transform("sum") == 1)
     alone &= counts["positive"].transform("sum") >= 2
     near = pd.DataFrame({n: groups[n].shift() for n in ("value", "year", "half_unit")})

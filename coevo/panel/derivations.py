@@ -178,55 +178,47 @@ def derived_values(text: str, figures: Mapping[str, Array], years: Sequence[int]
         return derivation.value(*terms)
 
 
+def _terms(text: str, figures: Mapping[str, pd.DataFrame]) -> tuple[Terms, pd.DataFrame]:
+    """Return the terms of `name(a, b)`, and a frame with the regions and years of all arguments;
+    what one lacks is missing there.
+    """
+    name, arguments = parse(text)
+    first, *others = (figures[argument] for argument in arguments)
+    for other in others:
+        first, _ = first.align(other, join="outer")
+    arrays = (figures[argument].reindex_like(first).to_numpy(dtype=float) for argument in arguments)
+    return DERIVATIONS[name].terms(first.columns.to_numpy(dtype=np.int64), *arrays), first
+
+
 def undefined(text: str, figures: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return where all that `name(a, b)` takes is known and gives no value all the same, such as
     growth from a figure below zero (regions x years).
     """
-    name, arguments = parse(text)
-    frames = _aligned([figures[argument] for argument in arguments])
-    years = frames[0].columns.to_numpy(dtype=np.int64)
-    terms = DERIVATIONS[name].terms(years, *(frame.to_numpy(dtype=float) for frame in frames))
-    known = np.all([np.isfinite(term) for term in terms], axis=0)
+    known = np.isfinite(_terms(text, figures)[0]).all(axis=0)
     return derive(text, figures).isna() & known
 
 
 def derive(text: str, figures: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the derived figures (regions x years, base units) of `name(a, b)`."""
-    frames = _aligned([figures[argument] for argument in parse(text)[1]])
-    arrays = dict(zip(parse(text)[1], (f.to_numpy(dtype=float) for f in frames), strict=True))
-    values = derived_values(text, arrays, list(frames[0].columns))
-    return pd.DataFrame(values, frames[0].index, frames[0].columns)
-
-
-def _aligned(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Return frames with the regions and years of all of them; what one lacks is missing there."""
-    first, *others = frames
-    for other in others:
-        first, _ = first.align(other, join="outer")
-    return [frame.reindex(index=first.index, columns=first.columns) for frame in frames]
+    return derive_interval(text, figures)[0]
 
 
 def derive_interval(
-    text: str, low: Mapping[str, pd.DataFrame], high: Mapping[str, pd.DataFrame]
+    text: str, *ends: Mapping[str, pd.DataFrame]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the least and the largest value that figures within `low` and `high` can give.
+    """Return the least and the largest value that figures between the `ends` can give.
 
     Exact because every derivation is monotone in each of its terms: extremes lie at the corners.
     """
-    name, arguments = parse(text)
-    derivation = DERIVATIONS[name]
-    ends = []
-    for figures in (low, high):
-        frames = _aligned([figures[argument] for argument in arguments])
-        years = frames[0].columns.to_numpy(dtype=np.int64)
-        ends.append(derivation.terms(years, *(frame.to_numpy(dtype=float) for frame in frames)))
+    value = DERIVATIONS[parse(text)[0]].value
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        corners = [derivation.value(*corner) for corner in product(*zip(*ends, strict=True))]
-    values, like = np.stack(corners), frames[0]
-    return (
-        pd.DataFrame(values.min(axis=0), like.index, like.columns),
-        pd.DataFrame(values.max(axis=0), like.index, like.columns),
+        terms, frames = zip(*(_terms(text, figures) for figures in ends), strict=True)
+        corners = np.stack([value(*corner) for corner in product(*zip(*terms, strict=True))])
+    least, most = (
+        pd.DataFrame(values, frames[0].index, frames[0].columns)
+        for values in (corners.min(axis=0), corners.max(axis=0))
     )
+    return least, most
 
 
 Breaks = dict[str, list[int]]  # indicator -> years

@@ -23,10 +23,9 @@ def panels_of_other_policies(study: StudyData) -> dict[str, pd.DataFrame]:
     panels: dict[str, pd.DataFrame] = {}
     for policy in POLICIES if len(several(inside)) else ():
         if policy != config["vintage_policy"]:
-            choices = {**years, **config["panel"], "vintage_policy": policy}
             with suppress(StudyError):
                 panels[policy] = build_panel(
-                    observations, study.indicators, config["regions"], study.focus, **choices
+                    observations, study.indicators, {**config, "vintage_policy": policy}
                 )
     return panels
 

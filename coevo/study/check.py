@@ -100,15 +100,7 @@ def check_study(path: str) -> Checked:
     problems: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     try:
-        panel = build_panel(
-            observations,
-            indicators,
-            config["regions"],
-            config["focus_region"],
-            **config["years"],
-            **config["panel"],
-            vintage_policy=config["vintage_policy"],
-        )
+        panel = build_panel(observations, indicators, config)
         rows = panel[["region", "year"]].drop_duplicates()
         if config["subsystems"]:
             whole = (len(complete_rows(panel, indicators)), len(rows))

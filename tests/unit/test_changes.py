@@ -55,6 +55,9 @@ COUPLING = {
 def config(**changed) -> dict:
     return {
         "study": "sample",
+        "regions": "all",
+        "focus_region": "330000",
+        "vintage_policy": "single",
         "title": {"en": "x"},
         "years": {"first": YEARS[0], "last": YEARS[-1]},
         "panel": {"gaps": "linear", "max_gap": 1},
@@ -88,8 +91,7 @@ def state(observations: pd.DataFrame, folder, table=None, name: str = "", **chan
         write_table(frame, path)
         return read_table(path)
 
-    years = settings_["years"]
-    panel = build_panel(observations, table, "all", "330000", **years, **settings_["panel"])
+    panel = build_panel(observations, table, settings_)
     panel = stored(panel, "panel")
     normalised, goalposts = normalise(panel, table, settings_["normalisation"])
     normalised = stored(normalised, "normalised")

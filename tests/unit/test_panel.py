@@ -8,6 +8,7 @@ from coevo.errors import StudyError
 from coevo.messages import unpacked
 from coevo.panel import build_panel, panel_tables
 from coevo.panel.audit import is_finding
+from coevo.study_data import StudyData
 
 INDICATORS = pd.DataFrame(
     [
@@ -36,12 +37,22 @@ def observations(money=(1.0, 2.0, 3.0, 4.0, 5.0), people=(10.0,) * 5, vintage="2
     return pd.DataFrame(rows, columns=columns)
 
 
+def config(regions="all", focus="1", last=2019, gaps="linear", max_gap=1, policy="single"):
+    years, panel = {"first": 2015, "last": last}, {"gaps": gaps, "max_gap": max_gap}
+    places = {"regions": regions, "focus_region": focus}
+    return {**places, "years": years, "panel": panel, "vintage_policy": policy}
+
+
+def built(observations, indicators, *places, **choices):
+    return build_panel(observations, indicators, config(*places, **choices))
+
+
 def series(panel, indicator, column="value"):
     return panel.loc[panel["indicator"] == indicator, column].tolist()
 
 
 def test_derived_figures_come_in_their_unit():
-    panel = build_panel(observations(), INDICATORS, "all", "1", 2015, 2019)
+    panel = built(observations(), INDICATORS)
     # 1e8 yuan over 1e5 persons = 1000 yuan a head = 0.1 of 10 thousand yuan
     np.testing.assert_allclose(series(panel, "per_head"), [0.1, 0.2, 0.3, 0.4, 0.5])
     assert series(panel, "money") == [1, 2, 3, 4, 5]
@@ -49,11 +60,11 @@ def test_derived_figures_come_in_their_unit():
 
 def test_gaps_are_filled_inside_and_flagged_through_to_what_is_derived():
     gap = observations(money=(1.0, np.nan, 3.0, 4.0, 5.0))
-    panel = build_panel(gap, INDICATORS, "all", "1", 2015, 2019)
+    panel = built(gap, INDICATORS)
     assert series(panel, "money")[1] == 2.0
     assert series(panel, "money", "flag") == ["", "filled", "", "", ""]
     assert series(panel, "per_head", "flag") == ["", "filled", "", "", ""]
-    left = build_panel(gap, INDICATORS, "all", "1", 2015, 2019, gaps="none")
+    left = built(gap, INDICATORS, gaps="none")
     assert series(left, "money", "flag")[1] == "missing:suppressed"
     assert series(left, "per_head", "flag")[1] == "missing:not_available"
 
@@ -63,10 +74,11 @@ def test_a_mark_for_missing_that_is_filled_is_remarked_and_a_blank_is_not(flag, 
     gap = observations(money=(1.0, np.nan, 3.0, 4.0, np.nan), people=(1.0, np.nan, 1.0, 1.0, 1.0))
     gap["flag"] = np.where(gap["value"].isna() & (gap["indicator"] == "money"), flag, "")
     gap = gap.assign(unit="person", file="f", sheet="s", cell="B2", half_unit=0.5)
-    made = panel_tables(
-        gap, pd.DataFrame(), INDICATORS, regions="all", focus="1", first=2015, last=2018
-    )
-    said = made.audit[made.audit["message"] == "mark_filled"]
+    tables = {"observations": gap, "remarks": pd.DataFrame()}
+    audit = panel_tables(StudyData({**config(last=2018), "accept": []}, INDICATORS, tables))[
+        "audit"
+    ]
+    said = audit[audit["message"] == "mark_filled"]
     assert len(said) == filled and not is_finding(said).any()
     for row in said.itertuples():
         assert (row.region, row.year, row.indicator) == ("1", 2016, "money")
@@ -75,15 +87,15 @@ def test_a_mark_for_missing_that_is_filled_is_remarked_and_a_blank_is_not(flag, 
 
 def test_a_gap_longer_than_allowed_stays():
     gap = observations(money=(1.0, np.nan, np.nan, 4.0, 5.0))
-    assert np.isnan(series(build_panel(gap, INDICATORS, "all", "1", 2015, 2019), "money")[1])
-    filled = build_panel(gap, INDICATORS, "all", "1", 2015, 2019, max_gap=2)
+    assert np.isnan(series(built(gap, INDICATORS), "money")[1])
+    filled = built(gap, INDICATORS, max_gap=2)
     assert series(filled, "money") == [1, 2, 3, 4, 5]
 
 
 def test_nothing_is_extrapolated():
     short = observations(money=(np.nan, 2.0, 3.0, 4.0, 5.0))
     other = short.assign(region="2", name="B", value=short["value"].fillna(1.0), flag="")
-    panel = build_panel(pd.concat([short, other]), INDICATORS, "all", "1", 2015, 2019)
+    panel = built(pd.concat([short, other]), INDICATORS)
     assert np.isnan(series(panel[panel["region"] == "1"], "money")[0])
 
 
@@ -101,34 +113,34 @@ def test_a_price_index_may_begin_a_year_later_and_no_later():
     )
     prices = prices.assign(indicator="index", flag="").dropna(subset="value")
     every = pd.concat([observations(), prices])
-    panel = build_panel(every, table, "all", "1", 2015, 2019)
+    panel = built(every, table)
     np.testing.assert_allclose(series(panel, "real"), [1, 2 / 1.1, 3 / 1.1, 4 / 1.375, 5 / 1.375])
     assert series(panel, "real", "flag") == [""] * 5
     late = every[(every["indicator"] != "index") | (every["year"] > 2016)]
     with pytest.raises(StudyError, match=r"years.first: 2016 is not covered .* prices \(index\)"):
-        build_panel(late, table, "all", "1", 2015, 2019)
+        built(late, table)
 
 
 def test_a_filled_link_marks_all_that_hangs_on_it():
     rows = [("real", "", "100 million yuan", "real", "", "deflate(money, people)")]
     table = pd.concat([INDICATORS, pd.DataFrame(rows, columns=INDICATORS.columns)])
     gap = observations(people=(100.0, 110.0, np.nan, 110.0, 100.0))
-    panel = build_panel(gap, table, "all", "1", 2015, 2019)
+    panel = built(gap, table)
     assert series(panel, "real", "flag") == ["", "", "filled", "filled", "filled"]
 
 
 def test_a_series_comes_whole_from_the_newest_vintage_that_covers_the_years():
     newer = observations(money=(7.0, 7.0, 7.0, 7.0, 7.0), vintage="2026-11")
     part = newer[(newer["indicator"] == "money") & (newer["year"] > 2016)]
-    panel = build_panel(pd.concat([observations(), part]), INDICATORS, "all", "1", 2015, 2019)
+    panel = built(pd.concat([observations(), part]), INDICATORS)
     assert series(panel, "money") == [1, 2, 3, 4, 5]
-    panel = build_panel(pd.concat([observations(), newer]), INDICATORS, "all", "1", 2015, 2019)
+    panel = built(pd.concat([observations(), newer]), INDICATORS)
     assert series(panel, "money") == [7.0] * 5
 
 
 def test_years_beyond_the_files_are_refused_by_indicator_and_key():
     with pytest.raises(StudyError) as problem:
-        build_panel(observations(), INDICATORS, "all", "1", 2015, 2020)
+        built(observations(), INDICATORS, last=2020)
     assert problem.value.messages[0] == (
         "years.last: 2020 is not covered by the files: money (money) has figures for "
         "2015 to 2019; change years.last or add the file"
@@ -138,12 +150,12 @@ def test_years_beyond_the_files_are_refused_by_indicator_and_key():
 
 def test_a_region_without_figures_is_refused():
     with pytest.raises(StudyError, match="regions: 2: the files have no figure for it"):
-        build_panel(observations(), INDICATORS, ["1", "2"], "1", 2015, 2019)
+        built(observations(), INDICATORS, ["1", "2"])
 
 
 def test_the_focus_region_needs_figures():
     with pytest.raises(StudyError, match="focus_region: 9: the files have no figure for it"):
-        build_panel(observations(), INDICATORS, "all", "9", 2015, 2019)
+        built(observations(), INDICATORS, focus="9")
 
 
 def test_growth_out_of_a_filled_figure_is_flagged_too():
@@ -153,7 +165,7 @@ def test_growth_out_of_a_filled_figure_is_flagged_too():
     ]
     indicators = pd.concat([INDICATORS, pd.DataFrame(rows, columns=INDICATORS.columns)])
     gap = observations(money=(1.0, np.nan, 3.0, 4.0, 5.0))
-    panel = build_panel(gap, indicators, "all", "1", 2015, 2019)
+    panel = built(gap, indicators)
     assert series(panel, "rate", "flag")[1:] == ["filled", "filled", "", ""]
     assert series(panel, "sum", "flag") == ["", "filled", "filled", "filled", "filled"]
 
@@ -163,7 +175,7 @@ def test_a_division_by_zero_is_named():
     with pytest.raises(
         StudyError, match=r"per_head: A 2016: per_capita\(money, people\) divides by 0"
     ):
-        build_panel(empty, INDICATORS, "all", "1", 2015, 2019)
+        built(empty, INDICATORS)
 
 
 def restated(region="1", name="A"):
@@ -175,7 +187,7 @@ def restated(region="1", name="A"):
 
 
 def test_overlay_breaks_and_what_is_derived_breaks_with_it():
-    panel = build_panel(restated(), INDICATORS, "all", "1", 2015, 2019, vintage_policy="overlay")
+    panel = built(restated(), INDICATORS, policy="overlay")
     assert series(panel, "money") == [1, 2, 3.3, 4.4, 5.5]
     assert series(panel, "money", "flag") == ["", "", "break", "", ""]
     assert series(panel, "per_head", "flag") == ["", "", "break", "", ""]
@@ -183,7 +195,7 @@ def test_overlay_breaks_and_what_is_derived_breaks_with_it():
 
 
 def test_splice_links_and_what_is_derived_is_spliced_with_it():
-    panel = build_panel(restated(), INDICATORS, "all", "1", 2015, 2019, vintage_policy="splice")
+    panel = built(restated(), INDICATORS, policy="splice")
     np.testing.assert_allclose(series(panel, "money"), [1.1, 2.2, 3.3, 4.4, 5.5])
     np.testing.assert_allclose(series(panel, "per_head"), [0.11, 0.22, 0.33, 0.44, 0.55])
     for indicator in ("money", "per_head"):
@@ -195,7 +207,7 @@ def test_a_break_in_one_region_breaks_what_sums_over_all():
     indicators = pd.concat([INDICATORS, pd.DataFrame([row], columns=INDICATORS.columns)])
     plain = observations().assign(region="2", name="B", unit="100 million yuan")
     both = pd.concat([restated(), plain])
-    panel = build_panel(both, indicators, "all", "1", 2015, 2019, vintage_policy="overlay")
+    panel = built(both, indicators, policy="overlay")
     other = panel[panel["region"] == "2"]
     assert series(other, "quotient", "flag") == ["", "", "break", "", ""]
     assert series(other, "per_head", "flag") == [""] * 5
@@ -205,11 +217,9 @@ def test_filled_comes_before_break_and_break_before_spliced():
     gap = restated()
     gone = (gap["indicator"] == "people") & (gap["year"] == 2017)
     gap.loc[gone, "value"] = np.nan
-    panel = build_panel(gap, INDICATORS, "all", "1", 2015, 2019, vintage_policy="overlay")
+    panel = built(gap, INDICATORS, policy="overlay")
     assert series(panel, "per_head", "flag") == ["", "", "filled", "", ""]
-    left = build_panel(
-        gap, INDICATORS, "all", "1", 2015, 2019, gaps="none", vintage_policy="overlay"
-    )
+    left = built(gap, INDICATORS, gaps="none", policy="overlay")
     assert series(left, "per_head", "flag")[2] == "missing:not_available"
     # money is linked until 2016; people, here in a unit that is not linked, change vintage in 2016
     people = observations(people=(11.0,) * 5, vintage="2026-11").assign(unit="%")
@@ -217,10 +227,10 @@ def test_filled_comes_before_break_and_break_before_spliced():
     both = restated()
     both.loc[both["indicator"] == "people", "unit"] = "%"
     both = pd.concat([both, people])
-    panel = build_panel(both, INDICATORS, "all", "1", 2015, 2019, vintage_policy="splice")
+    panel = built(both, INDICATORS, policy="splice")
     assert series(panel, "per_head", "flag") == ["spliced", "break", "", "", ""]
 
 
 def test_an_unknown_policy_lists_the_known():
     with pytest.raises(StudyError, match="vintage policy 'newest'; known: overlay, single, splice"):
-        build_panel(observations(), INDICATORS, "all", "1", 2015, 2019, vintage_policy="newest")
+        built(observations(), INDICATORS, policy="newest")

@@ -63,8 +63,7 @@ def observed(regions=6, restated=True):
 
 
 def panel_of(observations, policy="single"):
-    choices = {**CONFIG["years"], **CONFIG["panel"], "vintage_policy": policy}
-    return build_panel(observations, INDICATORS, "all", FOCUS, **choices)
+    return build_panel(observations, INDICATORS, {**CONFIG, "vintage_policy": policy})
 
 
 def study_with(panel, observations, config=CONFIG, coupling=None):

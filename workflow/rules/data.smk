@@ -45,11 +45,9 @@ rule panel:
     conda:
         "../../environment.yml"
     params:
-        accept=config["accept"],
-        regions=config["regions"],
-        focus=config["focus_region"],
-        years=config["years"],
-        gaps=config["panel"],
-        vintage_policy=config["vintage_policy"],
+        config={
+            key: config[key]
+            for key in "accept regions focus_region years panel vintage_policy".split()
+        },
     script:
         "../scripts/panel.py"

@@ -1,14 +1,10 @@
 """Panel -> normalised indicators and the goalposts they were held against."""
 
-from coevo.files import begin_job, read_optional, read_table, write_table
+from coevo.files import write_table
 from coevo.normalisation import normalise
+from coevo.study_data import load_study
 
-begin_job(snakemake.log[0], snakemake.input)
-normalised, goalposts = normalise(
-    read_table(snakemake.input.panel),
-    read_table(snakemake.input.indicators, "indicators"),
-    snakemake.params.normalisation,
-    read_optional(snakemake.input.get("kept"), "goalposts"),
-)
+study, settings = load_study(snakemake), snakemake.params.normalisation
+normalised, goalposts = normalise(study.table("panel"), study.indicators, settings, study.kept)
 write_table(normalised, snakemake.output.normalised)
 write_table(goalposts, snakemake.output.goalposts)

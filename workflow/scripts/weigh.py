@@ -1,13 +1,10 @@
 """Normalised indicators -> weights."""
 
-from coevo.files import begin_job, read_table, write_table
+from coevo.files import write_table
+from coevo.study_data import load_study
 from coevo.weighting import weigh
 
-begin_job(snakemake.log[0], snakemake.input)
-weights = weigh(
-    read_table(snakemake.input.normalised),
-    read_table(snakemake.input.panel),
-    read_table(snakemake.input.indicators, "indicators"),
-    snakemake.params.weighting,
-)
+study = load_study(snakemake)
+figures = study.table("normalised"), study.table("panel")
+weights = weigh(*figures, study.indicators, snakemake.params.weighting)
 write_table(weights, snakemake.output.weights)
