@@ -218,25 +218,21 @@ def reaches(posts: Goalposts, names: list[str], scales: Mapping[str, Scale]) -> 
 
 
 def _check_constant(posts: Goalposts, scope: Scope, reference: str) -> None:
-    problems, reach = Problems(), reaches(posts, scope.indicators, scope.scales)
-    constant = [
-        name for name, own in zip(scope.indicators, reach.T, strict=True) if (own <= 0).any()
-    ]
-    for j, indicator in enumerate(scope.indicators):
+    constant = {}
+    reach = reaches(posts, scope.indicators, scope.scales)
+    for j in np.flatnonzero((reach <= 0).any(axis=0)):
         same = np.flatnonzero(reach[:, j] <= 0)
-        if len(same):
-            groups = ", ".join(posts.names[k] for k in same)
-            within = f"throughout {reference} {groups}"
-            where = within if groups else "in every region and year of the study"
-            low, high = posts.low[same[0], j], posts.high[same[0], j]
-            inside = f"is {low:g} {where}" if low == high else f"keeps to its best band {where}"
-            problems.add(
-                f"{indicator}: {inside}, so it tells nothing "
-                "apart; remove it from the indicator table, check the files, or choose another "
-                "normalisation.reference"
-            )
+        groups = ", ".join(posts.names[k] for k in same)
+        extent = f"throughout {reference} {groups}"
+        extent = extent if groups else "in every region and year of the study"
+        low, high = posts.low[same[0], j], posts.high[same[0], j]
+        inside = f"is {low:g} {extent}" if low == high else f"keeps to its best band {extent}"
+        constant[scope.indicators[j]] = (
+            f"{scope.indicators[j]}: {inside}, so it tells nothing apart; remove it from the "
+            "indicator table, check the files, or choose another normalisation.reference"
+        )
     if constant:
-        raise ConstantIndicators(constant, *problems.messages)
+        raise ConstantIndicators(list(constant), *constant.values())
 
 
 def _refuse_beyond(values: pd.DataFrame, beyond: Booleans) -> None:

@@ -41,8 +41,7 @@ def _span(low: Array, high: Array, best: Band) -> Array:
 
 def _furthest(low: Array, high: Array, best: Band) -> Array:
     """Distance from the best band of the goalpost that lies furthest from it; 0 inside."""
-    found: Array = np.maximum(np.maximum(best[0] - low, high - best[1]), 0.0)
-    return found
+    return np.asarray(np.maximum(np.maximum(best[0] - low, high - best[1]), 0.0))
 
 
 def _nearer(x: Array, low: Array, high: Array, best: Band) -> Array:

@@ -34,8 +34,7 @@ def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
         name: study.tables[name][study.tables[name]["region"].isin(regions)]
         for name in ("observations", "panel", "normalised", "coupling")
     }
-    by_year = _by_year(study.years)
-    raw, places = _raw(tables["observations"], study, by_year, used)
+    raw, places = _raw(tables["observations"], study, used)
     panel = tables["panel"]
     return {
         "years": study.years,
@@ -48,9 +47,9 @@ def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
         "posts": _posts(study, used),
         "places": places,
         "raw": raw,
-        "panel": by_year(panel, "value", used),
+        "panel": _by_year(panel, "value", study.years, used),
         "flags": _flags([panel, tables["normalised"]], used),
-        "z": by_year(tables["normalised"], "z", used),
+        "z": _by_year(tables["normalised"], "z", study.years, used),
         "states": _states(tables["coupling"], study, word)[0],
     }
 
@@ -121,24 +120,22 @@ def _posts(study: Study, used: Iterable[str]) -> list[dict[str, list[float]]]:
     ]
 
 
-def _by_year(years: list[int]) -> Callable[..., list[Values]]:
-    """A function that puts a column of a long table into lists over the years, by region."""
+def _by_year(
+    table: pd.DataFrame, column: str, years: list[int], used: Iterable[str]
+) -> list[Values]:
+    """A column of a long table as lists over the years, by region, of each indicator used."""
+    lists: dict[str, Values] = {indicator: {} for indicator in used}
     place = {year: n for n, year in enumerate(years)}
-
-    def lists(table: pd.DataFrame, column: str, used: Iterable[str]) -> list[Values]:
-        found: dict[str, Values] = {indicator: {} for indicator in used}
-        rows = table[table["indicator"].isin(found) & table["year"].isin(place)]
-        columns = rows[["indicator", "region", "year", column]].astype({column: object})
-        for indicator, region, year, value in columns.itertuples(index=False, name=None):
-            row = found[indicator].setdefault(region, [None] * len(place))
-            row[place[year]] = None if isinstance(value, float) and value != value else value
-        return list(found.values())
-
-    return lists
+    rows = table[table["indicator"].isin(lists) & table["year"].isin(place)]
+    columns = rows[["indicator", "region", "year", column]].astype({column: object})
+    for indicator, region, year, value in columns.itertuples(index=False, name=None):
+        row = lists[indicator].setdefault(region, [None] * len(place))
+        row[place[year]] = None if isinstance(value, float) and value != value else value
+    return list(lists.values())
 
 
 def _raw(
-    observations: pd.DataFrame, study: Study, by_year: Callable[..., list[Values]], used: list[str]
+    observations: pd.DataFrame, study: Study, used: list[str]
 ) -> tuple[list[Values], list[list[str]]]:
     """Raw figures as (value, place, cell) by indicator, region and year; file and sheet of places.
 
@@ -152,7 +149,7 @@ def _raw(
     values = rows["value"].astype(object).where(rows["value"].notna(), None)
     entries = pd.Series(list(map(list, zip(values, codes.tolist(), rows["cell"], strict=True))))
     table = rows[CELL].assign(entry=entries)
-    return by_year(table, "entry", used), [list(place) for place in places]
+    return _by_year(table, "entry", study.years, used), [list(place) for place in places]
 
 
 def _flags(tables: Iterable[pd.DataFrame], used: list[str]) -> list[dict[str, str]]:
@@ -172,4 +169,4 @@ def _states(coupling: pd.DataFrame, study: Study, word: Callable[[str, str], str
     grades = [word("grade", grade) for grade in coupling["grade"]]
     states = [[*row, grade] for row, grade in zip(values, grades, strict=True)]
     table = coupling.assign(indicator="D", state=pd.Series(states, coupling.index, dtype=object))
-    return _by_year(study.years)(table, "state", ["D"])
+    return _by_year(table, "state", study.years, ["D"])

@@ -140,18 +140,21 @@ def _coefficients(fits: RegressionFits) -> list[list[Any]]:
     table = fits.rows.set_index(["parameter", "effects", "estimator"])
     lines: list[list[Any]] = []
     for name in fits.parameters:
-        found = [
-            table.loc[(name, *key)] if (name, *key) in table.index else None for key in fits.columns
-        ]
-        power, decimals = _scale([row for row in found if row is not None])
+        rows = {key: table.loc[(name, *key)] for key in fits.columns if (name, *key) in table.index}
+        power, decimals = _scale(list(rows.values()))
         symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else r"\delta"
         title = Markdown(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
-        signs = [_signs(fits, name, key, row) for key, row in zip(fits.columns, found, strict=True)]
-        shown = zip(found, signs, strict=True)
-        lines.append([title, *(_estimate(row, sign, power, decimals) for row, sign in shown)])
-        ends = [fits.by_year.get((name, *key)) for key in fits.columns]
-        below = zip(found, ends, strict=True)
-        lines.append(["", *(_error(row, pair, power, decimals) for row, pair in below)])
+        cells = {
+            key: (
+                _estimate(row, _signs(fits, name, key, row), power, decimals),
+                _error(row, fits.by_year.get((name, *key)), power, decimals),
+            )
+            for key, row in rows.items()
+        }
+        for place, head in enumerate((title, "")):
+            lines.append(
+                [head, *(cells[key][place] if key in cells else "" for key in fits.columns)]
+            )
     return lines
 
 
@@ -165,12 +168,10 @@ def _scale(rows: Sequence[pd.Series]) -> tuple[int, int]:
     return power, max(0, PLACES - 1 - math.floor(math.log10(finest))) if finest else PLACES
 
 
-def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series | None) -> str:
+def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series) -> str:
     """Stars of an estimate, where the test behind them holds its size: of pooled fits none without
     year effects, none on own terms, by instruments those of Anderson and Rubin's test below .05.
     """
-    if row is None:
-        return ""
     if row["scope"] == POOLED:
         if key[1] == FOD_IV:
             p = fits.facts.get((f"anderson_rubin_p_{name}", *key), 1.0)
@@ -180,18 +181,14 @@ def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series | None) -> 
     return stars(row["estimate"], row["se"], row["df"])
 
 
-def _estimate(row: pd.Series | None, sign: str, power: int, decimals: int) -> Markdown:
-    if row is None:
-        return Markdown("")
+def _estimate(row: pd.Series, sign: str, power: int, decimals: int) -> Markdown:
     text = escaped(fixed(row["estimate"] * 10**power, decimals))
     return Markdown(f"{text}$^{{{sign}}}$" if sign else text)
 
 
-def _error(
-    row: pd.Series | None, ends: tuple[float, float] | None, power: int, decimals: int
-) -> str:
+def _error(row: pd.Series, ends: tuple[float, float] | None, power: int, decimals: int) -> str:
     """The standard error in parentheses, or in brackets the interval that stands in its place."""
-    if row is None or missing(row["se"]):
+    if missing(row["se"]):
         return ""
     if ends:
         low, high = (fixed(end * 10**power, decimals) for end in ends)

@@ -75,7 +75,9 @@ def workbook_bytes(words: ReportText) -> bytes:
     """
     memory, study = io.BytesIO(), words.study
     with tempfile.TemporaryDirectory() as scratch:
-        book = xlsxwriter.Workbook(memory, {"constant_memory": True, "tmpdir": scratch})
+        as_text = dict.fromkeys(("strings_to_formulas", "strings_to_urls"), False)
+        options = {"constant_memory": True, "tmpdir": scratch, **as_text}
+        book = xlsxwriter.Workbook(memory, options)
         title = f"coevo: {study.config['study']}"
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         pen = Pen(book, words, {})
@@ -150,18 +152,18 @@ def _table(pen: Pen, made: Sheet) -> None:
     sheet = _sheet(pen, made.name, table.caption)
     sheet.repeat_rows(0, start - 1)
     ids = [column.id for column in table.columns] if made.named else []
-    for place, column in enumerate(table.columns):
-        head_look = pen.look("words" if made.named else "head")
-        sheet.write_string(HEAD_ROW, place, column.head, head_look)
-    for place, name in enumerate(ids):
-        sheet.write_string(IDS, place, name, pen.look("id"))
+    heads = [column.head for column in table.columns]
+    head_look = "words" if made.named else "head"
+    for row, texts, name in ((HEAD_ROW, heads, head_look), (IDS, ids, "id")):
+        for place, text in enumerate(texts):
+            sheet.write_string(row, place, text, pen.look(name))
     cells, looks = [], []
     for place, column in enumerate(table.columns):
         values = [row[place] for row in table.rows]
         cells.append(values if column.shown else list(map(in_cell, values)))
         looks.append(_looks(pen, values, cells[-1], column.shown))
-        texts = (cell for cell in cells[-1][:LOOKED_AT] if isinstance(cell, str))
-        longest = max((len(text.encode("gb18030")) + 1 for text in texts), default=0)
+        shown = (cell for cell in cells[-1][:LOOKED_AT] if isinstance(cell, str))
+        longest = max((len(text.encode("gb18030")) + 1 for text in shown), default=0)
         least = max(11, len(column.id) + 2) if made.named else 14
         sheet.set_column(place, place, max(least, min(longest, WIDEST)))
     rows = zip(zip(*cells, strict=True), zip(*looks, strict=False), strict=False)
@@ -218,16 +220,9 @@ def _sheet(pen: Pen, name: str, caption: str) -> Any:
 
 def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
     """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
-    if isinstance(value, str):
-        if value:
-            sheet.write_string(row, column, value, look)
-    elif isinstance(value, bool):
-        sheet.write_boolean(row, column, value, look)
-    elif value is not None:
-        if math.isfinite(value):
-            sheet.write_number(row, column, value, look)
-        else:  # a workbook has no infinity
-            sheet.write_string(row, column, str(value), look)
+    if value is not None and value != "":
+        endless = isinstance(value, float) and not math.isfinite(value)  # no workbook has infinity
+        sheet.write(row, column, str(value) if endless else value, look)
 
 
 def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:
