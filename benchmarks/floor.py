@@ -21,10 +21,9 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.scale import Cost, build
-from coevo.coupling import couple
+from coevo.coupling import couple, growth_contributions
 from coevo.coupling.comovement import comovement_rows
 from coevo.coupling.diagnostics import diagnostic_rows
-from coevo.coupling.growth_split import growth_contributions
 from coevo.coupling.level import level_rows
 from coevo.equilibria import estimate
 from coevo.files import read_table, write_table

@@ -1,8 +1,7 @@
 """Normalised indicators and weights -> coupling, obstacles, growth split, co-movement, level."""
 
-from coevo.coupling import couple
+from coevo.coupling import couple, growth_contributions
 from coevo.coupling.comovement import comovement_rows
-from coevo.coupling.growth_split import growth_contributions
 from coevo.coupling.level import level_rows
 from coevo.files import write_tables
 from coevo.normalisation import scaled_panel

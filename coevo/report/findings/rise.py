@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coevo.coupling.growth_split import splits
+from coevo.coupling import splits
 from coevo.report.findings.grade_scale import MIDPOINT
 from coevo.report.findings.study_tables import Study
 
