@@ -57,8 +57,8 @@ def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
 def _used(study: Study) -> list[str]:
     """The indicators of the subsystems, and after them what they derive from, in turn."""
     table = study.indicators
-    own = table["subsystem"].isin(study.subsystems)
-    return study.underlying(table.loc[own, "indicator"])
+    in_subsystem = table["subsystem"].isin(study.subsystems)
+    return study.underlying(table.loc[in_subsystem, "indicator"])
 
 
 def _formulas(study: Study, word: Callable[[str, str], str]) -> dict[str, str]:
@@ -94,17 +94,17 @@ def _indicators(study: Study, used: Iterable[str]) -> list[dict[str, Any]]:
     table, place = study.indicators.set_index("indicator"), {i: n for n, i in enumerate(used)}
     weights = study.rows("weights", weighting=study.config["weighting"]["method"])
     weight = dict(zip(weights["indicator"], weights["weight"], strict=True))
+    subsystems = {name: n for n, name in enumerate(study.subsystems)}
     rows, scales = [], scales_of(study.indicators)
     for indicator in used:
         name, arguments = study.derivation(indicator)
-        own = table.at[indicator, "subsystem"]
         rows.append({
             "label": study.heading(indicator),
             "unit": study.unit(indicator),
             "direction": table.at[indicator, "direction"],
             "best": band(*scales[indicator].best) if indicator in scales else "",
             "weight": weight.get(indicator),
-            "subsystem": study.subsystems.index(own) if own in study.subsystems else None,
+            "subsystem": subsystems.get(table.at[indicator, "subsystem"]),
             "product": study.config["coupling"]["composite"] == "linear",
             "of": [name, *(place[a] for a in arguments)] if name else None,
         })  # fmt: skip

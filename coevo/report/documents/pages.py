@@ -23,29 +23,29 @@ TIMESTAMP = 0  # the PDF carries no date of its own, so that two builds give the
 def document(text: str, files: Mapping[str, Any], metadata: Mapping[str, str]) -> str:
     """Markdown as pandoc reads it (its JSON) with citations and symbols set, for all formats."""
     works = bibliography(files["references.yaml"], metadata["language"])
-    own = {"references.json": json.dumps(works), "style.csl": files[metadata["citations"]]}
-    own["symbols.lua"] = files["symbols.lua"]
+    beside = {"references.json": json.dumps(works), "style.csl": files[metadata["citations"]]}
+    beside["symbols.lua"] = files["symbols.lua"]
     options = [
         "--citeproc", "--bibliography=references.json", "--csl=style.csl",
         "--metadata=link-citations", "--lua-filter=symbols.lua",
     ]  # fmt: skip
-    return _made(text, READER, "json", options, metadata, own).decode()
+    return _by_pandoc(text, READER, "json", options, metadata, beside).decode()
 
 
 def converted(
     source: str, target: str, files: Mapping[str, Any], options: list[str],
-    metadata: Mapping[str, str], own: Mapping[str, str | bytes] | None = None,
+    metadata: Mapping[str, str], beside: Mapping[str, str | bytes] | None = None,
 ) -> bytes:  # fmt: skip
     """A document in pandoc's format `target`.
 
-    source: made by `document`; own: files beside `FILES` that the options or the text name.
+    source: made by `document`; beside: files beside `FILES` that the options or the text name.
     """
-    needed = {name: files[name] for name in FILES} | dict(own or {})
+    needed = {name: files[name] for name in FILES} | dict(beside or {})
     options = ["--standalone", "--lua-filter=charts.lua", *options]
-    return _made(source, "json", target, options, metadata, needed)
+    return _by_pandoc(source, "json", target, options, metadata, needed)
 
 
-def _made(
+def _by_pandoc(
     text: str, source: str, target: str, options: list[str],
     metadata: Mapping[str, str], needed: Mapping[str, str | bytes],
 ) -> bytes:  # fmt: skip
@@ -64,7 +64,7 @@ def _made(
         "--metadata-file=meta.json",
     ]
     with tempfile.TemporaryDirectory() as scratch:
-        folder, made = Path(scratch), Path(scratch) / "made"
+        folder, output = Path(scratch), Path(scratch) / "made"
         for name, content in needed.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -72,8 +72,8 @@ def _made(
             option.replace("=", f"={folder}/") if option.partition("=")[2] in needed else option
             for option in (*arguments, f"--resource-path={folder}")
         ]
-        pypandoc.convert_text(text, target, format=source, extra_args=placed, outputfile=made)
-        return made.read_bytes()
+        pypandoc.convert_text(text, target, format=source, extra_args=placed, outputfile=output)
+        return output.read_bytes()
 
 
 def charts(source: str) -> list[str]:
@@ -135,8 +135,8 @@ def html(
         "--include-in-header=head.html",
         "--include-after-body=tail.html",
     ]
-    own = {"head.html": head, "tail.html": tail}
-    return converted(source, "html5", files, options, metadata, own)
+    beside = {"head.html": head, "tail.html": tail}
+    return converted(source, "html5", files, options, metadata, beside)
 
 
 def typst(source: str, files: Mapping[str, Any], metadata: Mapping[str, str]) -> str:
@@ -158,16 +158,16 @@ def pdf(
         A character of the title or of a chart that none of the fonts holds.
     """
     used = {f"figures/{name}.svg": files[f"{name}.svg"] for name in charts(source)}
-    own = "".join([*metadata.values(), *used.values()])
-    made = typeset(
-        {"report": with_stand_ins(typst(source, files, metadata), own)},
+    texts = "".join([*metadata.values(), *used.values()])
+    output = typeset(
+        {"report": with_stand_ins(typst(source, files, metadata), texts)},
         used,
         "leave pdf out of report.formats",
         format="pdf",
         timestamp=TIMESTAMP,
         pdf_standards="ua-1",
     )
-    return made["report"]
+    return output["report"]
 
 
 def bibliography(source: str, language: str) -> list[dict[str, Any]]:

@@ -30,13 +30,13 @@ def docx(
     """The report as a Word document: its own styles, fields with their values, fixed dates."""
     # Without a language pandoc looks up no words of its own, and leaves the styles as they are.
     spoken = {key: value for key, value in metadata.items() if key != "lang"}
-    own: dict[str, str | bytes] = {
+    beside: dict[str, str | bytes] = {
         f"figures/{name}.png": files[f"{name}.png"] for name in charts(source)
     }
-    own["reference.docx"] = _packed(reference(files, metadata))
+    beside["reference.docx"] = _packed(reference(files, metadata))
     options = ["--reference-doc=reference.docx", "--syntax-highlighting=none"]
-    made = converted(source, "docx", files, options, spoken, own)
-    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+    document = converted(source, "docx", files, options, spoken, beside)
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
         parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     return _packed(finished(parts, metadata))
 
@@ -137,26 +137,26 @@ def _keep(paragraph: ElementTree.Element) -> None:
 
 def _first(parent: ElementTree.Element, name: str) -> ElementTree.Element:
     """The properties of an element, made where it has none."""
-    found = parent.find(f"w:{name}", _SPACE)
-    if found is None:
-        found = ElementTree.Element(_word(name))
-        parent.insert(0, found)
-    return found
+    properties = parent.find(f"w:{name}", _SPACE)
+    if properties is None:
+        properties = ElementTree.Element(_word(name))
+        parent.insert(0, properties)
+    return properties
 
 
 def _fonts(root: ElementTree.Element) -> None:
     for kind, (latin, east) in FONTS.items():
         for script, font in (("latin", latin), ("ea", east)):
-            for found in root.iterfind(f".//a:{kind}Font/a:{script}", _SPACE):
-                found.attrib.clear()
-                found.set("typeface", font)
+            for face in root.iterfind(f".//a:{kind}Font/a:{script}", _SPACE):
+                face.attrib.clear()
+                face.set("typeface", font)
 
 
 def _properties(root: ElementTree.Element, metadata: Mapping[str, str]) -> None:
     for name in ("created", "modified"):
-        for found in root.iterfind(f"dcterms:{name}", _SPACE):
-            found.text = MADE
-    for found in root.iterfind("dc:creator", _SPACE):
-        found.text = plain_text(metadata["generator-name"])
+        for element in root.iterfind(f"dcterms:{name}", _SPACE):
+            element.text = MADE
+    for element in root.iterfind("dc:creator", _SPACE):
+        element.text = plain_text(metadata["generator-name"])
     language = ElementTree.SubElement(root, f"{{{_SPACE['dc']}}}language")
     language.text = metadata["lang-office"]

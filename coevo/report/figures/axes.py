@@ -68,7 +68,7 @@ def with_room(
     """
     dots = [*zip(rows["x"], rows["y"], strict=True), *line]
     taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
-    kept: dict[int, str] = {}
+    sides: dict[int, str] = {}
     for i in order:
         x, y, wide = rows["x"][i], rows["y"][i], LETTER * room(rows["name"][i])
         boxes = {
@@ -84,9 +84,9 @@ def with_room(
         if i in always and not free:
             free = ["left" if x > PLOT[0] / 2 else "right"]
         if free:
-            kept[i] = free[0]
+            sides[i] = free[0]
             taken.append(boxes[free[0]])
-    return kept
+    return sides
 
 
 def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
@@ -172,10 +172,10 @@ def log_ticks(low: float, high: float, count: int = 6) -> list[float]:
     """Round values inside [low, high] on a scale of logarithms, `count` of them at most."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
-        found = [round(s * 10.0**p, 9) for p in powers for s in steps if low <= s * 10.0**p <= high]
-        if len(found) <= count:
+        marks = [round(s * 10.0**p, 9) for p in powers for s in steps if low <= s * 10.0**p <= high]
+        if len(marks) <= count:
             break
-    return found if len(found) > 1 else ticks(low, high, count)
+    return marks if len(marks) > 1 else ticks(low, high, count)
 
 
 def tick_format(values: Sequence[float]) -> str:
@@ -192,8 +192,8 @@ def tick_format(values: Sequence[float]) -> str:
 def axis(title: str | None, values: Sequence[float], **options: Any) -> Part:
     """A horizontal axis with its ticks, the title on lines that a phone has room for."""
     lines = title and wrapped_label(title, TITLE).split("\n")
-    own = {"title": lines, "values": list(values), "format": tick_format(values), "grid": True}
-    return own | options
+    settings = {"title": lines, "values": list(values), "format": tick_format(values), "grid": True}
+    return settings | options
 
 
 def raised(title: str) -> Part:

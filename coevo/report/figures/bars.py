@@ -49,10 +49,10 @@ def claim_counts(study: Study, words: Mapping[str, str]) -> Part:
     )
     across = amount("start", scale=axis_scale(0, WORDS * float(ends.max())), axis=None)
     at = {"x": across, "y": named_rows(list(verdicts.values()))}
-    bar, told = {**at, "x2": {"field": "end"}, "color": paint()}, {**at, "color": paint("ink")}
+    bar, label = {**at, "x2": {"field": "end"}, "color": paint()}, {**at, "color": paint("ink")}
     layers = [
         mark("bar", counts, bar, height=22, stroke="$bg"),
-        text("text", counts, told, align="left", dx=5, fontSize=11),
+        text("text", counts, label, align="left", dx=5, fontSize=11),
     ]
     return specification(layers, ROW * len(verdicts))
 
@@ -116,14 +116,14 @@ def _by_indicator(study: Study, values: pd.Series) -> pd.DataFrame:
     """Values of the region in focus, the largest first, by their name: row (label), value, mean of
     the regions, of (its subsystem), colour and ink. values: by region and indicator.
     """
-    own = values.xs(study.focus, level="region").sort_values(ascending=False)
-    subsystems = study.indicators.set_index("indicator")["subsystem"].reindex(own.index)
+    focus_values = values.xs(study.focus, level="region").sort_values(ascending=False)
+    subsystems = study.indicators.set_index("indicator")["subsystem"].reindex(focus_values.index)
     places = subsystems.map(study.subsystems.index)
     return pd.DataFrame(
         {
-            "row": [wrapped_label(study.heading(indicator)) for indicator in own.index],
-            values.name: own.round(4),
-            "mean": values.groupby("indicator").mean().reindex(own.index).round(4),
+            "row": [wrapped_label(study.heading(indicator)) for indicator in focus_values.index],
+            values.name: focus_values.round(4),
+            "mean": values.groupby("indicator").mean().reindex(focus_values.index).round(4),
             "of": subsystems.map(study.label),
             "colour": places.map(subsystem_colour),
             "ink": places.map(lambda place: subsystem_colour(place, text=True)),

@@ -52,11 +52,11 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
     specs = {name: CHARTS[name](study, words) for name in names}
     charts = {name: svg(spec | paper_size(spec, known[name])) for name, spec in specs.items()}
     texts = {name: _text(spec) for name, spec in specs.items()}
-    made: dict[str, Mapping[str, str | bytes]] = {"json": texts, "svg": charts}
-    made |= {"png": pngs(charts), "pdf": pdfs(charts)}
+    by_ending: dict[str, Mapping[str, str | bytes]] = {"json": texts, "svg": charts}
+    by_ending |= {"png": pngs(charts), "pdf": pdfs(charts)}
     return {
         f"{name}.{ending}": content
-        for ending, files in made.items()
+        for ending, files in by_ending.items()
         for name, content in files.items()
     }
 
@@ -97,8 +97,8 @@ def renumbered(text: str) -> str:
 
     Vega counts ids over the life of a process: the same chart drawn second has other ids.
     """
-    found = dict.fromkeys(re.findall(r'\bid="([A-Za-z_]+\d+)"', text))
-    numbers = {old: f"{re.sub(r'[0-9]+$', '', old)}{i}" for i, old in enumerate(found)}
+    ids = dict.fromkeys(re.findall(r'\bid="([A-Za-z_]+\d+)"', text))
+    numbers = {old: f"{re.sub(r'[0-9]+$', '', old)}{i}" for i, old in enumerate(ids)}
     pattern = re.compile(r'(id="|url\(#|href="#)([A-Za-z_]+\d+)(?=["\)])')
     return pattern.sub(lambda m: m[1] + numbers.get(m[2], m[2]), text)
 
@@ -111,11 +111,11 @@ def data_behind(spec: Mapping[str, Any]) -> pd.DataFrame:
     """
     shown = {data: mark for mark, data in reversed(list(_marks(spec))) if data in spec["datasets"]}
     rows = {data: _readable(pd.DataFrame(spec["datasets"][data])) for data in shown}
-    kept: list[str] = []
+    sets: list[str] = []
     for data in sorted(reversed(rows), key=lambda data: -rows[data].size):
-        if rows[data].size and not any(_within(rows[data], rows[other]) for other in kept):
-            kept.append(data)
-    parts = [rows[data].assign(**{LAYER: shown[data]}) for data in reversed(shown) if data in kept]
+        if rows[data].size and not any(_within(rows[data], rows[other]) for other in sets):
+            sets.append(data)
+    parts = [rows[data].assign(**{LAYER: shown[data]}) for data in reversed(shown) if data in sets]
     table = pd.concat(
         [part.assign(**{LAYER: f"{i} " + part[LAYER]}) for i, part in enumerate(parts, start=1)]
         or [pd.DataFrame(columns=[LAYER])],

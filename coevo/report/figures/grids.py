@@ -107,10 +107,10 @@ def group_dots(study: Study, words: Mapping[str, str]) -> Part:
         "x": vega.amount("D", scale=axes.axis_scale(*limits), axis=D_axis),
         "y": axes.named_rows(order),
     }
-    told, focus = {**at, "tooltip": state_tips(words)}, rows["region"] == study.focus
+    hover, focus = {**at, "tooltip": state_tips(words)}, rows["region"] == study.focus
     layers = [
-        vega.mark("point", rows[~focus], told, filled=True, size=34, color="$muted", opacity=0.5),
-        vega.mark("point", rows[focus], told, filled=True, size=95, color="$focus", opacity=1),
+        vega.mark("point", rows[~focus], hover, filled=True, size=34, color="$muted", opacity=0.5),
+        vega.mark("point", rows[focus], hover, filled=True, size=95, color="$focus", opacity=1),
         vega.text("name", rows[focus], at, dy=-12, color="$focus", fontWeight="bold"),
     ]
     return vega.specification(layers, 40.0 * len(order) + 10)
@@ -155,7 +155,7 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
     }
     full = rows["region"].value_counts().reindex(every["region"]).eq(len(years)).to_numpy()
     empty = every[~full].assign(state=words["not_in_data"])
-    now, mine = "datum.year == year", f"datum.region == '{study.focus}'"
+    now, in_focus = "datum.year == year", f"datum.region == '{study.focus}'"
     unknown = {**at, "tooltip": vega.tips(words, "name region", "state value")}
     filled = {**at, **FILL, "tooltip": state_tips(words, ".4f")}
     ring: Part = {"stroke": "$focus", "strokeWidth": 2.8}
@@ -167,10 +167,10 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
     layers = [
         vega.mark("rect", empty, unknown, fill=None, **DASHED),
         vega.text("short", empty, at, color="$muted", **size),
-        vega.mark("rect", rows, filled, where=(now,), strokeWidth=1, stroke="$bg"),
-        vega.mark("rect", rows, at, where=(now, mine), fill=None, **ring),
-        vega.text("short", rows, {**at, **INK}, where=(now,), **name),
-        vega.text("shown", rows, {**at, **INK}, where=(now,), also=SHORT, **value),
+        vega.mark("rect", rows, filled, tests=(now,), strokeWidth=1, stroke="$bg"),
+        vega.mark("rect", rows, at, tests=(now, in_focus), fill=None, **ring),
+        vega.text("short", rows, {**at, **INK}, tests=(now,), **name),
+        vega.text("shown", rows, {**at, **INK}, tests=(now,), also=SHORT, **value),
         vega.text("shown", None, corner, also={"shown": "'' + year"}, fontWeight="bold", **head),
     ]
     bind = {"min": years[0], "max": years[-1], "step": 1, "name": words["tip_year"]}

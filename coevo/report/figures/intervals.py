@@ -47,19 +47,19 @@ def correlations(study: Study, words: Mapping[str, str]) -> Part:
     shown = ["row scope", "value r .3f"]
     shown += ["low low .3f", "high high .3f", "p p .3f"] if len(paired) else []
     at = {"x": vega.amount("value", scale=scale, axis=below), "y": axes.named_rows(order)}
-    told = {**at, "tooltip": vega.tips(words, *shown)}
+    hover = {**at, "tooltip": vega.tips(words, *shown)}
     ends = {end: vega.amount(end, scale=scale) for end in ("low", "high")}
-    span = {**told, "x": ends["low"], "x2": {"field": "high"}}
+    span = {**hover, "x": ends["low"], "x2": {"field": "high"}}
     layers = [axes.line_at("x", 0, color="$muted", strokeWidth=1)]
     for name, lower, weight in zip(SHOWN, (-APART, APART), ("bold", "normal"), strict=True):
-        own, bars = (table[table["scale"] == name] for table in (rows, paired))
+        points, bars = (table[table["scale"] == name] for table in (rows, paired))
         look: Part = {"filled": name == LOGS, "size": 90, "color": "$ink", "opacity": 1}
         beside: Part = {"dx": 10, "align": "left", "fontSize": 12, "fontWeight": weight}
         bar: Part = {"height": 11, "color": "$line", "opacity": 0.55, "yOffset": lower}
         layers += [vega.mark("bar", bars, span, **bar)] if len(bars) else []
         layers += [
-            vega.mark("point", own, told, yOffset=lower, **look),
-            vega.text("text", own, at, dy=lower, **beside),
+            vega.mark("point", points, hover, yOffset=lower, **look),
+            vega.text("text", points, at, dy=lower, **beside),
         ]
     if len(paired):
         # the words that say what a bar is stand under the first, on the side that has more room
@@ -93,8 +93,8 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
     below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4))
     across = {"scale": axes.axis_scale(*limits), "axis": below}
     shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
-    told = vega.tips(words, "label estimator", "title effects", *shown)
-    return vega.specification(*_intervals(rows, limits, across, told))
+    tips = vega.tips(words, "label estimator", "title effects", *shown)
+    return vega.specification(*_intervals(rows, limits, across, tips))
 
 
 def _limits(rows: pd.DataFrame) -> Limits:
@@ -105,7 +105,7 @@ def _limits(rows: pd.DataFrame) -> Limits:
 
 
 def _intervals(
-    rows: pd.DataFrame, limits: Limits, across: Part, told: list[Part], where: Iterable[str] = ()
+    rows: pd.DataFrame, limits: Limits, across: Part, tips: list[Part], tests: Iterable[str] = ()
 ) -> tuple[list[Part], float]:
     """Layers of intervals inside the limits and of their estimates, in blocks with titles, zero as
     a line; and their height. Looks are in the rows: tone, fill, strong.
@@ -120,7 +120,7 @@ def _intervals(
     names = {"title": None, "labelLimit": 140, "labelColor": "$ink"}
     names["labelExpr"] = "split(datum.label, '|')[1] || ''"
     y = vega.category("row", sort=order, scale={"domain": order}, axis=names)
-    at = {"y": y, "color": vega.paint("tone"), "tooltip": told}
+    at = {"y": y, "color": vega.paint("tone"), "tooltip": tips}
     span = {
         **at, "x": vega.amount("from", **across), "x2": {"field": "to"},
         "strokeWidth": vega.amount("strong", scale=None),
@@ -132,8 +132,8 @@ def _intervals(
     title = {"align": "right", "dx": -6, "fontWeight": "bold", "color": "$muted"}
     layers = [
         axes.line_at("x", 0, color="$ink", strokeWidth=1),
-        vega.mark("rule", rows, span, where=where),
-        vega.mark("point", rows, dot, where=where, also={"area": "36 * datum.strong"}, opacity=1),
+        vega.mark("rule", rows, span, tests=tests),
+        vega.mark("point", rows, dot, tests=tests, also={"area": "36 * datum.strong"}, opacity=1),
         vega.text("title", heads, {"x": vega.pixels(0), "y": y}, **title),
     ]
     return layers, 27.0 * len(order)
@@ -150,7 +150,8 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     """
     rows = growth_rows(study)
     rows = rows[rows["scope"].isin([*study.drawn, MEAN])].rename(columns={"scope": "region"})
-    told, known = rows["verdict"], rows["share"].notna()
+    verdict, known = rows["verdict"], rows["share"].notna()
+    contradicted = verdict == CONTRADICTED
     shares = [
         words["at_share"].format(share=share_text(share, words["percent"]))
         for share in rows["share"]
@@ -160,10 +161,10 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
         block=rows["output"],
         title=rows["output"].map({x: words[f"growth_{x}"] for x in ("x1", "x2")}),
         label=("line_" + rows["line"]).map(words).mask(known & study.single, shares),
-        verdict=told.map(words),
-        tone=np.where(told == CONTRADICTED, "$ink", "$muted"),
-        fill=np.select([told == CONTRADICTED, told == CANNOT_SAY], ["$ink", "$bg"], "$muted"),
-        strong=np.where(told == CONTRADICTED, 3, 1.6),
+        verdict=verdict.map(words),
+        tone=np.where(contradicted, "$ink", "$muted"),
+        fill=np.select([contradicted, verdict == CANNOT_SAY], ["$ink", "$bg"], "$muted"),
+        strong=np.where(contradicted, 3, 1.6),
     )
     of = {r: rows[rows["region"].isin([r, MEAN])] for r in study.drawn}
     limits = {region: _limits(part) for region, part in of.items() if len(part)}
@@ -204,7 +205,7 @@ def by_choice(study: Study, words: Mapping[str, str]) -> Part:
     scale, depth = axes.axis_scale(*limits), bands["line"].max() + 1
     below = axes.axis(title, axes.grade_ticks(study.grades, limits))
     y = vega.amount("line", scale=axes.axis_scale(-0.5, depth - 0.5, reverse=True), axis=None)
-    own = table.loc[table["main"].astype(bool), ["focus_D"]].round(4)
+    main_D = table.loc[table["main"].astype(bool), ["focus_D"]].round(4)
     shown = ("name choice", "D mean .3f", "low low .3f", "high high .3f")
     at: Part = {"y": y, "tooltip": vega.tips(words, *shown)}
     mean = {**at, "color": vega.paint(), "x": vega.amount("D", scale=scale, axis=below)}
@@ -219,13 +220,13 @@ def by_choice(study: Study, words: Mapping[str, str]) -> Part:
     names: Part = {"y": y, "x": vega.pixels(0)}
     ink, line = {**names, "color": vega.paint()}, {"x": vega.amount("focus_D", scale=scale)}
     layers = [
-        vega.mark("rule", own, line, color="$focus", strokeWidth=1),
+        vega.mark("rule", main_D, line, color="$focus", strokeWidth=1),
         *spans,
         vega.mark("point", bands, mean, filled=True, size=48, opacity=1),
         vega.text("text", bands, {**mean, "x": vega.pixels("width + 32")}, **beside),
         vega.text("name", heads, names, dx=-8, color="$muted", fontWeight="bold", **beside),
         *(
-            vega.text("short", bands, ink, where=(test,), dx=-8, fontWeight=weight, **beside)
+            vega.text("short", bands, ink, tests=(test,), dx=-8, fontWeight=weight, **beside)
             for test, weight in (("datum.used", "bold"), ("!datum.used", "normal"))
         ),
     ]  # fmt: skip
@@ -238,7 +239,7 @@ def _choices(
     """Lines of the choices and of their variants, the study's own first, counted from the top with
     a little air above each choice. A choice with one variant has no line.
     """
-    own = table[table["main"].astype(bool)]
+    main_rows = table[table["main"].astype(bool)]
     heads, bands, line = [], [], 0.0
     for choice in CHOICES:
         parts = table.groupby(choice)["focus_D"]
@@ -249,14 +250,14 @@ def _choices(
             share = share_text(shares[choice], words["percent"])
             name = words["choice_share"].format(choice=name, share=share)
         heads.append({"line": line, "name": name})
-        for variant in dict.fromkeys([*own[choice], *table[choice]]):
-            D, used = parts.get_group(variant), variant in set(own[choice])
-            line, said = round(line + 1, 1), variant_word(words, choice, variant)
+        for variant in dict.fromkeys([*main_rows[choice], *table[choice]]):
+            D, used = parts.get_group(variant), variant in set(main_rows[choice])
+            line, label = round(line + 1, 1), variant_word(words, choice, variant)
             ends = D.quantile([0, 0.25, 0.75, 1]).round(4)
             band = {
                 "line": line,
-                "name": said,
-                "short": said if len(said) <= NAME else said[: NAME - 1] + "…",
+                "name": label,
+                "short": label if len(label) <= NAME else label[: NAME - 1] + "…",
                 "used": used,
                 "colour": "$focus" if used else "$ink",
                 **dict(zip(("low", "lower", "upper", "high"), ends, strict=True)),

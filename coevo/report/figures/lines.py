@@ -35,7 +35,7 @@ def _midpoint(scale: Part) -> Part:
 
 
 def _end_labels(
-    labels: pd.DataFrame, y: Part, height: float, where: Iterable[str] = ()
+    labels: pd.DataFrame, y: Part, height: float, tests: Iterable[str] = ()
 ) -> list[Part]:
     """Labels (value, text, colour, bold) in two layers, regular and bold: weight is a property of a
     mark, not a channel. They keep their distance in a plot of `height` pixels, or higher.
@@ -45,7 +45,7 @@ def _end_labels(
     spread = labels.groupby("region")["value"].transform(axes.spread_labels, gap, low, high)
     rows = labels.assign(at=spread)
     at = {"x": vega.pixels("width"), "y": vega.amount("at", scale=y), "color": vega.paint()}
-    look: dict[str, Any] = {"where": where, "align": "left", "dx": 8, "fontSize": 12}
+    look: dict[str, Any] = {"tests": tests, "align": "left", "dx": 8, "fontSize": 12}
     return [
         vega.text("text", part, at, fontWeight="bold" if bold else "normal", **look)
         for bold, part in rows.groupby("bold")
@@ -61,11 +61,11 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
         "x": axes.years_axis(study.years),
         "y": vega.amount("D", scale=y, axis=axes.above("D", cuts)),
     }
-    told = {**at, "tooltip": state_tips(words)}
+    hover = {**at, "tooltip": state_tips(words)}
     point = {"type": "point", "on": "pointerover", "clear": "pointerout", "fields": ["name"]}
     hovered = {"param": "hover", "empty": False}
     shown = {
-        **told,
+        **hover,
         "detail": vega.category("name"),
         "color": vega.either(hovered, "$ink", "$line"),
         "strokeWidth": vega.either(hovered, 2.2, 1),
@@ -77,14 +77,14 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
         {**thin, "params": [{"name": "hover", "select": point}]},
         vega.mark("line", mean, at, **dashed),
     ]
-    own = rows[rows["region"] == study.focus]
+    focus_rows = rows[rows["region"] == study.focus]
     # On paper the chart is lower, and its labels must keep their distance there too.
     labels, figure = _degree_labels(study, words), FIGURES[name]
     longest = max(map(room, labels["text"]))
     layers = [
         _midpoint(y),
         *([] if study.single else others),
-        vega.mark("line", own, told, color="$focus", strokeWidth=2.8, point=HIDDEN),
+        vega.mark("line", focus_rows, hover, color="$focus", strokeWidth=2.8, point=HIDDEN),
         *_end_labels(labels, y, height * figure.paper),
     ]
     if figure.columns == 1:
@@ -113,11 +113,11 @@ def _coverage_rules(study: Study, words: Mapping[str, str]) -> list[Part]:
     years, at = shown_breaks(study), {"x": axes.years_axis(study.years)}
     if not years:
         return []
-    told = pd.DataFrame({"year": years[:1], "text": words["coverage"]})
+    label = pd.DataFrame({"year": years[:1], "text": words["coverage"]})
     foot = {**at, "y": vega.pixels("height - 9")}
     return [
         vega.mark("rule", pd.DataFrame({"year": years}), at, color="$muted", strokeDash=[2, 3]),
-        *vega.haloed("text", told, foot, "$muted", align="left", dx=5, fontSize=11),
+        *vega.haloed("text", label, foot, "$muted", align="left", dx=5, fontSize=11),
     ]
 
 
@@ -139,8 +139,8 @@ def _degree_labels(study: Study, words: Mapping[str, str]) -> pd.DataFrame:
     if not study.single:
         present = last.loc[last["year"] == study.years[-1], "D"]
         value = grade_marks(present.mean(), scale=study.grades)
-        said = words["mean_of"].format(count=len(present), value=value)
-        rows.append((said, present.mean(), True, "$ink"))
+        text = words["mean_of"].format(count=len(present), value=value)
+        rows.append((text, present.mean(), True, "$ink"))
     return pd.DataFrame(rows, columns=["text", "value", "bold", "colour"]).assign(region="")
 
 
@@ -152,11 +152,11 @@ def _long(study: Study, states: str = "") -> pd.DataFrame:
         SUBSYSTEM_PREFIX + s: (study.label(s), subsystem_colour(i), 2.2)
         for i, s in enumerate(study.subsystems)
     }
-    own = study.coupling[study.coupling["region"].isin(study.drawn)]
+    drawn_rows = study.coupling[study.coupling["region"].isin(study.drawn)]
     shown = [series for series in looks if series not in OF_STATE] + list(states)
-    rows = own.melt(["region", "name", "year"], shown, var_name="series")
-    found = pd.DataFrame.from_dict(looks, "index", columns=["label", "colour", "stroke"])
-    return rows.join(found, on="series").assign(dashed=rows["series"] == "T")
+    rows = drawn_rows.melt(["region", "name", "year"], shown, var_name="series")
+    styles = pd.DataFrame.from_dict(looks, "index", columns=["label", "colour", "stroke"])
+    return rows.join(styles, on="series").assign(dashed=rows["series"] == "T")
 
 
 def trajectory(study: Study, words: Mapping[str, str]) -> Part:
@@ -177,7 +177,7 @@ def _path(
     words: Mapping[str, str],
     rows: pd.DataFrame,
     title: str,
-    where: Iterable[str] = (),
+    tests: Iterable[str] = (),
 ) -> list[Part]:
     """Lines over the years with their names and last values."""
     scale = axes.axis_scale(0, 1)
@@ -198,6 +198,6 @@ def _path(
     labels = last.assign(bold=False, text=last["label"] + " " + shown)
     return [
         _midpoint(scale),
-        vega.mark("line", rows, at, where=where, point=HIDDEN),
-        *_end_labels(labels, scale, 200, where),
+        vega.mark("line", rows, at, tests=tests, point=HIDDEN),
+        *_end_labels(labels, scale, 200, tests),
     ]

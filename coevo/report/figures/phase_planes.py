@@ -74,15 +74,15 @@ def resting(study: Study) -> pd.DataFrame:
 
     left: whether the name of a line ends at its upper or right end, clear of the path.
     """
-    fits, found = equilibrium.region_fit_rows(study).set_index("scope"), [NO_LINES]
+    fits, tables = equilibrium.region_fit_rows(study).set_index("scope"), [NO_LINES]
     for region, rows in points(study).groupby("region"):
         if region in fits.index:
             frame = tuple(rows[FRAMES].iloc[0])
             part = pd.DataFrame(plane.nullclines(fits.loc[region], frame)).assign(region=region)
             ends = part[["x1_end", "x2_end"]].set_axis(plane.AXES, axis=1)
             path = rows[rows["kind"] == "observed"]
-            found.append(part.assign(left=plane.named_left(ends, path, frame, plane.REST)))
-    table = pd.concat(found, ignore_index=True)
+            tables.append(part.assign(left=plane.named_left(ends, path, frame, plane.REST)))
+    table = pd.concat(tables, ignore_index=True)
     colour = table["still"].map({"x2": "$s1", "x1": "$s2"})
     return table.assign(colour=colour, ink=colour + "t")
 
@@ -96,23 +96,23 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
     fitted = set(equilibrium.region_fit_rows(study)["scope"])
     located, stated = (set(rows.loc[rows["kind"] == k, "region"]) for k in ("fitted", "theory"))
     free = resting(study).groupby("region")["whole"].sum() == 2
-    found: dict[str, list[str]] = {region: [] for region in study.drawn}
-    for region, lines in found.items():
+    by_region: dict[str, list[str]] = {region: [] for region in study.drawn}
+    for region, lines in by_region.items():
         if region not in located:
             lines.append(words["fitted_unlocated" if region in fitted else "fitted_missing"])
         if region not in stated:
             lines.append(words["theory_missing"])
     level = 100 * study.config["interaction"]["confidence"]
     for region in free.index[free]:
-        found[region].append(words["nowhere"].format(level))
+        by_region[region].append(words["nowhere"].format(level))
     for (region, series), part in rows[_outside(rows)].groupby(["region", "series"], sort=False):
         at = {x: _span(short(v, part[f"frame_{x}"].iloc[0]) for v in part[x]) for x in plane.AXES}
-        found[region].append(
+        by_region[region].append(
             words["beyond"].format(label=called(words, series, part["share"]), **at)
         )
     return {
         region: [line for text in texts for line in wrapped_label(text, WIDTH).split("\n")]
-        for region, texts in found.items()
+        for region, texts in by_region.items()
     }
 
 
@@ -174,7 +174,7 @@ def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     ]
     at = _axes(study, words, *(vega.computed(f"frames[region].{x}") for x in plane.AXES))
     title = {"text": vega.computed("notes[region]")}
-    layers = _layers(rows, resting(study), at, words, where=PICKED)
+    layers = _layers(rows, resting(study), at, words, tests=PICKED)
     return vega.specification(layers, 400, picked, title=title)
 
 
@@ -203,17 +203,17 @@ def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
     """
     known = zip(rows["series"], rows["share"], strict=True)
     lean_ones = {x: rows[x].map(plane.lean, na_action="ignore") for x in [*plane.AXES, *ENDS]}
-    found = rows.assign(
+    worded = rows.assign(
         **lean_ones,
         label=[called(words, s, [v]) for s, v in known],
         year=rows["year"].astype("Int64"),
     )
-    parts = found.groupby("region", sort=False)
-    found["left"] = pd.concat(
+    parts = worded.groupby("region", sort=False)
+    worded["left"] = pd.concat(
         plane.named_left(part, part[part["kind"] == "observed"], part[FRAMES].iloc[0].to_numpy())
         for _, part in parts
     )
-    return found[~_outside(rows)].drop(columns=FRAMES)
+    return worded[~_outside(rows)].drop(columns=FRAMES)
 
 
 def _outside(rows: pd.DataFrame) -> pd.Series:
@@ -226,22 +226,22 @@ def _layers(
     at: Mapping[str, Part],
     words: Mapping[str, str],
     behind: Iterable[Part] = (),
-    where: Iterable[str] = (),
+    tests: Iterable[str] = (),
 ) -> list[Part]:
     """Marks of the plane from the back: bands of the zero-growth lines x1 = a2/d and x2 = a1/b1,
     what else lies behind, these lines, ranges of theoretical points, path, points.
     """
     inside = _worded(rows, words)
-    own: Part = {"where": where}
+    filtered: Part = {"tests": tests}
     still = {x: words["rest"].format(still=symbol) for x, symbol in SYMBOLS.items()}
     sets = sets.assign(name=sets["still"].map(still))
     band, line = (sets[sets["part"] == part] for part in ("band", "line"))
     area = {**at, "x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}, "color": vega.paint()}
     end = {"x": {**at["x"], "field": "x1_named"}, "y": {**at["y"], "field": "x2_end"}}
-    look = {"dy": vega.computed(LEVEL), **_beside(6), **own}
+    look = {"dy": vega.computed(LEVEL), **_beside(6), **filtered}
     halo_and_ink = (end, look | vega.HALO), (end | {"color": vega.paint("ink")}, look)
     tips = vega.tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r")
-    told = {**at, "tooltip": tips}
+    hover = {**at, "tooltip": tips}
     stated = inside[inside["kind"] == "theory"]
     seen, fitted = (  # lighter without the columns of theory
         inside[inside["kind"] == kind].drop(columns=["share", *ENDS])
@@ -255,24 +255,24 @@ def _layers(
         for c, x in zip("xy", plane.AXES, strict=True)
     ]
     joined = {**at, "order": vega.amount("share"), "detail": vega.category("series")}
-    thin: Part = {"color": "$ink", "strokeWidth": 1.2, "clip": True, **own}
-    beside: Part = {**_beside(10), **BOLD, **own}
-    named = {"align": "left", "dx": 9, "dy": 5, **BOLD, **own}
+    thin: Part = {"color": "$ink", "strokeWidth": 1.2, "clip": True, **filtered}
+    beside: Part = {**_beside(10), **BOLD, **filtered}
+    named = {"align": "left", "dx": 9, "dy": 5, **BOLD, **filtered}
     return [
-        vega.mark("rect", band, area, opacity=0.08, **own),
+        vega.mark("rect", band, area, opacity=0.08, **filtered),
         *behind,
-        vega.mark("rule", line, area, strokeDash=[6, 4], strokeWidth=1.5, **own),
+        vega.mark("rule", line, area, strokeDash=[6, 4], strokeWidth=1.5, **filtered),
         *(vega.text("name", line, end, also=NAMED, **look) for end, look in halo_and_ink),
         *(vega.mark("rule", bars, span, **thin) for span in spans),
         vega.mark("line", stated, joined, **thin),
-        vega.mark("line", seen, {**told, "order": vega.amount("year")}, color="$focus",
-                  strokeWidth=2.2, **own),
-        vega.mark("point", seen, told, **SEEN, **own),
+        vega.mark("line", seen, {**hover, "order": vega.amount("year")}, color="$focus",
+                  strokeWidth=2.2, **filtered),
+        vega.mark("point", seen, hover, **SEEN, **filtered),
         *vega.haloed("year", seen.loc[years.index], at, "$focus", **named),
-        vega.mark("point", stated, told, shape="diamond", opacity=1, **STATED, **own),
-        *vega.haloed("label", stated, told, "$ink", dy=-10, **beside),
-        vega.mark("point", fitted, told, **RESTS, **own),
-        *vega.haloed("label", fitted, told, "$ink", dy=14, **beside),
+        vega.mark("point", stated, hover, shape="diamond", opacity=1, **STATED, **filtered),
+        *vega.haloed("label", stated, hover, "$ink", dy=-10, **beside),
+        vega.mark("point", fitted, hover, **RESTS, **filtered),
+        *vega.haloed("label", fitted, hover, "$ink", dy=14, **beside),
     ]  # fmt: skip
 
 

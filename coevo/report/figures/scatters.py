@@ -58,8 +58,8 @@ def _logs(study: Study, scope: str) -> pd.DataFrame:
     groups = rows["region"].to_numpy(), rows["year"].to_numpy()
     logs = [np.log(rows[column].to_numpy(dtype=float)) for column in columns]
     x, y = (demean(values, *groups, scope) for values in logs)
-    found = rows[["region", "name", "year"]].assign(ln_U1=x, ln_U2=y)
-    return found[found["region"].isin(study.drawn)]
+    deviations = rows[["region", "name", "year"]].assign(ln_U1=x, ln_U2=y)
+    return deviations[deviations["region"].isin(study.drawn)]
 
 
 def _scatter(study: Study, words: Mapping[str, str], scope: str) -> Part:
@@ -73,13 +73,13 @@ def _scatter(study: Study, words: Mapping[str, str], scope: str) -> Part:
         "y": _channel(above, next(titles), rows, "ln_U2", 4),
     }
     shown = tips(words, "name region", "year year", "ln_U1 ln·U₁ .2f", "ln_U2 ln·U₂ .2f")
-    told, own = {**at, "tooltip": shown}, rows[rows["region"] == study.focus]
+    hover, focus_rows = {**at, "tooltip": shown}, rows[rows["region"] == study.focus]
     path = {**at, "order": amount("year")}
     dots: Part = {"filled": True, "size": 14, "color": "$muted", "opacity": 0.45}
     layers = [
-        mark("point", rows, told, **dots),
-        mark("line", own, path, color="$focus", strokeWidth=1.8),
-        mark("point", own, told, filled=True, color="$focus", size=26, opacity=1),
+        mark("point", rows, hover, **dots),
+        mark("line", focus_rows, path, color="$focus", strokeWidth=1.8),
+        mark("point", focus_rows, hover, filled=True, color="$focus", size=26, opacity=1),
     ]
     return specification(layers, 280)
 
@@ -96,12 +96,12 @@ def _adjusted(study: Study, level: str) -> pd.DataFrame:
     a region's distance from it, against the others', is its level-adjusted D.
     """
     last = study.coupling[study.coupling["year"] == study.years[-1]].set_index("region")
-    found = {
+    columns = {
         "left": of_measure(study, "adjusted_lnD", level=level, slope=LEVEL_OUT),
         "rank_D": of_measure(study, "rank_D"),
         "rank_adjusted": of_measure(study, "rank_adjusted_D", level=level, slope=LEVEL_OUT),
     }
-    rows = last[["name", "D"]].join(pd.DataFrame(found), how="inner").dropna()
+    rows = last[["name", "D"]].join(pd.DataFrame(columns), how="inner").dropna()
     rows["level"] = level_values(study, level)[0].xs(study.years[-1], level="year")
     rows["alone"] = rows["D"] / np.exp(rows["left"] - rows["left"].mean())
     return rows.rename_axis("region").reset_index().sort_values("level", ignore_index=True)
@@ -119,9 +119,9 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     x = _channel(axis, title if unit else label, rows, "level", 6, log=True)
     y = _channel(above, D_title, rows, "D alone", 8, log=True)
     named = zip(rows["name"], rows["D"], strict=True)
-    own = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
-    rows["text"] = rows["name"].mask(rows["region"] == study.focus, own)
-    told = tips(
+    focus_labels = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
+    rows["text"] = rows["name"].mask(rows["region"] == study.focus, focus_labels)
+    tooltip = tips(
         words, "name region", "D D .3f", "alone alone_level .3f", "rank_D rank",
         "rank_adjusted rank_adjusted",
     )  # fmt: skip
@@ -129,7 +129,7 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     away = {"x": x, "y": y, "y2": {"field": "alone"}}
     own_row = rows[rows["region"] == study.focus]
     distance = mark("rule", own_row, away, color="$focus", strokeWidth=1.6)
-    return specification(_along(study, rows, x, y, "alone", told, [distance]), 340)
+    return specification(_along(study, rows, x, y, "alone", tooltip, [distance]), 340)
 
 
 def convergence(study: Study, words: Mapping[str, str]) -> Part:
@@ -146,13 +146,13 @@ def convergence(study: Study, words: Mapping[str, str]) -> Part:
     rows = rows.rename_axis("region").reset_index().sort_values("start", ignore_index=True)
     start = _channel(axis, words["D_start"].format(year=first), rows, "start", 6, log=True)
     up = _channel(above, words["D_growth"].format(first=first, last=last), rows, "growth", 5)
-    told = tips(words, "text region", "start D_first .3f", "growth growth .2f")
+    tooltip = tips(words, "text region", "start D_first .3f", "growth growth .2f")
     rows = rows.drop(columns="end").round({"start": 4, "growth": 3, "line": 3})
-    return specification(_along(study, rows, start, up, "line", told), 300)
+    return specification(_along(study, rows, start, up, "line", tooltip), 300)
 
 
 def _along(
-    study: Study, rows: pd.DataFrame, x: Part, y: Part, line: str, told: list[Part],
+    study: Study, rows: pd.DataFrame, x: Part, y: Part, line: str, tooltip: list[Part],
     between: list[Part] | None = None,
 ) -> list[Part]:  # fmt: skip
     """A line by the values of a column, and a dot for each region with its `text` where that has
@@ -170,7 +170,7 @@ def _along(
         (focus, 95, "$focus", {"fontSize": 12, "fontWeight": "bold"}),
     ):
         look: Part = {"filled": True, "size": area, "color": colour, "opacity": 1}
-        layers.append(mark("point", rows[part], {**at, "tooltip": told}, **look))
+        layers.append(mark("point", rows[part], {**at, "tooltip": tooltip}, **look))
         for side, align, shift in (("left", "right", -7), ("right", "left", 7)):
             named = rows[part & (sides == side)]
             layers += haloed("text", named, at, colour, align=align, dx=shift, **font)

@@ -59,13 +59,13 @@ def measuring_folder() -> Path:
     font = TTFont(source, recalcTimestamp=False, recalcBBoxes=False, lazy=True)
     for table in _WEIGHTS & set(font.keys()):
         del font[table]
-    folder = Path(_kept().name)
+    folder = Path(_process_folder().name)
     font.save(folder / source.name)
     return folder
 
 
 @cache
-def _kept() -> tempfile.TemporaryDirectory[str]:
+def _process_folder() -> tempfile.TemporaryDirectory[str]:
     """A folder that is there until the process ends."""
     return tempfile.TemporaryDirectory(prefix="coevo-fonts-")
 
@@ -112,13 +112,13 @@ def covered() -> frozenset[int]:
     return frozenset(points)
 
 
-def with_stand_ins(text: str, own: str) -> str:
+def with_stand_ins(text: str, study_texts: str) -> str:
     """Return a text with 〓, as printers set it, for each character that no font holds.
 
     Such stand in names of raw files and of what is in them, which nobody is to write anew. A
-    character that is in the study's `own` texts as well is left, to be refused.
+    character that is in the study's own texts, `study_texts`, as well is left, to be refused.
     """
-    strange = {c for c in set(text) - set(own) if not (c.isspace() or ord(c) in covered())}
+    strange = {c for c in set(text) - set(study_texts) if not (c.isspace() or ord(c) in covered())}
     return text.translate(dict.fromkeys(map(ord, strange), _STAND_IN))
 
 
@@ -145,9 +145,9 @@ def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
             named = [f"{c!r} (U+{ord(c):04X})" for c in missing[:_NAMED]]
             more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
             at = text.index(missing[0])
-            around = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
+            context = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
             problems.add(
-                f"{place}: no font holds {', '.join(named)}{more} in “…{around}…”; write it in "
+                f"{place}: no font holds {', '.join(named)}{more} in “…{context}…”; write it in "
                 f"other characters{way}"
             )
     problems.check()
@@ -189,7 +189,7 @@ def typeset(
             font_paths=[str(place) for place in font_folders()],
             ignore_system_fonts=True,
         )
-        made = {}
+        files = {}
         for name in sources:
             try:
                 file = compiler.compile(input=str(folder / f"{name}.typ"), **options)
@@ -201,8 +201,8 @@ def typeset(
                     + (f" or {otherwise}" if otherwise else "")
                 ) from None
             assert isinstance(file, bytes)  # a PDF or one page, not a list of pages
-            made[name] = file
-        return made
+            files[name] = file
+        return files
 
 
 def unjoined(svg: str) -> str:
@@ -214,9 +214,9 @@ def unjoined(svg: str) -> str:
 
 def pngs(charts: Mapping[str, str]) -> dict[str, bytes]:
     """SVG by name -> PNG by name, on white paper, with the resolution that it has."""
-    made = _set(charts, format="png", ppi=RESOLUTION)
+    images = _set(charts, format="png", ppi=RESOLUTION)
     return {
-        name: data[:_HEAD] + _resolution(RESOLUTION) + data[_HEAD:] for name, data in made.items()
+        name: data[:_HEAD] + _resolution(RESOLUTION) + data[_HEAD:] for name, data in images.items()
     }
 
 

@@ -51,15 +51,15 @@ def either(test: Mapping[str, Any], value: Any, otherwise: Any) -> Part:
 
 
 def mark(
-    kind: str, rows: pd.DataFrame | None, at: Mapping[str, Any], *, where: Iterable[str] = (),
+    kind: str, rows: pd.DataFrame | None, at: Mapping[str, Any], *, tests: Iterable[str] = (),
     also: Mapping[str, str] | None = None, **look: Any,
 ) -> Part:  # fmt: skip
     """A mark for each of the rows, or one alone.
 
-    at: channels by name; where: tests that rows must pass; also: expressions by the field they
-    make.
+    at: channels by name; tests: expressions that rows must pass; also: expressions by the field
+    that they make.
     """
-    steps: list[Part] = [{"filter": test} for test in where]
+    steps: list[Part] = [{"filter": test} for test in tests]
     steps += [{"calculate": text, "as": field} for field, text in (also or {}).items()]
     part: Part = {"mark": {"type": kind, **look}, "data": rows, "encoding": dict(at)}
     return part | ({"transform": steps} if steps else {})
@@ -128,5 +128,4 @@ def specification(
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON takes them: what is missing or not finite is null."""
     plain = rows.astype(object).replace([float("inf"), float("-inf")], None)
-    found: list[dict[str, Any]] = plain.where(rows.notna(), None).to_dict("records")
-    return found
+    return list(plain.where(rows.notna(), None).to_dict("records"))

@@ -104,10 +104,10 @@ def pair_correlations(words: ReportText) -> Rows:
     rows: Rows = []
     for pair, scale in product(pairs(study), SCALES):
         frame = correlation_values(study, pair, scale=scale).reindex(SCOPES)
-        last, told = frame.iloc[-1], words.listed(study.label(s) for s in pair)
+        last, label = frame.iloc[-1], words.listed(study.label(s) for s in pair)
         ends = NOTHING if missing(last["low"]) else f"{fixed(last['low'])}; {fixed(last['high'])}"
         cells = [*map(fixed, frame["value"]), fixed(last["mean"]), ends, fixed(last["p"], 3)]
-        rows.append([told, words.say(f"tables/pairs/{scale}"), *cells])
+        rows.append([label, words.say(f"tables/pairs/{scale}"), *cells])
     return rows
 
 
@@ -171,8 +171,8 @@ def growth_slopes(words: ReportText) -> Rows:
 
 def neighbours_by_year(words: ReportText) -> Rows:
     """Moran's I of D and of D with the level taken out: I, p, least I with p below 0.05."""
-    found = [statistics(words.study, "moran", of).set_index("year") for of in MEASURES]
-    ends = [[r.loc[year] if year in r.index else None for r in found] for year in words.study.years]
+    moran = [statistics(words.study, "moran", of).set_index("year") for of in MEASURES]
+    ends = [[r.loc[year] if year in r.index else None for r in moran] for year in words.study.years]
     return [
         [str(year), *(cell for row in both for cell in _moran_cells(row))]
         for year, both in zip(words.study.years, ends, strict=True)
@@ -190,9 +190,9 @@ def _shares(study: Study, whole: str, part: str) -> list[Any]:
     cells = []
     for of in MEASURES:
         ends = [at_ends(study, name, of) for name in (whole, f"{whole}_{part}")]
-        for all_, own in zip(*ends, strict=True):
-            known = all_ is not None and own is not None and all_["value"] > 0
-            cells.append(hundredths(own["value"] / all_["value"]) if known else NOTHING)
+        for all_, component in zip(*ends, strict=True):
+            known = all_ is not None and component is not None and all_["value"] > 0
+            cells.append(hundredths(component["value"] / all_["value"]) if known else NOTHING)
     return cells
 
 
@@ -206,18 +206,18 @@ def _at(words: ReportText, row: Any) -> list[Any]:
     return cells
 
 
-def _theory_rows(words: ReportText, found: Mapping[str, Any]) -> Rows:
+def _theory_rows(words: ReportText, theory: Mapping[str, Any]) -> Rows:
     """Theoretical points, each with growth there by the region's own fit; by pooled fits the first
     of them, and the mean over regions.
     """
     say, rows = words.say, []
-    for point in found.get("points", ()):
+    for point in theory.get("points", ()):
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = say(f"theory_fit/titles/{point['source']}", point=point)
         rows.append([title, *_at(words, point), *_grown(words, point)])
     for scope in ("pooled", "means"):
-        for effects, row in found.get(scope, {}).items():
+        for effects, row in theory.get(scope, {}).items():
             named = {"effects": say(f"theory_fit/effects/{effects}"), "n": row["n"]}
             title = say(f"theory_fit/titles/{scope}", **named)
             rows.append([title, "", "", "", "", *_grown(words, row)])
@@ -235,7 +235,7 @@ def _grown(words: ReportText, row: Any) -> list[Any]:
 def equilibria_rows(words: ReportText) -> Rows:
     """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
     study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
-    found = theory_finding(study)
+    theory = theory_finding(study)
     seen = [(say("titles/observed", year=last["year"]), last)]
     for mean in equilibrium.observed_means(study):
         if not mean["whole"]:
@@ -243,7 +243,7 @@ def equilibria_rows(words: ReportText) -> Rows:
     rows: Rows = [
         [title, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""] for title, at in seen
     ]
-    rows += _theory_rows(words, found)
+    rows += _theory_rows(words, theory)
     for title, fits in (
         ("own", equilibrium.fits(study).head(1)),
         ("general", equilibrium.general_fit(study)),
@@ -259,17 +259,17 @@ def equilibria_rows(words: ReportText) -> Rows:
 
 def sign_counts(words: ReportText) -> Body:
     """In how many fits of each case the supply pattern shows, by effects."""
-    found, study = sign_survival_finding(words.study), words.study
-    if "all" not in found:
+    fits, study = sign_survival_finding(words.study), words.study
+    if "all" not in fits:
         return Body([])
     kind = "effects_pooled" if study.pooled else "effects"
     heads = (words.grammar.upper_first(words.word(kind, e)) for e in study.effects)
     columns = [[words.say("tables/signs/case"), "l", 50], *([h, "r", 25] for h in heads)]
-    cases = {words.say(f"survival/cases/{key}"): found[key]
-             for key in ("all", "without_growth", "deflated", "swapped") if found[key]}  # fmt: skip
+    cases = {words.say(f"survival/cases/{key}"): fits[key]
+             for key in ("all", "without_growth", "deflated", "swapped") if fits[key]}  # fmt: skip
     cases |= {
         words.say("survival/cases/pair", name=study.pair_label(name)): counts
-        for name, counts in found["pairs"].items()
+        for name, counts in fits["pairs"].items()
     }
     rows = [
         [name, *(words.say("survival/share", counts=by[effects]) for effects in study.effects)]
@@ -280,12 +280,12 @@ def sign_counts(words: ReportText) -> Body:
 
 def relation_rows(words: ReportText) -> Rows:
     """Relation by the signs of A12 and A21, those of b1 and d, and the probability of these."""
-    found = relation_finding(words.study).get("quadrants", {})
+    probability = relation_finding(words.study).get("quadrants", {})
     return [
         [
             words.say(f"theory/relation/{signs}"),
             words.say(f"theory/coefficients/{signs}"),
-            fixed(found.get(signs)),
+            fixed(probability.get(signs)),
         ]
         for signs in QUADRANTS
     ]

@@ -31,8 +31,8 @@ def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
     rows, columns, note = body
     if columns is None:
         columns = words.phrases["tables"][key]["columns"]
-        kept = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in rows)]
-        columns, rows = [columns[i] for i in kept], [[row[i] for i in kept] for row in rows]
+        used = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in rows)]
+        columns, rows = [columns[i] for i in used], [[row[i] for i in used] for row in rows]
     caption = words.say(f"tables/{key}/caption")
     return ReportTable(key, caption, [Column(*column) for column in columns], rows, kind, note)
 
@@ -45,23 +45,23 @@ def printed_tables(
     to those tables that the study has.
     """
     every = report_tables(words)
-    made = {table.key: table for table in every if table.key in MAIN}
+    main = {table.key: table for table in every if table.key in MAIN}
     digests = sorted(provenance["files"].items())
     files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
-    made["files"] = _table(words, "files", Body(files), "long")
+    main["files"] = _table(words, "files", Body(files), "long")
     annexed = {
         f"table-{table.key}": table
         for table in printable(every)
         if table.key in ANNEX and not (table.key == "own" and words.study.pooled)
     }
-    there = {f"table-{key}" for key in made} | annexed.keys()
+    there = {f"table-{key}" for key in main} | annexed.keys()
 
     def at(*ids: str) -> Markdown:
         links = [Markdown(f"[](#{id})") for id in ids if id in there or id.startswith("fig:")]
         return words.grammar.noted("", words.listed(links)) if links else Markdown()
 
     return {
-        "printed": lambda key: as_markdown(made[key]) if key in made else "",
+        "printed": lambda key: as_markdown(main[key]) if key in main else "",
         "at": at,
         "annexed": [
             words.grammar.noted(words.say(f"tables/{table.key}/title"), Markdown(f"[](#{id})"))
@@ -85,9 +85,9 @@ def report_tables(words: ReportText) -> list[ReportTable]:
     met = {"claims", "changes"} & set(study.tables)
     met |= {need for need in ("indexed", "pair", "pooled") if getattr(study, need)}
     met |= set() if study.single else {"regions"}
-    asked = {key: entry for key, entry in entries.items() if set(entry.needs) <= met}
-    held = {key: _body(entry.held(words)) for key, entry in asked.items()}
-    return [_table(words, key, body, asked[key].kind) for key, body in held.items() if body.rows]
+    shown = {key: entry for key, entry in entries.items() if set(entry.needs) <= met}
+    held = {key: _body(entry.held(words)) for key, entry in shown.items()}
+    return [_table(words, key, body, shown[key].kind) for key, body in held.items() if body.rows]
 
 
 def sheet_name(words: ReportText, key: str) -> str:

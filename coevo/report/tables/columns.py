@@ -28,9 +28,9 @@ def column_of(
     row, units = column_row(table, id), column_rows("unit")
     if row is None:
         return Column(id, id=id)
-    own = filling(row.column, id) or ""
+    hole = filling(row.column, id) or ""
     named = {name: known.words for name, known in column_rows("language").items()} | dict(labels)
-    text = HOLE.sub(lambda _: named.get(own, {}).get(language, own), row.words[language])
+    text = HOLE.sub(lambda _: named.get(hole, {}).get(language, hole), row.words[language])
     unit = units[row.unit].words[language] if row.unit in units else ""
     frame = table_row("unit").words[language] if unit else "<column>"
     head = frame.replace("<unit>", unit).replace("<column>", text)
@@ -54,21 +54,21 @@ def in_words(table: str, frame: pd.DataFrame, words: ReportText) -> pd.DataFrame
     rows = {column: column_row(table, str(column)) for column in frame}
     types = {column: row.type if row else "" for column, row in rows.items()}
     fields = [column for column, kind in types.items() if kind == "fields"]
-    made: dict[Any, Any] = {}
+    columns: dict[Any, Any] = {}
     for column, kind in types.items():
         if kind == "message":
-            made[column] = _messages(frame[[column, fields.pop(0)]], words)
+            columns[column] = _messages(frame[[column, fields.pop(0)]], words)
         elif column == "variant" and "varied" in frame:
             chosen = zip(frame["varied"], frame["variant"], strict=True)
-            made[column] = [_word(words, varied, key) for varied, key in chosen]
+            columns[column] = [_word(words, varied, key) for varied, key in chosen]
         elif kind == "key":
             known = LAYOUT["kinds"]
             name = known.get(f"{table} {column}") or known.get(str(column), str(column))
             texts = frame[column].fillna("")
-            made[column] = texts.map({key: _word(words, name, key) for key in texts.unique()})
+            columns[column] = texts.map({key: _word(words, name, key) for key in texts.unique()})
         elif kind != "fields":
-            made[column] = frame[column]
-    return pd.DataFrame(made)
+            columns[column] = frame[column]
+    return pd.DataFrame(columns)
 
 
 def _messages(columns: pd.DataFrame, words: ReportText) -> list[str]:

@@ -77,19 +77,19 @@ def audit_counts(words: ReportText) -> Rows:
     last: how many, and one of them in words.
     """
     rows: Rows = []
-    found = audited(words.study)
-    order = found["standing"].map([SERIOUS, FINDING, ACCEPTED].index).sort_values(kind="stable")
+    findings = audited(words.study)
+    order = findings["standing"].map([SERIOUS, FINDING, ACCEPTED].index).sort_values(kind="stable")
     by = ["standing", "check", "indicator"]
-    for (standing, check, indicator), part in found.loc[order.index].groupby(by, sort=False):
+    for (standing, check, indicator), part in findings.loc[order.index].groupby(by, sort=False):
         example = part.iloc[0]
-        where = example["name"] or example["file"]
+        place = example["name"] or example["file"]
         if not missing(example["year"]):
-            where = words.grammar.dated(where, example["year"])
-        said = words.message(example["message"], example["fields"])
+            place = words.grammar.dated(place, example["year"])
+        message = words.message(example["message"], example["fields"])
         kind: Any = words.word("check", check)
         if standing != FINDING:
             kind = words.grammar.noted(kind, words.word("standing", standing))
-        text = words.grammar.series([where, said], "colon")
+        text = words.grammar.series([place, message], "colon")
         rows.append([kind, words.study.heading(indicator), len(part), text])
     return rows
 
@@ -106,9 +106,9 @@ def states(words: ReportText) -> Body:
     for _, row in last.iterrows():
         late = row["year"] == words.study.years[-1]
         name = row["name"] if late else words.grammar.noted(row["name"], f"{row['year']:.0f}")
-        own = [fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in words.study.subsystems]
+        values = [fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in words.study.subsystems]
         rows.append([
-            name, *own, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
+            name, *values, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
             words.grammar.series([row["grade"], words.side(row["lagging"])], "clause"),
             fixed(row["relative_development"]),
         ])  # fmt: skip
@@ -140,10 +140,10 @@ def claim_rows(words: ReportText) -> Rows:
     rows = []
     for row in _with_figures(words):
         paper = paper_text(row, words.message)
-        told = (
+        statement = (
             words.say("tables/claims/paper", claim=row.claim, paper=paper) if paper else row.claim
         )
-        rows.append([told, *_tested(words, row, row.check)])
+        rows.append([statement, *_tested(words, row, row.check)])
     return rows
 
 
@@ -157,31 +157,31 @@ def verdict_rows(words: ReportText) -> Body:
     else:
         every = words.study.tables["headline_claims"]["claim"]
         rows = headline_rows(words, set(every) - set(LAYOUT["elsewhere"]), short=True)
-    kept = [[claim, tested, verdict, told] for claim, tested, _, verdict, told in rows]
+    short_rows = [[claim, tested, verdict, section] for claim, tested, _, verdict, section in rows]
     if kind != "indices":
-        return Body(kept)
-    return Body(kept, phrases["held"], words.say("tables/verdicts/note"))
+        return Body(short_rows)
+    return Body(short_rows, phrases["held"], words.say("tables/verdicts/note"))
 
 
 def _with_figures(words: ReportText) -> list[Any]:
     """The claims of a paper but for those that no figure of the files can be held against."""
-    told = words.study.tables["claims"]
-    return list(told[told["computed"] != "no_figures"].itertuples())
+    claims = words.study.tables["claims"]
+    return list(claims[claims["computed"] != "no_figures"].itertuples())
 
 
 def _tested(words: ReportText, row: Any, check: str) -> list[Any]:
     """How a claim was tested, what came out, one of four words, the section."""
     sign = words.word("conclusion_chip", row.conclusion)
-    said = escaped(words.word("conclusion", row.conclusion))
-    chip = Markdown(f"[{said}]{{.chip .{sign}}}")
+    conclusion = escaped(words.word("conclusion", row.conclusion))
+    chip = Markdown(f"[{conclusion}]{{.chip .{sign}}}")
     place = LAYOUT["sections"].get(check, "")
     needed = LAYOUT["needs"].get(place)
-    told = place and (needed is None or getattr(words.study, needed))
+    in_report = place and (needed is None or getattr(words.study, needed))
     return [
         _how(words, check),
         words.message(row.computed, row.fields),
         chip,
-        Markdown(f"[{words.say(f'headings/{place}')}](#{place})") if told else "",
+        Markdown(f"[{words.say(f'headings/{place}')}](#{place})") if in_report else "",
     ]
 
 
@@ -205,13 +205,13 @@ def prediction_rows(words: ReportText) -> Rows:
     rows: Rows = []
     for row in rivals(study).to_dict("records"):
         key = (row["series"], row["model"])
-        own = each[(each["series"] == key[0]) & (each["model"] == key[1])]
+        origins = each[(each["series"] == key[0]) & (each["model"] == key[1])]
         rows.append([
             words.grammar.upper_first(series_name(words, key[0])),
             words.word("prediction", key[1]),
             fixed(row["ratio"]),
             fixed(row["p"], 3),
-            f"{int((own['ratio'] < 1).sum())} / {len(own)}",
+            f"{int((origins['ratio'] < 1).sum())} / {len(origins)}",
             *(fixed(of.get(key)) if key in of.index else NOTHING for of in farther.values()),
             hundredths(row["coverage"]),
             words.word("prediction_verdict", row["verdict"]),

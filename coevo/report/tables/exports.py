@@ -72,8 +72,8 @@ def _written(words: ReportText) -> Iterator[tuple[str, str]]:
         for i, table in enumerate(tables)
     )
     text = _LINK.sub(r"\1", words.grammar.joined("\n\n".join(marked)))
-    made = pypandoc.convert_text(text, "latex", f"{READER}+table_attributes", ["--wrap=none"])
-    parts = re.split(r"^\\section\{\d+\}\n", made.translate(_SIGNS), flags=re.MULTILINE)[1:]
+    latex = pypandoc.convert_text(text, "latex", f"{READER}+table_attributes", ["--wrap=none"])
+    parts = re.split(r"^\\section\{\d+\}\n", latex.translate(_SIGNS), flags=re.MULTILINE)[1:]
     for table, part in zip(tables, parts, strict=True):
         chinese = _CHINESE if has_wide(part) else ""
         head = _HEAD.format(study=" ".join(study.split()), packages=_PACKAGES, chinese=chinese)

@@ -39,15 +39,15 @@ class FormulaSheet:
 
     def line(
         self, name: str, cells: Iterable[Entry] = (), look: str = "", year: int | str = "",
-        said: str = "",
+        label: str = "",
     ) -> None:  # fmt: skip
         """Add a line: its words, a year or what else it is of, its cells.
 
-        said: its words, by default those of its name as far as the first space.
+        label: its words, by default those of its name as far as the first space.
         """
         row = self.lines[name] = self.next
         head = {"heads": "head", "note": "note"}.get(look, "text")
-        self.put(row, 0, said or self.term(name.partition(" ")[0]), head)
+        self.put(row, 0, label or self.term(name.partition(" ")[0]), head)
         if year != "":
             self.put(row, 2, year, head)
         for column, (value, formula) in enumerate(cells, start=EDGE):

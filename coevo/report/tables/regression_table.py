@@ -67,7 +67,7 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
 
     R2 and tests of no effect are those of the classic model.
     """
-    study, (scope, scaling, model, asked, _) = words.study, TABLES[key]
+    study, (scope, scaling, model, listed, _) = words.study, TABLES[key]
     scope, classic = scope or study.focus, model == "classic"
     rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
     facts = {
@@ -89,7 +89,7 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
         tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
         for row in tests.dropna(subset=["low", "high"]).itertuples():
             by_year[row.parameter, row.effects, row.estimator] = (row.low, row.high)
-    parameters = asked or list(dict.fromkeys(rows["parameter"]))
+    parameters = listed or list(dict.fromkeys(rows["parameter"]))
     return RegressionFits(rows, _columns(study, rows), parameters, facts, by_year)
 
 
@@ -200,7 +200,7 @@ def slope_test_rows(words: ReportText) -> Body:
     """p of no effect in the pooled fits of the main estimator, a row for each kind of error."""
     study = words.study
     tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
-    found = tests.set_index(["errors", "effects", "parameter"])
+    by_fit = tests.set_index(["errors", "effects", "parameter"])
     fits = [(e, name) for e in EFFECTS for name in ("b1", "d") if e in set(tests["effects"])]
     heads = [
         words.say(f"tables/slope_tests/{name}", effects=words.word("effects_pooled", effects))
@@ -208,7 +208,7 @@ def slope_test_rows(words: ReportText) -> Body:
     ]
     columns = [[words.say("tables/slope_tests/errors"), "l", 32], *([h, "r", 17] for h in heads)]
     rows = [
-        [words.word("errors", kind), *(_p_and_ends(words, found, (kind, *fit)) for fit in fits)]
+        [words.word("errors", kind), *(_p_and_ends(words, by_fit, (kind, *fit)) for fit in fits)]
         for kind in dict.fromkeys(tests["errors"])
     ]
     return Body(rows, columns)

@@ -53,15 +53,15 @@ class Pen:
 
     book: Any
     words: ReportText
-    made: dict[str, Any]
+    looks: dict[str, Any]
 
     def look(self, name: str) -> Any:
         """The format of a look by name, or of numbers by what Excel calls them; None for ""."""
-        if name and name not in self.made:
-            self.made[name] = self.book.add_format(LAYOUT["looks"].get(name, {"num_format": name}))
-        return self.made.get(name)
+        if name and name not in self.looks:
+            self.looks[name] = self.book.add_format(LAYOUT["looks"].get(name, {"num_format": name}))
+        return self.looks.get(name)
 
-    def said(self, table: str, column: str = "") -> str:
+    def label(self, table: str, column: str = "") -> str:
         """Words of `tables.csv` in the language."""
         row = column_rows(table)[column] if column else table_row(table)
         return row.words[self.words.study.language]
@@ -109,12 +109,12 @@ def _of_report(table: ReportTable, words: ReportText) -> Sheet:
 
 def _of_results(name: str, words: ReportText) -> Sheet:
     """A table of results, in words."""
-    study, said = words.study, column_rows(CONTENTS)
+    study, notes = words.study, column_rows(CONTENTS)
     held, length = held_rows(study, name), len(study.tables[name])
     hidden = name not in LAYOUT["opened"]
     left = length if held.empty else 0
     places = {"hidden": hidden and not left, "left": left, "cut": 0 < len(held) < length}
-    texts = (said[key].words[study.language] for key, holds in places.items() if holds)
+    texts = (notes[key].words[study.language] for key, holds in places.items() if holds)
     frame = in_words(name, held, words)
     labels, language = study.config["subsystems"], study.language
     columns = [column_of(name, str(column), labels, language) for column in frame]
@@ -127,12 +127,12 @@ def _of_results(name: str, words: ReportText) -> Sheet:
 def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
     """Write what the sheets hold, each with its rows and a link to it; hidden ones last."""
     study = str(pen.words.study.config["study"])
-    sheet = _sheet(pen, CONTENTS, pen.said(CONTENTS).replace("<study>", study))
+    sheet = _sheet(pen, CONTENTS, pen.label(CONTENTS).replace("<study>", study))
     for column, (head, width) in enumerate({"table": 24, "rows": 10, "contents": 90}.items()):
-        sheet.write_string(HEAD_ROW, column, pen.said(CONTENTS, head), pen.look("head"))
+        sheet.write_string(HEAD_ROW, column, pen.label(CONTENTS, head), pen.look("head"))
         sheet.set_column(column, column, width)
     unseen = [one for one in sheets if one.hidden or one.left]
-    formulas = [Sheet(name, ReportTable(name, pen.said(name), [], [])) for name in traces]
+    formulas = [Sheet(name, ReportTable(name, pen.label(name), [], [])) for name in traces]
     lines = [*(one for one in sheets if one not in unseen), *formulas, *unseen]
     for row, one in enumerate(lines, start=HEAD_ROW + 1):
         if one in unseen:
@@ -146,14 +146,14 @@ def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
     sheet.freeze_panes(HEAD_ROW + 1, 0)
 
 
-def _table(pen: Pen, made: Sheet) -> None:
+def _table(pen: Pen, content: Sheet) -> None:
     """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
-    table, start = made.table, FIRST if made.named else IDS
-    sheet = _sheet(pen, made.name, table.caption)
+    table, start = content.table, FIRST if content.named else IDS
+    sheet = _sheet(pen, content.name, table.caption)
     sheet.repeat_rows(0, start - 1)
-    ids = [column.id for column in table.columns] if made.named else []
+    ids = [column.id for column in table.columns] if content.named else []
     heads = [column.head for column in table.columns]
-    head_look = "words" if made.named else "head"
+    head_look = "words" if content.named else "head"
     for row, texts, name in ((HEAD_ROW, heads, head_look), (IDS, ids, "id")):
         for place, text in enumerate(texts):
             sheet.write_string(row, place, text, pen.look(name))
@@ -164,7 +164,7 @@ def _table(pen: Pen, made: Sheet) -> None:
         looks.append(_looks(pen, values, cells[-1], column.shown))
         shown = (cell for cell in cells[-1][:LOOKED_AT] if isinstance(cell, str))
         longest = max((len(text.encode("gb18030")) + 1 for text in shown), default=0)
-        least = max(11, len(column.id) + 2) if made.named else 14
+        least = max(11, len(column.id) + 2) if content.named else 14
         sheet.set_column(place, place, max(least, min(longest, WIDEST)))
     rows = zip(zip(*cells, strict=True), zip(*looks, strict=False), strict=False)
     for row, pairs in enumerate(rows, start=start):
@@ -173,12 +173,12 @@ def _table(pen: Pen, made: Sheet) -> None:
     last = start + len(table.rows) - 1
     if table.note:
         sheet.write_string(last + 2, 0, table.note, pen.look("note"))
-    kept = next((k for k, name in enumerate(ids) if name not in KEYS), int(not made.named))
-    sheet.freeze_panes(start, kept)
+    frozen = next((k for k, name in enumerate(ids) if name not in KEYS), int(not content.named))
+    sheet.freeze_panes(start, frozen)
     sheet.autofilter(start - 1, 0, max(last, start), len(table.columns) - 1)
     if table.rows:
         _colour_grades(pen, sheet, ids, last)
-    if made.hidden:
+    if content.hidden:
         sheet.hide()
 
 
@@ -213,7 +213,7 @@ def _sheet(pen: Pen, name: str, caption: str) -> Any:
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes of regions are text
     sheet.write_string(0, 0, caption, pen.look("note"))
     if name != CONTENTS:
-        text = pen.said(CONTENTS, "sheet")
+        text = pen.label(CONTENTS, "sheet")
         sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.look("link"), text)
     return sheet
 
@@ -239,15 +239,15 @@ def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:
                 sheet.conditional_format(FIRST, column, last, column, rule)
 
 
-def _formulas(pen: Pen, made: FormulaSheet) -> None:
+def _formulas(pen: Pen, content: FormulaSheet) -> None:
     """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
-    sheet = _sheet(pen, made.name, made.title)
-    for row, column, value, formula, look in sorted(made.cells):
+    sheet = _sheet(pen, content.name, content.title)
+    for row, column, value, formula, look in sorted(content.cells):
         if formula:
             sheet.write_formula(row, column, formula, pen.look(look), value)
         else:
             _write(sheet, row, column, value, pen.look(look))
-    last = max(cell.column for cell in made.cells)
+    last = max(cell.column for cell in content.cells)
     for first, end, width in ((0, 0, 42), (1, 1, 2), (2, 2, 8), (EDGE, last, 20)):
         sheet.set_column(first, end, width)
-    sheet.freeze_panes(made.frozen, EDGE)
+    sheet.freeze_panes(content.frozen, EDGE)

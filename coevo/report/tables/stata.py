@@ -30,11 +30,11 @@ def stata_files(voice: ReportText) -> dict[str, bytes]:
     study = voice.study
     frames = {"panel": wide_panel(study)}
     frames |= {name: study.tables[name] for name in LAYOUT["stata"] if name in study.tables}
-    made = {
+    files = {
         f"{name}.dta": stata_file(frame, voice, _labels(name, frame, voice))
         for name, frame in frames.items()
     }
-    return made | {
+    return files | {
         f"table_{table.key}.dta": stata_file(
             as_frame(table), voice, [readable(column.head) for column in table.columns]
         )
@@ -112,10 +112,10 @@ def _long(frame: pd.DataFrame) -> list[str]:
 def _labels(table: str, frame: pd.DataFrame, voice: ReportText) -> list[str]:
     """What the columns of a table hold: an indicator with its unit, else the words of columns."""
     study = voice.study
-    own = set(study.indicators["indicator"])
+    indicators = set(study.indicators["indicator"])
     return [
         study.label(id) + (voice.grammar.note.format(unit) if unit else "")
-        if id in own
+        if id in indicators
         else column_of(table, id, study.config["subsystems"], study.language).head
         for id in map(str, frame)
         for unit in [study.unit(id)]

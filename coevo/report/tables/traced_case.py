@@ -54,8 +54,8 @@ class TracedCase:
         """The tables that formulas refer to, as their sheets hold them."""
         names = {"panel", "goalposts", "normalised", "weights", "coupling"}
         names |= {"parameters", "equilibria", "theory"}
-        kept = names & set(self.study.tables)
-        return {name: held_rows(self.study, name).reset_index(drop=True) for name in kept}
+        held = names & set(self.study.tables)
+        return {name: held_rows(self.study, name).reset_index(drop=True) for name in held}
 
     @property
     def method(self) -> str:
@@ -102,8 +102,8 @@ class TracedCase:
 
     def directions(self, member: str) -> list[str]:
         """The directions that a column's cell may name: moderate where it has a best band."""
-        own = self.scales[member].direction
-        return [name for name in directions_under(self.reference) if name in (own, "+", "-")]
+        direction = self.scales[member].direction
+        return [name for name in directions_under(self.reference) if name in (direction, "+", "-")]
 
     @property
     def columns(self) -> range:
@@ -114,16 +114,16 @@ class TracedCase:
     def subsystems(self) -> dict[str, tuple[int, int]]:
         """First and last column of each subsystem."""
         columns = pd.Series(self.columns).groupby(self.weights["subsystem"].to_numpy(), sort=False)
-        return {str(name): (min(own), max(own)) for name, own in columns}
+        return {str(name): (min(members), max(members)) for name, members in columns}
 
     @cached_property
     def rows(self) -> dict[int, int]:
         """Position of each year of the region in the table `coupling`."""
-        own = self._own["coupling"]
-        return dict(zip(map(int, own["year"]), own.index, strict=True))
+        rows = self._focus_rows["coupling"]
+        return dict(zip(map(int, rows["year"]), rows.index, strict=True))
 
     @cached_property
-    def _own(self) -> Mapping[str, pd.DataFrame]:
+    def _focus_rows(self) -> Mapping[str, pd.DataFrame]:
         """The rows of the region in focus."""
         tables = {name: self.tables[name] for name in ("panel", "normalised", "coupling")}
         return {name: rows_of(table, region=self.study.focus) for name, table in tables.items()}
@@ -139,9 +139,9 @@ class TracedCase:
     def known(self) -> dict[str, Array]:
         """Numbers of the indicators by name, from those of the tables to each line's of the way."""
         known = {name: self.weights[name].to_numpy(dtype=float) for name in ("entropy", "weight")}
-        given, columns = self.study.config["weighting"].get("given"), self.weighting.columns
-        if given:
-            known["given"] = np.array([float(given[indicator]) for indicator in self.members])
+        weights, columns = self.study.config["weighting"].get("given"), self.weighting.columns
+        if weights:
+            known["given"] = np.array([float(weights[indicator]) for indicator in self.members])
         if columns:
             known["z"] = self.tables["normalised"]["z"].to_numpy(dtype=float)[self.places]
         for line in (*columns, *self.weighting.steps):
@@ -151,8 +151,8 @@ class TracedCase:
 
     def of_year(self, name: str, column: str, year: int) -> list[Entry]:
         """Return the figures of a year from a table of region, year and indicator."""
-        own = rows_of(self._own[name], year=year).reset_index(names="place")
-        return self.entries(name, column, own.set_index("indicator")["place"][self.members])
+        rows = rows_of(self._focus_rows[name], year=year).reset_index(names="place")
+        return self.entries(name, column, rows.set_index("indicator")["place"][self.members])
 
     def entries(self, name: str, column: str, places: Iterable[int]) -> list[Entry]:
         """Return numbers of a table by position, and the formulas that refer to them."""

@@ -71,7 +71,7 @@ def _trace_sheet(case: TracedCase, before: FormulaSheet | None = None) -> Formul
     index = coupling["preset"] or coupling["composite"]
     for step, name in {"weights": case.method, "U": index, "C": coupling["form"]}.items():
         if not case.formulas[step]:
-            sheet.line("", look="note", said=case.term(f"untraced_{step}").format(name=name))
+            sheet.line("", look="note", label=case.term(f"untraced_{step}").format(name=name))
     ends = scaled_panel(study.config["normalisation"]) or (0.0, 1.0)
     for line, end in zip(("lowest", "highest"), ends, strict=True):
         sheet.line(line, [(end, "")], "amount")
@@ -149,8 +149,8 @@ def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
         for year in case.rows
     }
     for group in dict.fromkeys(groups.values()):
-        own = table[table["group"] == group]
-        places = own.reset_index().set_index("indicator")["index"][case.members]
+        rows = table[table["group"] == group]
+        places = rows.reset_index().set_index("indicator")["index"][case.members]
         for column in ("low", "high"):
             posts = case.entries("goalposts", column, places)
             sheet.line(f"{column} {group}", posts, "amount", group)
@@ -185,9 +185,9 @@ def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group:
 
 def _degrees(case: TracedCase, sheet: FormulaSheet) -> None:
     """Contributions, then U, C, T, D by year, D as the table has it, and the largest difference."""
-    n, given = len(case.subsystems), case.study.config["coupling"]["contributions"]
-    formula = f"=1/{n}" if isinstance(given, str) else ""
-    shares: list[Entry] = [(float(a), formula) for a in contribution_shares(given, n)]
+    n, contributions = len(case.subsystems), case.study.config["coupling"]["contributions"]
+    formula = f"=1/{n}" if isinstance(contributions, str) else ""
+    shares: list[Entry] = [(float(a), formula) for a in contribution_shares(contributions, n)]
     names = [f"{SUBSYSTEM_PREFIX}{name}" for name in case.subsystems]
     heads = (*names, "C", "T", "D", "D (coupling)", case.term("distance"))
     sheet.line("head", [(head, "") for head in heads], "heads", case.term("year"))
@@ -235,19 +235,19 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
     study, tables = case.study, case.tables
     if study.pair is None:
         return []
-    own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
-    fitted = rows_of(tables["parameters"], model="classic", parameter=COEFFICIENTS, **own)
-    E = rows_of(tables["equilibria"], model="classic", source="fit", **own)
-    points = rows_of(tables["theory"], errors="own", **own)
+    main_fit = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
+    fitted = rows_of(tables["parameters"], model="classic", parameter=COEFFICIENTS, **main_fit)
+    E = rows_of(tables["equilibria"], model="classic", source="fit", **main_fit)
+    points = rows_of(tables["theory"], errors="own", **main_fit)
     points = points[np.isfinite(points[list(AT_POINT)]).all(axis=1)]
     if fitted.empty or E.empty:
         return []
-    said = {name: case.words.word("symbol", name) for name in COEFFICIENTS}
-    said |= {c: column_of("theory", c, {}, study.language).head for c in column_rows("theory")}
+    labels = {name: case.words.word("symbol", name) for name in COEFFICIENTS}
+    labels |= {c: column_of("theory", c, {}, study.language).head for c in column_rows("theory")}
     rows = column_rows("parameters") | column_rows(NAME)
-    said |= {name: row.words[study.language] for name, row in rows.items()}
+    labels |= {name: row.words[study.language] for name, row in rows.items()}
     title = table_row(NAME).words[study.language]
-    sheet = FormulaSheet(NAME, title, said.__getitem__, LARGEST + 2)
+    sheet = FormulaSheet(NAME, title, labels.__getitem__, LARGEST + 2)
     names = _coefficients(case, sheet, fitted)
     ends = [_block(case, sheet, names, "equilibria", FITTED, E)]
     if len(points):
@@ -255,7 +255,7 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
         for name, texts in which.items():
             sheet.line(str(name), [("" if pd.isna(text) else text, "") for text in texts], "heads")
         ends.append(_block(case, sheet, names, "theory", AT_POINT, points))
-    sheet.put(LARGEST, 0, said["largest"], "text")
+    sheet.put(LARGEST, 0, labels["largest"], "text")
     sheet.put(LARGEST, EDGE, 0.0, "tiny", f"=MAX({','.join(ends)})")
     return [sheet]
 
@@ -291,8 +291,8 @@ def _block(
             value, stored = cells[k]
             known = {name: sheet.cell(name, column) for name in sheet.lines} | names
             cells[k] = value, f"={formula.format(**known)}"
-            own = xl_rowcol_to_cell(sheet.next, column)
-            apart[column].append(f"ABS({own}/{stored.removeprefix('=')}-1)")
+            cell = xl_rowcol_to_cell(sheet.next, column)
+            apart[column].append(f"ABS({cell}/{stored.removeprefix('=')}-1)")
         sheet.line(line, cells, look, line.partition(" ")[2])
     largest = [f"=MAX({','.join(terms)})" for terms in apart.values()]
     sheet.line("difference", [(0.0, formula) for formula in largest], "tiny")
