@@ -66,8 +66,8 @@ def random_pairings(size: Values, rng: np.random.Generator, pairings: int = PAIR
     for first in range(RUN):
         drawn = np.flatnonzero(offset == first)
         cuts = range(first, len(by_size), RUN)
-        kept = [cut for cut in cuts if SHORTEST <= cut <= len(by_size) - SHORTEST]
-        for run in np.split(by_size, kept):
+        inner = [cut for cut in cuts if SHORTEST <= cut <= len(by_size) - SHORTEST]
+        for run in np.split(by_size, inner):
             order[np.ix_(drawn, run)] = rng.permuted(np.tile(run, (len(drawn), 1)), axis=1)
     return order
 
@@ -93,28 +93,28 @@ def paired_correlations(x: Array, y: Array, order: Integers) -> Array:
     x, y = (np.where(left, v - v.sum(axis=(1, 2), keepdims=True) / count, 0.0) for v in (x, y))
     xx, yy = ((v**2).sum(axis=(1, 2)) for v in (x, y))
     varies = np.minimum(xx, yy) > NOISE * regions * years
-    found = np.zeros((len(x), len(order)))
+    products = np.zeros((len(x), len(order)))
     for pattern in np.unique(gone, axis=0):
         alike = np.flatnonzero((gone == pattern).all(axis=1))
         of = np.ascontiguousarray(_without(order, pattern).T)
-        own, place = x[alike], np.zeros(regions, dtype=np.int64)
+        alike_x, place = x[alike], np.zeros(regions, dtype=np.int64)
         total = np.zeros((len(order), len(alike)))
         for region in np.flatnonzero(~pattern):  # S of those alone whose x it may get
             donors = np.flatnonzero(np.bincount(of[region], minlength=regions))
             place[donors] = np.arange(len(donors))
-            S = np.einsum("pt,pdt->dp", y[alike, region], own[:, donors])
+            S = np.einsum("pt,pdt->dp", y[alike, region], alike_x[:, donors])
             total += S.take(place[of[region]], axis=0)
-        found[alike] = total.T
-    found /= np.sqrt(np.where(varies, xx * yy, np.nan))[:, None]
-    return found.reshape(*batch, len(order))
+        products[alike] = total.T
+    products /= np.sqrt(np.where(varies, xx * yy, np.nan))[:, None]
+    return products.reshape(*batch, len(order))
 
 
 def _without(order: Integers, gone: Booleans) -> Integers:
     """Return the permutations with the regions that are gone passed over along their cycles."""
-    own = order
-    while gone.any() and (past := gone[own] & ~gone).any():
-        own = np.where(past, np.take_along_axis(order, own, axis=1), own)
-    return own
+    passed = order
+    while gone.any() and (past := gone[passed] & ~gone).any():
+        passed = np.where(past, np.take_along_axis(order, passed, axis=1), passed)
+    return passed
 
 
 def placebo(r: Array, drawn: Array) -> dict[str, Array]:
@@ -147,15 +147,15 @@ def _placebos(
         raise Refusal("too_few_regions_to_pair", regions=len(by_region), least=FEWEST_PAIRED)
     if by_region.isna().any(axis=None):
         raise Refusal("unbalanced_pairs")
-    step, found = max(1, BLOCK // len(by_region)), {}
+    step, placebos = max(1, BLOCK // len(by_region)), {}
     for name, size in _paired_sizes(levels, by_region.index).items():
         rng = np.random.default_rng(seed)
         drawn = [
             paired_correlations(x, y, random_pairings(size, rng, min(step, PAIRINGS - start)))
             for start in range(0, PAIRINGS, step)
         ]
-        found[name] = placebo(r, np.concatenate(drawn, axis=-1))
-    return found
+        placebos[name] = placebo(r, np.concatenate(drawn, axis=-1))
+    return placebos
 
 
 def _correlations(
@@ -180,17 +180,17 @@ def _correlations(
         placed = _placebos(r, grids[0], grids[1], by_region, levels, seed)
     except Refusal as problem:
         yield {**problem.columns, "measure": "placebo_p", "scope": SCOPES[-1], **common}
-    for here in np.ndindex(r.shape):
-        measure = f"correlation_{list(SCALES)[here[1]]}"
-        where = {**common, "scope": SCOPES[here[0]]}
-        if not np.isfinite(r[here]):
-            yield {**Refusal("constant_index").columns, "measure": measure, **where}
+    for index in np.ndindex(r.shape):
+        measure = f"correlation_{list(SCALES)[index[1]]}"
+        labels = {**common, "scope": SCOPES[index[0]]}
+        if not np.isfinite(r[index]):
+            yield {**Refusal("constant_index").columns, "measure": measure, **labels}
             continue
-        yield {"measure": measure, "value": r[here], **where}
+        yield {"measure": measure, "value": r[index], **labels}
         for name, ends in placed.items():
             for end, values in ends.items():
-                found = {"value": values[here], "n": PAIRINGS, "of": measure, "paired_by": name}
-                yield {**where, "measure": f"placebo_{end}", **found}
+                row = {"value": values[index], "n": PAIRINGS, "of": measure, "paired_by": name}
+                yield {**labels, "measure": f"placebo_{end}", **row}
 
 
 def comovement_rows(

@@ -29,7 +29,6 @@ from coevo.weighting.objective import (
 )
 from coevo.weighting.subjective import LARGEST_RATIO, consistency
 
-Labels = Strings
 HEAVY = 0.5  # a weight above this decides its subsystem alone
 DOUBLED = 0.95  # a correlation above this weighs one thing twice
 INFLATED = 10.0  # a variance inflation factor above this: nearly a combination of the others
@@ -60,48 +59,48 @@ class IndexCase:
         """Normalised figures, a column per indicator."""
         return wide(self.study.table("normalised"), "z")[list(self.chosen["indicator"])]
 
-    def states(self, weights: pd.DataFrame, weighting: str) -> tuple[Labels, Labels]:
+    def states(self, weights: pd.DataFrame, weighting: str) -> tuple[Strings, Strings]:
         """Return grade and lagging subsystem of each region-year by the weights of a method."""
         span, settings = scaled_panel(self.config["normalisation"]), self.config["coupling"]
         panel = IndexPanel.of(self.z, weights, weighting, span)
-        found = panel.degrees(settings)
-        return grade(found.D, settings["grades"]), np.array(lagging(found.U, panel.subsystems))
+        degrees = panel.degrees(settings)
+        return grade(degrees.D, settings["grades"]), np.array(lagging(degrees.U, panel.subsystems))
 
 
 Rows = Iterator[Row]
 
 
 def _row(
-    guard: str, value: float, limit: float = np.nan, flagged: bool = False, **where: str
+    guard: str, value: float, limit: float = np.nan, flagged: bool = False, **labels: str
 ) -> Row:
     """Return a row of the table: `flagged` where the value passes its limit."""
-    return {"guard": guard, "value": value, "limit": limit, "flagged": flagged} | where
+    return {"guard": guard, "value": value, "limit": limit, "flagged": flagged} | labels
 
 
 def weight_concentration(case: IndexCase) -> Rows:
     """The largest weight of each subsystem; above 1/2 one indicator decides (two or more)."""
-    for own, rows in case.chosen.groupby("subsystem", sort=False):
+    for subsystem, rows in case.chosen.groupby("subsystem", sort=False):
         top = rows.loc[rows["weight"].idxmax()]
         heavy = len(rows) > 1 and top["weight"] > HEAVY
-        where = {"subsystem": str(own), "indicator": top["indicator"]}
-        yield _row("largest_weight", top["weight"], HEAVY, heavy, **where)
+        labels = {"subsystem": str(subsystem), "indicator": top["indicator"]}
+        yield _row("largest_weight", top["weight"], HEAVY, heavy, **labels)
 
 
 def correlated_indicators(case: IndexCase) -> Rows:
     """Correlations of pairs within a subsystem and variance inflation factors 1 / (1 - R^2)."""
-    for own, rows in case.chosen.groupby("subsystem", sort=False):
+    for subsystem, rows in case.chosen.groupby("subsystem", sort=False):
         names = list(rows["indicator"])
         if len(names) < 2:
             continue
         r = indicator_correlations(case.z[names])
         for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
-            where = {"subsystem": str(own), "indicator": names[i], "other": names[j]}
-            yield _row("correlation", r[i, j], DOUBLED, r[i, j] > DOUBLED, **where)
+            labels = {"subsystem": str(subsystem), "indicator": names[i], "other": names[j]}
+            yield _row("correlation", r[i, j], DOUBLED, r[i, j] > DOUBLED, **labels)
         singular = np.linalg.cond(r) > 1e12
         factors = np.full(len(names), np.inf) if singular else np.diag(np.linalg.inv(r))
         for name, f in zip(names, factors, strict=True):
-            where = {"subsystem": str(own), "indicator": name}
-            yield _row("variance_inflation", f, INFLATED, f > INFLATED, **where)
+            labels = {"subsystem": str(subsystem), "indicator": name}
+            yield _row("variance_inflation", f, INFLATED, f > INFLATED, **labels)
 
 
 def zeros(case: IndexCase) -> Rows:
@@ -116,19 +115,19 @@ def component_adequacy(case: IndexCase) -> Rows:
     """KMO and Bartlett's statistic over its degrees of freedom, where components weigh."""
     if not case.config["weighting"]["method"].startswith("pca"):
         return
-    for own, rows in case.chosen.groupby("subsystem", sort=False):
+    for subsystem, rows in case.chosen.groupby("subsystem", sort=False):
         Z = case.z[list(rows["indicator"])]
         kmo, (chi2, df) = kaiser_meyer_olkin(Z), bartlett_sphericity(Z)
-        yield _row("kmo", kmo, ADEQUATE, not kmo >= ADEQUATE, subsystem=str(own))
-        yield _row("bartlett_chi2", chi2, df, subsystem=str(own))
+        yield _row("kmo", kmo, ADEQUATE, not kmo >= ADEQUATE, subsystem=str(subsystem))
+        yield _row("bartlett_chi2", chi2, df, subsystem=str(subsystem))
 
 
 def comparisons_consistency(case: IndexCase) -> Rows:
     """The consistency ratio of pairwise comparisons, where the study has them."""
-    for own, table in (case.config["weighting"].get("judgements") or {}).items():
+    for subsystem, table in (case.config["weighting"].get("judgements") or {}).items():
         ratio = consistency(table)[2]
         bad = ratio >= LARGEST_RATIO
-        yield _row("consistency_ratio", ratio, LARGEST_RATIO, bad, subsystem=own)
+        yield _row("consistency_ratio", ratio, LARGEST_RATIO, bad, subsystem=subsystem)
 
 
 def between_share(case: IndexCase) -> Rows:
@@ -146,8 +145,8 @@ def removal(case: IndexCase) -> Rows:
     if WEIGHTINGS[settings["method"]].needs in ("judgements", "combine"):
         return  # comparisons are of all indicators; without one they would be other ones
     raw = wide(case.study.table("panel"), "value").loc[case.z.index]
-    for own, indicator in case.chosen[["subsystem", "indicator"]].to_numpy():
-        if members[own] == 1:
+    for subsystem, indicator in case.chosen[["subsystem", "indicator"]].to_numpy():
+        if members[subsystem] == 1:
             continue  # its subsystem would be empty
         left = case.study.indicators[case.study.indicators["indicator"] != indicator]
         try:
@@ -156,7 +155,7 @@ def removal(case: IndexCase) -> Rows:
             continue  # the others alone have no such weights
         grades, _ = case.states(weights, settings["method"])
         changed = float((grades != case.study.table("coupling")["grade"].to_numpy()).mean())
-        yield _row("grades_without", changed, subsystem=own, indicator=indicator)
+        yield _row("grades_without", changed, subsystem=subsystem, indicator=indicator)
 
 
 def combined_types(case: IndexCase) -> Rows:

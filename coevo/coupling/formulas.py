@@ -71,8 +71,8 @@ def composite_indices(
         ends = [np.full_like(ends[0], end) for end in span]
     index = choose(COMPOSITES, composite, "composite")
     parts = [
-        index(Z[..., own], w[..., own], ends[0][..., own], ends[1][..., own])
-        for own in (column.astype(bool) for column in member.T)
+        index(Z[..., members], w[..., members], ends[0][..., members], ends[1][..., members])
+        for members in (column.astype(bool) for column in member.T)
     ]
     return np.stack(parts, axis=-1)
 

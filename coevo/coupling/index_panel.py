@@ -34,13 +34,13 @@ def degrees(U: Values, settings: Mapping[str, Any]) -> Degrees:
 
     `settings`: preset, form, k, contributions. Leading axes are draws; each is a panel of its own.
     """
-    U, form, given = np.asarray(U, dtype=float), settings["form"], settings["contributions"]
+    U, form, contributions = np.asarray(U, dtype=float), settings["form"], settings["contributions"]
     if settings["preset"] is not None:
         U = choose(PRESETS, settings["preset"], "preset")(U)
     options = FORMS[form].options(settings) if form in FORMS else {}
     flat = U.reshape(-1, U.shape[-1])
     C = coupling_degree(flat, form, **options)
-    T = coordination_index(flat, given)
+    T = coordination_index(flat, contributions)
     D = coordination_degree(C, T)
     return Degrees(U, *(values.reshape(U.shape[:-1]) for values in (C, T, D)))
 
@@ -74,8 +74,9 @@ class IndexPanel:
         if z.index.nlevels == 1:
             z = wide(z, "z")
         chosen = weights[weights["weighting"] == weighting]
-        own = chosen["subsystem"].to_numpy(dtype=str)
-        return cls(z[list(chosen["indicator"])], chosen["weight"].to_numpy(dtype=float), own, span)
+        subsystem = chosen["subsystem"].to_numpy(dtype=str)
+        weight = chosen["weight"].to_numpy(dtype=float)
+        return cls(z[list(chosen["indicator"])], weight, subsystem, span)
 
     @property
     def subsystems(self) -> list[str]:

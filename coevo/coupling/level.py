@@ -101,16 +101,16 @@ def _rises(coupling: pd.DataFrame) -> Iterator[Row]:
     )
     for region in first.index:
         years = int(last.loc[region, "year"] - first.loc[region, "year"])
-        where = {"scope": region, "n": years}
+        labels = {"scope": region, "n": years}
         if min(first.loc[region, "D"], last.loc[region, "D"]) <= 0:
-            yield {**Refusal("zero_D_at_an_end").columns, "measure": "rise_lnD", **where}
+            yield {**Refusal("zero_D_at_an_end").columns, "measure": "rise_lnD", **labels}
             continue
         for name, share in (("lnD", {"C": 0.5, "T": 0.5}), ("C", {"C": 0.5}), ("T", {"T": 0.5})):
             change = math.fsum(
                 part * np.log(last.loc[region, column] / first.loc[region, column])
                 for column, part in share.items()
             )
-            yield {"measure": f"rise_{name}", "value": float(change), **where}
+            yield {"measure": f"rise_{name}", "value": float(change), **labels}
 
 
 def _against(name: str, rows: pd.DataFrame) -> Iterator[Row]:
@@ -132,7 +132,7 @@ def slopes(rows: pd.DataFrame, name: str) -> Mapping[str, tuple[float, pd.Series
     """
     at_end = (rows["year"] == rows["year"].max()).to_numpy()
     last = rows[at_end]
-    found = {}
+    by_slope = {}
     for kind, used in zip(SLOPES, (rows, rows, last), strict=True):
         years = used["year"] if kind == "year_centred" else None
         try:
@@ -140,22 +140,22 @@ def slopes(rows: pd.DataFrame, name: str) -> Mapping[str, tuple[float, pd.Series
         except Refusal:
             continue
         left = level_adjusted(used["D"], used[name], years)
-        own = left if kind == "last_year" else left[at_end]
-        found[kind] = (slope, pd.Series(own, last["region"].to_numpy()))
-    return found
+        at_last = left if kind == "last_year" else left[at_end]
+        by_slope[kind] = (slope, pd.Series(at_last, last["region"].to_numpy()))
+    return by_slope
 
 
 def _adjusted(name: str, rows: pd.DataFrame) -> Iterator[Row]:
     """ln D of the last year with a level taken out, and its ranks, by the three slopes."""
     for kind, (slope, left) in slopes(rows, name).items():
-        where = {"level": name, "slope": kind}
+        labels = {"level": name, "slope": kind}
         n = len(left) if kind == "last_year" else len(rows)
-        yield {"measure": "slope_lnD", "value": slope, "n": n, **where}
+        yield {"measure": "slope_lnD", "value": slope, "n": n, **labels}
         ranks = left.rank(ascending=False, method="min")
         for measure, values in (("adjusted_lnD", left), ("rank_adjusted_D", ranks)):
             for region, value in values.items():
-                here = {"scope": region, "value": float(value), "n": len(left)}
-                yield {"measure": measure, **where, **here}
+                cell = {"scope": region, "value": float(value), "n": len(left)}
+                yield {"measure": measure, **labels, **cell}
 
 
 def level_rows(coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str]) -> pd.DataFrame:

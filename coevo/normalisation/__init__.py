@@ -174,10 +174,10 @@ def find_goalposts(x: Array, scope: Scope, settings: Mapping[str, Any]) -> Goalp
     if settings["method"] == VECTOR:
         return vector_norm(x, scope)
     posts = REFERENCES[settings["reference"]](x, scope)
-    own = {j: ends for j, ends in enumerate(scope.own()) if ends}
+    given_ends = {j: ends for j, ends in enumerate(scope.own()) if ends}
     low, high = posts.low.copy(), posts.high.copy()
     ratio = settings["reference"] == RATIO
-    for j, ends in own.items():
+    for j, ends in given_ends.items():
         less = scope.scales[scope.indicators[j]].direction == "-"
         low[..., j] = 0.0 if ratio and not less else ends[0]
         high[..., j] = ends[1]
@@ -213,8 +213,8 @@ def held_against(
 def reaches(posts: Goalposts, names: list[str], scales: Mapping[str, Scale]) -> Array:
     """Return how far the best stands above the worst (..., groups, m); 0 where nothing differs."""
     ends = zip(np.moveaxis(posts.low, -1, 0), np.moveaxis(posts.high, -1, 0), strict=True)
-    found = [scales[name].reach(*pair) for name, pair in zip(names, ends, strict=True)]
-    return np.stack(found, axis=-1)
+    distances = [scales[name].reach(*pair) for name, pair in zip(names, ends, strict=True)]
+    return np.stack(distances, axis=-1)
 
 
 def _check_constant(posts: Goalposts, scope: Scope, reference: str) -> None:

@@ -114,11 +114,11 @@ class Scale(NamedTuple):
 def _numbers(text: str, most: int) -> tuple[float, ...]:
     """Return one to `most` numbers, separated by spaces, in ascending order; () if they are not."""
     try:
-        found = tuple(float(part) for part in text.split())
+        numbers = tuple(float(part) for part in text.split())
     except ValueError:
         return ()
-    sound = 0 < len(found) <= most and all(map(math.isfinite, found))
-    return found if sound and found == tuple(sorted(found)) else ()
+    sound = 0 < len(numbers) <= most and all(map(math.isfinite, numbers))
+    return numbers if sound and numbers == tuple(sorted(numbers)) else ()
 
 
 def scale_of(row: Mapping[str, Any]) -> Scale:
@@ -132,9 +132,9 @@ def scale_of(row: Mapping[str, Any]) -> Scale:
         cells[column] = "" if pd.isna(text := row.get(column, "")) else str(text).strip()
     best, ends = ANYWHERE, None
     if cells["direction"] == MODERATE:
-        found = _numbers(cells["best"], 2)
-        best = (found[0], found[-1]) if found else ANYWHERE
-        if not found:
+        band = _numbers(cells["best"], 2)
+        best = (band[0], band[-1]) if band else ANYWHERE
+        if not band:
             problems.add(
                 f"best: is '{cells['best']}'; direction {MODERATE} needs the best value, or the "
                 "lower and the upper end of the best band, such as 40 60"

@@ -106,8 +106,8 @@ def kept_reference(x: Array, scope: Scope) -> Goalposts:
         raise StudyError("normalisation.goalposts: reference goalposts needs a file of them")
     _check_unchanged(scope.kept)
     kept = scope.kept.set_index("indicator")
-    given = zip(scope.indicators, scope.own(), strict=True)
-    lacking = [name for name, own in given if name not in kept.index and own is None]
+    columns = zip(scope.indicators, scope.own(), strict=True)
+    lacking = [name for name, posts in columns if name not in kept.index and posts is None]
     if lacking:
         raise StudyError(
             f"normalisation.goalposts: the file has no row for {', '.join(lacking)}; add it, or "
@@ -157,8 +157,8 @@ def _alike(low: Array, high: Array, scope: Scope) -> Goalposts:
 def _by_group(x: Array, labels: pd.Index) -> Goalposts:
     """Minimum and maximum of each indicator within each group of rows."""
     group, names = pd.factorize(labels, sort=True)
-    own = [x[..., group == k, :] for k in range(len(names))]
-    low, high = (np.stack([f(part, axis=-2) for part in own], axis=-2) for f in (np.min, np.max))
+    groups = [x[..., group == k, :] for k in range(len(names))]
+    low, high = (np.stack([f(part, axis=-2) for part in groups], axis=-2) for f in (np.min, np.max))
     return Goalposts(low, high, [str(name) for name in names], group)
 
 

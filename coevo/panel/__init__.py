@@ -114,14 +114,14 @@ def build_panel(
         )
 
     policy = choose(POLICIES, config["vintage_policy"], "vintage policy")
-    kept = policy(of_years(observations, years))
+    standing = policy(of_years(observations, years))
     # A printed figure that also derives from others is for the audit, unless a subsystem uses it.
     printed = (indicators["derivation"] == "") | (indicators["subsystem"] != "")
     sources = (indicators["source_name"] != "") & printed
     derived = (indicators["source_name"] == "") & (indicators["derivation"] != "")
     values, flags = {}, {}
     for indicator in indicators.loc[sources, "indicator"]:
-        rows = kept[kept["indicator"] == indicator].pivot(index="region", columns="year")
+        rows = standing[standing["indicator"] == indicator].pivot(index="region", columns="year")
         raw, marks = (rows[name].reindex(present, columns=years) for name in ("value", "flag"))
         values[indicator] = value = GAPS[gaps["gaps"]](raw.astype(float), gaps["max_gap"])
         flags[indicator] = _flags(value, raw.isna(), marks)

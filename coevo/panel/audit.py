@@ -68,10 +68,10 @@ def _printed(
             for row in rows:
                 yield finding_row("not_checkable", row, "no_such_figures", indicators=absent)
             continue
-        given = (derive(text, middle), *derive_interval(text, low, high))
+        computed = (derive(text, middle), *derive_interval(text, low, high))
         for row in rows:
             place = (row["region"], row["year"])
-            value, least, most = (part.at[place] / factors[indicator] for part in given)
+            value, least, most = (part.at[place] / factors[indicator] for part in computed)
             slack = row["half_unit"] * (1 + 1e-9) + 1e-12
             if np.isnan(value):
                 yield finding_row("not_checkable", row, "no_base_year", indicator=arguments[0])
@@ -132,15 +132,15 @@ def _more_odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
     zero, negative = rows["value"] == 0, rows["value"] < 0
     far = rows["value"] >= FAR * rows["half_unit"]
     rows = rows.assign(zero=zero, negative=negative, positive=rows["value"] > 0, far=far, one=1)
-    own, every = (rows.groupby(keys)[COUNTED].transform("sum") for keys in (LINE, LINE[:2]))
+    series, every = (rows.groupby(keys)[COUNTED].transform("sum") for keys in (LINE, LINE[:2]))
     year = rows.groupby([*LINE[:2], "year"])[COUNTED].transform("sum")
-    whole = (own["zero"] == own["one"]) & (own["one"] > 1)
+    whole = (series["zero"] == series["one"]) & (series["one"] > 1)
     none = zero & (whole | rows.groupby(LINE)["far"].cummax())
     none &= (year["far"] >= FEWEST) & (year["zero"] - 1 <= OTHERS * year["one"])
     none &= none.groupby([rows["vintage"], rows["region"]]).transform("sum") > 1
     yield from finding_rows("sign", "zeros_of_region", rows[none], ["vintage", "region"])
-    few = negative & (own["negative"] > 1) & (2 * own["negative"] <= own["positive"])
-    few &= every["negative"] - own["negative"] <= OTHERS * (every["one"] - own["one"])
+    few = negative & (series["negative"] > 1) & (2 * series["negative"] <= series["positive"])
+    few &= every["negative"] - series["negative"] <= OTHERS * (every["one"] - series["one"])
     yield from finding_rows("sign", "negatives_few", rows[few], LINE)
 
 
@@ -259,8 +259,8 @@ def audit_table(
         fits = is_finding(audit) & (meant == entry)
         audit.loc[fits, "standing"] = ACCEPTED
         if not fits.any():
-            said = message_columns("accepts_nothing", {"given": [*map(str, entry.values())]})
-            unused.append({"check": "accept", "standing": REMARK, **said})
+            message = message_columns("accepts_nothing", {"given": [*map(str, entry.values())]})
+            unused.append({"check": "accept", "standing": REMARK, **message})
     return _sorted(pd.concat([audit, pd.DataFrame(unused)]), indicators) if unused else audit
 
 

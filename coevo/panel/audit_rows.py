@@ -40,8 +40,8 @@ def finding_rows(
     """
     for _, part in odd.groupby(keys, sort=False):
         row = part.iloc[0].to_dict()
-        said = {name: row[name] for name in ("value", "unit", *fields)}
-        yield finding_row(check, row, message, row[computed], figures=len(part), **said)
+        values = {name: row[name] for name in ("value", "unit", *fields)}
+        yield finding_row(check, row, message, row[computed], figures=len(part), **values)
 
 
 def block_rows(

@@ -240,8 +240,8 @@ def breaks_in_coverage(indicators: pd.DataFrame) -> Breaks:
             return {int(year) for year in re.findall(r"\d+", str(row["coverage_breaks"]))}
         return set().union(*(years(argument) for argument in parse(row["derivation"])[1]))
 
-    found = {str(name): sorted(years(name)) for name in table.index[table["subsystem"] != ""]}
-    return {name: own for name, own in found.items() if own}
+    breaks = {str(name): sorted(years(name)) for name in table.index[table["subsystem"] != ""]}
+    return {name: changed for name, changed in breaks.items() if changed}
 
 
 def cause_of_breaks(indicators: pd.DataFrame) -> str:

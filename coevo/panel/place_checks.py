@@ -25,13 +25,13 @@ ERA = 50  # years between a year and its neighbours that make one think of anoth
 def _exchanged(rows: pd.DataFrame, entry: list[str]) -> dict[str, str]:
     """Return the regions of which each follows the other's past, both by each other's name."""
     wide = rows.pivot_table(["now", "before", "off"], "region", entry)
-    now, before, own = wide["now"], wide["before"], wide["off"].mean(axis=1).nlargest(MOST)
-    found: dict[str, str] = {}
-    for one, other in combinations(sorted(own.index), 2):
+    now, before, departures = wide["now"], wide["before"], wide["off"].mean(axis=1).nlargest(MOST)
+    partners: dict[str, str] = {}
+    for one, other in combinations(sorted(departures.index), 2):
         left = [(now.loc[one] - before.loc[other]).abs(), (now.loc[other] - before.loc[one]).abs()]
-        if pd.concat(left).mean() <= FITS * min(own[one], own[other]):
-            found |= {one: other, other: one}
-    return found
+        if pd.concat(left).mean() <= FITS * min(departures[one], departures[other]):
+            partners |= {one: other, other: one}
+    return partners
 
 
 def _changed_places(
@@ -51,9 +51,10 @@ def _changed_places(
     usual = NORMAL * off.groupby([rows[name] for name in each]).transform("median")
     rows = rows.assign(off=off, strange=off / usual.clip(lower=1e-4))
     for keys in ([group], [group, "indicator"]):
-        own = rows.groupby([*keys, "region"])
-        odd = own["off"].transform("mean").ge(LEAST) & own["strange"].transform("mean").ge(STRANGE)
-        for _, part in rows[odd & (own["off"].transform("size") >= ENTRIES)].groupby(keys):
+        regions = rows.groupby([*keys, "region"])
+        mean, size = regions[["off", "strange"]].transform("mean"), regions["off"].transform("size")
+        odd = mean["off"].ge(LEAST) & mean["strange"].ge(STRANGE) & (size >= ENTRIES)
+        for _, part in rows[odd].groupby(keys):
             part = part.astype({"region": str})
             part = part.assign(other=part["region"].map(_exchanged(part, entry))).dropna()
             rows = rows.drop(part.index)
@@ -73,7 +74,7 @@ def _odd_year(years: tuple[int, ...]) -> tuple[int, int] | None:
 
     years: as they stand in a table. Nothing where they are in order, or in none at all.
     """
-    found = []
+    odd_years = []
     for place, year in enumerate(years):
         before, after = years[:place], years[place + 1 :]
         if not before + after or not _in_order(before + after):
@@ -83,8 +84,8 @@ def _odd_year(years: tuple[int, ...]) -> tuple[int, int] | None:
             close = np.abs(apart).min() > ERA and np.abs(apart + year - meant).min() <= 2
             if close and _in_order((*before, meant, *after)):
                 return year, meant
-        found += [(year, 0)] if len(years) > 3 and not _in_order(years) else []
-    return found[0] if found else None
+        odd_years += [(year, 0)] if len(years) > 3 and not _in_order(years) else []
+    return odd_years[0] if odd_years else None
 
 
 def _odd_years(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -110,9 +111,9 @@ def _odd_years(frame: pd.DataFrame) -> Iterator[Finding]:
     for _, part in rows.groupby(table, sort=False):
         lines = (one for _, one in part.groupby("line"))
         lines = (one for one in lines if one[["down", "letters"]].nunique().min() == 1)
-        found = {years: _odd_year(years) for years in {tuple(one["year"]) for one in lines}}
-        if all(odd or _in_order(years) for years, odd in found.items()):
-            for year, meant in sorted({*filter(None, found.values())}):
+        odd_years = {years: _odd_year(years) for years in {tuple(one["year"]) for one in lines}}
+        if all(odd or _in_order(years) for years, odd in odd_years.items()):
+            for year, meant in sorted({*filter(None, odd_years.values())}):
                 row = part[part["year"] == year].iloc[0].to_dict()
                 message = "year_of_another_century" if meant else "year_out_of_order"
                 yield finding_row("places", row, message, year=year, meant=meant)

@@ -120,21 +120,21 @@ def scale_findings(frame: pd.DataFrame) -> Iterator[Finding]:
     frame = frame[(frame["value"] > 0) & ~signed]
     if frame.empty:
         return
-    found = [("scale_restated", pairs := _restated(frame))]
+    checks = [("scale_restated", pairs := _restated(frame))]
     rows = newest_known(frame).sort_values([*SERIES, "year"], kind="stable", ignore_index=True)
     moved = rows[[*LINE, "year"]].merge(pairs[[*LINE, "year", "by"]], how="left")["by"]
     rows["log"] = np.log10(rows["value"]) - moved.fillna(0.0)
     rows["log"] -= (past := _off_their_past(rows))
     some, all_shares = _shares(rows)
     rows["log"] -= some
-    found += [("scale_of_past", rows.assign(by=past))]
-    found += [("shares_for_percentages", rows.assign(by=some))]
-    found += [("percentages_below_one", rows.assign(by=all_shares))]
+    checks += [("scale_of_past", rows.assign(by=past))]
+    checks += [("shares_for_percentages", rows.assign(by=some))]
+    checks += [("percentages_below_one", rows.assign(by=all_shares))]
     region = _off_their_region(rows)  # tenfold, a region may be by nature
     far = region.abs() >= 2
-    found += [("scale_of_regions", rows.assign(by=region.where(far, 0.0)))]
-    found += [("tenfold_of_regions", rows.assign(by=region.mask(far, 0.0)))]
-    for message, figures in found:
+    checks += [("scale_of_regions", rows.assign(by=region.where(far, 0.0)))]
+    checks += [("tenfold_of_regions", rows.assign(by=region.mask(far, 0.0)))]
+    for message, figures in checks:
         odd = figures.assign(times=10.0 ** figures["by"])
         odd["expected"] = odd["value"] / odd["times"]
         fields = ("times", "expected")

@@ -137,11 +137,11 @@ def revisions(frame: pd.DataFrame) -> pd.DataFrame:
     change = (pairs["value"] - pairs["old_value"]).abs()
     # a difference of decimal figures may come out a last binary digit too small
     restated = change >= (pairs["half_unit"] + pairs["old_half_unit"]) * (1 - 1e-9)
-    found = pairs[restated].rename(
+    restated_rows = pairs[restated].rename(
         columns={"old_value": "old", "value": "new", "vintage": "new_vintage"}
     )
-    change = (found["new"] / found["old"] - 1).where(found["old"] != 0)
-    return as_table("revisions", found.assign(relative_change=change))
+    change = (restated_rows["new"] / restated_rows["old"] - 1).where(restated_rows["old"] != 0)
+    return as_table("revisions", restated_rows.assign(relative_change=change))
 
 
 def withdrawn(frame: pd.DataFrame) -> pd.DataFrame:

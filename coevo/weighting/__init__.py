@@ -48,7 +48,7 @@ def _options(
         return {"judgements": settings["judgements"][subsystem]}
     if needs == "combine":
         parts = {name: choose(PARTS, name).needs for name in settings["combine"]["methods"]}
-        options = {n: _options(own, settings, subsystem, indicators) for n, own in parts.items()}
+        options = {n: _options(need, settings, subsystem, indicators) for n, need in parts.items()}
         return {**settings["combine"], "options": options}
     return {}
 
@@ -86,13 +86,13 @@ def not_allowed(
 ) -> dict[str, str]:
     """Return the methods that have no rows among `weights` (as `weigh` made them), and why."""
     z = wide(normalised, "z")
-    raw, found = wide(panel, "value").loc[z.index], {}
+    raw, reasons = wide(panel, "value").loc[z.index], {}
     for name in set(available(settings)) - set(weights["weighting"]):
         try:
             weights_by(name, z, raw, indicators, settings)
         except StudyError as problem:
-            found[name] = "; ".join(problem.messages)
-    return dict(sorted(found.items()))
+            reasons[name] = "; ".join(problem.messages)
+    return dict(sorted(reasons.items()))
 
 
 def weights_by(
@@ -112,9 +112,9 @@ def weights_by(
         members = list(rows["indicator"])
         options = _options(method.needs, settings, str(subsystem), members)
         Z = z[members].to_numpy()
-        found = {"weighting": name, "subsystem": subsystem, "indicator": members}
-        found["weight"] = method(Z, raw=raw[members].to_numpy(), **options)
-        parts.append(pd.DataFrame({**found, "entropy": information_entropy(Z)}))
+        columns = {"weighting": name, "subsystem": subsystem, "indicator": members}
+        columns["weight"] = method(Z, raw=raw[members].to_numpy(), **options)
+        parts.append(pd.DataFrame({**columns, "entropy": information_entropy(Z)}))
     return as_table("weights", pd.concat(parts))
 
 

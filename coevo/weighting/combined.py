@@ -84,8 +84,8 @@ def combinations(parts: Mapping[str, Weighting]) -> dict[str, Weighting]:
     part, what it needs.
     """
 
-    made = {name: partial(_combined, rule, parts) for name, rule in RULES.items()}
-    return {name: Weighting(compute, needs="combine") for name, compute in made.items()}
+    rules = {name: partial(_combined, rule, parts) for name, rule in RULES.items()}
+    return {name: Weighting(compute, needs="combine") for name, compute in rules.items()}
 
 
 def _combined(
@@ -98,5 +98,5 @@ def _combined(
     shares: list[float] | None = None,
     options: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Array:
-    found = [choose(parts, name)(Z, raw=raw, **options.get(name, {})) for name in methods]
-    return rule(found, shares)
+    weights = [choose(parts, name)(Z, raw=raw, **options.get(name, {})) for name in methods]
+    return rule(weights, shares)

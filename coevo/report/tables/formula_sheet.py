@@ -1,7 +1,6 @@
 """A sheet of formulas, made line by line, and where things stand in the sheets of the workbook."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -11,31 +10,22 @@ EDGE = 3  # columns before the cells of a line: its words, a gap, a year
 Entry = tuple[str | float, str]  # what a cell holds, and the formula that gives it
 
 
-class Cell(NamedTuple):
-    """A cell by row and column from 0: what it holds, or the value of its formula; its look."""
-
-    row: int
-    column: int
-    value: str | float
-    formula: str = ""
-    look: str = ""
-
-
 class FormulaSheet:
     """Lines by name, one below the other; the formulas of a line refer to those above it."""
 
     def __init__(self, name: str, title: str, term: Callable[[str], str], first: int) -> None:
         """term: gives the words of a line by its name; first: row of the first line.
 
-        next: row of the next line; frozen: rows that stay in sight.
+        next: row of the next line; frozen: rows that stay in sight; cells: row and column from 0,
+        what it holds or the value of its formula, its formula, its look.
         """
         self.name, self.title, self.term, self.next, self.frozen = name, title, term, first, 0
         self.lines: dict[str, int] = {}
-        self.cells: list[Cell] = []
+        self.cells: list[tuple[int, int, str | float, str, str]] = []
 
     def put(self, row: int, column: int, value: str | float, look: str, formula: str = "") -> None:
         """Put one cell where it belongs."""
-        self.cells.append(Cell(row, column, value, formula, look))
+        self.cells.append((row, column, value, formula, look))
 
     def line(
         self, name: str, cells: Iterable[Entry] = (), look: str = "", year: int | str = "",

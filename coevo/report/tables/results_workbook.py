@@ -247,7 +247,7 @@ def _formulas(pen: Pen, content: FormulaSheet) -> None:
             sheet.write_formula(row, column, formula, pen.look(look), value)
         else:
             _write(sheet, row, column, value, pen.look(look))
-    last = max(cell.column for cell in content.cells)
+    last = max(column for _, column, *_ in content.cells)
     for first, end, width in ((0, 0, 42), (1, 1, 2), (2, 2, 8), (EDGE, last, 20)):
         sheet.set_column(first, end, width)
     sheet.freeze_panes(content.frozen, EDGE)
