@@ -3,10 +3,7 @@
 A guard is a function of `IndexCase` that yields rows; a new one is a function in `GUARDS`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -36,28 +33,18 @@ MOSTLY_ZERO = 0.5  # a share of zeros above this: weights by dispersion say who 
 ADEQUATE = 0.6  # a Kaiser-Meyer-Olkin measure below this: components mean little
 
 
-@dataclass(frozen=True)
 class IndexCase:
-    """A study, and what guards compute of it; config: its keys normalisation, weighting and
-    coupling.
+    """A study, and what guards compute of it.
+
+    config: its keys normalisation, weighting and coupling; chosen: the weights in use, a row per
+    indicator; z: normalised figures, a column per indicator.
     """
 
-    study: StudyData
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """The study's configuration."""
-        return self.study.config
-
-    @property
-    def chosen(self) -> pd.DataFrame:
-        """The weights in use: a row per indicator."""
-        return rows_of(self.study.table("weights"), weighting=self.config["weighting"]["method"])
-
-    @cached_property
-    def z(self) -> pd.DataFrame:
-        """Normalised figures, a column per indicator."""
-        return wide(self.study.table("normalised"), "z")[list(self.chosen["indicator"])]
+    def __init__(self, study: StudyData) -> None:
+        self.study, self.config = study, study.config
+        method = self.config["weighting"]["method"]
+        self.chosen = rows_of(study.table("weights"), weighting=method)
+        self.z = wide(study.table("normalised"), "z")[list(self.chosen["indicator"])]
 
     def states(self, weights: pd.DataFrame, weighting: str) -> tuple[Strings, Strings]:
         """Return grade and lagging subsystem of each region-year by the weights of a method."""

@@ -14,16 +14,8 @@ FORMULA = tuple("=+-@＝＋－＠\t\r")
 
 def for_excel(frame: pd.DataFrame) -> str:
     """The table as CSV that Excel opens as it stands: a byte-order mark, no text a formula."""
-    texts = frame.select_dtypes(["object", "string"])
-    safe = frame.assign(**{name: _safe(texts[name]) for name in texts})
-    text: str = safe.rename(columns=as_text).to_csv(index=False, lineterminator="\n")
-    return "\ufeff" + text
-
-
-def _safe(column: pd.Series) -> pd.Series:
-    """A column with each of its texts looked at once, however many rows have it."""
-    changed = {text: as_text(text) for text in column.unique() if as_text(text) is not text}
-    return column.replace(changed) if changed else column
+    safe = frame.assign(**frame.select_dtypes(["object", "string"]).map(as_text))
+    return "\ufeff" + str(safe.rename(columns=as_text).to_csv(index=False, lineterminator="\n"))
 
 
 def as_text(value: Any) -> Any:

@@ -1,7 +1,6 @@
 """What the workbook traces: the region in focus, its years, its indicators, and their places."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,13 +10,12 @@ from xlsxwriter.utility import xl_col_to_name
 from coevo.arrays import Array
 from coevo.coupling.formulas import COMPOSITES, FORMS
 from coevo.files import rows_of
-from coevo.normalisation import Scale, directions_under, scales_of
+from coevo.normalisation import directions_under, scales_of
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
 from coevo.report.words.report_text import ReportText
 from coevo.weighting import WEIGHTINGS
-from coevo.weighting.method import Weighting
 
 MOST, HIDDEN_MOST = 100_000, 1_000  # rows of a sheet, and of a hidden one
 
@@ -34,16 +32,19 @@ def held_rows(study: Study, name: str) -> pd.DataFrame:
     return table[~table[key].isin(others)] if key else table.iloc[:0]
 
 
-@dataclass(frozen=True)
 class TracedCase:
-    """A study as the sheets of its workbook hold it, and what its language calls their lines."""
+    """A study as the sheets of its workbook hold it, and what its language calls their lines.
 
-    words: ReportText
+    method, weighting: name and entry of the weighting in use; reference: that of normalisation;
+    scales: direction, best band and own goalposts of each indicator.
+    """
 
-    @property
-    def study(self) -> Study:
-        """The study."""
-        return self.words.study
+    def __init__(self, words: ReportText) -> None:
+        self.words, self.study = words, words.study
+        self.method = str(self.study.config["weighting"]["method"])
+        self.weighting = WEIGHTINGS[self.method]
+        self.reference = str(self.study.config["normalisation"]["reference"])
+        self.scales = scales_of(self.study.indicators, self.reference)
 
     def term(self, name: str) -> str:
         """The words of a line of the trace by its name."""
@@ -56,16 +57,6 @@ class TracedCase:
         names |= {"parameters", "equilibria", "theory"}
         held = names & set(self.study.tables)
         return {name: held_rows(self.study, name).reset_index(drop=True) for name in held}
-
-    @property
-    def method(self) -> str:
-        """Name of the weighting in use."""
-        return str(self.study.config["weighting"]["method"])
-
-    @property
-    def weighting(self) -> Weighting:
-        """The registry's entry of the weighting in use."""
-        return WEIGHTINGS[self.method]
 
     @cached_property
     def formulas(self) -> Mapping[str, str]:
@@ -89,16 +80,6 @@ class TracedCase:
     def members(self) -> list[str]:
         """Indicators in the order of their columns: subsystem by subsystem."""
         return list(self.weights["indicator"])
-
-    @property
-    def reference(self) -> str:
-        """The reference of normalisation."""
-        return str(self.study.config["normalisation"]["reference"])
-
-    @cached_property
-    def scales(self) -> dict[str, Scale]:
-        """Direction, best band and own goalposts of each indicator."""
-        return scales_of(self.study.indicators, self.reference)
 
     def directions(self, member: str) -> list[str]:
         """The directions that a column's cell may name: moderate where it has a best band."""
