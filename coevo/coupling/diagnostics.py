@@ -19,12 +19,13 @@ from coevo.normalisation import CAPPED, scaled_panel, wide
 from coevo.panel import FILLED
 from coevo.study_data import StudyData
 from coevo.weighting import WEIGHTINGS, weights_by
-from coevo.weighting.objective import (
+from coevo.weighting.methods import (
+    LARGEST_RATIO,
     bartlett_sphericity,
+    consistency,
     indicator_correlations,
     kaiser_meyer_olkin,
 )
-from coevo.weighting.subjective import LARGEST_RATIO, consistency
 
 HEAVY = 0.5  # a weight above this decides its subsystem alone
 DOUBLED = 0.95  # a correlation above this weighs one thing twice

@@ -21,8 +21,7 @@ from coevo.errors import StudyError
 from coevo.normalisation import complete_rows, find_goalposts, held_against, scope_of
 from coevo.weighting import available, weights_by
 from coevo.weighting.combined import RULES
-from coevo.weighting.method import shares
-from coevo.weighting.objective import (
+from coevo.weighting.methods import (
     OBJECTIVE,
     components,
     critic_weights,
@@ -30,6 +29,7 @@ from coevo.weighting.objective import (
     entropy_weights,
     indicator_correlations,
     information_entropy,
+    shares,
 )
 
 UNIT = (0.0, 1.0)

@@ -16,9 +16,7 @@ from coevo.files import as_table
 from coevo.normalisation import wide
 from coevo.registry import choose
 from coevo.weighting.combined import combinations
-from coevo.weighting.method import Weighting
-from coevo.weighting.objective import OBJECTIVE, information_entropy
-from coevo.weighting.subjective import SUBJECTIVE
+from coevo.weighting.methods import OBJECTIVE, SUBJECTIVE, Weighting, information_entropy
 
 PARTS: dict[str, Weighting] = {**OBJECTIVE, **SUBJECTIVE}  # what may be combined
 WEIGHTINGS: dict[str, Weighting] = {**PARTS, **combinations(PARTS)}

@@ -13,7 +13,7 @@ import numpy as np
 from coevo.arrays import Array, Values
 from coevo.errors import StudyError
 from coevo.registry import choose
-from coevo.weighting.method import Weighting
+from coevo.weighting.methods import Weighting
 
 
 def _parts(parts: Values) -> Array:

@@ -12,7 +12,7 @@ from coevo.errors import StudyError
 from coevo.normalisation import minmax
 from coevo.panel.derivations import derive
 from coevo.weighting import WEIGHTINGS, information_entropy
-from coevo.weighting.subjective import consistency
+from coevo.weighting.methods import consistency
 
 CASES = json.loads(Path(__file__).with_name("coupling.json").read_text(encoding="utf-8"))
 

@@ -16,15 +16,16 @@ from coevo.weighting.combined import (
     linear_combination,
     multiplicative_combination,
 )
-from coevo.weighting.objective import (
+from coevo.weighting.methods import (
+    RANDOM_INDEX,
     bartlett_sphericity,
     components,
+    consistency,
     indicator_correlations,
     kaiser_meyer_olkin,
     pca_spssau_weights,
     pca_weights,
 )
-from coevo.weighting.subjective import RANDOM_INDEX, consistency
 
 figures = arrays(
     float, st.tuples(st.integers(4, 12), st.integers(2, 5)), elements=st.floats(0.01, 0.99)

@@ -21,7 +21,7 @@ from coevo.report.tables.columns import column_of, in_words
 from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
 from coevo.report.tables.traced_case import TracedCase
 from coevo.schema import column_rows, table_row
-from coevo.weighting.method import Step
+from coevo.weighting.methods import Step
 
 LARGEST = 4  # row of the largest difference, from 0
 NAME = "theory_formulas"

@@ -1,15 +1,56 @@
-"""Weights from the figures themselves: what varies, what is correlated (docs/methods.md, 2).
+"""Methods of weighting: what the registry holds of one, and those of the figures or of judgement
+(docs/methods.md, 2).
 
-Each function takes the normalised figures Z (rows, m) of one subsystem, all regions and years
-pooled, and the same figures before normalisation, `raw` (rows, m). It returns m weights, none
-negative, that sum to 1.
+A method takes the normalised figures Z (rows, m) of one subsystem, all regions and years pooled,
+and the same figures before normalisation, `raw` (rows, m). It returns m weights, none negative,
+that sum to 1. The formulas of a worksheet's line name others in braces: {x} is the cell of line x
+in the same column, {all_x} line x over the subsystem, {column_x} line x of the sheet of z, {z}
+there an indicator's z of all region-years.
 """
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from coevo.arrays import Array, Values
 from coevo.errors import Refusal, StudyError
-from coevo.weighting.method import Step, Weighting, shares
+from coevo.registry import Method
+
+
+class Step(NamedTuple):
+    """A line of a worksheet on the way to weights: its name, a cell per indicator.
+
+    formula: of a cell; empty for a number. value: what it gives (m,), from the numbers known by
+    name (entropy and weight of the table `weights`, `given`, `z`, earlier lines); by default the
+    one of its own name.
+    """
+
+    name: str
+    formula: str = ""
+    value: Callable[[Mapping[str, Array]], Array] | None = None
+    look: str = "score"
+
+
+@dataclass(frozen=True)
+class Weighting(Method):
+    """A function (Z, raw=None, **options) -> weights (m,); `cells`: the formula of a weight.
+
+    steps: the lines that lead there; columns: those of the sheet that they start from, if any,
+    which is called as the method and holds z, region-years down and indicators across.
+    """
+
+    steps: tuple[Step, ...] = ()
+    columns: tuple[Step, ...] = ()
+
+
+def shares(values: Array, what: str) -> Array:
+    """Return values (m,), none negative, over their sum; `StudyError` if it is not above 0."""
+    total = values.sum()
+    if not np.isfinite(total) or total <= 0:
+        raise StudyError(f"{what} weights do not exist: no indicator differs between rows")
+    return np.asarray(values / total)
 
 
 def equal_weights(Z: Values, raw: Values | None = None) -> Array:
@@ -190,4 +231,70 @@ OBJECTIVE = {
     "cv": Weighting(cv_weights),
     "pca": Weighting(pca_weights),
     "pca_spssau": Weighting(pca_spssau_weights),
+}
+
+
+# Saaty's mean consistency index of random comparisons of n = 1, 2, ... items (1980).
+RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57,
+                1.59)  # fmt: skip
+LARGEST_RATIO = 0.1
+
+
+def given_weights(Z: Values, raw: Values | None = None, *, weights: Values) -> Array:
+    """Return the weights (m,) as given, divided by their sum; none may be negative."""
+    w = np.asarray(weights, dtype=float)
+    m = np.asarray(Z).shape[1]
+    if w.shape != (m,) or not np.all(np.isfinite(w)) or np.any(w < 0) or w.sum() <= 0:
+        raise StudyError(f"given weights must be {m} numbers, none negative, not all zero")
+    return np.asarray(w / w.sum())
+
+
+def consistency(judgements: Values) -> tuple[Array, float, float]:
+    """Return the principal eigenvector (n,), sum 1, the eigenvalue and the consistency ratio.
+
+    judgements (n, n): a_ij says how many times i outweighs j; positive, a_ji = 1 / a_ij.
+    CI = (lambda_max - n) / (n - 1), CR = CI / RI(n), 0 for n below 3. `StudyError` for a table that
+    is not reciprocal, or has more than 15 rows. Source: Saaty (1980).
+    """
+    A = np.asarray(judgements, dtype=float)
+    n = len(A)
+    if A.shape != (n, n) or n == 0 or not np.all(np.isfinite(A)) or np.any(A <= 0):
+        raise StudyError("comparisons must be a square table of positive numbers")
+    if np.abs(A * A.T - 1).max() > 0.02:  # 0.33 against 3 is meant as 1/3
+        raise StudyError("comparisons must be reciprocal: the entry of j, i is 1 / that of i, j")
+    if n > len(RANDOM_INDEX):
+        raise StudyError(f"comparisons of {n} items are too many; at most {len(RANDOM_INDEX)}")
+    values, vectors = np.linalg.eig(A)
+    main = int(np.argmax(values.real))
+    w = np.abs(vectors[:, main].real)
+    largest = float(values[main].real)
+    ratio = (largest - n) / (n - 1) / RANDOM_INDEX[n - 1] if n > 2 else 0.0
+    return w / w.sum(), largest, ratio
+
+
+def ahp_weights(Z: Values, raw: Values | None = None, *, judgements: Values) -> Array:
+    """Return the principal eigenvector of pairwise comparisons (m, m) of the m columns of Z.
+
+    `StudyError` where the consistency ratio is 0.1 or more (from three indicators on).
+    """
+    m = np.asarray(Z).shape[1]
+    w, _, ratio = consistency(judgements)
+    if len(w) != m:
+        raise StudyError(f"comparisons are of {len(w)} indicators; the subsystem has {m}")
+    if ratio >= LARGEST_RATIO:
+        raise StudyError(
+            f"the comparisons contradict each other: consistency ratio {ratio:.3f}, must be below "
+            f"{LARGEST_RATIO}; revise the table"
+        )
+    return w
+
+
+SUBJECTIVE = {
+    "given": Weighting(
+        given_weights,
+        needs="given",
+        steps=(Step("given", look="amount"),),
+        cells="{given}/SUM({all_given})",
+    ),
+    "ahp": Weighting(ahp_weights, needs="judgements"),
 }
