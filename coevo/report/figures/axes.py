@@ -14,7 +14,7 @@ import pandas as pd
 
 from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import WIDE, has_wide, room
-from coevo.report.figures import GRADE_COUNT
+from coevo.report.figures import GRADE_COUNT, LOOKS
 from coevo.report.figures.vega import Part, amount, category, mark
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
@@ -198,8 +198,7 @@ def axis(title: str | None, values: Sequence[float], **options: Any) -> Part:
 
 def raised(title: str) -> Part:
     """The title of a vertical axis, horizontally above it."""
-    place = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": 0}
-    return {"title": title, "titleY": -12, **place}
+    return {"title": title, **LOOKS["raised_title"]}
 
 
 def above(title: str, values: Sequence[float]) -> Part:
@@ -212,8 +211,7 @@ def years_axis(years: Sequence[int]) -> Part:
     first, last = min(years), max(years)
     step = 1 if last - first < 6 else 2
     labels = list(range(last, first - 1, -step))[::-1]
-    apart = {"labelOverlap": True, "labelSeparation": 8, "labelFlush": False}
-    options = axis(None, labels, format="d", grid=False, **apart)
+    options = axis(None, labels, format="d", grid=False, **LOOKS["years"])
     return amount("year", scale=axis_scale(first, last), axis=options)
 
 
@@ -223,8 +221,7 @@ def named_rows(order: Sequence[str]) -> Part:
     shown = (
         f"container < {BROAD} ? split(datum.label, '\\n') : replace(datum.label, /\\n/g, '{gap}')"
     )
-    look = {"labelColor": "$ink", "labelFontSize": 12, "labelLineHeight": 13, "labelLimit": 320}
-    return category("row", sort=list(order), axis={"title": None, "labelExpr": shown, **look})
+    return category("row", sort=list(order), axis={"labelExpr": shown, **LOOKS["rows"]})
 
 
 def line_at(axis_name: str, value: float, **look: Any) -> Part:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from coevo.report.figures import axes, vega
+from coevo.report.figures import LOOKS, axes, vega
 from coevo.report.figures.vega import Part, tips
 from coevo.report.findings.chart_needs import TILE
 from coevo.report.findings.grade_scale import colours, grade_marks, spans
@@ -18,7 +18,6 @@ FILL = {"color": vega.place("g", scale=axes.grade_colours())}
 INK = {"color": vega.place("g", scale=axes.grade_colours(text=True))}
 SHORT = {"shown": "width < 330 ? slice(datum.text, 1) : datum.text"}
 APART = {"scale": {"color": "independent"}}
-DASHED: Part = {"stroke": "$muted", "strokeWidth": 1, "strokeDash": [2, 2]}
 
 
 def states(study: Study) -> pd.DataFrame:
@@ -74,15 +73,9 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
         "labelColor": vega.either(is_focus, "$focus", "$ink"),
         "labelFontWeight": vega.either(is_focus, "bold", "normal"),
     }
-    years = {
-        "title": None,
-        "orient": "top",
-        "labelAngle": 0,
-        "labelOverlap": False,
-        "labelExpr": 'width < 330 ? "\'" + slice(datum.label, 2) : datum.label',
-    }
+    apart = {"paddingInner": 0.03, "paddingOuter": 0}
     at = {
-        "x": vega.place("year", scale={"paddingInner": 0.03, "paddingOuter": 0}, axis=years),
+        "x": vega.place("year", scale=apart, axis=LOOKS["heat_years"]),
         "y": vega.category(
             "name", sort=order, scale={"paddingInner": 0.06, "paddingOuter": 0}, axis=names
         ),
@@ -165,7 +158,7 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
     corner = {"x": vega.pixels(0), "y": vega.pixels(0)}
     head: Part = {"align": "left", "baseline": "top", "fontSize": _size(16, 24, 26)}
     layers = [
-        vega.mark("rect", empty, unknown, fill=None, **DASHED),
+        vega.mark("rect", empty, unknown, fill=None, **LOOKS["absent"]),
         vega.text("short", empty, at, color="$muted", **size),
         vega.mark("rect", rows, filled, tests=(now,), strokeWidth=1, stroke="$bg"),
         vega.mark("rect", rows, at, tests=(now, in_focus), fill=None, **ring),
@@ -209,7 +202,7 @@ def _key(study: Study, words: Mapping[str, str], row: float, *, absent: bool) ->
     if absent:
         empty, at = pd.DataFrame({"x": [0.0], "text": [words["not_in_data"]]}), {**x, "y": line}
         layers += [
-            vega.mark("point", empty, at, shape="square", size=110, xOffset=6, **DASHED),
+            vega.mark("point", empty, at, shape="square", size=110, xOffset=6, **LOOKS["absent"]),
             vega.text("text", empty, at, align="left", dx=17, **small),
         ]
     return layers

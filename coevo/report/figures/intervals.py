@@ -8,7 +8,7 @@ import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
 from coevo.equilibria.theory_rows import CANNOT_SAY, CONTRADICTED, MEAN
-from coevo.report.figures import axes, vega
+from coevo.report.figures import LOOKS, axes, vega
 from coevo.report.figures.bars import share_text
 from coevo.report.figures.lines import PICKED, region_of
 from coevo.report.figures.vega import Part
@@ -117,9 +117,8 @@ def _intervals(
     heads = blocks.drop_duplicates("block")[["block", "title"]].rename(columns={"block": "row"})
     parts = blocks.groupby("block", sort=False)["row"]
     order = [row for block, part in parts for row in (block, *part)]
-    names = {"title": None, "labelLimit": 140, "labelColor": "$ink"}
-    names["labelExpr"] = "split(datum.label, '|')[1] || ''"
-    y = vega.category("row", sort=order, scale={"domain": order}, axis=names)
+    look = LOOKS["interval_names"]
+    y = vega.category("row", sort=order, scale={"domain": order}, axis=look)
     at = {"y": y, "color": vega.paint("tone"), "tooltip": tips}
     span = {
         **at, "x": vega.amount("from", **across), "x2": {"field": "to"},

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.messages import room
-from coevo.report.figures import FIGURES, axes, subsystem_colour, vega
+from coevo.report.figures import FIGURES, LOOKS, axes, subsystem_colour, vega
 from coevo.report.figures.grids import state_tips
 from coevo.report.figures.vega import Part
 from coevo.report.findings.coverage_years import shown_breaks
@@ -19,7 +19,6 @@ LETTER = 7.5  # pixels of a label's letter in the widest font that a reader may 
 HEAVIER = 0.3  # pixels by which a bold letter is wider than what the drawing program measures
 GRADE = 130.0  # pixels of the name of a grade
 PLOT = 380  # pixels of a page beside the labels, from which grades are named as well
-HIDDEN = {"opacity": 0, "size": 60}  # a point that a reader can hover, on each year
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
 PICKED = ("datum.region == region",)  # on the page
 
@@ -70,12 +69,11 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
         "color": vega.either(hovered, "$ink", "$line"),
         "strokeWidth": vega.either(hovered, 2.2, 1),
     }
-    thin = vega.mark("line", rows[rows["region"].isin(study.drawn)], shown, point=HIDDEN)
+    thin = vega.mark("line", rows[rows["region"].isin(study.drawn)], shown, point=LOOKS["hidden"])
     mean = rows.groupby("year", as_index=False)["D"].mean()
-    dashed: Part = {"color": "$ink", "strokeWidth": 1.8, "strokeDash": [5, 3]}
     others = [
         {**thin, "params": [{"name": "hover", "select": point}]},
-        vega.mark("line", mean, at, **dashed),
+        vega.mark("line", mean, at, **LOOKS["mean"]),
     ]
     focus_rows = rows[rows["region"] == study.focus]
     # On paper the chart is lower, and its labels must keep their distance there too.
@@ -84,7 +82,9 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
     layers = [
         _midpoint(y),
         *([] if study.single else others),
-        vega.mark("line", focus_rows, hover, color="$focus", strokeWidth=2.8, point=HIDDEN),
+        vega.mark(
+            "line", focus_rows, hover, color="$focus", strokeWidth=2.8, point=LOOKS["hidden"]
+        ),
         *_end_labels(labels, y, height * figure.paper),
     ]
     if figure.columns == 1:
@@ -198,6 +198,6 @@ def _path(
     labels = last.assign(bold=False, text=last["label"] + " " + shown)
     return [
         _midpoint(scale),
-        vega.mark("line", rows, at, tests=tests, point=HIDDEN),
+        vega.mark("line", rows, at, tests=tests, point=LOOKS["hidden"]),
         *_end_labels(labels, scale, 200, tests),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.figures import plane, vega
+from coevo.report.figures import LOOKS, plane, vega
 from coevo.report.figures.axes import TITLE, raised, wrapped_label
 from coevo.report.figures.lines import PICKED, region_of
 from coevo.report.figures.vega import Part
@@ -21,10 +21,6 @@ FRAMES = [f"frame_{x}" for x in plane.AXES]
 SYMBOLS = {"x1": "x₁", "x2": "x₂"}
 ENDS = [f"{x}_{end}" for x in plane.AXES for end in ("low", "high")]
 NO_LINES = pd.DataFrame(columns="region still part x1 x1_end x2 x2_end whole left".split())
-SEEN: dict[str, Any] = {"filled": True, "color": "$focus", "size": 42, "opacity": 1}
-STATED: dict[str, Any] = {"size": 150, "stroke": "$ink", "strokeWidth": 2, "fill": "$bg"}
-RESTS: dict[str, Any] = {"filled": True, "color": "$ink", "size": 90, "opacity": 1}
-ARROW: dict[str, Any] = {"shape": "arrow", "filled": True, "color": "$muted", "opacity": 0.8}
 ANGLE = "atan2(datum.across * width, datum.up * height) * 180 / PI"  # clockwise from up
 NAMED = {"x1_named": "datum.left ? datum.x1_end : datum.x1"}  # the end of a line with its name
 LEVEL = "datum.still == 'x2' ? 9 : -8"
@@ -151,7 +147,7 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
     parameters = dict(equilibrium.parameter_rows(study)["estimate"])
     field = plane.arrows(parameters, frame, rows)
     turned = {**at, "angle": vega.amount("angle", scale=None)}
-    behind = [vega.mark("point", field, turned, also={"angle": ANGLE}, size=150, **ARROW)]
+    behind = [vega.mark("point", field, turned, also={"angle": ANGLE}, **LOOKS["arrow"])]
     if fit["kind"] in plane.ORBIT_KINDS:
         seen = equilibrium.path(study)
         years = int(seen["year"].iloc[-1] - seen["year"].iloc[0])
@@ -181,10 +177,6 @@ def region_phase(study: Study, words: Mapping[str, str]) -> Part:
 def _axes(study: Study, words: Mapping[str, str], *limits: Any) -> dict[str, Part]:
     """The two axes, from zero to their limits."""
     assert study.pair is not None
-    options = {
-        "grid": False, "ticks": True, "tickSize": 4, "tickColor": "$rule", "domain": True,
-        "domainColor": "$rule", "labelOverlap": True, "tickCount": 5, "format": ",.6~r",
-    }  # fmt: skip
     across, up = (
         words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
         for symbol, i in zip(SYMBOLS.values(), study.pair, strict=True)
@@ -192,8 +184,8 @@ def _axes(study: Study, words: Mapping[str, str], *limits: Any) -> dict[str, Par
     lines = wrapped_label(across, TITLE).split("\n")
     scales = [{"domain": [0, limit], "nice": False, "zero": False} for limit in limits]
     return {
-        "x": vega.amount("x1", scale=scales[0], axis={"title": lines, **options}),
-        "y": vega.amount("x2", scale=scales[1], axis={**raised(up), **options}),
+        "x": vega.amount("x1", scale=scales[0], axis={"title": lines, **LOOKS["plane_axis"]}),
+        "y": vega.amount("x2", scale=scales[1], axis={**raised(up), **LOOKS["plane_axis"]}),
     }
 
 
@@ -239,7 +231,7 @@ def _layers(
     area = {**at, "x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}, "color": vega.paint()}
     end = {"x": {**at["x"], "field": "x1_named"}, "y": {**at["y"], "field": "x2_end"}}
     look = {"dy": vega.computed(LEVEL), **_beside(6), **filtered}
-    halo_and_ink = (end, look | vega.HALO), (end | {"color": vega.paint("ink")}, look)
+    halo_and_ink = (end, look | LOOKS["halo"]), (end | {"color": vega.paint("ink")}, look)
     tips = vega.tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r")
     hover = {**at, "tooltip": tips}
     stated = inside[inside["kind"] == "theory"]
@@ -267,11 +259,11 @@ def _layers(
         vega.mark("line", stated, joined, **thin),
         vega.mark("line", seen, {**hover, "order": vega.amount("year")}, color="$focus",
                   strokeWidth=2.2, **filtered),
-        vega.mark("point", seen, hover, **SEEN, **filtered),
+        vega.mark("point", seen, hover, **LOOKS["observed"], **filtered),
         *vega.haloed("year", seen.loc[years.index], at, "$focus", **named),
-        vega.mark("point", stated, hover, shape="diamond", opacity=1, **STATED, **filtered),
+        vega.mark("point", stated, hover, **LOOKS["stated"], **filtered),
         *vega.haloed("label", stated, hover, "$ink", dy=-10, **beside),
-        vega.mark("point", fitted, hover, **RESTS, **filtered),
+        vega.mark("point", fitted, hover, **LOOKS["at_rest"], **filtered),
         *vega.haloed("label", fitted, hover, "$ink", dy=14, **beside),
     ]  # fmt: skip
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from coevo.coupling.comovement import demean
 from coevo.coupling.level import LEVEL_OUT
+from coevo.report.figures import LOOKS
 from coevo.report.figures.axes import PLOT, above, axis, axis_scale, label_sides, log_ticks, ticks
 from coevo.report.figures.vega import Part, amount, haloed, mark, specification, tips
 from coevo.report.findings.grade_scale import grade_marks
@@ -22,7 +23,6 @@ from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 AIR = 0.06  # of the range of what is drawn, on either side
-TREND: Part = {"color": "$ink", "strokeWidth": 1.8, "strokeDash": [5, 3]}
 
 
 def _channel(
@@ -164,7 +164,7 @@ def _along(
     rows = rows.drop(columns="region")
     at, ends = {"x": x, "y": y}, rows.iloc[[0, -1]][[x["field"], line]]
     along = {"x": x, "y": amount(line, scale=y["scale"])}
-    layers = [mark("line", ends, along, **TREND), *(between or [])]
+    layers = [mark("line", ends, along, **LOOKS["mean"]), *(between or [])]
     for part, area, colour, font in (
         (~focus, 34, "$muted", {"fontSize": 11}),
         (focus, 95, "$focus", {"fontSize": 12, "fontWeight": "bold"}),

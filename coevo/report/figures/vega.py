@@ -5,14 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.figures import CONFIG, WIDTH
+from coevo.report.figures import CONFIG, LOOKS, WIDTH
 
 Part = dict[str, Any]  # of a specification
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 # on the left for names that a browser measures before their font is there
 PADDING = {"left": 7, "top": 3, "right": 7, "bottom": 3}
-HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5, "strokeJoin": "round"}
 
 
 def amount(field: str, **options: Any) -> Part:
@@ -74,7 +73,7 @@ def haloed(
     field: str, rows: pd.DataFrame, at: Mapping[str, Any], color: str, **look: Any
 ) -> list[Part]:
     """The words of a field twice: wide in the colour of the page under lines, then as read."""
-    return [text(field, rows, at, **look, **ink) for ink in (HALO, {"color": color})]
+    return [text(field, rows, at, **look, **ink) for ink in (LOOKS["halo"], {"color": color})]
 
 
 def tips(words: Mapping[str, str], *shown: str) -> list[Part]:
