@@ -13,12 +13,15 @@ from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from coevo.errors import Problems, StudyError, short
 
 LARGEST = 10_000_000  # bytes
 MOST_CHARACTERS, MOST_VALUES, DEEPEST = 1_000_000, 20_000, 20
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 REPAIR = "; correct it, or begin again from a template: make new study=NAME"
+TEXT_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
 
 
 def _text(path: str | Path, save_as: str) -> str:
@@ -39,81 +42,63 @@ def read_mapping(path: str | Path) -> dict[str, Any]:
 
     Raises `StudyError` with a line for each problem, with the number of its line: no UTF-8, no
     YAML, no table; too long, too deep, too many values once references are written out; a key that
-    stands twice or is no text; a number that is not finite.
+    stands twice or is no text.
     """
-    import yaml
-
     text = _text(path, "UTF-8")
     if len(text) > MOST_CHARACTERS:
         raise StudyError(f"{path}: has more than {MOST_CHARACTERS:,} characters{REPAIR}")
     try:
-        _check_depth(text, path)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        if root is not None:
-            _check_nodes(root, path)
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as problem:
+        loader = _Loader(text, path)
+        root = loader.get_single_node()
+        loader.problems.check()
+        config = loader.construct_document(root) if root else {}
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError) as problem:
         why = short(" ".join(str(problem).split()), 300)
         raise StudyError(f"{path}: is not a table of keys and values: {why}") from None
-    except (ValueError, TypeError, OverflowError, RecursionError) as problem:
-        why = short(problem, 300)
-        raise StudyError(f"{path}: is not a table of keys and values: {why}") from None
-    if not isinstance(found or {}, dict):
+    if not isinstance(config or {}, dict):
         raise StudyError(f"{path}: is not a table of keys and values{REPAIR}")
-    return dict(found or {})
+    return dict(config or {})
 
 
-def _check_depth(text: str, path: str | Path) -> None:
-    """Refuse brackets in brackets before anything follows them down."""
-    import yaml
+class _Loader(yaml.SafeLoader):
+    """A loader that notes what YAML takes without a word, and goes neither deep nor on and on."""
 
-    depth = 0
-    for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST or number > 3 * MOST_VALUES:
-            what = f"more than {DEEPEST} levels" if depth > DEEPEST else "very many values"
-            line = event.start_mark.line + 1  # type: ignore[union-attr]
-            raise StudyError(f"{path}: line {line}: {what}{REPAIR}")
+    def __init__(self, text: str, path: str | Path) -> None:
+        super().__init__(text)
+        self.path, self.problems = path, Problems()
+        self.depth = 0
+        self.values = 0.0  # so far, references written out
+        self.sizes: dict[yaml.Node, float] = {}  # values in a node that may be referred to
 
-
-def _check_nodes(root: Any, path: str | Path) -> None:
-    """Refuse what the loader would take without a word: see `read_mapping`."""
-    import yaml
-
-    sizes: dict[int, float] = {}  # of each node, written out; infinite while it is counted
-    problems = Problems()
-
-    def size(node: Any) -> float:
-        if id(node) not in sizes:
-            sizes[id(node)] = math.inf
-            for line in _odd(node):
-                problems.add(f"{path}: {line}")
-            inner = node.value if isinstance(node, yaml.CollectionNode) else []
-            parts = [
-                part for pair in inner for part in (pair if isinstance(pair, tuple) else [pair])
-            ]
-            sizes[id(node)] = 1 + sum(size(part) for part in parts)
-        return sizes[id(node)]
-
-    if size(root) > MOST_VALUES:
-        raise StudyError(
-            f"{path}: holds more than {MOST_VALUES:,} values once its references (&, *) are "
-            f"written out{REPAIR}"
-        )
-    problems.check()
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        before, is_reference = self.values, self.check_event(yaml.AliasEvent)
+        self.depth += 1
+        if self.depth > DEEPEST:
+            line = parent.start_mark.line + 1
+            raise StudyError(f"{self.path}: line {line}: more than {DEEPEST} levels{REPAIR}")
+        node: Any = super().compose_node(parent, index)
+        self.depth -= 1
+        # of one that refers to itself there is no end
+        self.values += self.sizes.get(node, math.inf) if is_reference else 1
+        if self.values > MOST_VALUES:
+            raise StudyError(
+                f"{self.path}: holds more than {MOST_VALUES:,} values once its references (&, *) "
+                f"are written out{REPAIR}"
+            )
+        if not is_reference:
+            self.sizes[node] = self.values - before
+            self.problems.extend(f"{self.path}: {line}" for line in _odd(node))
+        return node
 
 
-def _odd(node: Any) -> Iterator[str]:
+def _odd(node: yaml.Node) -> Iterator[str]:
     """Yield a line for each problem of a node itself."""
-    import yaml
-
     if isinstance(node, yaml.MappingNode):
         lines: dict[Hashable, int] = {}
         for key, _ in node.value:
             line, name = key.start_mark.line + 1, key.value
             shown = short(name if isinstance(name, str) else "a list")
-            if key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
+            if key.tag not in TEXT_TAGS:
                 yield f"line {line}: the key {shown} is no text; put it into quotes"
             elif name in lines:
                 yield f"line {line}: the key {shown} stands in line {lines[name]} too; keep one"
@@ -121,13 +106,6 @@ def _odd(node: Any) -> Iterator[str]:
                 lines[name] = line
     elif isinstance(node, yaml.ScalarNode) and CONTROL.search(node.value):
         yield f"line {node.start_mark.line + 1}: holds a sign that cannot be printed; delete it"
-    elif node.tag == "tag:yaml.org,2002:float":
-        said = node.value.replace("_", "").lower()
-        if said.lstrip("+-") in (".inf", ".nan") or (
-            ":" not in said and not math.isfinite(float(said))
-        ):
-            line = node.start_mark.line + 1
-            yield f"line {line}: {short(node.value)} is not a finite number; write one"
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
