@@ -1,5 +1,6 @@
-"""Types of arrays, by what they hold, and of a row of a table."""
+"""Types of arrays, by what they hold, of a row of a table and of a configuration."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,3 +14,4 @@ Strings = npt.NDArray[np.str_]
 Objects = npt.NDArray[np.object_]
 Values = npt.ArrayLike  # what becomes an array
 Row = dict[str, Any]  # of a table, by column
+Config = Mapping[str, Any]  # of a study, or a section of it

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array
+from coevo.arrays import Array, Config
 from coevo.errors import StudyError
 from coevo.normalisation import complete_rows, find_goalposts, held_against, scope_of
 from coevo.weighting import available, weights_by
@@ -55,7 +55,7 @@ class Figures:
 
     values: pd.DataFrame
     indicators: pd.DataFrame
-    config: Mapping[str, Any]
+    config: Config
     kept: pd.DataFrame | None = None
     directed: bool = False  # whether less, or a middle, is better for some indicator given
     made: dict[tuple[tuple[float, float], str], Array] = field(init=False, default_factory=dict)
@@ -190,7 +190,7 @@ def _listed(figures: Figures) -> Iterator[Variant]:
 def _registered(figures: Figures) -> Iterator[Variant]:
     """Yield the methods of the registry, and combinations of entropy with another one."""
 
-    def own(name: str, settings: Mapping[str, Any], f: Figures) -> Array:
+    def own(name: str, settings: Config, f: Figures) -> Array:
         frame = pd.DataFrame(f.z(), f.values.index, f.values.columns)
         found = weights_by(name, frame, f.values, f.indicators, settings)
         return np.asarray(found["weight"], dtype=float)
@@ -233,7 +233,7 @@ class Attempt(NamedTuple):
 def figures_of(
     panel: pd.DataFrame,
     indicators: pd.DataFrame,
-    config: Mapping[str, Any],
+    config: Config,
     kept: pd.DataFrame | None,
     given: pd.DataFrame,
 ) -> dict[str, Figures]:

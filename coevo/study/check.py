@@ -1,13 +1,13 @@
 """What the raw files of a study hold, before anything is computed: a table and its problems."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Config
 from coevo.coupling import couple
 from coevo.equilibria.possible_outputs import model_outputs
 from coevo.errors import Refusal, StudyError
@@ -43,7 +43,7 @@ class Checked:
     indicator with figures beyond its goalposts, and each weighting that figures do not allow.
     """
 
-    config: Mapping[str, Any]
+    config: Config
     files: Sequence[str]
     indicators: pd.DataFrame
     observations: pd.DataFrame
@@ -115,9 +115,7 @@ def check_study(path: str) -> Checked:
     return Checked(config, files, indicators, observations, audit, panel, whole, problems, told)
 
 
-def _check_indices(
-    panel: pd.DataFrame, indicators: pd.DataFrame, config: Mapping[str, Any]
-) -> list[str]:
+def _check_indices(panel: pd.DataFrame, indicators: pd.DataFrame, config: Config) -> list[str]:
     """Compute the indices, and return remarks on them; raises what would stop a rule."""
     settings = config["normalisation"]
     kept = read_optional(settings["goalposts"], "goalposts")

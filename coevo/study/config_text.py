@@ -21,6 +21,7 @@ LARGEST = 10_000_000  # bytes
 MOST_CHARACTERS, MOST_VALUES, DEEPEST = 1_000_000, 20_000, 20
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 REPAIR = "; correct it, or begin again from a template: make new study=NAME"
+TextRows = list[dict[str, str]]  # of a table of the configuration
 TEXT_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
 
 
@@ -108,7 +109,7 @@ def _odd(node: yaml.Node) -> Iterator[str]:
         yield f"line {node.start_mark.line + 1}: holds a sign that cannot be printed; delete it"
 
 
-def read_rows(path: str | Path) -> list[dict[str, str]]:
+def read_rows(path: str | Path) -> TextRows:
     """Read a small CSV table of the configuration as dictionaries of text.
 
     Raises `StudyError` for a file that is not UTF-8, has no rows, or has rows of another length

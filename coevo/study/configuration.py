@@ -13,6 +13,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
+from coevo.arrays import Config
 from coevo.errors import Problems, StudyError, short
 from coevo.schema import LANGUAGES
 from coevo.study.config_text import read_mapping
@@ -100,7 +101,7 @@ def with_registries(schema: Any) -> Any:
     return out
 
 
-def with_defaults(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(config: Config, schema: Config) -> dict[str, Any]:
     """Return `config` with the schema's defaults wherever a key is absent, at every depth."""
     out = deepcopy(dict(config))
     for key, part in schema.get("properties", {}).items():
@@ -141,7 +142,7 @@ def messages(error: Any) -> Iterator[str]:
         yield f"{key or 'config'}: {short(said, 300)}" + (f"; {hint}" if hint else "")
 
 
-def complete(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> dict[str, Any]:
+def complete(config: Config, schema: Config, name: str) -> dict[str, Any]:
     """Return the config completed with defaults.
 
     Raises `StudyError` with one line per problem, each `name: key: what; what is allowed`.
@@ -168,7 +169,7 @@ def complete(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) ->
     return full
 
 
-def schema_validator(schema: Mapping[str, Any]) -> Any:
+def schema_validator(schema: Config) -> Any:
     """Return the validator of a schema, for which 2015.0 is no whole number and .inf no number.
 
     The format `unit` is a unit by its name in an indicator table.
@@ -187,7 +188,7 @@ def schema_validator(schema: Mapping[str, Any]) -> Any:
     return extended.extend(Draft202012Validator, type_checker=known)(schema, format_checker=formats)
 
 
-def named_in_calibration(interaction: Mapping[str, Any] | None) -> Mapping[str, Any]:
+def named_in_calibration(interaction: Config | None) -> Config:
     """Return what the calibration names, indicators or parameters; {} where it is one word."""
     calibration = (interaction or {}).get("calibration")
     return calibration if isinstance(calibration, Mapping) else {}
@@ -199,7 +200,7 @@ def _is_ratio(settings: Any) -> bool:
     return isinstance(settings, Mapping) and settings.get("reference") == ratio
 
 
-def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
+def _across_keys(config: Config) -> Iterator[str]:
     if problem := name_problem(config["study"]):  # that is given beside a file
         yield problem
     first, last = config["years"]["first"], config["years"]["last"]
@@ -260,7 +261,7 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
         yield f"focus_region: {focus} is not among regions; add it or change it"
 
 
-def _among_what_is_made(config: Mapping[str, Any]) -> Iterator[str]:
+def _among_what_is_made(config: Config) -> Iterator[str]:
     """Files of a study that stand where its own are made, and so removed; releases stay."""
     paths = {key: config[key] for key in ("raw", "indicators", "regions_table")}
     paths["normalisation.goalposts"] = config["normalisation"]["goalposts"]
@@ -274,7 +275,7 @@ def _among_what_is_made(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key}: {path} would be removed when {study} is built; move it out of there"
 
 
-def _years_of_the_model(config: Mapping[str, Any], first: int, last: int) -> Iterator[str]:
+def _years_of_the_model(config: Config, first: int, last: int) -> Iterator[str]:
     """Years that the model is split at, or does without, and that the study has not."""
     split = (config["interaction"] or {}).get("split")
     if split is not None and not first < split < last:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from coevo.arrays import Row
+from coevo.arrays import Config, Row
 from coevo.messages import room
 from coevo.observations.cells import known_marks
 from coevo.observations.names import aliases
@@ -81,7 +81,7 @@ def both_units(row: Row) -> str:
     return " · ".join(dict.fromkeys((unit_name(row), row["unit"])))
 
 
-def uses(row: Row, indicators: Sequence[Row], config: Mapping[str, Any]) -> Iterator[Pair]:
+def uses(row: Row, indicators: Sequence[Row], config: Config) -> Iterator[Pair]:
     """Yield what an indicator is for, as Chinese and English text."""
     name = row["indicator"]
     if row["subsystem"]:
@@ -112,7 +112,7 @@ def _in_both(row: Row, column: str) -> Pair:
 
 
 def guide_blocks(
-    indicators: Sequence[Row], regions: Sequence[Row], config: Mapping[str, Any]
+    indicators: Sequence[Row], regions: Sequence[Row], config: Config
 ) -> dict[str, list[tuple[str, ...]]]:
     """Return the tables of the guide, the head first; a row for each indicator to fill in."""
     unit, name = (" ".join(_said(key)) for key in ("unit", "source_name"))
@@ -132,10 +132,7 @@ def guide_blocks(
 
 
 def blank_workbook(
-    indicators: Sequence[Row],
-    regions: Sequence[Row],
-    config: Mapping[str, Any],
-    guide: Sequence[Pair],
+    indicators: Sequence[Row], regions: Sequence[Row], config: Config, guide: Sequence[Pair]
 ) -> bytes:
     """Return the workbook to fill in, as xlsx; the same arguments give the same bytes.
 
@@ -184,11 +181,7 @@ def _heads(book: Any, sheet: Any, sources: Sequence[Row]) -> None:
 
 
 def _checks(
-    sheet: Any,
-    sources: Sequence[Row],
-    rows: int,
-    config: Mapping[str, Any],
-    lists: Mapping[str, str],
+    sheet: Any, sources: Sequence[Row], rows: int, config: Config, lists: Mapping[str, str]
 ) -> None:
     """Say and check what a cell accepts while it is typed; a warning, since reading decides."""
     from xlsxwriter.utility import xl_rowcol_to_cell
@@ -227,9 +220,7 @@ def _checks(
         sheet.data_validation(top, column, end, column, {**figure, "error_type": "warning"})
 
 
-def _guide(
-    book: Any, study: str, guide: Sequence[Pair], tables: Mapping[str, Any]
-) -> dict[str, str]:
+def _guide(book: Any, study: str, guide: Sequence[Pair], tables: Config) -> dict[str, str]:
     """Write the sheet of words: how to fill in, indicators, marks, regions.
 
     Returns the ranges that hold the first column of each table.

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from coevo.arrays import Config
 from coevo.errors import Problems, StudyError
 from coevo.normalisation import scale_of
 from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import parse
-from coevo.study.config_text import read_rows
+from coevo.study.config_text import TextRows, read_rows
 from coevo.study.configuration import (
     ASKED,
     messages,
@@ -25,9 +26,7 @@ CLAIM_COLUMNS = ("claim", "paper", "check", "indicators", "source")
 ADDED = ("sum", "difference")  # derivations of figures of one kind
 
 
-def check_indicators(
-    config: Mapping[str, Any], schema: Mapping[str, Any], regions: str, name: str
-) -> list[dict[str, str]]:
+def check_indicators(config: Config, schema: Config, regions: str, name: str) -> TextRows:
     """Return the rows of the indicator table; check the config's names against it and `regions`.
 
     Raises `StudyError` with one line per problem: `file: row: column: what; what to do`.
@@ -74,7 +73,7 @@ def _mixed(derivation: str, units: Sequence[Unit]) -> str:
     )
 
 
-def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:
+def _indicator_problems(rows: TextRows, config: Config) -> Iterator[str]:
     names = [row["indicator"] for row in rows]
     sources: dict[str, dict[str, str]] = {}  # a name in the files -> the rows that it stands in
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -138,7 +137,7 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
             yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
 
 
-def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:
+def _unknown_names(rows: TextRows, config: Config) -> Iterator[str]:
     """Names in the config that are no indicator and no subsystem."""
     names = {row["indicator"] for row in rows}
     subsystems = {row["subsystem"] for row in rows if row["subsystem"]}
@@ -168,9 +167,7 @@ def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Ite
                 yield f"{key}: '{name}' is not in {config['indicators']}; known: {names_known}"
 
 
-def _index_problems(
-    rows: list[dict[str, str]], config: Mapping[str, Any], subsystems: set[str]
-) -> Iterator[str]:
+def _index_problems(rows: TextRows, config: Config, subsystems: set[str]) -> Iterator[str]:
     """What makes the indices and does not fit the subsystems."""
     shares = config["coupling"]["contributions"]
     if not isinstance(shares, str) and (
@@ -185,7 +182,7 @@ def _index_problems(
         yield f"coupling.form: k is for two subsystems; here are {len(subsystems)}; choose wang"
 
 
-def _weights_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:
+def _weights_problems(rows: TextRows, config: Config) -> Iterator[str]:
     """Given weights and comparisons that do not fit the indicators of the table."""
     members: dict[str, list[str]] = {}
     for row in rows:
@@ -210,9 +207,7 @@ def _weights_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> 
             )
 
 
-def other_file_problems(
-    config: Mapping[str, Any], needed: list[str], validator: Any
-) -> Iterator[str]:
+def other_file_problems(config: Config, needed: list[str], validator: Any) -> Iterator[str]:
     """Yield a line for each problem of other indicator systems, kept goalposts and claims.
 
     needed: the columns that an indicator table must have; validator: of its rows.

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from coevo.arrays import Config
 from coevo.errors import Problems
 from coevo.files import write_bytes
 from coevo.study.config_text import read_rows
@@ -95,7 +96,7 @@ def guide(words: Mapping[str, object]) -> list[tuple[str, str]]:
     return [(row["zh"], row["en"]) for row in rows]
 
 
-def _checked(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _checked(config: Config, name: str) -> dict[str, Any]:
     """Return the config after defaults; that its folder of raw files is there comes later."""
     return {**complete({**config, "raw": "."}, read_schema("config"), name), "raw": config["raw"]}
 

@@ -1,8 +1,8 @@
 """What a person at a terminal is told of the two-population model: what it needs and may have."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from coevo.arrays import Config
 from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
 from coevo.estimation.region import FEWEST_ROWS
 
@@ -31,7 +31,7 @@ def standing(outputs: Sequence[Output]) -> str:
     return "; ".join(f"{text}: {shown(names)}" for text, names in told.items() if names)
 
 
-def model_lines(interaction: Mapping[str, Any] | None, outputs: Sequence[Output]) -> Iterator[str]:
+def model_lines(interaction: Config | None, outputs: Sequence[Output]) -> Iterator[str]:
     """Yield how a study turns the model on or what it lacks, or each output that is unfit."""
     if not interaction:
         pair, on = proposed_pair(outputs), "{{upstream: {upstream}, downstream: {downstream}}}"

@@ -255,11 +255,7 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
 
 
 def _row(
-    name: str,
-    rows: pd.DataFrame,
-    shipped: Mapping[str, str] | None,
-    taken: set[str],
-    country: str,
+    name: str, rows: pd.DataFrame, shipped: Mapping[str, str] | None, taken: set[str], country: str
 ) -> dict[str, str]:
     """Return the row of the indicator table of a name in the files."""
     english = next(filter(None, rows["english"]), "")

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from coevo.arrays import Config
 from coevo.errors import StudyError, short
 from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.schema import LANGUAGES
-from coevo.study.config_text import read_rows
+from coevo.study.config_text import TextRows, read_rows
 from coevo.study.configuration import ASKED
 
 OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
@@ -19,7 +19,7 @@ NAMES = tuple(f"name_{language}" for language in LANGUAGES)
 TILE = ("tile_row", "tile_column")
 
 
-def read_regions(path: str) -> list[dict[str, str]]:
+def read_regions(path: str) -> TextRows:
     """Return the rows of a table of regions: codes, and a name in one language at least.
 
     Raises `StudyError` with a line per problem: no file, no column `region`, no column of names, a
@@ -38,7 +38,7 @@ def read_regions(path: str) -> list[dict[str, str]]:
     return rows
 
 
-def _row_problems(rows: list[dict[str, str]], names: list[str]) -> Iterator[str]:
+def _row_problems(rows: TextRows, names: list[str]) -> Iterator[str]:
     taken: dict[tuple[str, ...], str] = {}
     seen = set()
     for row in rows:
@@ -66,7 +66,7 @@ def _row_problems(rows: list[dict[str, str]], names: list[str]) -> Iterator[str]
             )
 
 
-def chosen_regions(config: Mapping[str, Any], places: Sequence[Mapping[str, str]]) -> list[str]:
+def chosen_regions(config: Config, places: Sequence[Mapping[str, str]]) -> list[str]:
     """Return the codes that the config's `regions` leave of a table of regions."""
     chosen, codes = config["regions"], [row["region"] for row in places]
     if isinstance(chosen, Mapping):
@@ -74,9 +74,7 @@ def chosen_regions(config: Mapping[str, Any], places: Sequence[Mapping[str, str]
     return codes if chosen == "all" else list(chosen)
 
 
-def regions_read(
-    config: Mapping[str, Any], indicators: list[dict[str, str]], path: str
-) -> list[str] | None:
+def regions_read(config: Config, indicators: TextRows, path: str) -> list[str] | None:
     """Return the codes of the regions that are read from the files, or None: all.
 
     All, too, if a figure of one region derives from those of all. path: of the table of regions.
@@ -86,9 +84,7 @@ def regions_read(
     return None if every else chosen_regions(config, read_regions(path))
 
 
-def region_problems(
-    config: Mapping[str, Any], places: list[dict[str, str]], path: str
-) -> Iterator[str]:
+def region_problems(config: Config, places: TextRows, path: str) -> Iterator[str]:
     """Yield the regions and groups in the config that the table of regions has not."""
     codes = {row["region"] for row in places}
     chosen = config["regions"]
