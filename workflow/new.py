@@ -13,8 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import command
-from coevo.study.from_files import begin_from_files
-from coevo.study.new_study import begin_study, wish
+from coevo.study.new_study import begin_from_files, begin_study, wish
 
 
 def main(*words: str) -> int:

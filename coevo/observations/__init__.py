@@ -18,10 +18,9 @@ from coevo.observations.doubts import DOUBTS
 from coevo.observations.frequency import whole_years
 from coevo.observations.layouts import read_layout
 from coevo.observations.names import find_indicator, nearest_names
-from coevo.observations.placed_cells import MOST_TABLES, check_count
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
-from coevo.observations.sheets import Remark, Sheet
+from coevo.observations.sheets import MOST_TABLES, Remark, Sheet, check_count
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag", "half_unit"]

@@ -9,7 +9,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from coevo.errors import StudyError
-from coevo.observations.placed_cells import LARGEST
+from coevo.observations.sheets import LARGEST
 
 MOST_ENTRIES = 10_000
 # XML of figures packs 5 to 20 times smaller; a bomb a thousand times.

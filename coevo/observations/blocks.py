@@ -26,8 +26,7 @@ from coevo.observations.heads import (
 )
 from coevo.observations.names import compared
 from coevo.observations.periods import period_of
-from coevo.observations.placed_cells import MOST_TABLES, check_count
-from coevo.observations.sheets import CellWords, Remark, Sheet
+from coevo.observations.sheets import MOST_TABLES, CellWords, Remark, Sheet, check_count
 from coevo.observations.units import is_unit
 from coevo.observations.vocabulary import STATISTICS
 

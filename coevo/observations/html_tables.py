@@ -13,14 +13,15 @@ from lxml import etree, html
 
 from coevo.errors import StudyError
 from coevo.observations.doubts import CUT, note_number
-from coevo.observations.placed_cells import (
+from coevo.observations.sheets import (
     MOST_COLUMNS,
     MOST_TABLES,
     PlacedCells,
+    Remark,
+    Sheet,
     check_count,
     check_extent,
 )
-from coevo.observations.sheets import Remark, Sheet
 from coevo.observations.text_tables import decoded
 
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)

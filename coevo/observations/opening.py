@@ -7,8 +7,7 @@ from typing import NamedTuple
 from coevo.errors import StudyError
 from coevo.observations.archives import AS_XLSX, PASSWORD, part_names
 from coevo.observations.html_tables import html_sheets
-from coevo.observations.placed_cells import LARGEST
-from coevo.observations.sheets import Sheet
+from coevo.observations.sheets import LARGEST, Sheet
 from coevo.observations.text_tables import BOMS, text_sheets
 from coevo.observations.workbooks import WORKBOOK, old_workbook_sheets, workbook_sheets
 

@@ -11,8 +11,7 @@ import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.observations.doubts import swallowed
-from coevo.observations.placed_cells import LONGEST_TEXT, check_extent, check_length
-from coevo.observations.sheets import Sheet
+from coevo.observations.sheets import LONGEST_TEXT, Sheet, check_extent, check_length
 from coevo.observations.vocabulary import TYPICAL, WESTERN
 
 SAVE_AGAIN = "open it in Excel and save it as xlsx or 'CSV UTF-8'"

@@ -31,16 +31,21 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from coevo.errors import StudyError
 from coevo.observations.archives import PASSWORD, check_archive
 from coevo.observations.doubts import note_number
-from coevo.observations.placed_cells import (
+from coevo.observations.sheets import (
+    ERROR,
+    GENERAL,
     MOST_COLUMNS,
     MOST_SHEETS,
-    PLAIN,
+    NO_VALUE,
+    CellValue,
+    Fault,
     NamedReader,
     PlacedCells,
+    Remark,
+    Sheet,
     check_count,
     visible_sheets,
 )
-from coevo.observations.sheets import ERROR, NO_VALUE, CellValue, Fault, Remark, Sheet
 
 WORKBOOK = "xl/workbook.xml"
 # Dates of Chinese Excel, known by number alone (ECMA-376, 18.8.30); openpyxl knows 14 to 22.
@@ -278,7 +283,7 @@ def _old_sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
     @cache
     def code_of(look: int) -> str:
         key = sheet.book.xf_list[look].format_key
-        return str(known[key].format_str) if key in known else PLAIN
+        return str(known[key].format_str) if key in known else GENERAL
 
     for row in range(sheet.nrows):
         kinds, looks = sheet.row_types(row), sheet._cell_xf_indexes[row]

@@ -20,7 +20,7 @@ from coevo.printed_weights.weight_diagnosis import (
 )
 from coevo.study.check import WIDTH, Checked
 from coevo.study.config_text import read_rows
-from coevo.study.plain_table import table_lines, wrapped_lines
+from coevo.study.terminal import table_lines, wrapped_lines
 
 HEAD = ("variant", "largest difference", "agree")
 SHOWN = 15  # variants in the table

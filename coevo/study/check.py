@@ -18,13 +18,10 @@ from coevo.panel import FILLED, build_panel, marks_filled
 from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, read_series
 from coevo.sensitivity.multiverse import indicator_systems
+from coevo.study.config_tables import SETS, check_indicators, regions_read
 from coevo.study.configuration import complete, read_config, read_schema
-from coevo.study.expected_cost import cost_line
-from coevo.study.indicator_table import check_indicators
-from coevo.study.output_lines import model_lines
-from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
-from coevo.study.region_table import SETS, regions_read
+from coevo.study.terminal import cost_line, model_lines, table_lines, wrapped_lines
 from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]

@@ -1,7 +1,11 @@
-"""A new study: its config, its indicator table and a workbook to fill in, made from templates."""
+"""A new study: made from templates, with a workbook to fill in, or begun from downloads.
+
+Of downloads it says what was found, what was written, and what a person must decide.
+"""
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +16,31 @@ from typing import Any
 import yaml
 
 from coevo.arrays import Config
-from coevo.errors import Problems
+from coevo.equilibria.possible_outputs import proposed_pair
+from coevo.errors import Problems, StudyError, short
 from coevo.files import write_bytes
+from coevo.observations.cells import readings
+from coevo.observations.units import sharers
+from coevo.study.config_tables import check_indicators
 from coevo.study.config_text import read_rows
-from coevo.study.configuration import DEFAULT, complete, name_problem, read_config, read_schema
+from coevo.study.configuration import (
+    ASKED,
+    DEFAULT,
+    complete,
+    name_problem,
+    read_config,
+    read_schema,
+)
 from coevo.study.fill_in import TEMPLATES, blank_workbook, said_marks
-from coevo.study.indicator_table import check_indicators
+from coevo.study.found_tables import Survey, in_order, survey
+from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 from coevo.study.raw_files import VINTAGE
+from coevo.study.terminal import NEEDED, shown, standing, table_lines, wrapped_lines
 
+WIDTH = 100  # columns of the terminal
+MOST_TABLES, MOST_LINES = 12, 12
+TABLE_HEAD = ("table", "regions", "years", "indicators", "figures")
+INDICATOR_HEAD = ("name in the files", "indicator", "unit", "regions", "years", "figures")
 LONGEST = 40  # characters of a name: it is part of paths
 EXAMPLE = "study=my-study first=2018 last=2023 vintage=2026-11"
 SPAN = 6  # years of a study that names none, up to the year before the vintage
@@ -137,3 +158,187 @@ def begin_study(wanted: Wish) -> list[str]:
         f"2. Fill in {book}. For another table: move it out of data/raw, and repeat this command.",
         f"3. make check study={wanted.study}, then make study={wanted.study}.",
     ]
+
+
+def begin_from_files(wanted: Wish) -> list[str]:
+    """Write a study from the files of a folder; return what was found and what comes next.
+
+    The files are copied into the vintage folder of the study, unless they stand there already.
+    Nothing is overwritten. Raises `StudyError` where the files suggest no study.
+    """
+    source = Path(wanted.source)
+    if not source.exists():
+        raise StudyError(f"from: there is no {wanted.source}; name a folder or a file")
+    found = survey(source)
+    proposal = propose(found, wanted.study, (wanted.first, wanted.last))
+    config = template("found.yaml", _words(proposal, wanted, found.doubtful))
+    table = f"config/indicators/{wanted.study}.csv"
+    lines = list(_told(found, proposal))
+    lines += _copied(found, source, wanted)
+    if proposal.regions.rows:
+        lines.append(written(proposal.regions.path, _as_csv(proposal.regions.rows)))
+    lines.append(written(table, _as_csv(proposal.rows)))
+    lines.append(written(wanted.config, config))
+    edits = [
+        f"Edit {wanted.config}, the lines marked {ASKED}: title, names, outputs of the model.",
+        f"Edit {table}: the subsystem of each indicator; direction - where less is better.",
+    ]
+    if any(ASKED in text for row in proposal.regions.rows for text in row.values()):
+        edits.append(f"Edit {proposal.regions.path}: the names marked {ASKED}.")
+    edits.append(f"make check study={wanted.study}, then make study={wanted.study}.")
+    return [*lines, "", *(f"{n}. {said}" for n, said in enumerate(edits, start=1))]
+
+
+def _words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
+    """Return the words of the template."""
+    questions = {
+        "en": f"{ASKED}: do the one and the other develop in step?",
+        "zh": f"{ASKED}：二者是否协同发展？",
+    }
+    languages = proposal.languages
+    silent = [f"other: {text}" for text in UNSTATED.values()]
+    unstated = {r["source_name"]: r["unit"] for r in proposal.rows if r["unit"] in silent}
+    systems = in_order([row["subsystem"] for row in proposal.rows if row["subsystem"]])
+    named = [
+        f"  {name}: {{{', '.join(f'{language}: {ASKED} {name}' for language in languages)}}}"
+        for name in systems
+    ]
+    pair, could = proposed_pair(proposal.outputs), standing(proposal.outputs)
+    could = could if pair else f"{NEEDED}; {could}"
+    return {
+        "study": wanted.study,
+        "source": wanted.source,
+        "title": "{" + ", ".join(f'{k}: "{questions[k]}"' for k in languages) + "}",
+        "regions_table": proposal.regions.path,
+        "decimal_mark": "".join(map(_asked_mark, doubtful[:1])),
+        "units": "{" + ", ".join(f"{_quoted(n)}: {_quoted(u)}" for n, u in unstated.items()) + "}",
+        "subsystems": "\n".join(named),
+        "focus": proposal.focus,
+        "regions": _quoted(proposal.whole) if proposal.whole else "all",
+        "interaction": _quoted(pair or None),
+        "outputs": "\n#   ".join(wrapped_lines(could, WIDTH - 4)),
+        "first": proposal.years[0],
+        "last": proposal.years[1],
+        "size": ", ".join(proposal.size),
+        "groups": proposal.regions.groups or "nbs_region",
+        "languages": ", ".join(languages),
+    }
+
+
+def _asked_mark(number: str) -> str:
+    """Return the line of the config that asks what a number is that may be read in two ways."""
+    point, comma = readings(number)
+    said = f'"." if {number} in the files is {point}, "," if it is {comma}'
+    return f"decimal_mark: {ASKED}  # {said}\n"
+
+
+def _quoted(value: object) -> str:
+    """Return a text or a list of texts as YAML and JSON write them."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _as_csv(rows: Sequence[dict[str, str]]) -> str:
+    """Return rows as CSV, as the tables of the configuration are."""
+    memory = io.StringIO()
+    writer = csv.DictWriter(memory, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return memory.getvalue()
+
+
+def _copied(found: Survey, source: Path, wanted: Wish) -> Iterator[str]:
+    """Copy the files that hold tables into the vintage folder; yield a line for each."""
+    own = Path("data", "raw", wanted.study)
+    if own.resolve() in (source.resolve(), *source.resolve().parents):
+        return
+    for path in found.files:
+        place = path.relative_to(source) if path != source else Path(path.name)
+        yield written((own / wanted.vintage / place).as_posix(), path.read_bytes())
+
+
+def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
+    """Yield what was found: tables, indicators, regions, and what was not understood."""
+    yield f"Tables read: {len(found.tables)}"
+    yield from table_lines(
+        TABLE_HEAD, [_table_row(table) for table in found.tables[:MOST_TABLES]], WIDTH
+    )
+    yield from _more(len(found.tables), MOST_TABLES)
+    yield ""
+    yield "Indicators, as the table of indicators has them"
+    yield from table_lines(INDICATOR_HEAD, [_indicator_row(one) for one in proposal.found], WIDTH)
+    yield ""
+    regions = proposal.regions
+    where = "written" if regions.rows else "known"
+    first, last = proposal.years
+    yield f"Regions: {len(set(regions.codes.values()))}, {where} in {regions.path}"
+    if regions.rows:
+        names = [row.get("name_en") or row["name_zh"] for row in regions.rows]
+        listed = ", ".join(name.removeprefix(f"{ASKED} ") for name in names)
+        yield from wrapped_lines(f"  {short(listed, 3 * WIDTH)}", WIDTH, "  ")
+    yield f"Years: {first} to {last}"
+    pair = ", ".join(proposed_pair(proposal.outputs).values())
+    yield f"Model of two populations: {pair or f'off; {NEEDED}'}"
+    unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
+    shared = {one.printed: one.row["unit"] for one in proposal.found if sharers(one.printed)}
+    unclear += [
+        f'"{printed}" is money of several countries, kept as {unit}; write in the table whose it '
+        f"is: million USD, CAD …"
+        if unit.startswith("other:")
+        else f'"{printed}" is read as {unit}, the money of the country that the files have as a '
+        "total"
+        for printed, unit in shared.items()
+    ]
+    coded = [one.row["source_name"] for one in proposal.found if ASKED in one.row["label_en"]]
+    if any(ASKED in row.values() for row in regions.rows):
+        unclear.append(f"no file names a region: write that of the one in {regions.path}")
+    for column in sorted({k for row in regions.rows for k in row if f"{ASKED} " in row[k]}):
+        names = [row["codes"] for row in regions.rows if f"{ASKED} " in row[column]]
+        unclear.append(
+            f"{len(names)} names are in signs that no font of the reports has; write them in "
+            f"Latin or Chinese signs in the column {column} of {regions.path}: {shown(names)}"
+        )
+    if coded:
+        unclear.append(
+            f"{shown(coded)}: no name that reports can print stands in the files; write the "
+            f"labels in the table, where they say {ASKED}"
+        )
+    unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
+    if proposal.lacking:
+        said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"
+        unclear.append(f"{said}: {shown(proposal.lacking)}")
+    if regions.totals:
+        unclear.append(f"the whole of the regions, and none of them: {shown(regions.totals)}")
+    if regions.strangers:
+        said = f"{len(regions.strangers)} names are no regions of {regions.path} and set aside"
+        unclear.append(f"{said}: {shown(regions.strangers)}")
+    unclear += [*regions.also, *found.unclear]
+    if unclear:
+        yield ""
+        yield f"Not understood, or to be decided: {len(unclear)}"
+        for line in unclear[:MOST_LINES]:
+            yield from ("  " + part for part in wrapped_lines(line, WIDTH - 2, "  "))
+        yield from _more(len(unclear), MOST_LINES)
+    yield ""
+
+
+def _more(have: int, shown: int) -> Iterator[str]:
+    if have > shown:
+        yield f"… and {have - shown} more"
+
+
+def _table_row(table: Any) -> tuple[str, ...]:
+    rows = table.figures
+    counts = (rows["region"].nunique(), rows["name"].nunique(), len(rows))
+    years = sorted({int(rows["year"].min()), int(rows["year"].max())})
+    place = f"{table.place}: {table.layout}"
+    return place, str(counts[0]), "–".join(map(str, years)), str(counts[1]), str(counts[2])
+
+
+def _indicator_row(one: Indicator) -> tuple[str, ...]:
+    row = one.row
+    counts = (str(one.regions), _span(one), str(one.figures))
+    return (row["source_name"], row["indicator"], row["unit"], *counts)
+
+
+def _span(one: Indicator) -> str:
+    return "–".join(map(str, sorted(set(one.years))))

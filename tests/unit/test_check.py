@@ -17,10 +17,9 @@ from coevo.errors import StudyError
 from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
-from coevo.study import expected_cost
+from coevo.study import terminal
 from coevo.study.check import WIDTH, _without_gaps, check_lines, check_study, coverage
-from coevo.study.expected_cost import expected_megabytes, expected_seconds
-from coevo.study.plain_table import table_lines, wrapped_lines
+from coevo.study.terminal import expected_megabytes, expected_seconds, table_lines, wrapped_lines
 from tests.sample import words_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -454,8 +453,8 @@ def test_the_expected_cost_is_near_what_was_measured():
     [(None, ""), (4.0, ""), (2.0, "2.0 GB in all: give cores=1"), (1.0, "1.0 GB in all: use a")],
 )
 def test_the_cost_is_told_roughly_and_what_to_do_without_the_memory(monkeypatch, memory, advice):
-    monkeypatch.setattr(expected_cost, "_memory", lambda: memory)
-    said, _, more = expected_cost.cost_line(2800 * 20, 2800 * 20 * 12, 1).partition(
+    monkeypatch.setattr(terminal, "_memory", lambda: memory)
+    said, _, more = terminal.cost_line(2800 * 20, 2800 * 20 * 12, 1).partition(
         "; this computer has "
     )
     assert said == "Expected: about 6 minutes on two cores, 1.6 GB of memory for each"

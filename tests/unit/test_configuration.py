@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
-from coevo.study import configuration, indicator_table, raw_files
+from coevo.study import config_tables, configuration, raw_files
 from coevo.study.found_tables import survey
 from coevo.weighting import WEIGHTINGS
 
@@ -40,7 +40,7 @@ def complete(changes=None, without=()):
             part = part[step]
         part[last] = value
     full = configuration.complete(config, schema("config"), "config.yaml")
-    indicator_table.check_indicators(
+    config_tables.check_indicators(
         full, schema("indicators"), "config/regions/provinces.csv", "config.yaml"
     )
     return full
@@ -226,7 +226,7 @@ def table(tmp_path, *changes):
 def test_each_mistake_in_the_indicator_table_is_named(tmp_path, change, said):
     config = table(tmp_path, change)
     with pytest.raises(StudyError) as problem:
-        indicator_table.check_indicators(
+        config_tables.check_indicators(
             config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
         )
     assert any(said in line for line in problem.value.messages), problem.value.messages
@@ -245,19 +245,19 @@ def test_the_table_of_regions_is_there_and_names_them(tmp_path):
         if text:
             path.write_text(text, encoding="utf-8")
         with pytest.raises(StudyError) as problem:
-            indicator_table.check_indicators(config, schema("indicators"), str(path), "x.yaml")
+            config_tables.check_indicators(config, schema("indicators"), str(path), "x.yaml")
         assert said in str(problem.value)
 
 
 def test_an_indicator_twice_and_an_unknown_region(tmp_path):
     config = table(tmp_path, ("ecommerce_purchases,", "ecommerce_sales,"))
     with pytest.raises(StudyError, match=r"ecommerce_sales: stands in 2 rows"):
-        indicator_table.check_indicators(
+        config_tables.check_indicators(
             config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
         )
     config = {**table(tmp_path), "focus_region": "999999"}
     with pytest.raises(StudyError, match="'999999' is no region"):
-        indicator_table.check_indicators(
+        config_tables.check_indicators(
             config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
         )
 
@@ -273,11 +273,11 @@ def test_a_study_without_subsystems_has_populations_and_a_table_without_subsyste
         configuration.complete(neither, schema("config"), "lynx-hare.yaml")
     config = table(tmp_path) | {"subsystems": {}}
     with pytest.raises(StudyError, match="has the subsystems ecommerce, cluster, and the config"):
-        indicator_table.check_indicators(
+        config_tables.check_indicators(
             config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
         )
     control = configuration.complete(shipped("lynx-hare"), schema("config"), "lynx-hare.yaml")
-    rows = indicator_table.check_indicators(
+    rows = config_tables.check_indicators(
         control, schema("indicators"), control["regions_table"], "lynx-hare.yaml"
     )
     assert {row["subsystem"] for row in rows} == {""}
@@ -287,7 +287,7 @@ def test_a_label_needs_its_subsystem(tmp_path):
     config = table(tmp_path)
     config["subsystems"]["culture"] = {"en": "culture"}
     with pytest.raises(StudyError, match="subsystem 'culture' of the config is not here"):
-        indicator_table.check_indicators(
+        config_tables.check_indicators(
             config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
         )
 
@@ -388,7 +388,7 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path, text, said):
     path = tmp_path / "t.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(StudyError, match=said):
-        indicator_table.read_rows(path)
+        config_tables.read_rows(path)
 
 
 def test_every_key_of_the_schemas_is_described():

@@ -13,10 +13,9 @@ from openpyxl import Workbook, load_workbook
 from coevo.errors import StudyError
 from coevo.study.check import check_lines, check_study
 from coevo.study.found_tables import indicator_name, survey
-from coevo.study.from_files import begin_from_files
-from coevo.study.new_study import Wish, wish
-from coevo.study.output_lines import NEEDED
+from coevo.study.new_study import Wish, begin_from_files, wish
 from coevo.study.proposal import SIZE, Indicator, find_regions, find_years
+from coevo.study.terminal import NEEDED
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "我的 下载"

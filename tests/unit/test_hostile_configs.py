@@ -13,9 +13,9 @@ from benchmarks.hostile_configs import VALUES, changed, hostile, texts
 from coevo.errors import LONGEST, StudyError
 from coevo.study import raw_files
 from coevo.study.check import check_study
+from coevo.study.config_tables import check_indicators
 from coevo.study.config_text import read_mapping
 from coevo.study.configuration import complete, read_config, read_schema
-from coevo.study.indicator_table import check_indicators
 from tests.workflow.test_graph import CONFIG, make_project
 
 # They build. A system may have any name, also that of an input of a rule or of a method of Python.

@@ -16,10 +16,9 @@ from coevo.observations.names import (
     find_indicator,
     nearest_names,
 )
+from coevo.study.config_tables import SETS as SETS_SHIPPED
+from coevo.study.config_tables import check_indicators, read_regions
 from coevo.study.configuration import with_defaults
-from coevo.study.indicator_table import check_indicators
-from coevo.study.region_table import SETS as SETS_SHIPPED
-from coevo.study.region_table import read_regions
 
 TABLE = read_table("config/regions/provinces.csv", "regions")
 REGIONS = Regions(TABLE)

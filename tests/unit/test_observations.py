@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from benchmarks.reading_plants import NAMES, PLANTS, found, said_of, sound
 from coevo.errors import StudyError
 from coevo.observations import observe
-from coevo.observations.placed_cells import hidden_remarks
+from coevo.observations.sheets import hidden_remarks
 from coevo.panel.audit import audit_table
 from coevo.panel.vintages import revisions
 from coevo.report.words.message_words import message_texts

@@ -21,9 +21,9 @@ COUNTS = {
     "coevo/observations/archives.py": 1,
     "coevo/observations/blocks.py": 1,
     "coevo/observations/heads.py": 1,
-    "coevo/observations/placed_cells.py": 1,
     "coevo/observations/html_tables.py": 1,
     "coevo/observations/layouts.py": 2,
+    "coevo/observations/sheets.py": 1,
     "coevo/observations/tables.py": 2,
     "coevo/inference/wild_bootstrap.py": 1,
     "coevo/observations/text_tables.py": 1,
@@ -33,8 +33,8 @@ COUNTS = {
     "coevo/report/findings/choice_robustness.py": 1,
     "coevo/sensitivity/headline_statistics.py": 2,
     "coevo/study/config_text.py": 1,
-    "coevo/study/plain_table.py": 2,
     "coevo/study/proposal.py": 2,
+    "coevo/study/terminal.py": 2,
 }
 # COEVO_PYTHONS=/a/bin/python3.12:/b/bin/python3.13, each with the packages of the lock
 OTHERS = [path for path in os.environ.get("COEVO_PYTHONS", "").split(os.pathsep) if path]

@@ -29,7 +29,7 @@ from coevo.files import changed_files, record_of, sha256_of
 from coevo.history import releases
 from coevo.history.changes import COMPARED
 from coevo.schema import study_tables
-from coevo.study import configuration, indicator_table, raw_files, region_table
+from coevo.study import config_tables, configuration, raw_files
 
 
 def share(lock):
@@ -102,9 +102,9 @@ try:
         not Path(REGIONS).is_file() and (ROOT / REGIONS).is_file()
     ):  # a study in another folder may use a table of the repository
         REGIONS = own(REGIONS)
-    REGIONS_READ = region_table.regions_read(
+    REGIONS_READ = config_tables.regions_read(
         config,
-        indicator_table.check_indicators(
+        config_tables.check_indicators(
             config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
         ),
         REGIONS,
@@ -125,7 +125,7 @@ REPORT = f"reports/{STUDY}"
 LOGS = f"logs/{STUDY}"
 INDICATORS = config["indicators"]
 # Sets of regions that names in the files may belong to as well.
-SETS = {name: own(f"config/regions/{name}.csv") for name in region_table.SETS}
+SETS = {name: own(f"config/regions/{name}.csv") for name in config_tables.SETS}
 # What the numbers and the look of the report depend on, besides our own code.
 PACKAGES = {
     name: version(name)

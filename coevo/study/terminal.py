@@ -1,0 +1,135 @@
+"""What a person at a terminal is told: of the two-population model, of the cost, in columns.
+
+How long a study takes and how much memory it needs is roughly told, from docs/benchmarks.md: the
+constants are of its section "Many regions", by the clock on two cores with `chunks: 1`; a test
+holds them against the studies that were measured there.
+"""
+
+import os
+import textwrap
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from coevo.arrays import Config
+from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
+from coevo.estimation.region import FEWEST_ROWS
+from coevo.messages import room
+
+FIRST = 0.3  # of a line, for the first column of a table
+FILL = "\0"  # stands after a wide character while columns are counted
+START = 18.0  # seconds of any study
+DOCUMENT = 2.2  # seconds of one document, a format in a language
+ROW, FIGURE = 0.0045, 0.0001  # seconds of a region in a year, and of one figure of it
+LEAST, ROW_MEMORY, FIGURE_MEMORY = 430.0, 0.014, 0.0005  # MB of the largest process, likewise
+FEW = 90  # seconds that are told as such
+MOST_NAMES = 8
+NEEDED = "it needs an output of each system, in money or counts and always positive"
+REASONS = {  # of `Output`, and for a subsystem
+    "relative": "a share, rate or index",
+    "unit": "unit not known",
+    "not_positive": "has figures of zero or below",
+    "years": f"no region has {FEWEST_ROWS} rows of growth",
+    "composite": "the index of a subsystem",
+}
+
+
+def shown(names: Sequence[str]) -> str:
+    """Return the first names in a line, and how many more there are."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def standing(outputs: Sequence[Output]) -> str:
+    """Return which indicators could be an output of the model, and why the others could not."""
+    told = {"outputs could be": candidates(outputs)}
+    for reason, text in REASONS.items():
+        told[text] = [one.indicator for one in outputs if one.reason == reason]
+    return "; ".join(f"{text}: {shown(names)}" for text, names in told.items() if names)
+
+
+def model_lines(interaction: Config | None, outputs: Sequence[Output]) -> Iterator[str]:
+    """Yield how a study turns the model on or what it lacks, or each output that is unfit."""
+    if not interaction:
+        pair, on = proposed_pair(outputs), "{{upstream: {upstream}, downstream: {downstream}}}"
+        how = f"interaction: {on.format(**pair)} turns it on" if pair else NEEDED
+        yield f"Model of two populations: off; {how}; {standing(outputs)}"
+        return
+    unfit = {one.subsystem: "composite" for one in outputs}
+    unfit |= {one.indicator: one.reason for one in outputs}
+    for side in ("upstream", "downstream"):
+        if reason := unfit.get(interaction[side]):
+            yield f"interaction.{side}: {interaction[side]}: {REASONS[reason]}; {standing(outputs)}"
+
+
+def _spread(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)  # an accent takes no column of its own
+    return "".join(character + FILL * (room(character) - 1) for character in text)
+
+
+def wrapped_lines(text: str, columns: int, indent: str = "") -> list[str]:
+    """Return lines of at most `columns`, all but the first with the indent before them.
+
+    Broken at spaces; within a word only if it is too long for a line.
+    """
+    lines = textwrap.wrap(
+        _spread(text), columns - 1, subsequent_indent=indent, break_on_hyphens=False
+    )
+    return [line.replace(FILL, "") for line in lines]  # a break before a FILL adds a column
+
+
+def table_lines(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int) -> list[str]:
+    """Return a table as lines of at most `columns`: the first column to the left, the others to the
+    right, two spaces between them. The first is cut to the room that the others leave, but if that
+    is less than `FIRST` of the line, the widest of the others are cut."""
+    lines = [[_spread(text) for text in line] for line in (head, *rows)]
+    first, *others = (max(map(len, column)) for column in zip(*lines, strict=True))
+    room_ = columns - 2 * len(others)
+    while sum(others) > room_ - min(first, int(FIRST * columns)):
+        others[others.index(max(others))] -= 1
+    first = min(first, room_ - sum(others))
+    out = []
+    for name, *cells in lines:
+        right = (_cut(cell, most).rjust(most) for cell, most in zip(cells, others, strict=True))
+        out.append("  ".join([_cut(name, first).ljust(first), *right]).rstrip().replace(FILL, ""))
+    return out
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1 - (text[most - 1] == FILL)] + "…"
+
+
+def expected_seconds(rows: int, figures: int, documents: int) -> float:
+    """Return the seconds of a study: rows of regions and years, figures in them, its reports.
+
+    seconds = START + DOCUMENT documents + ROW rows + FIGURE figures
+    """
+    return START + DOCUMENT * documents + ROW * rows + FIGURE * figures
+
+
+def expected_megabytes(rows: int, figures: int) -> float:
+    """Return the most memory of one process, in MB.
+
+    megabytes = LEAST + ROW_MEMORY rows + FIGURE_MEMORY figures
+    """
+    return LEAST + ROW_MEMORY * rows + FIGURE_MEMORY * figures
+
+
+def cost_line(rows: int, figures: int, documents: int) -> str:
+    """Return in words what a study takes, and what to do where this computer has not the memory."""
+    seconds = expected_seconds(rows, figures, documents)
+    gigabytes = expected_megabytes(rows, figures) / 1000
+    time = f"{round(seconds, -1):.0f} seconds" if seconds < FEW else f"{seconds / 60:.0f} minutes"
+    said = f"Expected: about {time} on two cores, {gigabytes:.1f} GB of memory for each"
+    there = _memory()
+    if there is None or there >= 2 * gigabytes:
+        return said
+    what = "give cores=1 to make" if there >= gigabytes else "use a larger one, or fewer regions"
+    return f"{said}; this computer has {there:.1f} GB in all: {what}"
+
+
+def _memory() -> float | None:
+    """Return the memory of this computer in GB, where the system tells it."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+    except (AttributeError, ValueError, OSError):
+        return None
