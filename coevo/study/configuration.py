@@ -153,8 +153,7 @@ def complete(config: Config, schema: Config, name: str) -> dict[str, Any]:
         full["normalisation"]["range"] = config["normalisation"].get("range", RATIO_RANGE)
     problems = Problems()
     for error in sorted(
-        schema_validator(schema).iter_errors(full),
-        key=lambda e: list(map(str, e.absolute_path)),
+        schema_validator(schema).iter_errors(full), key=lambda e: list(map(str, e.absolute_path))
     ):
         problems.extend(f"{name}: {line}" for line in messages(error))
     problems.check()

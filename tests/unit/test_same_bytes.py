@@ -32,7 +32,6 @@ COUNTS = {
     "coevo/report/documents/word.py": 2,
     "coevo/report/findings/choice_robustness.py": 1,
     "coevo/sensitivity/headline_statistics.py": 2,
-    "coevo/study/config_text.py": 1,
     "coevo/study/proposal.py": 2,
     "coevo/study/terminal.py": 2,
 }
