@@ -1,7 +1,7 @@
 """Figures of quarters and months made into those of years, as the indicator table says."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,17 @@ from coevo.observations.sheets import Remark
 
 SERIES = ["vintage", "region", "indicator", "year"]
 MONTHS = 12
+FREQUENCIES = ("", "sum", "mean", "last")  # how a year is made of its parts; "" not at all
 
 
-def _chain(rows: Sequence[Row]) -> list[Row]:
-    """Return periods that make up the year without gap or overlap, the shortest; [] if none do."""
+def _parts(rows: Sequence[Row], frequency: str) -> list[Row]:
+    """Return the periods that make a year: the shortest at its end, or a chain; [] without them.
+
+    A chain has neither gap nor overlap, and of periods that begin in one month the shortest.
+    """
+    if frequency == "last":
+        ends = [row for row in rows if row["last"] == MONTHS]
+        return sorted(ends, key=lambda row: -row["first"])[:1]
     chain: list[Row] = []
     month = 1
     while month <= MONTHS:
@@ -30,36 +37,22 @@ def _chain(rows: Sequence[Row]) -> list[Row]:
     return chain
 
 
-def _end(rows: Sequence[Row]) -> list[Row]:
-    """Return the shortest period at the end of the year, [] if there is none."""
-    return sorted((r for r in rows if r["last"] == MONTHS), key=lambda row: row["months"])[:1]
-
-
-# how a year is made of its parts -> those that it needs, and the months of which each counts
-FREQUENCIES: dict[str, tuple[Callable[[Sequence[Row]], list[Row]], str]] = {
-    "": (lambda rows: [], ""),  # not at all
-    "sum": (_chain, ""),
-    "mean": (_chain, "months"),
-    "last": (_end, ""),
-}
-
-
 def _years(rows: Sequence[Row], frequency: str) -> Iterator[Row]:
     """Yield the figure of a year, at the place of its last part; missing if a part is.
 
-    Nothing where the parts are not there that it needs.
+    Of a mean each part counts as often as it has months. Nothing where parts are missing.
     """
-    parts, weight = FREQUENCIES[frequency]
-    if used := parts(rows):
-        weights = [row.get(weight, 1) for row in used]
-        made = {
-            name: math.fsum(w * row[name] for w, row in zip(weights, used, strict=True))
-            / (MONTHS if weight else 1)
+    if parts := _parts(rows, frequency):
+        is_mean = frequency == "mean"
+        weights = [row["last"] - row["first"] + 1 if is_mean else 1 for row in parts]
+        figure = {
+            name: math.fsum(w * row[name] for w, row in zip(weights, parts, strict=True))
+            / (MONTHS if is_mean else 1)
             for name in ("value", "half_unit")
         }
-        missing = [row["flag"] for row in used if np.isnan(row["value"])]
-        flag = missing[0] if missing else max(row["flag"] for row in used)
-        yield used[-1] | made | {"flag": flag, "period": WHOLE}
+        missing = [row["flag"] for row in parts if np.isnan(row["value"])]
+        flag = missing[0] if missing else max(row["flag"] for row in parts)
+        yield parts[-1] | figure | {"flag": flag, "period": WHOLE}
 
 
 def whole_years(
@@ -78,8 +71,7 @@ def whole_years(
     years = frame[frame["period"] == WHOLE]
     printed = pd.MultiIndex.from_frame(years.loc[years["value"].notna(), SERIES])
     parts = parts[~pd.MultiIndex.from_frame(parts[SERIES]).isin(printed)]
-    begin, end = parts["period"] // 100, parts["period"] % 100
-    parts = parts.assign(first=begin, last=end, months=end - begin + 1)
+    parts = parts.assign(first=parts["period"] // 100, last=parts["period"] % 100)
     remarks: list[tuple[int, int, Remark]] = []
     made: list[Row] = []
     ids = list(known.units)

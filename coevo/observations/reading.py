@@ -132,10 +132,7 @@ def _indicators(
             return _titled(table, title, lines), np.array([[code(title)]])
     codes = word_codes(names, code, lines)
     narrow = [(said, ids.index(i)) for said, i in known.terms if blank or len(said) > 1]
-    if narrow and table.further is not None:
-        codes = _by_terms(table, codes, narrow)
-    elif narrow:
-        codes = _by_titles(table, codes, narrow)
+    codes = _narrowed(table, codes, narrow) if narrow else codes
     if blank and (codes == UNKNOWN).all():
         tried = ", ".join(dict.fromkeys(short(title.text, 40) for title in table.titles))
         lines.problem(
@@ -155,37 +152,25 @@ def _titled(table: FigureTable, title: CellWords, lines: TableLines) -> FigureTa
     return replace(table, labels=labels)
 
 
-def _by_terms(
+def _narrowed(
     table: FigureTable, codes: Integers, narrow: list[tuple[frozenset[str], int]]
 ) -> Integers:
-    """Return the places of indicators whose parts are all said of a row; the most parts count."""
+    """Return the places of indicators whose parts are all said, the narrowest first; else `codes`.
+
+    They are said by the titles, and in the further columns of a row or else in a name.
+    """
     always = {compared(form) for title in table.titles for form in name_forms(title.text)}
-    memo: dict[tuple[str, ...], int] = {}
-    found = np.broadcast_to(codes, (len(table.rows), codes.shape[1])).copy()
-    further = () if table.further is None else table.further[:, 0]
-    for row, said in enumerate(further):
+    by_row = table.further is not None
+    labels = table.labels["indicator"] if table.further is None else table.further
+    memo: dict[Any, int] = {}
+    for said in labels.flat:
         if said not in memo:
-            whole = always | {
-                compared(form) for text in said for form in (text, split_unit(text)[0])
-            }
-            memo[said] = next((i for parts, i in narrow if parts <= whole), UNKNOWN)
-        if memo[said] != UNKNOWN:
-            found[row] = memo[said]
-    return found
-
-
-def _by_titles(
-    table: FigureTable, codes: Integers, narrow: list[tuple[frozenset[str], int]]
-) -> Integers:
-    """Return the places of indicators whose parts are said of a name or by the titles."""
-    always = {compared(form) for title in table.titles for form in name_forms(title.text)}
-    found = codes.copy()
-    for place, words in np.ndenumerate(table.labels["indicator"]):
-        own = {compared(form) for form in name_forms(words.text)}
-        found[place] = next(
-            (i for parts, i in narrow if parts & own and parts <= always | own), codes[place]
-        )
-    return found
+            beside = (form for text in said for form in (text, split_unit(text)[0]))
+            own = set(map(compared, beside if by_row else name_forms(said.text)))
+            whole = [(parts, i) for parts, i in narrow if parts <= always | own]
+            memo[said] = next((i for parts, i in whole if by_row or parts & own), UNKNOWN)
+    found = np.array([memo[said] for said in labels.flat]).reshape(labels.shape)
+    return np.where(found == UNKNOWN, codes, found)
 
 
 def _wanted(

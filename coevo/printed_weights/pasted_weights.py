@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -28,21 +27,14 @@ WEIGHT_HEAD = re.compile(r"weight|权重|权数|^w", re.IGNORECASE)
 PERCENT = 1.5  # a sum above this many times the number of subsystems is of per cent
 
 
-class Cell(NamedTuple):
-    """A weight as it stands in a cell: its value and half a unit of its last digit."""
-
-    value: float
-    half: float
-
-
-def _cell(text: str) -> Cell | None:
-    """Return the number in a cell, per cent as share; None for any other text."""
+def _cell(text: str) -> tuple[float, float] | None:
+    """Return a number, per cent as share, and half a unit of its last digit; else None."""
     try:
         value, _, decimals, form, _ = cell_figure(text, {})
     except StudyError:
         return None
     scale = {"%": 100, "‰": 1000}.get(form, 1)
-    return Cell(value / scale, 0.5 * 10.0**-decimals / scale)
+    return value / scale, 0.5 * 10.0**-decimals / scale
 
 
 def _known(indicators: pd.DataFrame) -> dict[str, str]:
@@ -90,7 +82,7 @@ def read_weights(path: str, indicators: pd.DataFrame) -> pd.DataFrame:
     rows, known = read_rows(path), _known(indicators)
     table = [list(rows[0]), *(list(row.values()) for row in rows)]
     names, place = _columns(table, known, path)
-    found: dict[str, Cell] = {}
+    found: dict[str, tuple[float, float]] = {}
     problems = Problems()
     for row in table:
         cell, name = _cell(row[place]), compared(row[names])
@@ -107,11 +99,9 @@ def read_weights(path: str, indicators: pd.DataFrame) -> pd.DataFrame:
     for name in whole.index.difference(list(found)):
         problems.add(f"{path}: {name} of {used[name]} has no weight; add it, 0 if it has none")
     problems.check()
-    made = pd.DataFrame([found[name] for name in whole.index], columns=list(Cell._fields))
-    made = made.rename(columns={"value": "weight"}).assign(
-        indicator=whole.index, subsystem=whole.to_numpy()
-    )
-    return _scoped(made[["subsystem", "indicator", "weight", "half"]], path)
+    numbers = pd.DataFrame([found[name] for name in whole.index], columns=["weight", "half"])
+    table = whole.rename_axis("indicator").reset_index(name="subsystem").join(numbers)
+    return _scoped(table, path)
 
 
 def _scoped(made: pd.DataFrame, path: str) -> pd.DataFrame:

@@ -220,14 +220,16 @@ class Made(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """Weights of a variant beside those given: the largest difference, and how many agree to their
-    digits.
-    """
+    """Weights of a variant beside those given: gaps, and how many agree to their digits."""
 
     variant: Variant
-    weights: dict[str, Array]
-    difference: float
+    gaps: Array
     agreeing: int
+
+    @property
+    def difference(self) -> float:
+        """The largest gap."""
+        return float(self.gaps.max())
 
 
 def figures_of(
@@ -283,9 +285,8 @@ def attempts(made: list[Made], given: pd.DataFrame) -> list[Attempt]:
     found = []
     for variant, weights, reason in made:
         if not reason:
-            gap = np.abs(np.concatenate(list(weights.values())) - wanted)
-            agreeing = int((gap <= half + SLACK).sum())
-            found.append(Attempt(variant, weights, float(gap.max()), agreeing))
+            gaps = np.abs(np.concatenate(list(weights.values())) - wanted)
+            found.append(Attempt(variant, gaps, int((gaps <= half + SLACK).sum())))
 
     def order(attempt: Attempt) -> tuple[bool, bool, float]:
         apart = attempt.agreeing < len(given)
@@ -299,8 +300,7 @@ def verdict(found: list[Attempt], figures: Mapping[str, Figures], given: pd.Data
     agreeing = [attempt for attempt in found if attempt.agreeing == len(given)]
     first = found[0]
     if not agreeing:
-        gaps = np.abs(np.concatenate(list(first.weights.values())) - given["weight"].to_numpy())
-        worst = given["indicator"].iloc[int(gaps.argmax())]
+        worst = given["indicator"].iloc[int(first.gaps.argmax())]
         return (
             f"No variant known here gives these weights. The nearest is {first.variant.name}, "
             f"apart by up to {first.difference:.4f} ({worst}). They may rest on other years, "

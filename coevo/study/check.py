@@ -102,10 +102,9 @@ def check_study(path: str) -> Checked:
         if config["subsystems"]:
             whole = (len(complete_rows(panel, indicators)), len(rows))
             told = tuple(_check_indices(panel, indicators, config))
-    except Refusal as problem:
-        problems = (*_cells_below_zero(problem, observations, indicators), *problem.messages)
     except StudyError as problem:
-        problems = tuple(problem.messages)
+        below_zero = _cells_below_zero(problem, observations, indicators)
+        problems = (*below_zero, *problem.messages)
     if panel is not None:
         remarks = pd.concat([remarks, marks_filled(observations, panel)])
     audit = audit_table(observations, remarks, indicators, config["accept"])
@@ -130,10 +129,10 @@ def _check_indices(panel: pd.DataFrame, indicators: pd.DataFrame, config: Config
 
 
 def _cells_below_zero(
-    problem: Refusal, observations: pd.DataFrame, indicators: pd.DataFrame
+    problem: StudyError, observations: pd.DataFrame, indicators: pd.DataFrame
 ) -> Iterator[str]:
     """Yield the cells of the figures that a refusal of the reference `ratio` is about."""
-    named = problem.fields.get("indicators", ())
+    named = problem.fields.get("indicators", ()) if isinstance(problem, Refusal) else ()
     series = set(read_series(indicators, named)[0]) | set(named)
     less = indicators.loc[indicators["direction"] == "-", "indicator"]
     low = (observations["value"] < 0) | (
@@ -221,12 +220,6 @@ def _quoted(codes: Iterable[str]) -> str:
     return ", ".join(f'"{code}"' for code in codes)
 
 
-def _breaks(indicators: pd.DataFrame) -> Iterator[str]:
-    """Yield each indicator of a subsystem whose coverage changes, with the years."""
-    for name, years in breaks_in_coverage(indicators).items():
-        yield f"{name}: {', '.join(map(str, years))}"
-
-
 def _listed(rows: pd.DataFrame, message: MessageText) -> Iterator[str]:
     """Yield the audit's rows by check: its name and count, its first rows, how many more."""
     for kind, group in rows.groupby("check", sort=False):
@@ -263,7 +256,8 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
         if total:
             whole = f"{complete} of {total}"
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
-        out += [f"Coverage changes: {text}" for text in _breaks(checked.indicators)]
+        breaks = breaks_in_coverage(checked.indicators).items()
+        out += [f"Coverage changes: {name}: {', '.join(map(str, years))}" for name, years in breaks]
         outputs = model_outputs(checked.indicators, checked.panel)
         for text in (*checked.remarks_on_indices, *model_lines(config["interaction"], outputs)):
             out += wrapped_lines(text, WIDTH, "  ")

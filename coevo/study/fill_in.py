@@ -204,10 +204,9 @@ def _checks(
         "input_message": f"{first}—{last}",
         "error_message": "\n".join(_said("not_among_years", (first, first), (last, last))),
     }
-    sheet.data_validation(top, 0, end, 0, {**region, "error_type": "warning"})
-    sheet.data_validation(top, 1, end, 1, {**year, "error_type": "warning"})
     missing = "\n".join(_said("missing", said_marks(config["missing_marks"])))
-    for column, row in enumerate(sources, start=2):
+    checks = [region, year]
+    for column, row in enumerate(sources, start=len(checks)):
         cell = xl_rowcol_to_cell(top, column)
         figure = {
             "validate": "custom",
@@ -217,7 +216,9 @@ def _checks(
             "input_message": missing[:255],
             "error_message": "\n".join(_said("no_figure")),
         }
-        sheet.data_validation(top, column, end, column, {**figure, "error_type": "warning"})
+        checks.append(figure)
+    for column, check in enumerate(checks):
+        sheet.data_validation(top, column, end, column, {**check, "error_type": "warning"})
 
 
 def _guide(book: Any, study: str, guide: Sequence[Pair], tables: Config) -> dict[str, str]:
