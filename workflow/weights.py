@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import StudyError, command
-from coevo.printed_weights.pasted_weights import weight_lines
+from coevo.printed_weights import weight_lines
 from coevo.study.check import check_study
 from coevo.study.configuration import config_file
 

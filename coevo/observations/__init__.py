@@ -15,9 +15,9 @@ from coevo.files import as_table
 from coevo.messages import message_columns
 from coevo.observations.cells import plain_numbers
 from coevo.observations.doubts import DOUBTS
-from coevo.observations.frequency import whole_years
 from coevo.observations.layouts import read_layout
 from coevo.observations.names import find_indicator, nearest_names
+from coevo.observations.periods import whole_years
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.sheets import MOST_TABLES, Remark, Sheet, check_count
@@ -249,7 +249,9 @@ def observe(
             problems.extend(problem.messages)
     ids = list(known.units)
     frame, doubles = _merged(reads, sources, problems)
-    frame, made = whole_years(frame, known, [source.shown for source in sources], problems)
+    frame, made = whole_years(
+        frame, known.frequencies, [source.shown for source in sources], problems
+    )
     doubles += [(_remark(remark, sources[source], ids[i])) for i, source, remark in made]
     found = {ids[place] for place in frame["indicator"].unique()}
     _check_sources(found, seen, known, Path(raw).as_posix(), problems)

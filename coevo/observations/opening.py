@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coevo.errors import StudyError
-from coevo.observations.archives import AS_XLSX, PASSWORD, part_names
-from coevo.observations.html_tables import html_sheets
 from coevo.observations.sheets import LARGEST, Sheet
-from coevo.observations.text_tables import BOMS, text_sheets
-from coevo.observations.workbooks import WORKBOOK, old_workbook_sheets, workbook_sheets
+from coevo.observations.text_files import BOMS, html_sheets, text_sheets
+from coevo.observations.workbooks import (
+    AS_XLSX,
+    PASSWORD,
+    WORKBOOK,
+    old_workbook_sheets,
+    part_names,
+    workbook_sheets,
+)
 
 SheetReader = Callable[[bytes, str], list[Sheet]]
 

@@ -67,9 +67,10 @@ class StudyTerms:
         given = (name for name, i in said.items() if i is None)
         free = (name for unit in indicators["unit"] for name in unit_of(unit).names)
         self.own_units = frozenset(map(unit_key, (*given, *free)))
-        has = "frequency" in indicators
-        periods = indicators["frequency"] if has else [""] * len(indicators)
-        self.frequency = list(periods)  # of every indicator: how a year is made of its parts
+        # every indicator -> how a year is made of its parts
+        self.frequencies = dict.fromkeys(self.units, "")
+        if "frequency" in indicators:
+            self.frequencies = dict(zip(self.units, indicators["frequency"], strict=True))
         self.marks = known_marks(missing_marks)
         self.unit_names: dict[str, int] = {}  # of the figures read -> its place
 

@@ -10,14 +10,18 @@ xls is what Excel wrote until 2003 and statistics offices still do.
 import io
 import re
 import warnings
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
 from xml.etree import ElementTree
+from xml.etree.ElementTree import ParseError
 
 import xlrd
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
@@ -29,11 +33,11 @@ from xlrd import error_text_from_code, xldate
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError
-from coevo.observations.archives import PASSWORD, check_archive
 from coevo.observations.doubts import note_number
 from coevo.observations.sheets import (
     ERROR,
     GENERAL,
+    LARGEST,
     MOST_COLUMNS,
     MOST_SHEETS,
     NO_VALUE,
@@ -47,6 +51,17 @@ from coevo.observations.sheets import (
     visible_sheets,
 )
 
+MOST_ENTRIES = 10_000
+# XML of figures packs 5 to 20 times smaller; a bomb a thousand times.
+HARMLESS, HIGHEST_RATIO = 20_000_000, 100
+# Elements and attributes of all parts, each of a hundred bytes and more when read: a table has at
+# most 5 to a byte as it is packed, with all cells down to row 65,536 alike; a bomb hundreds.
+MOST_MARKS, MARKS_A_BYTE = 500_000, 8
+CHUNK = 1_000_000
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # all that Excel knows
+STRICT = "{http://purl.oclc.org/ooxml/"  # names that openpyxl passes over without a word
+AS_XLSX = "open it in Excel or LibreOffice and save it as xlsx"
+PASSWORD = "is protected by a password; open it, remove the password and save it as xlsx"
 WORKBOOK = "xl/workbook.xml"
 # Dates of Chinese Excel, known by number alone (ECMA-376, 18.8.30); openpyxl knows 14 to 22.
 CHINESE_DATES = {*range(27, 37), *range(50, 59)}
@@ -316,3 +331,87 @@ def _old_value(kind: int, value: str | float | int, datemode: int) -> CellValue:
             return float(value)
         return _value(moment.time() if float(value) < 1 else moment)
     return _value(bool(value)) if kind == 4 else value
+
+
+def part_names(data: bytes, shown: str) -> list[str]:
+    """Return the names of the entries, in small letters; `StudyError` if there is no list."""
+    return [entry.filename.casefold() for entry in _open(data, shown).infolist()]
+
+
+def check_archive(data: bytes, shown: str) -> None:
+    """Check a workbook as an archive, before any reader sees it.
+
+    Sizes and ratio of packing as declared, no name twice; then each part is unpacked, no further
+    than it says: its checksum is as declared, and it declares no document type (entities could grow
+    without end). Raises `StudyError`, or another error for a damaged archive.
+    """
+    archive = _open(data, shown)
+    _check_declared(archive, len(data), shown)
+    marks = 0
+    for entry in archive.infolist():
+        with archive.open(entry) as part:
+            while chunk := part.read(CHUNK):
+                marks += chunk.count(b"<") + chunk.count(b"=")
+        _check_prolog(archive, entry, shown)
+    if marks > max(MOST_MARKS, MARKS_A_BYTE * len(data)):
+        raise StudyError(
+            f"{shown}: would unpack from {len(data):,} bytes to {marks:,} cells and looks, which "
+            "no table does; copy the tables into a new workbook"
+        )
+
+
+def _open(data: bytes, shown: str) -> zipfile.ZipFile:
+    # the last record counts the entries; to list a hundred thousand of them takes its time
+    last = data[-22:]
+    said = int.from_bytes(last[10:12], "little") if last.startswith(b"PK\x05\x06") else 0
+    archive = None if said > MOST_ENTRIES else zipfile.ZipFile(io.BytesIO(data))
+    if archive is None or len(archive.infolist()) > MOST_ENTRIES:
+        raise StudyError(
+            f"{shown}: holds more than {MOST_ENTRIES:,} parts; copy the tables into a new workbook"
+        )
+    return archive
+
+
+def _check_declared(archive: zipfile.ZipFile, packed: int, shown: str) -> None:
+    """Check what the list of contents says, before anything is unpacked."""
+    entries = archive.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > LARGEST or unpacked > max(HARMLESS, HIGHEST_RATIO * packed):
+        raise StudyError(
+            f"{shown}: would unpack from {packed:,} to {unpacked:,} bytes, which no table does "
+            f"(limit {LARGEST:,} bytes, or {HIGHEST_RATIO} times its size); keep only the tables "
+            "of figures in it"
+        )
+    # readers disagree on which of two equal names, or which list after a comment, they follow
+    names = Counter(entry.filename.casefold() for entry in entries)
+    twice = [name for name, count in names.items() if count > 1]
+    if twice or archive.comment:
+        reason = f"its part {twice[0]} is there twice" if twice else "a comment follows its parts"
+        raise ValueError(reason)
+    for entry in entries:
+        if entry.flag_bits & 1:
+            raise StudyError(f"{shown}: {PASSWORD}")
+        if entry.compress_type not in METHODS:
+            reason = f"its part {entry.filename} is packed in a way that Excel does not know"
+            raise ValueError(reason)
+
+
+def _check_prolog(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> None:
+    """Refuse a document type, which stands before the first element, and the strict dialect.
+
+    What is no XML passes: the reader says so if it needs the part.
+    """
+    try:
+        with archive.open(entry) as part:
+            _, root = next(iterparse(part, events=("start",), forbid_dtd=True))
+    except DefusedXmlException as problem:
+        raise StudyError(
+            f"{shown}: its part {entry.filename} declares entities, which no workbook needs; "
+            f"{AS_XLSX}"
+        ) from problem
+    except (ParseError, ValueError, LookupError, StopIteration):
+        return
+    if root.tag.startswith(STRICT):
+        raise StudyError(
+            f"{shown}: is a workbook in 'Strict Open XML', which is not read; {AS_XLSX}"
+        )

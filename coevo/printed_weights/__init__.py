@@ -1,1 +1,462 @@
-"""Weights that a paper prints: read, and which method or mistake gives them."""
+"""Weights that a paper prints: read, and which method or mistake gives them (docs/methods.md, 2).
+
+What agrees with the weights to the digits they are given with is how they were, or may have been,
+made from these figures. Tried are the methods of the registry, and the rows of `variants.csv`:
+other normalisations before them, and mistakes that are often made.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coevo.arrays import Array, Config
+from coevo.errors import Problems, StudyError, short
+from coevo.files import read_optional
+from coevo.normalisation import complete_rows, find_goalposts, held_against, scope_of
+from coevo.observations.cells import cell_figure
+from coevo.observations.names import aliases, compared, nearest_names
+from coevo.study.check import WIDTH, Checked
+from coevo.study.config_text import read_rows
+from coevo.study.terminal import table_lines, wrapped_lines
+from coevo.weighting import available, weights_by
+from coevo.weighting.combined import RULES
+from coevo.weighting.methods import (
+    OBJECTIVE,
+    components,
+    critic_weights,
+    cv_weights,
+    entropy_weights,
+    indicator_correlations,
+    information_entropy,
+    shares,
+)
+
+UNIT = (0.0, 1.0)
+WAYS = {  # figures of several rows of `variants.csv` -> what their names then end with
+    "own": "",
+    "unit": "; z on [0, 1], 0 ln 0 = 0",
+    "unit+0.01": "; z on [0, 1] + 0.01 (SPSSAU)",
+    "unit+0.001": "; z on [0, 1] + 0.001",
+    "unit+0.0001": "; z on [0, 1] + 0.0001",
+}
+TOGETHER = "all"  # the subsystem of weights that sum to 1 over all indicators
+SLACK = 1e-9  # of a computed weight that stands on the edge of what digits allow
+MOST_NAMED = 4  # variants that agree and are named beside the first
+HEAD = ("variant", "largest difference", "agree")
+SHOWN = 15  # variants in the table
+WEIGHT_HEAD = re.compile(r"weight|权重|权数|^w", re.IGNORECASE)
+PERCENT = 1.5  # a sum above this many times the number of subsystems is of per cent
+
+
+def _cell(text: str) -> tuple[float, float] | None:
+    """Return a number, per cent as share, and half a unit of its last digit; else None."""
+    try:
+        value, _, decimals, form, _ = cell_figure(text, {})
+    except StudyError:
+        return None
+    scale = {"%": 100, "‰": 1000}.get(form, 1)
+    return value / scale, 0.5 * 10.0**-decimals / scale
+
+
+def _known(indicators: pd.DataFrame) -> dict[str, str]:
+    """Return the indicators of subsystems by all their names: id, labels, names in the files."""
+    found: dict[str, str] = {}
+    labels = [column for column in indicators if str(column).startswith("label_")]
+    for row in indicators[indicators["subsystem"] != ""].to_dict("records"):
+        names = [row["indicator"], *(row[label] for label in labels)]
+        for name in [*names, *aliases(row["source_name"])]:
+            found.setdefault(compared(str(name)), str(row["indicator"]))
+    return found
+
+
+def _columns(
+    table: Sequence[Sequence[str]], known: Mapping[str, str], path: str
+) -> tuple[int, int]:
+    """Return the columns of names and of weights: the one with most names, the one of numbers."""
+    width = range(len(table[0]))
+    named = [sum(compared(row[k]) in known for row in table) for k in width]
+    names = max(width, key=lambda k: named[k])
+    if not named[names]:
+        raise StudyError(
+            f"{path}: no cell is the name of an indicator; give id, label or source_name"
+        )
+    rows = [row for row in table if compared(row[names]) in known]
+    numeric = [k for k in width if k != names and all(_cell(row[k]) for row in rows)]
+    said = [k for k in numeric if WEIGHT_HEAD.search(table[0][k])]
+    if len(said or numeric) != 1:
+        heads = ", ".join(short(table[0][k]) for k in said or numeric) or "none"
+        raise StudyError(
+            f"{path}: one column must hold the weights, a number for each indicator; found: "
+            f"{heads}; keep that one, and call it weight"
+        )
+    return names, (said or numeric)[0]
+
+
+def read_weights(path: str, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return the weights of a CSV table: subsystem, indicator, weight (a share), half.
+
+    Names are ids, labels or names in the files of the indicators; a head may be there or not. The
+    subsystem is `TOGETHER` where the weights sum to 1 over all indicators, and not within each
+    subsystem. half: half a unit of the last digit given. Raises `StudyError` for names that are
+    unknown or lacking in a subsystem, and weights that sum to neither.
+    """
+    rows, known = read_rows(path), _known(indicators)
+    table = [list(rows[0]), *(list(row.values()) for row in rows)]
+    names, place = _columns(table, known, path)
+    found: dict[str, tuple[float, float]] = {}
+    problems = Problems()
+    for row in table:
+        cell, name = _cell(row[place]), compared(row[names])
+        if name in known and cell:
+            if known[name] in found:
+                problems.add(f"{path}: {short(row[names])} stands twice; keep one")
+            found[known[name]] = cell
+        elif cell:
+            near = nearest_names(row[names], known)
+            said = f"; {near[0]}, perhaps" if near else ""
+            problems.add(f"{path}: '{short(row[names])}' is no indicator of the study{said}")
+    used = indicators[indicators["subsystem"] != ""].set_index("indicator")["subsystem"]
+    whole = used[used.isin(used[list(found)])]
+    for name in whole.index.difference(list(found)):
+        problems.add(f"{path}: {name} of {used[name]} has no weight; add it, 0 if it has none")
+    problems.check()
+    numbers = pd.DataFrame([found[name] for name in whole.index], columns=["weight", "half"])
+    table = whole.rename_axis("indicator").reset_index(name="subsystem").join(numbers)
+    return _scoped(table, path)
+
+
+def _scoped(made: pd.DataFrame, path: str) -> pd.DataFrame:
+    """Return weights as shares of what they sum to 1 over."""
+    if made["weight"].sum() > PERCENT * made["subsystem"].nunique():
+        made[["weight", "half"]] /= 100
+    sums = made.groupby("subsystem", sort=False)[["weight", "half"]].sum()
+    if ((sums["weight"] - 1).abs() <= sums["half"] + 1e-9).all():
+        return made
+    if abs(made["weight"].sum() - 1) <= made["half"].sum() + 1e-9:
+        return made.assign(subsystem=TOGETHER)
+    listed = ", ".join(f"{name} {value:.4g}" for name, value in sums["weight"].items())
+    raise StudyError(
+        f"{path}: weights sum to {listed}; they must sum to 1 (or 100 %) in each subsystem or over "
+        "all; is one missing or misprinted?"
+    )
+
+
+def weight_lines(checked: Checked, path: str) -> Iterator[str]:
+    """Yield what `make weights` prints: the variants nearest to a file's weights, a verdict."""
+    if checked.panel is None or not checked.config["subsystems"]:
+        raise StudyError(*checked.problems or ("subsystems: the study has none, and no weights",))
+    given = read_weights(path, checked.indicators)
+    kept = read_optional(checked.config["normalisation"]["goalposts"], "goalposts")
+    figures = figures_of(checked.panel, checked.indicators, checked.config, kept, given)
+    made = weights_made(figures)
+    found = attempts(made, given)
+    own, together = next(iter(figures.values())), set(given["subsystem"]) == {TOGETHER}
+    within = "over all of them" if together else "within each subsystem"
+    size = ", ".join(
+        f"{count} {word}{'s' if count > 1 else ''}"
+        for count, word in (
+            (own.count("region"), "region"), (own.count("year"), "year"),
+            (len(own.values), "region-year"),
+        )
+    )  # fmt: skip
+    text = (
+        f"{Path(path).name}: weights of {len(given)} indicators, which sum to 1 {within}. Study "
+        f"{checked.config['study']}: {size} with every indicator."
+    )
+    yield from wrapped_lines(text, WIDTH)
+    yield ""
+    rows = [
+        (a.variant.name, f"{a.difference:.5f}", f"{a.agreeing} of {len(given)}")
+        for a in found[:SHOWN]
+    ]
+    yield from table_lines(HEAD, rows, WIDTH)
+    rest = len(found) - len(rows)
+    yield f"… and {rest} that lie further away"
+    for variant, _, reason in (one for one in made if one.reason and one.variant.sound):
+        text = f"Not possible: {variant.name}: {reason}"
+        yield from wrapped_lines(text, WIDTH, "  ")
+    yield ""
+    yield from wrapped_lines(verdict(found, figures, given), WIDTH)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What weights of one subsystem are computed from.
+
+    values: complete region-years down, a column per indicator; indicators: their rows of the
+    indicator table; config: normalisation and weighting of the study; kept: its kept goalposts.
+    """
+
+    values: pd.DataFrame
+    indicators: pd.DataFrame
+    config: Config
+    kept: pd.DataFrame | None = None
+    directed: bool = False  # whether less, or a middle, is better for some indicator given
+    made: dict[tuple[tuple[float, float], str], Array] = field(init=False, default_factory=dict)
+
+    def labels(self, level: str) -> pd.Index:
+        """Return region or year of each row."""
+        return self.values.index.get_level_values(level)
+
+    def count(self, level: str) -> int:
+        """Return the number of regions or years."""
+        return int(self.labels(level).nunique())
+
+    def z(self, span: tuple[float, float] | None = None, reference: str = "") -> Array:
+        """Return z (rows, m) by the study's own normalisation, or by another range or reference.
+
+        Many variants ask for the same: it is kept in `made`.
+        """
+        settings = dict(self.config["normalisation"])
+        key = (span or tuple(settings["range"]), reference or str(settings["reference"]))
+        if key not in self.made:
+            settings |= {"range": list(key[0]), "reference": key[1]}
+            scope = scope_of(self.values, self.indicators, settings, self.kept)
+            posts = find_goalposts(self.raw, scope, settings)
+            names, table = scope.indicators, self.indicators
+            self.made[key] = held_against(self.raw, posts, names, table, settings)[0]
+        return self.made[key]
+
+    @property
+    def raw(self) -> Array:
+        """The figures before normalisation (rows, m)."""
+        return np.asarray(self.values, dtype=float)
+
+    def means(self, level: str) -> "Figures":
+        """Return the means by region or by year, a row each."""
+        settings = self.config["normalisation"] | {"reference": "panel"}
+        values = self.values.groupby(level=level).mean()
+        return Figures(values, self.indicators, {**self.config, "normalisation": settings})
+
+    def undirected(self) -> "Figures":
+        """Return the same figures as if more of every indicator were better."""
+        return replace(self, indicators=self.indicators.assign(direction="+", best=""))
+
+
+class Variant(NamedTuple):
+    """A way to weights: its name, what is to be said of it, and whether it is sound."""
+
+    name: str
+    remark: str
+    sound: bool
+    compute: Callable[[Figures], Array]
+
+
+def _signed(values: Array) -> Array:
+    """Return values over their sum; all below zero give weights too, of both signs none."""
+    total = values.sum()
+    if total == 0 or np.any(values / total < 0):
+        raise StudyError("some weights would be negative")
+    return np.asarray(values / total)
+
+
+def _with_base(base: Callable[[Array, Figures], float], Z: Array, f: Figures) -> Array:
+    """Entropy weights with k = 1 / ln(base) in place of 1 / ln(rows)."""
+    if base(Z, f) <= 1:
+        raise StudyError("the logarithm of 1 is 0")
+    return _signed(1 - information_entropy(Z) * np.log(len(Z)) / np.log(base(Z, f)))
+
+
+def _without_zeros(Z: Array, f: Figures) -> Array:
+    """Entropy weights in which rows with a zero do not count, each indicator by itself."""
+    return shares(1 - np.array([information_entropy(z[z > 0][:, None])[0] for z in Z.T]), "entropy")
+
+
+def _absolute_critic(Z: Array, f: Figures) -> Array:
+    conflict = (1 - np.abs(indicator_correlations(Z))).sum(axis=0)
+    return shares(Z.std(axis=0) * conflict, "CRITIC")
+
+
+# the columns `formula` and `figures` of `variants.csv`
+FORMULAS: dict[str, Callable[[Array, Figures], Array]] = {
+    "entropy": lambda Z, f: entropy_weights(Z),
+    "entropy_years": partial(_with_base, lambda Z, f: f.count("year")),
+    "entropy_regions": partial(_with_base, lambda Z, f: f.count("region")),
+    "entropy_indicators": partial(_with_base, lambda Z, f: Z.shape[1]),
+    "entropy_no_k": partial(_with_base, lambda Z, f: np.e),
+    "entropy_10": lambda Z, f: _signed(1 - information_entropy(Z) / np.log(10)),
+    "entropy_e_for_1_e": lambda Z, f: shares(information_entropy(Z), "entropy"),
+    "entropy_without_zeros": _without_zeros,
+    "critic": lambda Z, f: critic_weights(Z),
+    "critic_absolute": _absolute_critic,
+    "cv": lambda Z, f: cv_weights(Z),
+    "sd": lambda Z, f: shares(Z.std(axis=0), "sd"),
+    "first_component": lambda Z, f: _signed(components(Z)[1][:, 0]),
+}
+FIGURES: dict[str, Callable[[Figures], Array]] = {
+    "own": Figures.z,
+    "unit": lambda f: f.z(UNIT),
+    "raw": lambda f: f.raw,
+    "by_year": lambda f: f.z(reference="year"),
+    "means_region": lambda f: f.means("region").z(),
+    "means_year": lambda f: f.means("year").z(),
+    "undirected": lambda f: f.undirected().z(),
+}
+
+
+def _computed(figures: str, formula: str, level: str, year: int, f: Figures) -> Array:
+    """Return weights by a formula; of a level their mean over its parts, or those of one year."""
+    name, _, shift = figures.partition("+")
+    Z, compute = FIGURES[name](f) + float(shift or 0), FORMULAS[formula]
+    if not level:
+        return compute(Z, f)
+    labels = f.labels(level)
+    parts = [year] if year else labels.unique()
+    return np.asarray(np.mean([compute(Z[labels == part], f) for part in parts], axis=0))
+
+
+def _listed(figures: Figures) -> Iterator[Variant]:
+    """Yield the rows of `variants.csv`: one for each of their figures, and for each single year."""
+    years = figures.labels("year").unique().sort_values()
+    with Path(__file__).with_name("variants.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if row["figures"] == "undirected" and not figures.directed:
+            continue
+        level = row["alone"].removeprefix("one_")
+        for name in row["figures"].split("|"):
+            for year in years if row["alone"] == "one_year" else (0,):
+                compute = partial(_computed, name, row["formula"], level, year)
+                said = row["name"].format(way=WAYS.get(name), year=year)
+                yield Variant(said, row["remark"], bool(row["sound"]), compute)
+
+
+def _registered(figures: Figures) -> Iterator[Variant]:
+    """Yield the methods of the registry, and combinations of entropy with another one."""
+
+    def own(name: str, settings: Config, f: Figures) -> Array:
+        frame = pd.DataFrame(f.z(), f.values.index, f.values.columns)
+        found = weights_by(name, frame, f.values, f.indicators, settings)
+        return np.asarray(found["weight"], dtype=float)
+
+    settings = figures.config["weighting"]
+    for name in available(settings):
+        yield Variant(name, "", True, partial(own, name, settings))
+    for rule, other in product(RULES, OBJECTIVE):
+        if other != "entropy" and not settings.get("combine"):
+            methods = {"combine": {"methods": ["entropy", other]}}
+            said = f"{rule} combination of entropy and {other}"
+            yield Variant(said, "", True, partial(own, rule, {**settings, **methods}))
+
+
+def variants(figures: Figures) -> list[Variant]:
+    """Return every variant of weights for these figures, sound ones first."""
+    found = [*_registered(figures), *_listed(figures)]
+    return sorted(found, key=lambda variant: not variant.sound)
+
+
+class Made(NamedTuple):
+    """What a variant makes of the figures: weights by subsystem, or why there are none."""
+
+    variant: Variant
+    weights: dict[str, Array]
+    reason: str
+
+
+class Attempt(NamedTuple):
+    """Weights of a variant beside those given: gaps, and how many agree to their digits."""
+
+    variant: Variant
+    gaps: Array
+    agreeing: int
+
+    @property
+    def difference(self) -> float:
+        """The largest gap."""
+        return float(self.gaps.max())
+
+
+def figures_of(
+    panel: pd.DataFrame,
+    indicators: pd.DataFrame,
+    config: Config,
+    kept: pd.DataFrame | None,
+    given: pd.DataFrame,
+) -> dict[str, Figures]:
+    """Return what weights start from by subsystem of `given` (subsystem, indicator).
+
+    panel, indicators: of the study; config: its keys normalisation and weighting; kept: goalposts
+    of the reference of that name. Of the subsystem `TOGETHER` every indicator is weighed at once.
+    """
+    values, found = complete_rows(panel, indicators), {}
+    used = indicators[indicators["indicator"].isin(given["indicator"])]
+    directed = set(used["direction"]) != {"+"}
+    for name, rows in given.groupby("subsystem", sort=False):
+        table = indicators.set_index("indicator", drop=False).loc[list(rows["indicator"])]
+        own = table.assign(subsystem=name).reset_index(drop=True)
+        found[str(name)] = Figures(values[list(own["indicator"])], own, config, kept, directed)
+    return found
+
+
+def weights_made(figures: Mapping[str, Figures]) -> list[Made]:
+    """Return the weights of every variant, figures by subsystem.
+
+    Of variants with the same weights, but for rounding, the first of the registry stands for all.
+    """
+    found: list[Made] = []
+    for variant in variants(next(iter(figures.values()))):
+        try:
+            weights = {name: variant.compute(own) for name, own in figures.items()}
+        except StudyError as problem:
+            found.append(Made(variant, {}, "; ".join(problem.messages)))
+            continue
+        if not any(_same(weights, other.weights) for other in found if not other.reason):
+            found.append(Made(variant, weights, ""))
+    return found
+
+
+def _same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
+    return all(np.abs(weights - other[name]).max() < SLACK for name, weights in one.items())
+
+
+def attempts(made: list[Made], given: pd.DataFrame) -> list[Attempt]:
+    """Return what the variants give, the nearest to the weights given first.
+
+    given: subsystem, indicator, weight, half (half a unit of its last digit). Those that agree to
+    all digits come before all others, of these the sound ones.
+    """
+    wanted, half = given["weight"].to_numpy(), given["half"].to_numpy()
+    found = []
+    for variant, weights, reason in made:
+        if not reason:
+            gaps = np.abs(np.concatenate(list(weights.values())) - wanted)
+            found.append(Attempt(variant, gaps, int((gaps <= half + SLACK).sum())))
+
+    def order(attempt: Attempt) -> tuple[bool, bool, float]:
+        apart = attempt.agreeing < len(given)
+        return apart, not (apart or attempt.variant.sound), attempt.difference
+
+    return sorted(found, key=order)
+
+
+def verdict(found: list[Attempt], figures: Mapping[str, Figures], given: pd.DataFrame) -> str:
+    """Return in a sentence or two what the weights are; found, figures, given as for `attempts`."""
+    agreeing = [attempt for attempt in found if attempt.agreeing == len(given)]
+    first = found[0]
+    if not agreeing:
+        worst = given["indicator"].iloc[int(first.gaps.argmax())]
+        return (
+            f"No variant known here gives these weights. The nearest is {first.variant.name}, "
+            f"apart by up to {first.difference:.4f} ({worst}). They may rest on other years, "
+            "regions, figures or units than this study, or on judgement."
+        )
+    own = next(iter(figures.values()))
+    remark = first.variant.remark.format(
+        rows=len(own.values), years=own.count("year"), regions=own.count("region"),
+        indicators=own.values.shape[1],
+    )  # fmt: skip
+    text = f"These are weights by {first.variant.name}{f': {remark}' if remark else ''}."
+    others = [attempt.variant.name for attempt in agreeing[1:]]
+    if others:
+        more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+        named = " | ".join(others[:MOST_NAMED])
+        text += f" The digits given do not tell this apart from: {named}{more}."
+    return text

@@ -9,7 +9,7 @@ from coevo.errors import StudyError
 from coevo.observations.cells import plain_numbers, readings
 from coevo.observations.periods import Period, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Sheet
-from coevo.observations.text_tables import decoded, text_sheets
+from coevo.observations.text_files import decoded, text_sheets
 from coevo.observations.units import find_unit, of_currency
 from tests.unit.cases import YEARS, Case, assert_reads, csv, observed, said
 

@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from coevo.errors import StudyError
 from coevo.observations.opening import KINDS, read_sheets
 from coevo.observations.sheets import Fault, MergedRange, NumberStyle, Remark, Sheet, number_style
-from coevo.observations.text_tables import text_sheets
+from coevo.observations.text_files import text_sheets
 from tests.unit.readers_agree import assert_readers_agree
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.printed_weights.pasted_weights import read_weights, weight_lines
-from coevo.printed_weights.weight_diagnosis import (
+from coevo.printed_weights import (
     TOGETHER,
     Figures,
     attempts,
     figures_of,
+    read_weights,
     variants,
     verdict,
+    weight_lines,
     weights_made,
 )
 from coevo.study.check import Checked, check_study
