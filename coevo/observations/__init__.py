@@ -249,9 +249,8 @@ def observe(
             problems.extend(problem.messages)
     ids = list(known.units)
     frame, doubles = _merged(reads, sources, problems)
-    frame, made = whole_years(
-        frame, known.frequencies, [source.shown for source in sources], problems
-    )
+    places = [source.shown for source in sources]
+    frame, made = whole_years(frame, known.frequencies, places, problems)
     doubles += [(_remark(remark, sources[source], ids[i])) for i, source, remark in made]
     found = {ids[place] for place in frame["indicator"].unique()}
     _check_sources(found, seen, known, Path(raw).as_posix(), problems)

@@ -163,9 +163,10 @@ def whole_years(
     """Return the figures of years: those printed, and those made of quarters or months.
 
     frame: figures as `FIGURES` with vintage and source, sorted; frequencies: how a year is made of
-    its parts, of every indicator; places: how messages name the tables. A year that is printed goes before its parts. A year is made where the parts that it
-    needs are there. Remarks come with the places of indicator and source. Parts of an indicator
-    whose `frequency` is not given are a line in `problems`.
+    its parts, of every indicator; places: how messages name the tables. A year that is printed goes
+    before its parts. A year is made where the parts that it needs are there. Remarks come with the
+    places of indicator and source. Parts of an indicator whose `frequency` is not given are a line
+    in `problems`.
     """
     parts = frame[frame["period"] != WHOLE]
     if parts.empty:
