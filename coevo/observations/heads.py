@@ -6,6 +6,7 @@ English alone or beside the Chinese.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
@@ -279,21 +280,15 @@ def with_years(columns: dict[int, HeadColumn], own: Collection[str]) -> dict[int
             found[column] = first[2], first[1]
         elif not said.year.text and (last := YEAR_LAST.fullmatch(name)):
             found[column] = last[1], last[2]
-    years: dict[str, set[str]] = {}
-    for name, year in found.values():
-        years.setdefault(name, set()).add(year)
-    parted = {column: said for column, said in found.items() if len(years[said[0]]) > 1}
-    return columns | {
-        column: columns[column]._replace(
-            name=columns[column].name._replace(text=name),
-            year=columns[column].name._replace(text=year),
-            unit=_unit_behind(columns[column], name, own),
-            odd=CellWords(""),
-        )
-        for column, (name, year) in parted.items()
-    }
-
-
-def _unit_behind(said: HeadColumn, name: str, own: Collection[str]) -> CellWords:
-    """Return the unit of a column, or the one behind its name: GRP, SEK million."""
-    return said.unit if said.unit.text else said.name._replace(text=title_parts(name, own)[1])
+    years = Counter(name for name, _ in set(found.values()))
+    parted: dict[int, HeadColumn] = {}
+    for column, (name, year) in found.items():
+        if years[name] > 1:
+            head, words = columns[column], columns[column].name
+            behind = words._replace(text=title_parts(name, own)[1])  # GRP, SEK million
+            parted[column] = HeadColumn(
+                words._replace(text=year),
+                words._replace(text=name),
+                head.unit if head.unit.text else behind,
+            )
+    return columns | parted

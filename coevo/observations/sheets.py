@@ -60,7 +60,6 @@ class NumberStyle(NamedTuple):
     shown: float = 1.0
 
 
-WIDE = 50  # columns from which on blanks are passed over together
 LONGEST = 255  # of a format code, as Excel has it
 LITERAL = re.compile(r'"[^"]*"|[\\!].|[_*].|\[[^\]]*\]')
 POINT = re.compile(r'(?<=[0#?])(?:"\."|[\\!]\.)(?=[0#?])')  # in 0!.0000: it parts no decimals
@@ -155,11 +154,8 @@ class Sheet:
 
     def cells(self, row: int) -> Iterator[CellWords]:
         """Yield the cells of a row that say anything."""
-        values = self.values[row]
-        wide = len(values) > WIDE
-        columns = np.flatnonzero(self._filled[row]).tolist() if wide else range(len(values))
-        for column, value in zip(columns, values[columns] if wide else values, strict=True):
-            if text := cell_text(value):
+        for column in np.flatnonzero(self._filled[row]).tolist():
+            if text := cell_text(self.values[row, column]):
                 yield CellWords(text, row, column)
 
     @cached_property

@@ -21,7 +21,7 @@ from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.config_tables import SETS, check_indicators, regions_read
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.raw_files import raw_paths
-from coevo.study.terminal import cost_line, model_lines, table_lines, wrapped_lines
+from coevo.study.terminal import cost_line, model_lines, shown, table_lines, wrapped_lines
 from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
@@ -265,8 +265,7 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
         read = checked.observations[["region", "name"]].drop_duplicates()
         empty = read.loc[~read["region"].isin(checked.panel["region"]), "name"].tolist()
         if config["regions"] == "all" and empty:
-            more = f" and {len(empty) - FIRST} more" if len(empty) > FIRST else ""
-            out.append(f"Left out, since no figure is known: {', '.join(empty[:FIRST])}{more}")
+            out.append(f"Left out, since no figure is known: {shown(empty, FIRST)}")
         if text := _without_gaps(checked.panel, checked.indicators, config["regions"]):
             out += wrapped_lines(text, WIDTH, "  ")
     serious = checked.serious

@@ -49,9 +49,7 @@ def check_indicators(config: Config, schema: Config, regions: str, name: str) ->
     problems.check()
     validator = schema_validator(with_registries(schema))
     for row in rows:
-        for error in validator.iter_errors(row):
-            where = f"{path}: {row.get('indicator') or 'a row'}"
-            problems.extend(f"{where}: {line}" for line in messages(error))
+        problems.extend(f"{path}: {line}" for line in _unlike_schema(row, validator))
     problems.check()
     problems.extend(filter(None, map(date_problem, (path, regions))))
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
@@ -248,9 +246,13 @@ def _read(key: str, path: str, needed: Any, look: Any) -> Iterator[str]:
 
 
 def _row_problems(row: dict[str, str], validator: Any) -> Iterator[str]:
+    yield from _unlike_schema(row, validator)
+    yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in scale_problems(row))
+
+
+def _unlike_schema(row: dict[str, str], validator: Any) -> Iterator[str]:
     for error in validator.iter_errors(row):
         yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in messages(error))
-    yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in scale_problems(row))
 
 
 def scale_problems(row: Mapping[str, str]) -> list[str]:

@@ -100,26 +100,23 @@ def find_regions(
 def _in_set(
     texts: Mapping[str, str], name: str, table: pd.DataFrame, known: Regions
 ) -> RegionsFound:
-    codes, strangers, also = {}, [], []
+    codes: dict[str, str] = {}
+    strangers, also = [], []
     for text, beside in texts.items():
         try:
             place = _place(text, beside, known)
         except UnknownRegion:
             strangers.append(text)
-            continue
         except StudyError as problem:
             also.append(str(problem))
-            continue
-        if place.code:
-            codes[text] = place.code
-        if place.code and place.also:
-            also.append(f'"{text}" is read as {name}; {place.also} has that name too')
-    path = f"config/regions/{name}.csv"
-    groups = _groups(set(codes.values()), table)
-    both = frozenset(("en", "zh"))
-    return RegionsFound(
-        path, codes, strangers=tuple(strangers), also=tuple(also), groups=groups, named=both
-    )
+        else:
+            if place.code:
+                codes[text] = place.code
+            if place.code and place.also:
+                also.append(f'"{text}" is read as {name}; {place.also} has that name too')
+    path, groups = f"config/regions/{name}.csv", _groups(set(codes.values()), table)
+    named = frozenset(("en", "zh"))
+    return RegionsFound(path, codes, (), tuple(strangers), tuple(also), groups, named=named)
 
 
 def _groups(codes: set[str], table: pd.DataFrame) -> str:

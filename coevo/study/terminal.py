@@ -33,10 +33,10 @@ REASONS = {  # of `Output`, and for a subsystem
 }
 
 
-def shown(names: Sequence[str]) -> str:
+def shown(names: Sequence[str], most: int = MOST_NAMES) -> str:
     """Return the first names in a line, and how many more there are."""
-    more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def standing(outputs: Sequence[Output]) -> str:
