@@ -109,7 +109,7 @@ def read_weights(path: str, indicators: pd.DataFrame) -> pd.DataFrame:
     unknown or lacking in a subsystem, and weights that sum to neither.
     """
     rows, known = read_rows(path), _known(indicators)
-    table = [list(rows[0]), *(list(row.values()) for row in rows)]
+    table = [list(rows[0]), *(list(row.values()) for row in rows)]  # its head may be a row
     names, place = _columns(table, known, path)
     found: dict[str, tuple[float, float]] = {}
     problems = Problems()
@@ -129,8 +129,7 @@ def read_weights(path: str, indicators: pd.DataFrame) -> pd.DataFrame:
         problems.add(f"{path}: {name} of {used[name]} has no weight; add it, 0 if it has none")
     problems.check()
     numbers = pd.DataFrame([found[name] for name in whole.index], columns=["weight", "half"])
-    table = whole.rename_axis("indicator").reset_index(name="subsystem").join(numbers)
-    return _scoped(table, path)
+    return _scoped(whole.rename_axis("indicator").reset_index(name="subsystem").join(numbers), path)
 
 
 def _scoped(made: pd.DataFrame, path: str) -> pd.DataFrame:
@@ -354,10 +353,10 @@ def variants(figures: Figures) -> list[Variant]:
 
 
 class Made(NamedTuple):
-    """What a variant makes of the figures: weights by subsystem, or why there are none."""
+    """What a variant makes of the figures: weights of all indicators, or why there are none."""
 
     variant: Variant
-    weights: dict[str, Array]
+    weights: Array
     reason: str
 
 
@@ -404,17 +403,14 @@ def weights_made(figures: Mapping[str, Figures]) -> list[Made]:
     found: list[Made] = []
     for variant in variants(next(iter(figures.values()))):
         try:
-            weights = {name: variant.compute(own) for name, own in figures.items()}
+            weights = np.concatenate([variant.compute(own) for own in figures.values()])
         except StudyError as problem:
-            found.append(Made(variant, {}, "; ".join(problem.messages)))
+            found.append(Made(variant, np.array([]), "; ".join(problem.messages)))
             continue
-        if not any(_same(weights, other.weights) for other in found if not other.reason):
+        others = (other.weights for other in found if not other.reason)
+        if not any(np.abs(weights - other).max() < SLACK for other in others):
             found.append(Made(variant, weights, ""))
     return found
-
-
-def _same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
-    return all(np.abs(weights - other[name]).max() < SLACK for name, weights in one.items())
 
 
 def attempts(made: list[Made], given: pd.DataFrame) -> list[Attempt]:
@@ -427,7 +423,7 @@ def attempts(made: list[Made], given: pd.DataFrame) -> list[Attempt]:
     found = []
     for variant, weights, reason in made:
         if not reason:
-            gaps = np.abs(np.concatenate(list(weights.values())) - wanted)
+            gaps = np.abs(weights - wanted)
             found.append(Attempt(variant, gaps, int((gaps <= half + SLACK).sum())))
 
     def order(attempt: Attempt) -> tuple[bool, bool, float]:
