@@ -8,10 +8,10 @@ here, so that nothing else has to know of them.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -209,23 +209,19 @@ def _distinct_cells(
     return place, [(kinds[pair % len(kinds)], pair // len(kinds)) for pair in pairs]
 
 
-def block_figures(
-    values: Objects,
-    known: Mapping[str, str],
-    styles: Sequence[NumberStyle] = (NumberStyle(),),
-    style: npt.NDArray[np.int32] | None = None,
-) -> tuple[Places, pd.DataFrame]:
-    """Return for each cell of a block (rows, columns) its place in a table of the distinct ones.
+def block_figures(sheet: Sheet, part: Any, known: Mapping[str, str]) -> tuple[Places, pd.DataFrame]:
+    """Return for each cell of a part of a sheet its place in a table of the distinct ones.
 
     The table has the fields of `CellFigure`, each cell read as `cell_figure` does, and `filled`:
-    whether it says anything, be it a mark for missing. `style` (rows, columns) points into
-    `styles`.
+    whether it says anything, be it a mark for missing. part: index of rows and columns.
     """
-    place, cells = _distinct_cells(values.ravel(), None if style is None else style.ravel())
+    values = sheet.values[part]
+    style = None if sheet.style is None else sheet.style[part].ravel()
+    place, cells = _distinct_cells(values.ravel(), style)
     read = []
     for value, look in cells:
         try:
-            read.append(cell_figure(value, known, styles[look]))
+            read.append(cell_figure(value, known, sheet.styles[look]))
         except StudyError as problem:
             read.append(CellFigure(problem=str(problem)))
     said = pd.DataFrame(read, columns=CellFigure._fields)

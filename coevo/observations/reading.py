@@ -205,8 +205,7 @@ def figures_of_table(
         return None
     table, indicator = wanted
     sheet, part = lines.sheet, np.ix_(table.rows, table.columns)
-    style = None if sheet.style is None else sheet.style[part]
-    cell, said = block_figures(sheet.values[part], known.marks, sheet.styles, style)
+    cell, said = block_figures(sheet, part, known.marks)
     filled = said["filled"].to_numpy()[cell]
     names = region_words(table, known, lines)
     region = region_codes(names, filled, known, lines)
@@ -225,7 +224,8 @@ def figures_of_table(
     aside = set(table.rows).difference(read["row"]) if table.doubts else ()
     lines.remarks += [d for d in table.doubts if d.row not in aside or d.message == CUT]
     lines.remarks += doubtful_cells(sheet, read)
-    units = np.array([known.unit_place(one.unit) for one in scales], dtype=np.int16)
+    names_ = known.unit_names
+    units = np.array([names_.setdefault(s.unit, len(names_)) for s in scales], dtype=np.int16)
     read["unit"] = units[read["unit"]]
     return read.assign(year=read["year"] // 10_000, period=read["year"] % 10_000)[FIGURES]
 

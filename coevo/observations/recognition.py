@@ -74,10 +74,6 @@ class StudyTerms:
         self.marks = known_marks(missing_marks)
         self.unit_names: dict[str, int] = {}  # of the figures read -> its place
 
-    def unit_place(self, name: str) -> int:
-        """Return the place of a unit among those of the figures read."""
-        return self.unit_names.setdefault(name, len(self.unit_names))
-
 
 class TableLines:
     """The problems and remarks of one table; `seen` gathers the names of indicators.

@@ -16,8 +16,10 @@ from coevo.schema import LANGUAGES
 from coevo.study.config_text import TextRows, read_rows
 from coevo.study.configuration import (
     ASKED,
+    GOALPOSTS,
     messages,
     named_in_calibration,
+    other_files,
     schema_validator,
     with_registries,
 )
@@ -217,12 +219,11 @@ def other_file_problems(config: Config, needed: list[str], validator: Any) -> It
 
     needed: the columns that an indicator table must have; validator: of its rows.
     """
-    paths = {f"robustness.systems.{n}": p for n, p in config["robustness"]["systems"].items()}
-    for key, path in paths.items():
-        yield from _read(key, path, needed, lambda row: _row_problems(row, validator))
-    if config["normalisation"]["goalposts"]:
-        path = config["normalisation"]["goalposts"]
-        yield from _read("normalisation.goalposts", path, ["indicator", "low", "high"], _posts)
+    for key, path in other_files(config).items():
+        if key == GOALPOSTS:
+            yield from _read(key, path, ["indicator", "low", "high"], _posts)
+        else:
+            yield from _read(key, path, needed, lambda row: _row_problems(row, validator))
     if config["claims"]:
         path = f"config/claims/{config['claims']}.csv"
         yield from _read("claims", path, CLAIM_COLUMNS, lambda row: ())

@@ -25,6 +25,7 @@ LONGEST_NAME = 100  # characters: it is part of paths
 LANGUAGE = "<language>"
 RATIO_RANGE = [0.0, 1.0]
 FEWEST_YEARS = 5
+GOALPOSTS = "normalisation.goalposts"
 ASKED = "CHANGE"  # stands in the texts of a new study that a person is to write
 
 
@@ -193,6 +194,13 @@ def named_in_calibration(interaction: Config | None) -> Config:
     return calibration if isinstance(calibration, Mapping) else {}
 
 
+def other_files(config: Config) -> dict[str, str]:
+    """Return the tables that a config may name: kept goalposts, and other systems; by key."""
+    paths = {f"robustness.systems.{n}": p for n, p in config["robustness"]["systems"].items()}
+    goalposts = config["normalisation"]["goalposts"]
+    return ({GOALPOSTS: goalposts} if goalposts is not None else {}) | paths
+
+
 def _is_ratio(settings: Any) -> bool:
     """Whether figures are normalised by the reference that fixes their range."""
     ratio = resolve_name("coevo.normalisation:RATIO")
@@ -226,14 +234,11 @@ def _across_keys(config: Config) -> Iterator[str]:
     for reference in ("base", "goalposts"):
         if normalisation["reference"] == reference and not normalisation[reference]:
             yield f"normalisation.{reference}: is missing; reference {reference} needs it"
-    kept = normalisation["goalposts"]
-    if kept is not None and not Path(kept).is_file():
-        yield f"normalisation.goalposts: there is no file {kept}; correct the path"
+    for key, path in other_files(config).items():
+        if not Path(path).is_file():
+            yield f"{key}: there is no file {path}; correct the path"
     if "main" in config["robustness"]["systems"]:
         yield "robustness.systems: main is the study's own system; give the other another name"
-    for name, path in config["robustness"]["systems"].items():
-        if not Path(path).is_file():
-            yield f"robustness.systems.{name}: there is no file {path}; correct the path"
     if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
         yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
     methods = resolve_name("coevo.weighting:WEIGHTINGS")
@@ -263,12 +268,10 @@ def _across_keys(config: Config) -> Iterator[str]:
 def _among_what_is_made(config: Config) -> Iterator[str]:
     """Files of a study that stand where its own are made, and so removed; releases stay."""
     paths = {key: config[key] for key in ("raw", "indicators", "regions_table")}
-    paths["normalisation.goalposts"] = config["normalisation"]["goalposts"]
-    paths |= {f"robustness.systems.{k}": p for k, p in config["robustness"]["systems"].items()}
     study = config["study"]
     made = [Path(place, study).resolve() for place in ("data/processed", "reports", "logs")]
-    for key, path in paths.items():
-        place = Path(path or ".").resolve()
+    for key, path in (paths | other_files(config)).items():
+        place = Path(path).resolve()
         kept = place.is_relative_to(Path("reports", study, "releases").resolve())
         if not kept and any(place.is_relative_to(folder) for folder in made):
             yield f"{key}: {path} would be removed when {study} is built; move it out of there"

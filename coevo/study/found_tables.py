@@ -182,43 +182,28 @@ def _laid_out(table: FigureTable) -> str:
 
 def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     """Return a row per number of a table with what stands beside it."""
-    part = np.ix_(table.rows, table.columns)
-    style = None if sheet.style is None else sheet.style[part]
-    cell, said = block_figures(sheet.values[part], known_marks({}), sheet.styles, style)
+    cell, said = block_figures(sheet, np.ix_(table.rows, table.columns), known_marks({}))
     value = said["value"].to_numpy()[cell]
     number = ~np.isnan(value)
-    words = {
-        what: np.broadcast_to([[w.text for w in row] for row in labels], cell.shape)[number]
-        for what, labels in table.labels.items()
+    labels = table.labels | {"region": _region_labels(sheet, table)}
+    texts = {
+        what: np.broadcast_to([[w.text for w in row] for row in words], cell.shape)[number]
+        for what, words in labels.items()
     }
+    frame = pd.DataFrame({"code": "", **texts, "value": value[number]})
+    frame = frame.assign(file=sheet.file, sheet=sheet.name)
     title = _title(sheet, table)
-    place = _region_labels(sheet, table)
-    words["region"] = np.broadcast_to([[w.text for w in row] for row in place], cell.shape)[number]
-    names = {text: indicator_name(text or title) for text in set(words["indicator"])}
-    if not any(words["unit"]):  # that of the title, where it names the indicator
-        own = (
-            title_parts(t.text)[1]
-            for t in table.titles
-            if indicator_name(t.text)[0] == names.get("", ("",))[0]
-        )
-        units = {"": next(filter(None, own), "")}
-        words["unit"] = np.array([units.get(text, "") for text in words["indicator"]])
-    periods = [period_of(text) for text in words["year"]]
-    frame = pd.DataFrame(
-        {
-            "region": words["region"],
-            "code": words.get("code", ""),
-            "year": [period and period.year for period in periods],
-            "part": [period is not None and period.last - period.first < 11 for period in periods],
-            "name": [names[text][0] for text in words["indicator"]],
-            "english": [names[text][1] for text in words["indicator"]],
-            "unit": words["unit"],
-            "value": value[number],
-            "file": sheet.file,
-            "sheet": sheet.name,
-        },
-        columns=COLUMNS,
-    )
+    names = {text: indicator_name(text or title) for text in frame["indicator"].unique()}
+    if not frame["unit"].any():  # that of the title, where it names the indicator
+        name = names.get("", ("",))[0]
+        own = (title_parts(t.text)[1] for t in table.titles if indicator_name(t.text)[0] == name)
+        frame.loc[frame["indicator"] == "", "unit"] = next(filter(None, own), "")
+    pairs = [names[text] for text in frame["indicator"]]
+    frame = frame.join(pd.DataFrame(pairs, columns=["name", "english"]))
+    periods = [period_of(text) for text in frame["year"]]
+    frame["year"] = [period and period.year for period in periods]
+    frame["part"] = [period is not None and period.last - period.first < 11 for period in periods]
+    frame = frame.reindex(columns=COLUMNS)
     if table.further is not None:
         further = np.broadcast_to(table.further, cell.shape)[number]
         added = _narrower(frame, further)

@@ -16,7 +16,7 @@ from coevo.observations.cells import (
     known_marks,
     without_marks,
 )
-from coevo.observations.sheets import Fault, NumberStyle
+from coevo.observations.sheets import Fault, NumberStyle, Sheet
 
 KNOWN = known_marks({})
 MARKS = "'..', '—', '——', '–', '-', '…', '……', '...', 'x'"
@@ -151,9 +151,9 @@ def test_anything_else_is_refused_with_its_reason(said, reason):
     assert str(problem.value) == reason
 
 
-def read_block(values, *arguments):
+def read_block(values, known, *looks):
     """Return the table of a block's cells in their order, row by row."""
-    place, cells = block_figures(values, *arguments)
+    place, cells = block_figures(Sheet("", "", values, (), *looks), ..., known)
     return cells.iloc[place.ravel()].reset_index(drop=True)
 
 

@@ -29,7 +29,7 @@ from coevo.observations.heads import head_kind, is_number, key_parts
 from coevo.observations.names import english_beside, find_indicator, name_forms
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
-from coevo.observations.sheets import number_style
+from coevo.observations.sheets import Sheet, number_style
 from coevo.observations.units import is_unit, of_currency, split_unit
 from coevo.study.raw_files import raw_paths
 
@@ -106,7 +106,9 @@ def test_a_pattern_takes_linear_time_on_its_own_signs(name):
 
 
 FUNCTIONS = {
-    "cell": lambda text: block_figures(np.array([[text]], dtype=object), known_marks({})),
+    "cell": lambda text: block_figures(
+        Sheet("", "", np.array([[text]], dtype=object)), ..., known_marks({})
+    ),
     "year": head_year,
     "period": period_of,
     "key": key_parts,
