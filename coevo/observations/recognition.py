@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -224,20 +225,18 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     contradict a name anywhere in the table do not count. They are of something else, or, where most
     agree with their names, one of the two is wrong: that is remarked.
     """
-    memo: dict[str, str] = {}
 
-    def code_of(words: CellWords) -> str:
-        if words.text not in memo:
-            try:
-                memo[words.text] = known.regions.find(words.text, propose=False).code
-            except StudyError:
-                memo[words.text] = ""
-        return memo[words.text]
+    @cache
+    def code_of(text: str) -> str:
+        try:
+            return known.regions.find(text, propose=False).code
+        except StudyError:
+            return ""
 
     labels = table.labels
     silent = not any(words.text for words in labels["region"].flat)
     for title in table.titles if silent else ():
-        if code_of(title):
+        if code_of(title.text):
             lines.remark("from_name", "region_from_name", title, name=title.text)
             return along([title], None)
     if silent and len(known.regions.codes) == 1:
@@ -248,20 +247,20 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     codes = labels.get("code")
     names = places[0]
     if len(places) > 1:
-        found = [{code_of(words) for words in part.flat} - {""} for part in places]
+        found = [{code_of(words.text) for words in part.flat} - {""} for part in places]
         names = places[max(range(len(places)), key=lambda place: len(found[place]))]
     if codes is None:
         return names
     beside = [*zip(names.flat, codes.flat, strict=True)]
-    pairs = {(n.text, c.text): c for n, c in beside if code_of(n) and code_of(c)}
-    against = {pair: c for pair, c in pairs.items() if memo[pair[0]] != memo[pair[1]]}
+    pairs = {(n.text, c.text): c for n, c in beside if code_of(n.text) and code_of(c.text)}
+    against = {(n, c): place for (n, c), place in pairs.items() if code_of(n) != code_of(c)}
     if against:
         for (name, _), code in against.items() if 2 * len(against) < len(pairs) else ():
-            said = {"name": name, "code": code.text, "region": memo[code.text]}
+            said = {"name": name, "code": code.text, "region": code_of(code.text)}
             lines.remark("places", "code_contradicts_name", code, **said)
         return names
     words = (
-        name._replace(text=code.text) if code_of(code) and not code_of(name) else name
+        name._replace(text=code.text) if code_of(code.text) and not code_of(name.text) else name
         for name, code in beside
     )
     return np.fromiter(words, dtype=object, count=names.size).reshape(names.shape)

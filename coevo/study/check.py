@@ -21,7 +21,7 @@ from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.config_tables import SETS, check_indicators, regions_read
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.raw_files import raw_paths
-from coevo.study.terminal import cost_line, model_lines, shown, table_lines, wrapped_lines
+from coevo.study.terminal import cost_line, model_lines, shown, span, table_lines, wrapped_lines
 from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
@@ -168,14 +168,13 @@ def coverage(checked: Checked) -> list[tuple[str, ...]]:
         own = panel[panel["indicator"] == indicator]
         read = checked.observations[checked.observations["indicator"] == indicator]
         seen = (read if source else own).dropna(subset="value")
-        ends = sorted({seen["year"].min(), seen["year"].max()}) if len(seen) else []
         filled, missing = (own["flag"] == FILLED).sum(), own["value"].isna().sum()
         findings = (checked.findings["indicator"] == indicator).sum()
         rows.append(
             (
                 f"{indicator} {source}".strip(),
                 str(seen["region"].nunique()),
-                "–".join(map(str, ends)),
+                span(seen["year"]),
                 str(len(seen[["region", "year"]].drop_duplicates())),
                 *((str(filled), str(missing)) if len(own) else ("", "")),
                 *((str(seen["vintage"].nunique()), str(findings)) if source else ("", "")),

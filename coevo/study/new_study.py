@@ -32,10 +32,10 @@ from coevo.study.configuration import (
     read_schema,
 )
 from coevo.study.fill_in import TEMPLATES, blank_workbook, said_marks
-from coevo.study.found_tables import Survey, in_order, survey
+from coevo.study.found_tables import Survey, TableFound, in_order, survey
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 from coevo.study.raw_files import VINTAGE
-from coevo.study.terminal import NEEDED, shown, standing, table_lines, wrapped_lines
+from coevo.study.terminal import NEEDED, shown, span, standing, table_lines, wrapped_lines
 
 WIDTH = 100  # columns of the terminal
 MOST_TABLES, MOST_LINES = 12, 12
@@ -278,7 +278,9 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
     yield f"Years: {first} to {last}"
     pair = ", ".join(proposed_pair(proposal.outputs).values())
     yield f"Model of two populations: {pair or f'off; {NEEDED}'}"
-    unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
+    unclear = [
+        f"{one.row['source_name']}: only {span(one.years)}; left out" for one in proposal.left
+    ]
     shared = {one.printed: one.row["unit"] for one in proposal.found if sharers(one.printed)}
     unclear += [
         f'"{printed}" is money of several countries, kept as {unit}; write in the table whose it '
@@ -326,19 +328,14 @@ def _more(have: int, shown: int) -> Iterator[str]:
         yield f"… and {have - shown} more"
 
 
-def _table_row(table: Any) -> tuple[str, ...]:
+def _table_row(table: TableFound) -> tuple[str, ...]:
     rows = table.figures
-    counts = (rows["region"].nunique(), rows["name"].nunique(), len(rows))
-    years = sorted({int(rows["year"].min()), int(rows["year"].max())})
-    place = f"{table.place}: {table.layout}"
-    return place, str(counts[0]), "–".join(map(str, years)), str(counts[1]), str(counts[2])
+    counts = (str(rows["name"].nunique()), str(len(rows)))
+    years = span(rows["year"].astype(int))
+    return f"{table.place}: {table.layout}", str(rows["region"].nunique()), years, *counts
 
 
 def _indicator_row(one: Indicator) -> tuple[str, ...]:
     row = one.row
-    counts = (str(one.regions), _span(one), str(one.figures))
+    counts = (str(one.regions), span(one.years), str(one.figures))
     return (row["source_name"], row["indicator"], row["unit"], *counts)
-
-
-def _span(one: Indicator) -> str:
-    return "–".join(map(str, sorted(set(one.years))))

@@ -8,7 +8,7 @@ holds them against the studies that were measured there.
 import os
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from coevo.arrays import Config
 from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
@@ -37,6 +37,12 @@ def shown(names: Sequence[str], most: int = MOST_NAMES) -> str:
     """Return the first names in a line, and how many more there are."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def span(years: Iterable[int]) -> str:
+    """Return the first and the last of some years, one where they are the same, "" of none."""
+    years = sorted(set(years))
+    return "–".join(map(str, dict.fromkeys(years[:1] + years[-1:])))
 
 
 def standing(outputs: Sequence[Output]) -> str:
