@@ -159,7 +159,7 @@ def about(path: str | Path) -> Iterator[None]:
         raise
 
 
-def _own(path: str | Path) -> str:
+def _program_file(path: str | Path) -> str:
     """Return what a file of the program is called in its folder, "" for any other file."""
     place = Path(os.path.abspath(path))  # noqa: PTH100 - it may be reached through a link
     name = place.relative_to(ROOT).as_posix() if place.is_relative_to(ROOT) else ""
@@ -175,8 +175,8 @@ def plain_words(problem: BaseException) -> str:
         return NO_MEMORY + "\n"
     if isinstance(problem, OSError) and is_foreign(problem):
         place = problem.filename or "coevo"
-        if isinstance(problem, FileNotFoundError) and (own := _own(place)):
-            place, why = own, f"is part of the program and is gone; {GONE.format(ROOT, own)}"
+        if isinstance(problem, FileNotFoundError) and (part := _program_file(place)):
+            place, why = part, f"is part of the program and is gone; {GONE.format(ROOT, part)}"
         else:
             why = SYSTEM.get(problem.errno or 0) or (
                 f"{problem.strerror}; see that it is there and can be read and written"

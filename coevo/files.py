@@ -82,8 +82,8 @@ def as_table(name: str, rows: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     """
     known = column_rows(name).items()
     types = {column: row.type for column, row in known if not HOLE.search(column)}
-    given = rows if isinstance(rows, pd.DataFrame) else list(rows)
-    frame = pd.DataFrame(given, columns=list(types))
+    data = rows if isinstance(rows, pd.DataFrame) else list(rows)
+    frame = pd.DataFrame(data, columns=list(types))
     for column, kind in types.items():
         frame[column] = _typed(frame[column], kind)
     return frame.reset_index(drop=True)
@@ -242,8 +242,8 @@ def make_part(tasks: Tasks, part: str = "1-of-1") -> Made:
     These names are those that Snakemake gives to the parts of a rule.
     """
     number, parts = map(int, part.split("-of-"))
-    mine = list(tasks.items())[number - 1 :: parts]
-    return {key: task() for key, task in mine}
+    chosen = list(tasks.items())[number - 1 :: parts]
+    return {key: task() for key, task in chosen}
 
 
 def together(parts: Iterable[Made]) -> dict[str, dict[Any, Any]]:
@@ -260,9 +260,9 @@ def make_all(tasks: Tasks) -> dict[str, dict[Any, Any]]:
     return together([make_part(tasks)])
 
 
-def write_part(made: Any, path: str | Path) -> None:
+def write_part(results: Any, path: str | Path) -> None:
     """Write what a part of a rule made, whole, for this program alone."""
-    write_bytes(pickle.dumps(made), path)
+    write_bytes(pickle.dumps(results), path)
 
 
 def read_parts(paths: Iterable[str]) -> list[Any]:

@@ -52,9 +52,9 @@ def _read() -> tuple[tuple[str, ...], dict[str, dict[str, SchemaRow]]]:
     tables: dict[str, dict[str, SchemaRow]] = {}
     for line in lines:
         common = shared.get(line["column"], line)
-        said = {key: text or common[key] for key, text in line.items()}
-        words = {language: said.pop(language) for language in languages}
-        tables.setdefault(line["table"], {})[line["column"]] = SchemaRow(words=words, **said)
+        texts = {key: text or common[key] for key, text in line.items()}
+        words = {language: texts.pop(language) for language in languages}
+        tables.setdefault(line["table"], {})[line["column"]] = SchemaRow(words=words, **texts)
     return languages, tables
 
 
@@ -89,25 +89,25 @@ def column_row(table: str, column: str) -> SchemaRow | None:
     """Return what a column holds: of the table, else of several; None if no row says it."""
     for rows in (_ROWS[table], _ROWS[SHARED]):
         fitting = (row for pattern, row in rows.items() if filling(pattern, column))
-        found = rows.get(column) or next(fitting, None)
-        if found:
-            return found
+        match = rows.get(column) or next(fitting, None)
+        if match:
+            return match
     return None
 
 
 def filling(pattern: str, column: str) -> str | None:
     """Return what stands for `<...>` in the name of a column; None where the name does not fit."""
     hole = HOLE.search(pattern)
-    found = hole and re.fullmatch(HOLE.sub("(.+)", re.escape(pattern)), column)
-    if not hole or not found or (hole[1] == "language" and found[1] not in LANGUAGES):
+    match = hole and re.fullmatch(HOLE.sub("(.+)", re.escape(pattern)), column)
+    if not hole or not match or (hole[1] == "language" and match[1] not in LANGUAGES):
         return None
-    return found[1]
+    return match[1]
 
 
 def check_columns(table: str, columns: Iterable[str]) -> None:
     """Raise `ValueError` unless these are the columns of the table in their order."""
     rows = [(column, column_row(table, column)) for column in columns]
-    found = [row.column if row and row.table == table else column for column, row in rows]
-    wanted = [column for column in column_rows(table) if column in found or not HOLE.search(column)]
-    if list(dict.fromkeys(found)) != wanted:
-        raise ValueError(f"{table}: columns {found}, but {FILE.name} has {wanted}")
+    names = [row.column if row and row.table == table else column for column, row in rows]
+    wanted = [column for column in column_rows(table) if column in names or not HOLE.search(column)]
+    if list(dict.fromkeys(names)) != wanted:
+        raise ValueError(f"{table}: columns {names}, but {FILE.name} has {wanted}")

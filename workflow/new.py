@@ -20,13 +20,13 @@ def main(*words: str) -> int:
     """Write the files, say which and what comes next; return the exit code."""
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character
 
-    def told() -> int:
+    def step() -> int:
         wanted = wish(words, f"{date.today():%Y-%m}")
         begin = begin_from_files if wanted.source else begin_study
         print(*begin(wanted), sep="\n", flush=True)
         return 0
 
-    return command(told)
+    return command(step)
 
 
 if __name__ == "__main__":

@@ -22,13 +22,13 @@ def main(config: str, file: str = "") -> int:
     """Print the variants and the verdict; return the exit code."""
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character
 
-    def told() -> int:
+    def step() -> int:
         if not file:
             raise StudyError("weights: name the table: make weights file=weights.csv study=NAME")
         print(*weight_lines(check_study(config_file(config)), file), sep="\n", flush=True)
         return 0
 
-    return command(told)
+    return command(step)
 
 
 if __name__ == "__main__":

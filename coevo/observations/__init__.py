@@ -48,8 +48,8 @@ class TableSource(NamedTuple):
 def _remark(remark: Remark, source: TableSource, indicator: str = "") -> dict[str, str]:
     cell = "" if remark.row is None else xl_rowcol_to_cell(remark.row, remark.column or 0)
     place = {"file": source.file, "sheet": source.sheet, "cell": cell}
-    said = message_columns(remark.message, remark.fields)
-    return {"check": remark.check, "indicator": indicator, **place, **said}
+    message = message_columns(remark.message, remark.fields)
+    return {"check": remark.check, "indicator": indicator, **place, **message}
 
 
 def _read_sheet(
@@ -80,7 +80,7 @@ def _read_sheet(
 
 
 def _check_sources(
-    found: set[str], seen: set[str], known: StudyTerms, folder: str, problems: Problems
+    indicators_read: set[str], seen: set[str], known: StudyTerms, folder: str, problems: Problems
 ) -> None:
     """Name every indicator that no file gives; but not where a file could not be read."""
     if problems:
@@ -90,16 +90,16 @@ def _check_sources(
     compared = seen if len(seen) <= MOST_COMPARED else set[str]()
     listed += f" and {len(seen) - MOST_NAMES} more" if len(seen) > MOST_NAMES else ""
     for indicator, names in known.sources.items():
-        if indicator in found:
+        if indicator in indicators_read:
             continue
-        said = " or ".join(f"'{name}'" for name in names)
+        quoted = " or ".join(f"'{name}'" for name in names)
         if indicator in empty:
-            problems.add(f"{folder}: no file gives {indicator}: no figures stand beside {said}")
+            problems.add(f"{folder}: no file gives {indicator}: no figures stand beside {quoted}")
             continue
         near = dict.fromkeys(like for name in names for like in nearest_names(name, compared, 3))
         meant = f" (did you mean {' or '.join(near)}?)" if near else ""
         problems.add(
-            f"{folder}: no file gives {indicator}: its source_name {said} is not there{meant}; "
+            f"{folder}: no file gives {indicator}: its source_name {quoted} is not there{meant}; "
             f"names in the files: {listed}"
         )
 
@@ -140,9 +140,9 @@ def _merge_duplicates(
     double = frame[frame.duplicated(KEY, keep=False)]
     double = double.assign(missing=double["value"].isna()).sort_values([*KEY, "missing"])
     groups = double.groupby(KEY, sort=False)
-    kept = groups[["value", "source", "row", "column"]].transform("first")
+    first = groups[["value", "source", "row", "column"]].transform("first")
     further = groups.cumcount() > 0
-    pairs = double.join(kept.add_suffix("_kept"))[further & ~double["missing"]]
+    pairs = double.join(first.add_suffix("_kept"))[further & ~double["missing"]]
     apart = (pairs["value_kept"] - pairs["value"]).abs()
     pairs["equal"] = apart <= SAME * pairs["value_kept"].abs()
     pairs = pairs.sort_values(["row_kept", "column_kept"], kind="stable")
@@ -198,11 +198,11 @@ def _of_figures(remarks: list[dict[str, str]], observations: pd.DataFrame) -> pd
     figures = observations[observations["file"].isin(files)] if files else observations[:0]
     places = figures[PLACE].itertuples(index=False, name=None)
     known = dict(zip(places, figures[FIGURE].to_dict("records"), strict=True))
-    said = (
+    added = (
         known.get(tuple(remark[name] for name in PLACE), {}) if remark["message"] in DOUBTS else {}
         for remark in remarks
     )
-    return as_table("remarks", [a | b for a, b in zip(remarks, said, strict=True)])
+    return as_table("remarks", [a | b for a, b in zip(remarks, added, strict=True)])
 
 
 def observe(
@@ -250,10 +250,10 @@ def observe(
     ids = list(known.units)
     frame, doubles = _merged(reads, sources, problems)
     places = [source.shown for source in sources]
-    frame, made = whole_years(frame, known.frequencies, places, problems)
-    doubles += [(_remark(remark, sources[source], ids[i])) for i, source, remark in made]
-    found = {ids[place] for place in frame["indicator"].unique()}
-    _check_sources(found, seen, known, Path(raw).as_posix(), problems)
+    frame, of_parts = whole_years(frame, known.frequencies, places, problems)
+    doubles += [(_remark(remark, sources[source], ids[i])) for i, source, remark in of_parts]
+    indicators_read = {ids[place] for place in frame["indicator"].unique()}
+    _check_sources(indicators_read, seen, known, Path(raw).as_posix(), problems)
     problems.check()
     observations = pd.DataFrame(_in_words(frame, sources, known), columns=COLUMNS)
     return observations, _of_figures(remarks + doubles, observations)

@@ -77,7 +77,8 @@ class TableBlock:
 
     def statements(self, what: str) -> tuple[CellWords, ...]:
         """Return all that such lines state, of the block or of the last one that it continues."""
-        return next((said for block in self._continued() if (said := block._own(what))), ())
+        stated = (block._own_statements(what) for block in self._continued())
+        return next(filter(None, stated), ())
 
     def _continued(self) -> Iterator["TableBlock"]:
         """Yield the block, and those before it that it continues."""
@@ -87,24 +88,24 @@ class TableBlock:
             block = block.before
 
     @cache  # noqa: B019 - a block lives no longer than its sheet is read
-    def _own(self, what: str) -> tuple[CellWords, ...]:
-        found: list[CellWords] = []
+    def _own_statements(self, what: str) -> tuple[CellWords, ...]:
+        statements: list[CellWords] = []
         for row in self.above:
             for words in self.sheet.cells(row):
                 if what == "unit" and head_kind(words.text) == what:
                     beside = [*self.sheet.cells(row)]
                     if len(beside) == 2 and is_unit(beside[1].text, self.sheet.own_units):
-                        found.append(beside[1])
+                        statements.append(beside[1])
                 if what == "unit" and is_unit(words.text, self.sheet.own_units):
-                    found.append(words)
+                    statements.append(words)
                 for line in words.text.splitlines():
                     for text in (line, PADDED.sub("", line)):
                         if match := STATED[what].search(text):
-                            said = NEXT_STATED.split(text[match.end() :], maxsplit=1)[0].strip()
-                            open_ = said.count("(") < said.count(")")
-                            said = said.removesuffix(")") if open_ else said
-                            found.append(CellWords(said, words.row, words.column))
-        return tuple(found)
+                            value = NEXT_STATED.split(text[match.end() :], maxsplit=1)[0].strip()
+                            open_ = value.count("(") < value.count(")")
+                            value = value.removesuffix(")") if open_ else value
+                            statements.append(CellWords(value, words.row, words.column))
+        return tuple(statements)
 
     def stated_years(self) -> dict[str, CellWords]:
         """Return the years that stand anywhere above the head (`(2020年)`)."""
@@ -145,36 +146,36 @@ def _is_body(begin: str) -> bool:
 
 def _counts_columns(sheet: Sheet, row: int) -> bool:
     """Whether a row below a head counts its columns: 1, 2, 3 or (1), (2), (3)."""
-    said = [words.text.strip("()") for words in sheet.cells(row)]
-    return len(said) > 2 and said == [str(n + 1) for n in range(len(said))]
+    texts = [words.text.strip("()") for words in sheet.cells(row)]
+    return len(texts) > 2 and texts == [str(n + 1) for n in range(len(texts))]
 
 
 def _is_above(sheet: Sheet, row: int) -> bool:
     """Whether a row before a head is blank, a title, or states something about the next table."""
-    said = list(sheet.cells(row))
-    if any(is_number(sheet.values[row, words.column]) for words in said):
+    cells = list(sheet.cells(row))
+    if any(is_number(sheet.values[row, words.column]) for words in cells):
         return False
-    return len(said) < 2 or any(CONTINUED.search(w.text) or ":" in w.text for w in said)
+    return len(cells) < 2 or any(CONTINUED.search(w.text) or ":" in w.text for w in cells)
 
 
 def _notes(sheet: Sheet, rows: range) -> tuple[Remark, ...]:
     """Return the notes in some rows, each whole with the lines that continue it."""
-    found: list[Remark] = []
+    notes: list[Remark] = []
     going = False
     for row in rows:
         begin = sheet.begins[row]
         begins = NOTE.match(begin.text) or (not going and MARKED.match(begin.text))
-        said = sheet.cells(row) if begins or going else ()
-        raw = [str(sheet.values[row, words.column]) for words in said]
+        cells = sheet.cells(row) if begins or going else ()
+        raw = [str(sheet.values[row, words.column]) for words in cells]
         text = " ".join(" ".join(raw).split())  # as it is printed, full-width signs and all
         if begins:
-            found.append(Remark("note", "note", {"text": text}, row, begin.column))
+            notes.append(Remark("note", "note", {"text": text}, row, begin.column))
             going = True
         elif raw and FURTHER.match(raw[0]):
-            found[-1] = found[-1]._replace(fields={"text": f"{found[-1].fields['text']} {text}"})
+            notes[-1] = notes[-1]._replace(fields={"text": f"{notes[-1].fields['text']} {text}"})
         else:
             going = False
-    return tuple(found)
+    return tuple(notes)
 
 
 def _heads(sheet: Sheet) -> list[range]:
@@ -202,11 +203,11 @@ def _is_head(sheet: Sheet, row: int, begin: str, below: bool) -> bool:
             for words in sheet.cells(row)
         }
         return len(kinds - {""}) > 1 and kinds != {"period", "value"}
-    said = list(sheet.cells(row))
-    if len(said) == 2 and head_kind(begin) == "unit" and is_unit(said[1].text, sheet.own_units):
+    cells = list(sheet.cells(row))
+    if len(cells) == 2 and head_kind(begin) == "unit" and is_unit(cells[1].text, sheet.own_units):
         return False  # 单位, and the unit beside it
-    figures = below and any(is_number(sheet.values[row, words.column]) for words in said)
-    return len(said) > 1 and not figures
+    figures = below and any(is_number(sheet.values[row, words.column]) for words in cells)
+    return len(cells) > 1 and not figures
 
 
 def _outside(sheet: Sheet, rows: Iterable[int]) -> tuple[int, ...]:
@@ -226,9 +227,9 @@ def _with_units(sheet: Sheet, labels: Labels, body: tuple[int, ...]) -> Labels:
     several = labels.get("indicator", ())
     if "unit" in labels or len(several) < 2:
         return labels
-    said = {c: {sheet.words(row, c.column).text for row in body} for c in several if c.part < 0}
-    units = [c for c, own in said.items() if all(is_unit(text, sheet.own_units) for text in own)]
-    if len(units) != 1 or not said[units[0]]:
+    texts = {c: {sheet.words(row, c.column).text for row in body} for c in several if c.part < 0}
+    units = [c for c in texts if all(is_unit(text, sheet.own_units) for text in texts[c])]
+    if len(units) != 1 or not texts[units[0]]:
         return labels
     return labels | {"indicator": tuple(c for c in several if c != units[0]), "unit": (*units,)}
 
@@ -267,14 +268,14 @@ def _is_full(sheet: Sheet, row: int, width: int) -> bool:
 
 def _blank_labels(sheet: Sheet, body: Sequence[int], width: int) -> Labels:
     """Return the columns by kind: of several of names that with most different ones."""
-    said = {c: [sheet.words(row, c).text for row in body] for c in range(width)}
-    years = [c for c, own in said.items() if all(period_of(text) is not None for text in own)]
-    rest = [c for c in said if c not in years]
-    codes = [c for c in rest if all(CODES.fullmatch(text) for text in said[c])]
-    names = [c for c in rest if c not in codes and all(map(WORD.search, said[c]))]
-    found = {"year": years[:1], "code": codes[:1]}
-    found["region"] = sorted(names, key=lambda c: -len(set(said[c])))[:1]
-    return {kind: (LabelColumn(c),) for kind, columns in found.items() for c in columns}
+    texts = {c: [sheet.words(row, c).text for row in body] for c in range(width)}
+    years = [c for c in texts if all(period_of(text) is not None for text in texts[c])]
+    rest = [c for c in texts if c not in years]
+    codes = [c for c in rest if all(CODES.fullmatch(text) for text in texts[c])]
+    names = [c for c in rest if c not in codes and all(map(WORD.search, texts[c]))]
+    by_kind = {"year": years[:1], "code": codes[:1]}
+    by_kind["region"] = sorted(names, key=lambda c: -len(set(texts[c])))[:1]
+    return {kind: (LabelColumn(c),) for kind, columns in by_kind.items() for c in columns}
 
 
 def table_blocks(sheet: Sheet) -> list[TableBlock]:
@@ -284,7 +285,7 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
     heads = [blank[0]] if blank else heads
     check_count(len(heads), MOST_TABLES, "tables", sheet.where())
     stops = [head.start for head in heads[1:]] + [len(sheet.begins)]
-    found: list[TableBlock] = []
+    blocks: list[TableBlock] = []
     done = 0
     for head, stop in zip(heads, stops, strict=False):
         labels = blank[1] if blank else label_columns(sheet, head)
@@ -309,7 +310,7 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
         last += last < end and _counts_columns(sheet, last)
         body = tuple(row for row in range(last, end) if _is_body(sheet.begins[row].text))
         continued = any(CONTINUED.search(w.text) for row in above for w in sheet.cells(row))
-        found.append(
+        blocks.append(
             TableBlock(
                 sheet,
                 above,
@@ -317,11 +318,11 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
                 _with_units(sheet, labels, body),
                 columns if "year" in labels else with_years(columns, sheet.own_units),
                 body,
-                found[-1] if found and (continued or not between) else None,
+                blocks[-1] if blocks and (continued or not between) else None,
                 _notes(sheet, range(end, stop)),
                 _outside(sheet, between)
                 + _outside(sheet, range(end, stop) if stop == len(sheet.begins) else ()),
             )
         )
         done = end
-    return found
+    return blocks

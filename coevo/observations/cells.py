@@ -107,8 +107,8 @@ def head_year(text: str) -> int | None:
 
 def date_of(text: str) -> tuple[int, int] | None:
     """Return year and month of a date, or None."""
-    found = DATE.fullmatch(text) or TURNED_DATE.fullmatch(text)
-    return (int(found["year"]), int(found["month"])) if found else None
+    match = DATE.fullmatch(text) or TURNED_DATE.fullmatch(text)
+    return (int(match["year"]), int(match["month"])) if match else None
 
 
 def without_marks(text: str) -> str:
@@ -119,8 +119,8 @@ def without_marks(text: str) -> str:
 
 def without_flag(text: str) -> tuple[str, str]:
     """Return a text without the flag of Eurostat behind it, and the flag; "" if it has none."""
-    found = FLAGGED.fullmatch(text)
-    return (found[1], found[2]) if found else (text, "")
+    match = FLAGGED.fullmatch(text)
+    return (match[1], match[2]) if match else (text, "")
 
 
 def known_marks(marks: Mapping[str, str]) -> dict[str, str]:
@@ -224,9 +224,9 @@ def block_figures(sheet: Sheet, part: Any, known: Mapping[str, str]) -> tuple[Pl
             read.append(cell_figure(value, known, sheet.styles[look]))
         except StudyError as problem:
             read.append(CellFigure(problem=str(problem)))
-    said = pd.DataFrame(read, columns=CellFigure._fields)
-    said["filled"] = [isinstance(value, Fault) or cell_text(value) != "" for value, _ in cells]
-    return place.reshape(values.shape), said
+    figures = pd.DataFrame(read, columns=CellFigure._fields)
+    figures["filled"] = [isinstance(value, Fault) or cell_text(value) != "" for value, _ in cells]
+    return place.reshape(values.shape), figures
 
 
 def plain_numbers(sheet: Sheet, mark: str = "") -> Sheet:
@@ -251,8 +251,8 @@ def plain_numbers(sheet: Sheet, mark: str = "") -> Sheet:
     if (comma and not point) or (mark == "," and comma == point):
         plain = {value: _with_point(text) for value, text in distinct}
         values = [plain.get(v, v) if isinstance(v, str) else v for v in sheet.values.flat]
-        made = np.fromiter(values, dtype=object, count=sheet.values.size)
-        return replace(sheet, values=made.reshape(sheet.values.shape))
+        array = np.fromiter(values, dtype=object, count=sheet.values.size)
+        return replace(sheet, values=array.reshape(sheet.values.shape))
     commas = (sheet.delimiter == ";" or lone) and not point  # are not for thousands alone
     points = sheet.delimiter != "," and (comma or not point)  # nor these for decimals
     doubtful = [pair for pair in either if (points if "." in pair[1] else commas)]
@@ -270,12 +270,12 @@ def _has_numbers(sheet: Sheet) -> bool:
 
 def _with_point(text: str) -> str:
     """Return a number with a decimal comma as a plain one, note marks and signs behind it kept."""
-    found = WITH_COMMA.match(text)
-    if not found:
+    match = WITH_COMMA.match(text)
+    if not match:
         return text
-    whole, _, decimals = found[0].partition(",")
+    whole, _, decimals = match[0].partition(",")
     plain = re.sub(r"[. '’]", "", whole) + (f".{decimals}" if decimals else "")
-    return plain + text[found.end() :]
+    return plain + text[match.end() :]
 
 
 def readings(text: str) -> tuple[str, str]:

@@ -42,12 +42,12 @@ def short_rows(block: TableBlock, columns: Sequence[int]) -> Iterator[Remark]:
     for row in block.body:
         if sheet.ends is None or (there := int(sheet.ends[row])) > last:
             continue
-        said = [column for column in columns if sheet.values[row, column] is not None]
+        filled = [column for column in columns if sheet.values[row, column] is not None]
         cut = sheet.cut and row == len(sheet.values) - 1
         name = compared(sheet.begins[row].text)
-        if said or (cut and any(place.startswith(name) for place in sheet.places)):
-            fields = {"fields": there, "columns": last + 1}
-            yield Remark("broken_row", CUT if cut else SHORT, fields, row, said[0] if said else 0)
+        if filled or (cut and any(place.startswith(name) for place in sheet.places)):
+            fields, message = {"fields": there, "columns": last + 1}, CUT if cut else SHORT
+            yield Remark("broken_row", message, fields, row, filled[0] if filled else 0)
 
 
 def contradictions(
@@ -57,12 +57,12 @@ def contradictions(
 
     It stands in a title or a line of its own; units of other things than the figures' are none.
     """
-    own = block.sheet.own_units
-    named = [title._replace(text=title_parts(title.text, own)[1]) for title in titles]
-    said = [(w, unit) for w in (*block.statements("unit"), *named) if (unit := _unit(w.text))]
-    texts = {words.text for words in units.flat} if said else ()
+    study_units = block.sheet.own_units
+    named = [title._replace(text=title_parts(title.text, study_units)[1]) for title in titles]
+    stated = [(w, unit) for w in (*block.statements("unit"), *named) if (unit := _unit(w.text))]
+    texts = {words.text for words in units.flat} if stated else ()
     used = {unit: text for text in sorted(texts) if (unit := _unit(text))}
-    for words, unit in said:
+    for words, unit in stated:
         like = [text for other, text in used.items() if other.measures == unit.measures]
         if like and unit not in used:
             fields = {"unit": words.text, "read_as": like[0]}

@@ -116,17 +116,17 @@ def is_level(sheet: Sheet, row: int, labels: set[int], below: bool = True) -> bo
     """
     if not 0 <= row < len(sheet.begins) or not sheet.begins[row].text:
         return False
-    said = list(sheet.cells(row))
-    if any(":" in words.text or is_number(sheet.values[row, words.column]) for words in said):
+    cells = list(sheet.cells(row))
+    if any(":" in words.text or is_number(sheet.values[row, words.column]) for words in cells):
         return False
-    if any(words.column in labels and not head_kind(words.text) for words in said):
+    if any(words.column in labels and not head_kind(words.text) for words in cells):
         return False
-    rest = [words for words in said if words.column not in labels]
+    rest = [words for words in cells if words.column not in labels]
     if not rest:  # 地区 above, Region below
         return below
     return any(
         re.search(r"[^\W\d_]|%|‰", w.text) or period_of(w.text) is not None for w in rest
-    ) and (below or len(said) > 1 or any(period_of(words.text) is not None for words in rest))
+    ) and (below or len(cells) > 1 or any(period_of(words.text) is not None for words in rest))
 
 
 def label_columns(sheet: Sheet, rows: range) -> Labels:
@@ -136,7 +136,7 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
     whose words stand furthest down in `HEADS`, and of a code and its label the label; what does not
     count, and other parts of a key, are the kind `further`; other places also `place`.
     """
-    found: dict[str, dict[LabelColumn, int]] = {}
+    ranks: dict[str, dict[LabelColumn, int]] = {}
     further: list[LabelColumn] = []
     wide = {(s.first_row, s.first_column): s for s in sheet.merged}
     for row in rows:
@@ -156,10 +156,10 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
                 wanted = kind not in ("", "value") and not corner
                 if wanted and (last == place[1] or kind == "region"):
                     columns = (LabelColumn(c, part, text) for c in range(place[1], last + 1))
-                    known = {label[:2] for label in found.get(kind, ())}
-                    own = {c: RANKS[word] for c in columns if c[:2] not in known}
-                    found[kind] = found.get(kind, {}) | own
-    labels = {kind: _counting(kind, columns) for kind, columns in found.items()}
+                    known = {label[:2] for label in ranks.get(kind, ())}
+                    added = {c: RANKS[word] for c in columns if c[:2] not in known}
+                    ranks[kind] = ranks.get(kind, {}) | added
+    labels = {kind: _counting(kind, columns) for kind, columns in ranks.items()}
     taken = {c.column for kind, columns in labels.items() if kind != "unit" for c in columns}
     own_column = [c for c in labels.pop("unit", ()) if c.column not in taken or c.part >= 0]
     if own_column:
@@ -167,8 +167,8 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
     if "code" in labels and "region" not in labels:
         labels["region"] = labels.pop("code")
     counting = {label for columns in labels.values() for label in columns}
-    further += [c for columns in found.values() for c in columns if c not in counting]
-    if places := [c for c in found.get("region", ()) if c not in counting]:
+    further += [c for columns in ranks.values() for c in columns if c not in counting]
+    if places := [c for c in ranks.get("region", ()) if c not in counting]:
         labels["place"] = tuple(places)  # the set of regions may know these better
     return labels | ({"further": tuple(further)} if further else {})
 
@@ -198,7 +198,7 @@ def _level_texts(sheet: Sheet, head: range, labels: set[int]) -> dict[int, list[
     But only above a level that says something, and never in the last level.
     """
     width = sheet.values.shape[1]
-    found: dict[int, dict[CellWords, None]] = {}  # as sets that keep their order
+    levels: dict[int, dict[CellWords, None]] = {}  # as sets that keep their order
     lowest: dict[int, int] = {}  # of each column: the last level that says anything
     for row in head:
         lowest |= {column: row for column in range(width) if sheet.words(row, column).text}
@@ -209,14 +209,14 @@ def _level_texts(sheet: Sheet, head: range, labels: set[int]) -> dict[int, list[
             if column in labels or words.text:
                 left = CellWords("") if column in labels else words
             if left.text and (left is words or row < lowest.get(column, row)):
-                found.setdefault(column, {})[left] = None
-    return {column: list(said) for column, said in found.items()}
+                levels.setdefault(column, {})[left] = None
+    return {column: list(texts) for column, texts in levels.items()}
 
 
 def _english_rows(levels: dict[int, list[CellWords]]) -> set[int]:
     """Return the levels that repeat in English what another says in Chinese."""
     names: dict[int, list[str]] = {}
-    for words in (words for said in levels.values() for words in said):
+    for words in (words for column_words in levels.values() for words in column_words):
         known = period_of(words.text) is not None or is_unit(words.text)
         names.setdefault(words.row, []).extend([] if known else [words.text])
     english = {row for row, texts in names.items() if texts and not CHINESE.search("".join(texts))}
@@ -224,16 +224,16 @@ def _english_rows(levels: dict[int, list[CellWords]]) -> set[int]:
     return english if chinese else set()
 
 
-def _column(said: list[CellWords], english: set[int], own: Collection[str]) -> HeadColumn:
+def _column(levels: list[CellWords], english: set[int], study_units: Collection[str]) -> HeadColumn:
     """Take apart what the levels of a head say of a column: year, name, unit."""
     years, units, names, odd = [], [], [], []
-    for words in said:
+    for words in levels:
         text = words.text.strip()
         if (period := period_of(text)) is not None:
             # a date may be a year or a month, and 2011-12 as well, which the other columns tell
             unclear = date_of(text) or fiscal_year(text)
             years.append(words if unclear else words._replace(text=period.text))
-        elif is_unit(text, own):
+        elif is_unit(text, study_units):
             units.append(words)
         else:
             names.append(words)
@@ -242,11 +242,11 @@ def _column(said: list[CellWords], english: set[int], own: Collection[str]) -> H
     for words in names:
         # the unit in the brackets of the Chinese, of the whole, or of the English
         for part in (re.split(r"(?<!\s)\s+(?=[A-Za-z])", words.text)[0], words.text):
-            if unit := split_unit(part, own)[1]:
+            if unit := split_unit(part, study_units)[1]:
                 units.append(words._replace(text=unit))
                 break
     if len(names) > 1:
-        joined = " ".join(split_unit(words.text, own)[0] for words in names)
+        joined = " ".join(split_unit(words.text, study_units)[0] for words in names)
         names = [names[-1]._replace(text=joined)]
     if len({words.text for words in years}) > 1:
         odd.append(years[-1]._replace(text=" ".join(words.text for words in years)))
@@ -265,30 +265,30 @@ def head_columns(sheet: Sheet, head: range, labels: set[int]) -> dict[int, HeadC
     """Return what the levels of a head say of each column but those of labels."""
     levels = _level_texts(sheet, head, labels)
     english = _english_rows(levels)
-    return {column: _column(said, english, sheet.own_units) for column, said in levels.items()}
+    return {column: _column(words, english, sheet.own_units) for column, words in levels.items()}
 
 
-def with_years(columns: dict[int, HeadColumn], own: Collection[str]) -> dict[int, HeadColumn]:
+def with_years(columns: dict[int, HeadColumn], units: Collection[str]) -> dict[int, HeadColumn]:
     """Return the columns of a head with the years taken off their names: gdp2017, 2017年产值.
 
-    But only where several columns have one name and different years. own: units of the study.
+    But only where several columns have one name and different years. units: units of the study.
     """
-    found: dict[int, tuple[str, str]] = {}  # name and year
-    for column, said in columns.items():
-        name = split_unit(said.name.text, own)[0]
-        if not said.year.text and (first := YEAR_FIRST.fullmatch(name)):
-            found[column] = first[2], first[1]
-        elif not said.year.text and (last := YEAR_LAST.fullmatch(name)):
-            found[column] = last[1], last[2]
-    years = Counter(name for name, _ in set(found.values()))
+    taken: dict[int, tuple[str, str]] = {}  # name and year
+    for column, head in columns.items():
+        name = split_unit(head.name.text, units)[0]
+        if not head.year.text and (first := YEAR_FIRST.fullmatch(name)):
+            taken[column] = first[2], first[1]
+        elif not head.year.text and (last := YEAR_LAST.fullmatch(name)):
+            taken[column] = last[1], last[2]
+    years = Counter(name for name, _ in set(taken.values()))
     parted: dict[int, HeadColumn] = {}
-    for column, (name, year) in found.items():
+    for column, (name, year) in taken.items():
         if years[name] > 1:
-            head, words = columns[column], columns[column].name
-            behind = words._replace(text=title_parts(name, own)[1])  # GRP, SEK million
+            unit, words = columns[column].unit, columns[column].name
+            behind = words._replace(text=title_parts(name, units)[1])  # GRP, SEK million
             parted[column] = HeadColumn(
                 words._replace(text=year),
                 words._replace(text=name),
-                head.unit if head.unit.text else behind,
+                unit if unit.text else behind,
             )
     return columns | parted

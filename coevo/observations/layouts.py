@@ -27,18 +27,18 @@ def _axes(block: TableBlock) -> Axes:
     dated = [column for column in columns if column.year.text]
     named = [c for c in dated or columns if c.name.text and not c.odd.text]
     named = [] if any(map(_is_value, columns)) else named  # what stands beside values is no figure
-    where: Axis | None = "row" if "region" in labels else None
-    when: Axis | None = "row" if "year" in labels else "column" if dated else None
-    what: Axis | None = "row" if "indicator" in labels else None
+    region_axis: Axis | None = "row" if "region" in labels else None
+    year_axis: Axis | None = "row" if "year" in labels else "column" if dated else None
+    indicator_axis: Axis | None = "row" if "indicator" in labels else None
     if (
         named
-        and where is None
-        and (what == "row" or block.stated("indicator").text or _are_places(block, named))
+        and region_axis is None
+        and (indicator_axis == "row" or block.stated("indicator").text or _are_places(block, named))
     ):
-        where = "column"
-    elif named and what is None:
-        what = "column"
-    return where, when, what
+        region_axis = "column"
+    elif named and indicator_axis is None:
+        indicator_axis = "column"
+    return region_axis, year_axis, indicator_axis
 
 
 def _are_places(block: TableBlock, named: Sequence[HeadColumn]) -> bool:
@@ -161,7 +161,7 @@ def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
         for name, wanted in AXES.items()
     }
     # what is not there is nearer than what stands along another axis
-    far = {name: sum(1 if axes[n] is None else 2 for n in found) for name, found in lacks.items()}
+    far = {name: sum(1 if axes[n] is None else 2 for n in lack) for name, lack in lacks.items()}
     nearest = min(far, key=lambda name: far[name])
     return (
         f"{sheet.where(row, 0)}: is laid out in no known way; its head reads: {head}; nearest is "
@@ -187,14 +187,14 @@ def _dated(sheet: Sheet, row: int) -> Axis | None:
 
 def _is_prose(sheet: Sheet, table: FigureTable) -> bool:
     """Whether the cells of a table hold texts alone, as a guide does that tells what goes where."""
-    said = (
+    values = (
         value
         for row in table.rows
         for value in sheet.values[row, table.columns].tolist()
         if cell_text(value) not in MISSING_MARKS
     )
-    first = next(said, None)
-    return all(isinstance(value, str) and not is_number(value) for value in chain([first], said))
+    first = next(values, None)
+    return all(isinstance(value, str) and not is_number(value) for value in chain([first], values))
 
 
 def _has_figures(sheet: Sheet, rows: Sequence[int]) -> bool:
@@ -210,8 +210,8 @@ def read_layout(sheet: Sheet) -> SheetLayout:
     """Return what a sheet holds: each table by the first layout that knows it."""
     tables: list[FigureTable] = []
     unknown, problems = False, []
-    found = table_blocks(sheet)
-    for block in found:
+    blocks = table_blocks(sheet)
+    for block in blocks:
         table = next((t for reader in LAYOUTS.values() if (t := reader(block)) is not None), None)
         unclear = _second_heads(block) + (odd_heads(block) if table is None else [])
         problems += unclear
@@ -219,9 +219,9 @@ def read_layout(sheet: Sheet) -> SheetLayout:
             tables.append(table)
         elif not unclear and _has_figures(sheet, block.body):
             unknown = True
-    notes = not found and NOTES.search(sheet.name)
-    if unknown or (not found and not notes and _has_figures(sheet, range(len(sheet.begins)))):
-        problems.append(_unknown(sheet, found))
+    notes = not blocks and NOTES.search(sheet.name)
+    if unknown or (not blocks and not notes and _has_figures(sheet, range(len(sheet.begins)))):
+        problems.append(_unknown(sheet, blocks))
     if tables or problems or not any(words.text for words in sheet.begins):
         return SheetLayout(tuple(tables), (), tuple(problems))
     return SheetLayout((), (Remark("set_aside", "no_table"),))

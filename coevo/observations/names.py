@@ -57,10 +57,10 @@ def nearest_names(
 
 def english_beside(text: str) -> tuple[str, str, str] | None:
     """Return what stands before the English of a text, the space between, the English, or None."""
-    found = BESIDE.match(text[::-1])
-    if not found:
+    match = BESIDE.match(text[::-1])
+    if not match:
         return None
-    first, second = (len(text) - end for end in (found.end(2), found.end(1)))
+    first, second = (len(text) - end for end in (match.end(2), match.end(1)))
     return text[:first], text[first:second], text[second:]
 
 
@@ -120,10 +120,10 @@ class Regions:
 
     def _mark_homonyms(self, name: str, others: "Regions") -> None:
         for place in self.places.keys() & others.places.keys():
-            own, codes = self.places[place], others.places[place].code.split()
+            match, codes = self.places[place], others.places[place].code.split()
             called = ", ".join(others.english[code] for code in codes)
-            if own.code and called not in ("", self.english.get(own.code)):
-                self.places[place] = own._replace(also=f"{called} ({name})")
+            if match.code and called not in ("", self.english.get(match.code)):
+                self.places[place] = match._replace(also=f"{called} ({name})")
 
     def find(self, text: str, propose: bool = True) -> RegionMatch:
         """Return what a text names; `UnknownRegion` if it is none, `StudyError` if it names two.
@@ -157,39 +157,39 @@ class Regions:
         )
 
 
-def name_forms(text: str, own: Collection[str] = ()) -> Iterator[str]:
+def name_forms(text: str, units: Collection[str] = ()) -> Iterator[str]:
     """Yield the text and what is left without unit, note marks or English beside it.
 
-    own: units of the study's own, as `unit_key` gives them.
+    units: units of the study's own, as `unit_key` gives them.
     """
-    found = [text]
-    for form in found:  # grows as it is read
+    forms = [text]
+    for form in forms:  # grows as it is read
         yield form
         beside = english_beside(form)
-        shorter = [title_parts(form, own)[0], without_marks(form)]
+        shorter = [title_parts(form, units)[0], without_marks(form)]
         shorter += [beside[0]] if beside and beside[1] else []
-        if len(found) < MOST_FORMS:
-            found += [part for part in shorter if part and part not in found]
+        if len(forms) < MOST_FORMS:
+            forms += [part for part in shorter if part and part not in forms]
 
 
-def title_parts(text: str, own: Collection[str] = ()) -> tuple[str, str]:
+def title_parts(text: str, units: Collection[str] = ()) -> tuple[str, str]:
     """Return a title without its number and its unit, and the unit: `Table 1: GVA, £ million`.
 
-    own: units of the study's own, as `unit_key` gives them.
+    units: units of the study's own, as `unit_key` gives them.
     """
-    name, unit = split_unit(TABLE_NUMBER.sub("", text), own)
+    name, unit = split_unit(TABLE_NUMBER.sub("", text), units)
     before, comma, last = name.rpartition(",")
-    if comma and not unit and is_unit(last, own):
+    if comma and not unit and is_unit(last, units):
         return before.strip(), last.strip()
     return name, unit
 
 
-def find_indicator(text: str, known: Mapping[str, str], own: Collection[str] = ()) -> str | None:
+def find_indicator(text: str, known: Mapping[str, str], units: Collection[str] = ()) -> str | None:
     """Return the indicator that a text names, by names as `compared` gives them, or None.
 
-    own: units of the study's own, as `unit_key` gives them.
+    units: units of the study's own, as `unit_key` gives them.
     """
-    forms = (compared(form) for form in name_forms(text, own))
+    forms = (compared(form) for form in name_forms(text, units))
     return next((known[form] for form in forms if form in known), None)
 
 

@@ -125,8 +125,8 @@ def read_sheets(path: Path, shown: str) -> list[Sheet]:
     # Readers of damaged files fail in every way there is; whatever they trip over, the remedy is
     # the same.
     except Exception as problem:
-        said = "".join(sign if sign.isprintable() else " " for sign in str(problem))
-        reason = " ".join(said.split()) or type(problem).__name__
+        text = "".join(sign if sign.isprintable() else " " for sign in str(problem))
+        reason = " ".join(text.split()) or type(problem).__name__
         raise StudyError(
             f"{shown}: cannot be read ({reason[:200]}); download it again, or {AS_XLSX}"
         ) from problem

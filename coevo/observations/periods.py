@@ -84,9 +84,9 @@ def period_of(text: str) -> Period | None:
 
 def fiscal_year(text: str) -> int:
     """Return the year in which a fiscal year begins (`2011-12`, which may be a month), or 0."""
-    found = FISCAL.fullmatch(without_marks(text))
-    first = int(found[1]) if found else 0
-    return first if found and found[2] in (str(first + 1), f"{(first + 1) % 100:02d}") else 0
+    match = FISCAL.fullmatch(without_marks(text))
+    first = int(match[1]) if match else 0
+    return first if match and match[2] in (str(first + 1), f"{(first + 1) % 100:02d}") else 0
 
 
 def plain_periods(words: list[CellWords]) -> list[CellWords]:
@@ -176,11 +176,11 @@ def whole_years(
     parts = parts[~pd.MultiIndex.from_frame(parts[SERIES]).isin(printed)]
     parts = parts.assign(first=parts["period"] // 100, last=parts["period"] % 100)
     remarks: list[tuple[int, int, Remark]] = []
-    made: list[Row] = []
+    year_rows: list[Row] = []
     ids = list(frequencies)
-    for _, own in parts.groupby("indicator", sort=True):
+    for _, indicator_parts in parts.groupby("indicator", sort=True):
         names = ["indicator", "source", "row", "column", "year", "first", "last"]
-        indicator, source, *place, year, first, last = map(int, own[names].iloc[0])
+        indicator, source, *place, year, first, last = map(int, indicator_parts[names].iloc[0])
         frequency = frequencies[ids[indicator]]
         shown = f"{places[source]} › {xl_rowcol_to_cell(*place)}: {ids[indicator]}"
         example = Period(year, first, last).text
@@ -190,19 +190,19 @@ def whole_years(
                 f"the indicator table how they make a year: {', '.join(filter(None, FREQUENCIES))}"
             )
             continue
-        if frequency != "last" and own["first"].eq(1).all():
+        if frequency != "last" and indicator_parts["first"].eq(1).all():
             problems.add(
                 f"{shown}: has figures from January on ({example}), of which each holds those "
                 f"before; write last under frequency in the indicator table, not {frequency}"
             )
             continue
-        groups = (rows.to_dict("records") for _, rows in own.groupby(SERIES, sort=True))
-        found = [year_ for rows in groups for year_ in _years(rows, frequency)]
-        made += found
-        fields = {"figures": len(found), "parts": len(own), "frequency": frequency}
+        groups = (rows.to_dict("records") for _, rows in indicator_parts.groupby(SERIES, sort=True))
+        figures = [year_ for rows in groups for year_ in _years(rows, frequency)]
+        year_rows += figures
+        fields = {"figures": len(figures), "parts": len(indicator_parts), "frequency": frequency}
         remarks.append((indicator, source, Remark("parts", "made_of_parts", fields, *place)))
-    if made:
-        added = pd.DataFrame(made, columns=frame.columns).astype(frame.dtypes.to_dict())
+    if year_rows:
+        added = pd.DataFrame(year_rows, columns=frame.columns).astype(frame.dtypes.to_dict())
         keys = pd.MultiIndex.from_frame(added[SERIES])
         years = years[~pd.MultiIndex.from_frame(years[SERIES]).isin(keys)]  # were blank
         years = pd.concat([years, added])

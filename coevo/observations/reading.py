@@ -94,17 +94,17 @@ def _scales(
     pair = unit + len(printed) * indicator
     pairs, place = np.unique(pair, return_inverse=True)
     wanted = list(known.units)
-    found: list[UnitScale] = []
+    scales: list[UnitScale] = []
     for words, meant in ((printed[p % len(printed)], wanted[p // len(printed)]) for p in pairs):
         try:
-            found.append(_scale(words.text, meant, known))
+            scales.append(_scale(words.text, meant, known))
             if not words.text:
-                given = known.given_units[meant]
-                lines.remark("from_name", "unit_given", words, indicator=meant, unit=given)
+                config_unit = known.given_units[meant]
+                lines.remark("from_name", "unit_given", words, indicator=meant, unit=config_unit)
         except StudyError as problem:
             lines.problem(words, str(problem))
-            found.append(UnitScale())
-    return place.reshape(pair.shape), found
+            scales.append(UnitScale())
+    return place.reshape(pair.shape), scales
 
 
 def _indicators(
@@ -120,8 +120,8 @@ def _indicators(
     def code(words: CellWords) -> int:
         if words.text:
             lines.seen.add(words.text)
-        found = find_indicator(words.text, known.names, known.own_units)
-        return UNKNOWN if found is None else ids.index(found)
+        indicator = find_indicator(words.text, known.names, known.own_units)
+        return UNKNOWN if indicator is None else ids.index(indicator)
 
     names = table.labels["indicator"]
     blank = names.size == 1 and not names.flat[0].text
@@ -131,7 +131,7 @@ def _indicators(
                 lines.remark("from_name", "indicator_from_name", title, name=title.text)
             return _titled(table, title, lines), np.array([[code(title)]])
     codes = word_codes(names, code, lines)
-    narrow = [(said, ids.index(i)) for said, i in known.terms if blank or len(said) > 1]
+    narrow = [(parts, ids.index(i)) for parts, i in known.terms if blank or len(parts) > 1]
     codes = _narrowed(table, codes, narrow) if narrow else codes
     if blank and (codes == UNKNOWN).all():
         tried = ", ".join(dict.fromkeys(short(title.text, 40) for title in table.titles))
@@ -163,14 +163,14 @@ def _narrowed(
     by_row = table.further is not None
     labels = table.labels["indicator"] if table.further is None else table.further
     memo: dict[Any, int] = {}
-    for said in labels.flat:
-        if said not in memo:
-            beside = (form for text in said for form in (text, split_unit(text)[0]))
-            own = set(map(compared, beside if by_row else name_forms(said.text)))
-            whole = [(parts, i) for parts, i in narrow if parts <= always | own]
-            memo[said] = next((i for parts, i in whole if by_row or parts & own), UNKNOWN)
-    found = np.array([memo[said] for said in labels.flat]).reshape(labels.shape)
-    return np.where(found == UNKNOWN, codes, found)
+    for label in labels.flat:
+        if label not in memo:
+            beside = (form for text in label for form in (text, split_unit(text)[0]))
+            label_forms = set(map(compared, beside if by_row else name_forms(label.text)))
+            whole = [(parts, i) for parts, i in narrow if parts <= always | label_forms]
+            memo[label] = next((i for parts, i in whole if by_row or parts & label_forms), UNKNOWN)
+    places = np.array([memo[label] for label in labels.flat]).reshape(labels.shape)
+    return np.where(places == UNKNOWN, codes, places)
 
 
 def _wanted(
@@ -205,21 +205,21 @@ def figures_of_table(
         return None
     table, indicator = wanted
     sheet, part = lines.sheet, np.ix_(table.rows, table.columns)
-    cell, said = block_figures(sheet, part, known.marks)
-    filled = said["filled"].to_numpy()[cell]
+    cell, figures = block_figures(sheet, part, known.marks)
+    filled = figures["filled"].to_numpy()[cell]
     names = region_words(table, known, lines)
     region = region_codes(names, filled, known, lines)
-    numbers = said["value"].notna().to_numpy()[cell]
+    numbers = figures["value"].notna().to_numpy()[cell]
     remark_groups(names, region, numbers, lines)
     when = word_codes(table.labels["year"], year_code, lines, filled)
-    kept = np.broadcast_to((region >= 0) & (when >= 0), cell.shape)
-    years = np.broadcast_to(when, cell.shape)[kept & filled]
+    chosen = np.broadcast_to((region >= 0) & (when >= 0), cell.shape)
+    years = np.broadcast_to(when, cell.shape)[chosen & filled]
     if not len(years):
         return None
-    kept = kept & (when >= years.min()) & (when <= years.max())
+    chosen = chosen & (when >= years.min()) & (when <= years.max())
     place, scales = _scales(table, indicator, known, lines)
     codes = {"region": region, "year": when, "indicator": indicator, "scale": place, "cell": cell}
-    read = _scaled(table, kept, codes, said, scales, lines)
+    read = _scaled(table, chosen, codes, figures, scales, lines)
     # the rows of other regions; a name that is cut is none of a region
     aside = set(table.rows).difference(read["row"]) if table.doubts else ()
     lines.remarks += [d for d in table.doubts if d.row not in aside or d.message == CUT]
@@ -232,38 +232,38 @@ def figures_of_table(
 
 def _scaled(
     table: FigureTable,
-    kept: Booleans,
+    chosen: Booleans,
     codes: dict[str, Integers],
-    said: pd.DataFrame,
+    figures: pd.DataFrame,
     scales: list[UnitScale],
     lines: TableLines,
 ) -> pd.DataFrame:
-    """Return the kept cells in the units of their indicators; refuse percentages that cannot be.
+    """Return the chosen cells in the units of their indicators; refuse percentages that cannot be.
 
-    codes: region, year, indicator; `scale`: of `scales`; `cell`: of `said`. `unit` is the place in
-    `scales`.
+    codes: region, year, indicator; `scale`: of `scales`; `cell`: of `figures`. `unit` is the place
+    in `scales`.
     """
     read: dict[str, npt.NDArray[Any]] = {
-        name: np.broadcast_to(code, kept.shape)[kept] for name, code in codes.items()
+        name: np.broadcast_to(code, chosen.shape)[chosen] for name, code in codes.items()
     }
-    down, across = np.nonzero(kept)
+    down, across = np.nonzero(chosen)
     read |= {"row": table.rows[down], "column": table.columns[across]}
     cell, scale = read.pop("cell"), read.pop("scale")
     form, flag = (
-        pd.Categorical(said[name], names).codes[cell]
+        pd.Categorical(figures[name], names).codes[cell]
         for name, names in (("form", FORMS), ("flag", READ_FLAGS))
     )
     factor = np.array([one.factors for one in scales])[scale, form]
-    value = said["value"].to_numpy()[cell]
-    refused = (said["problem"] != "").to_numpy()[cell]
+    value = figures["value"].to_numpy()[cell]
+    refused = (figures["problem"] != "").to_numpy()[cell]
     for place in np.flatnonzero(refused | (np.isnan(factor) & ~np.isnan(value))):
-        names = np.broadcast_to(table.labels["indicator"], kept.shape)
+        names = np.broadcast_to(table.labels["indicator"], chosen.shape)
         no_share = (
             f"is a percentage, but the unit of '{names[down[place], across[place]].text}' is none; "
             "correct the figure or its format"
         )
         words = CellWords("", int(read["row"][place]), int(read["column"][place]))
-        lines.problem(words, said["problem"].iat[cell[place]] or no_share)
+        lines.problem(words, figures["problem"].iat[cell[place]] or no_share)
     noted = np.flatnonzero(flag == NOTED)
     if len(noted):
         words = CellWords("", int(read["row"][noted[0]]), int(read["column"][noted[0]]))
@@ -273,5 +273,5 @@ def _scaled(
     read["value"] = value * factor
     read["unit"] = scale
     read["flag"] = np.where(read_as, np.int8(READ_FLAGS.index("unit_read_as")), flag)
-    read["half_unit"] = (0.5 * 10.0 ** -said["decimals"].to_numpy(dtype=float))[cell] * factor
+    read["half_unit"] = (0.5 * 10.0 ** -figures["decimals"].to_numpy(dtype=float))[cell] * factor
     return pd.DataFrame(read, copy=False)

@@ -63,11 +63,11 @@ class StudyTerms:
         self.terms = sorted(parts, key=lambda pair: len(pair[0]), reverse=True)
         self.units_read_as = {cell_text(unit): read_as for unit, read_as in units_read_as.items()}
         # an indicator for which the config gives the unit that no file states
-        said = {unit: find_indicator(unit, self.names) for unit in self.units_read_as}
-        self.given_units = {i: self.units_read_as[name] for name, i in said.items() if i}
-        given = (name for name, i in said.items() if i is None)
+        named_units = {unit: find_indicator(unit, self.names) for unit in self.units_read_as}
+        self.given_units = {i: self.units_read_as[name] for name, i in named_units.items() if i}
+        unit_texts = (name for name, i in named_units.items() if i is None)
         free = (name for unit in indicators["unit"] for name in unit_of(unit).names)
-        self.own_units = frozenset(map(unit_key, (*given, *free)))
+        self.own_units = frozenset(map(unit_key, (*unit_texts, *free)))
         # every indicator -> how a year is made of its parts
         self.frequencies = dict.fromkeys(self.units, "")
         if "frequency" in indicators:
@@ -85,11 +85,11 @@ class TableLines:
     def __init__(self, sheet: Sheet, problems: Problems, seen: set[str]) -> None:
         self.sheet, self.problems, self.seen = sheet, problems, seen
         self.remarks: list[Remark] = []
-        self.found = 0
+        self.count = 0
 
     def add(self, message: str) -> None:
-        self.found += 1
-        if self.found <= MOST_LINES:
+        self.count += 1
+        if self.count <= MOST_LINES:
             self.problems.add(message)
 
     def problem(self, words: CellWords, message: str) -> None:
@@ -100,9 +100,9 @@ class TableLines:
         self.remarks.append(Remark(check, message, fields, *place))
 
     def finish(self) -> None:
-        if self.found > MOST_LINES:
+        if self.count > MOST_LINES:
             self.problems.add(
-                f"{self.sheet.where()}: {self.found - MOST_LINES:,} more problems stand in this "
+                f"{self.sheet.where()}: {self.count - MOST_LINES:,} more problems stand in this "
                 "table; correct those that are listed first"
             )
 
@@ -203,7 +203,7 @@ def _strangers(
         return
     aside = []
     for place, (text, words) in enumerate([*first.items()][::-1]):
-        propose = lines.found < MOST_LINES and len(lines.problems) + place < MOST_PROPOSED
+        propose = lines.count < MOST_LINES and len(lines.problems) + place < MOST_PROPOSED
         if alone or (propose and nearest_names(text, absent, likeness=MISSPELT)):
             try:
                 known.regions.find(text)
@@ -212,8 +212,8 @@ def _strangers(
         else:
             aside.append(words)
     if aside:
-        said = {"names": [w.text for w in aside[:SHOWN]], "figures": int(beside[strange].sum())}
-        lines.remark("set_aside", "unknown_regions", aside[0], count=len(aside), **said)
+        fields = {"names": [w.text for w in aside[:SHOWN]], "figures": int(beside[strange].sum())}
+        lines.remark("set_aside", "unknown_regions", aside[0], count=len(aside), **fields)
 
 
 def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> Labels:
@@ -247,8 +247,8 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     codes = labels.get("code")
     names = places[0]
     if len(places) > 1:
-        found = [{code_of(words.text) for words in part.flat} - {""} for part in places]
-        names = places[max(range(len(places)), key=lambda place: len(found[place]))]
+        known_codes = [{code_of(words.text) for words in part.flat} - {""} for part in places]
+        names = places[max(range(len(places)), key=lambda place: len(known_codes[place]))]
     if codes is None:
         return names
     beside = [*zip(names.flat, codes.flat, strict=True)]
@@ -256,8 +256,8 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     against = {(n, c): place for (n, c), place in pairs.items() if code_of(n) != code_of(c)}
     if against:
         for (name, _), code in against.items() if 2 * len(against) < len(pairs) else ():
-            said = {"name": name, "code": code.text, "region": code_of(code.text)}
-            lines.remark("places", "code_contradicts_name", code, **said)
+            fields = {"name": name, "code": code.text, "region": code_of(code.text)}
+            lines.remark("places", "code_contradicts_name", code, **fields)
         return names
     words = (
         name._replace(text=code.text) if code_of(code.text) and not code_of(name.text) else name

@@ -217,7 +217,7 @@ Span = tuple[int, int, int, int]  # first row and column, last row and column
 NamedReader = tuple[str, Callable[[int], Sheet | None] | None]
 
 
-def check_extent(rows: int, columns: int, filled: int, where: str, before: int = 0) -> None:
+def check_extent(rows: int, columns: int, filled: int, place: str, before: int = 0) -> None:
     """Raise `StudyError` for a table that is too large to be one.
 
     rows, columns: of the rectangle from A1 to the furthest cell, which is held whole; filled: cells
@@ -233,25 +233,25 @@ def check_extent(rows: int, columns: int, filled: int, where: str, before: int =
     ):
         last = xl_rowcol_to_cell(rows - 1, columns - 1)
         raise StudyError(
-            f"{where}: has cells far beyond any table (as far as {last}, {together:,} cells); "
+            f"{place}: has cells far beyond any table (as far as {last}, {together:,} cells); "
             "delete what stands outside the table, or split the table"
         )
 
 
-def check_count(number: int, most: int, what: str, where: str) -> None:
+def check_count(number: int, most: int, what: str, place: str) -> None:
     """Raise `StudyError` for a file of more sheets or tables than one has; `what`: which."""
     if number > most:
         raise StudyError(
-            f"{where}: holds more than {most:,} {what}; keep those of the study, or split it into "
+            f"{place}: holds more than {most:,} {what}; keep those of the study, or split it into "
             "several files"
         )
 
 
-def check_length(text: str, where: str, row: int, column: int) -> None:
+def check_length(text: str, place: str, row: int, column: int) -> None:
     """Raise `StudyError` for a text that is longer than that of any cell."""
     if len(text) > LONGEST_TEXT:
         raise StudyError(
-            f"{where} › {xl_rowcol_to_cell(row, column)}: holds a text of {len(text):,} "
+            f"{place} › {xl_rowcol_to_cell(row, column)}: holds a text of {len(text):,} "
             f"characters, and a cell has at most {LONGEST_TEXT:,}; keep only the tables of figures"
         )
 
@@ -264,7 +264,7 @@ class PlacedCells:
 
     def __init__(self, file: str, name: str) -> None:
         self.file, self.name = file, BREAKS.sub(" ", name)
-        self.where = f"{self.file} › {self.name}"
+        self.place = f"{self.file} › {self.name}"
         self.merged: list[Span] = []
         self.hidden_rows: list[int] = []
         self.hidden_columns: list[int] = []
@@ -282,11 +282,11 @@ class PlacedCells:
         self.looks.append(self.codes.setdefault(code, len(self.codes)))
         self.values.append(value)
         if type(value) is str:
-            check_length(value, self.where, row, column)
+            check_length(value, self.place, row, column)
             self.characters += len(value)
             if self.characters > LARGEST:  # one text may be shared by every cell
                 raise StudyError(
-                    f"{self.where}: repeats long texts to more than {LARGEST:,} characters; keep "
+                    f"{self.place}: repeats long texts to more than {LARGEST:,} characters; keep "
                     "only the tables of figures in it"
                 )
 
@@ -301,7 +301,7 @@ class PlacedCells:
         if rows.min() < 0:
             raise ValueError("a cell stands above the first row")
         shape = int(rows.max()) + 1, int(columns.max()) + 1
-        check_extent(*shape, len(rows), self.where, before)
+        check_extent(*shape, len(rows), self.place, before)
         values, style = np.full(shape, None, dtype=object), np.zeros(shape, dtype=np.int32)
         values[rows, columns], style[rows, columns] = self.values, self.looks
         hidden = hidden_remarks(
@@ -326,22 +326,22 @@ def visible_sheets(sheets: Iterable[NamedReader], shown: str) -> list[Sheet]:
     The first sheet read says which are hidden and hence not read: lists and drafts. Raises
     `StudyError` if nothing else is there.
     """
-    found: list[Sheet] = []
+    visible: list[Sheet] = []
     hidden: list[str] = []
     for name, read in sheets:
         if read is None:
             hidden.append(name)
-        elif sheet := read(sum(other.values.size for other in found)):
-            found.append(sheet)
-    if hidden and not found:
+        elif sheet := read(sum(other.values.size for other in visible)):
+            visible.append(sheet)
+    if hidden and not visible:
         raise StudyError(
             f"{shown}: everything in it is on hidden sheets ({', '.join(hidden)}), which are not "
             "read; unhide the sheet that holds the figures"
         )
     if hidden:
         remark = Remark("hidden", "hidden_sheets", {"sheets": hidden})
-        found[0] = replace(found[0], remarks=(remark, *found[0].remarks))
-    return found
+        visible[0] = replace(visible[0], remarks=(remark, *visible[0].remarks))
+    return visible
 
 
 def hidden_remarks(rows: Iterable[int], columns: Iterable[int]) -> list[Remark]:
@@ -352,8 +352,8 @@ def hidden_remarks(rows: Iterable[int], columns: Iterable[int]) -> list[Remark]:
     }
     if not any(runs.values()):
         return []
-    fields: dict[str, object] = {name: said[:MOST_RUNS] for name, said in runs.items()}
-    fields |= {f"more_{name}": max(0, len(said) - MOST_RUNS) for name, said in runs.items()}
+    fields: dict[str, object] = {name: texts[:MOST_RUNS] for name, texts in runs.items()}
+    fields |= {f"more_{name}": max(0, len(texts) - MOST_RUNS) for name, texts in runs.items()}
     return [Remark("hidden", "hidden_cells", fields)]
 
 

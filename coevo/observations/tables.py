@@ -85,8 +85,8 @@ def _row_words(block: TableBlock, what: str) -> list[CellWords]:
     """Return the words of a kind for each row of the body; those of several columns are joined."""
     rows = ([_words(block, row, label) for label in block.labels[what]] for row in block.body)
     return [
-        said[0]._replace(text=" ".join(dict.fromkeys(w.text for w in said if w.text)))
-        for said in rows
+        cells[0]._replace(text=" ".join(dict.fromkeys(w.text for w in cells if w.text)))
+        for cells in rows
     ]
 
 
@@ -139,9 +139,9 @@ def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list
         return next(iter(years.values())), []
     sheet, head = block.sheet, block.head[0]
     for name in (sheet.name, Path(sheet.file).stem) if not years else ():
-        found = set(NAME_YEAR.findall(name))
-        if len(found) == 1 and not BY_ISSUE.search(name):
-            (year,) = found
+        named_years = set(NAME_YEAR.findall(name))
+        if len(named_years) == 1 and not BY_ISSUE.search(name):
+            (year,) = named_years
             remark = Remark("from_name", "year_from_name", {"year": int(year), "name": name})
             return CellWords(year, head, 0), [remark]
     several = f"several years stand above it ({', '.join(years)})" if years else "no year is stated"
@@ -157,13 +157,13 @@ def _titles(block: TableBlock) -> tuple[CellWords, ...]:
     the one before it and has no lines of its own has those of that one.
     """
     sheet, head = block.sheet, block.head[0]
-    told = block
-    while told.before and not told.above:
-        told = told.before
-    lines = [words for row in told.above for words in sheet.cells(row)]
+    titled = block
+    while titled.before and not titled.above:
+        titled = titled.before
+    lines = [words for row in titled.above for words in sheet.cells(row)]
     file = Path(sheet.file).stem
-    own = PLAIN_SHEET.fullmatch(sheet.name) or sheet.name in file
-    names = (sheet.name, file) if own else (sheet.name,)
+    is_plain = PLAIN_SHEET.fullmatch(sheet.name) or sheet.name in file
+    names = (sheet.name, file) if is_plain else (sheet.name,)
     parts = [part for name in names for part in (name, *re.split(r"[-_—–]", name))]
     plain = dict.fromkeys(filter(None, map(cell_text, parts)))
     return (*lines, *(CellWords(part, head, 0) for part in plain))
@@ -173,18 +173,18 @@ def _labels(
     block: TableBlock, axes: Axes, columns: Sequence[int], problems: list[str]
 ) -> tuple[dict[str, Labels], list[Remark]]:
     """Return the words for region, year and indicator, each along its axis or from above."""
-    found = {}
+    labels = {}
     remarks: list[Remark] = []
     for what, axis in zip(("region", "year", "indicator"), axes, strict=True):
         if axis == "row":
             words = _row_periods(block) if what == "year" else _row_words(block, what)
             if what == "region":  # .Alabama of the United States
-                words = [said._replace(text=said.text.lstrip(".·• ")) for said in words]
-            if what == "region" and not any(said.text for said in words):
+                words = [word._replace(text=word.text.lstrip(".·• ")) for word in words]
+            if what == "region" and not any(word.text for word in words):
                 # provinces of which the table has none, beside countries
-                others = (label.column for label in block.labels.get("place", ()))
-                said = ([block.sheet.words(row, c) for row in block.body] for c in others)
-                words = next((other for other in said if any(w.text for w in other)), words)
+                places = (label.column for label in block.labels.get("place", ()))
+                others = ([block.sheet.words(row, c) for row in block.body] for c in places)
+                words = next((other for other in others if any(w.text for w in other)), words)
         elif axis == "column":
             heads = [block.columns[column] for column in columns]
             words = [head.year if what == "year" else head.name for head in heads]
@@ -196,21 +196,21 @@ def _labels(
         if what == "year":
             remarks += _fiscal(words)
             words = plain_periods(words)
-        found[what] = along(words, axis)
+        labels[what] = along(words, axis)
     if axes[0] == "row" and "code" in block.labels:
         codes = _row_words(block, "code")
-        named = zip(found["region"].flat, codes, strict=True)
-        found["region"] = along([name if name.text else code for name, code in named], "row")
-        found["code"] = along(codes, "row")
+        named = zip(labels["region"].flat, codes, strict=True)
+        labels["region"] = along([name if name.text else code for name, code in named], "row")
+        labels["code"] = along(codes, "row")
     for label in block.labels.get("place", ()) if axes[0] == "row" else ():
         words = [_words(block, row, label) for row in block.body]
-        found[f"place {label.column}"] = along(words, "row")
-    return found, remarks
+        labels[f"place {label.column}"] = along(words, "row")
+    return labels, remarks
 
 
-def unit_inside(words: CellWords, own: Collection[str]) -> CellWords:
+def unit_inside(words: CellWords, study_units: Collection[str]) -> CellWords:
     """Return the unit in the brackets of an indicator, at the indicator's place."""
-    text = split_unit(words.text, own)[1]
+    text = split_unit(words.text, study_units)[1]
     return words._replace(text=text) if text else NONE
 
 
@@ -219,12 +219,12 @@ def _row_units(block: TableBlock) -> list[CellWords]:
     units = _row_words(block, "unit")
     if "multiplier" not in block.labels:
         return units
-    found = []
+    scaled = []
     for words, times in zip(units, _row_words(block, "multiplier"), strict=True):
         whole = f"{POWERS.get(times.text, times.text)} {words.text}".strip()
         # millions of dollars, and a multiplier of 6 beside it: the unit says it already
-        found.append(words._replace(text=whole) if is_unit(whole) else words)
-    return found
+        scaled.append(words._replace(text=whole) if is_unit(whole) else words)
+    return scaled
 
 
 def _units(block: TableBlock, axes: Axes, indicator: Labels, columns: Sequence[int]) -> Labels:
@@ -233,17 +233,17 @@ def _units(block: TableBlock, axes: Axes, indicator: Labels, columns: Sequence[i
     These are: a column of units, the brackets of an indicator, the head of the column, a line above
     the head.
     """
-    own = block.sheet.own_units
-    inside = along([unit_inside(words, own) for words in indicator.flat], axes[2])
+    study_units = block.sheet.own_units
+    inside = along([unit_inside(words, study_units) for words in indicator.flat], axes[2])
     options = [inside] if axes[2] is None else []
     options.append(along([block.columns[column].unit for column in columns], "column"))
     options += [inside] if axes[2] == "row" else []
     options += [along(_row_units(block), "row")] if "unit" in block.labels else []
     units = along([block.stated("unit")], None)
     for labels in options:
-        said = np.array([words.text != "" for words in labels.flat]).reshape(labels.shape)
-        if said.any():
-            units = np.where(said, labels, units)
+        is_stated = np.array([words.text != "" for words in labels.flat]).reshape(labels.shape)
+        if is_stated.any():
+            units = np.where(is_stated, labels, units)
     return units
 
 
@@ -260,17 +260,17 @@ def odd_heads(block: TableBlock) -> list[str]:
 
 def _counts(cells: Objects) -> bool:
     """Whether cells number their rows from 0 or 1 on, as programs write the index of a table."""
-    said = [cell_text(value) for value in cells]
-    return any(said == [str(n) for n in range(start, start + len(said))] for start in (0, 1))
+    texts = [cell_text(value) for value in cells]
+    return any(texts == [str(n) for n in range(start, start + len(texts))] for start in (0, 1))
 
 
 def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     """Lines about the form of a table: what a head, a place or a merged figure leaves unclear."""
     sheet, rows = block.sheet, np.array(block.body, dtype=int)
-    found = odd_heads(block)
+    problems = odd_heads(block)
     if doubt := sheet.unclear:
         shown = " or ".join(readings(doubt.text))
-        found.append(
+        problems.append(
             f'{sheet.where(doubt.row, doubt.column)}: "{doubt.text}" may be {shown}, and nothing '
             'in the table shows which; write decimal_mark: "." or "," in the config'
         )
@@ -282,36 +282,36 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
             column < min(labels, default=0) and _counts(sheet.values[rows, column])
         ):
             place = sheet.where(block.head[-1], column)
-            found.append(f"{place}: is empty above figures; write what they are")
+            problems.append(f"{place}: is empty above figures; write what they are")
     for top, left, bottom, right in sheet.merged:
         if not is_number(sheet.values[top, left]):
             continue
         down = int(np.sum((rows >= top) & (rows <= bottom)))
         cells = down * sum(left <= column <= right for column in columns)
         if cells > 1:
-            found.append(
+            problems.append(
                 f"{sheet.where(top, left)}: a figure stands in {cells} merged cells, so it is not "
                 "clear whose it is; undo the merging and write it where it belongs"
             )
-    found += [
+    problems += [
         f"{sheet.where(row, sheet.begins[row].column)}: figures stand outside the "
         "table; give them a head of their own, or delete them"
         for row in block.outside
     ]
-    return found
+    return problems
 
 
 def _unread(block: TableBlock, columns: Sequence[int]) -> list[Remark]:
     """Remarks on columns of figures that are set aside because their head is no year."""
-    found = []
+    remarks = []
     for column, head in block.columns.items():
         if column not in columns and head.name.text and not head.odd.text:
             count = sum(is_number(block.sheet.values[row, column]) for row in block.body)
             if count:
                 fields = {"name": head.name.text, "figures": count}
                 place = head.name.row, head.name.column
-                found.append(Remark("set_aside", "column_not_read", fields, *place))
-    return found
+                remarks.append(Remark("set_aside", "column_not_read", fields, *place))
+    return remarks
 
 
 def _further(block: TableBlock, columns: Sequence[int]) -> Labels | None:
@@ -335,14 +335,14 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
     sheet = block.sheet
     problems = _form(block, columns)
     labels, remarks = _labels(block, axes, columns, problems)
-    kept = np.ones(len(block.body), dtype=bool)
+    labelled = np.ones(len(block.body), dtype=bool)
     for label, axis in zip(labels.values(), axes, strict=False):  # not of codes
         for number, words in enumerate(label.flat if axis == "row" else ()):
-            if not words.text and kept[number]:
-                kept[number] = False
+            if not words.text and labelled[number]:
+                labelled[number] = False
                 if any(cell_text(sheet.values[block.body[number], c]) for c in columns):
-                    where = sheet.where(words.row, words.column)
-                    problems.append(f"{where}: is empty beside figures; write what they are")
+                    place = sheet.where(words.row, words.column)
+                    problems.append(f"{place}: is empty beside figures; write what they are")
     titles, units = _titles(block), _units(block, axes, labels["indicator"], columns)
     table = FigureTable(
         np.array(block.body, dtype=np.int32),
@@ -359,4 +359,4 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
         None if axes[2] == "column" else _further(block, columns),
         (*contradictions(block, titles, units), *short_rows(block, columns)),
     )
-    return table if kept.all() else table.part(kept, np.ones(len(columns), dtype=bool))
+    return table if labelled.all() else table.part(labelled, np.ones(len(columns), dtype=bool))

@@ -139,17 +139,17 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
     ends = np.sum(values != None, axis=1)  # noqa: E711 - of each cell
     if '"' not in text:
         ends = np.array([line.count(delimiter) + 1 for line in text.split("\n")])
-    said = values.astype(bool)
-    values[~said] = None
-    if not said.any():
+    filled = values.astype(bool)
+    values[~filled] = None
+    if not filled.any():
         return []
     if len(text) > LONGEST_TEXT:
         for (row, column), value in np.ndenumerate(values):
             check_length(value or "", shown, row, column)
-    last, right = (int(np.flatnonzero(said.any(axis=axis))[-1]) + 1 for axis in (1, 0))
+    last, right = (int(np.flatnonzero(filled.any(axis=axis))[-1]) + 1 for axis in (1, 0))
     doubts = tuple(swallowed(values, delimiter)) if '"' in text else ()
-    made = Sheet(shown, "", values[:last, :right], delimiter=delimiter, ends=ends[:last])
-    return [replace(made, cut=cut and last == len(values), doubts=doubts)]
+    sheet = Sheet(shown, "", values[:last, :right], delimiter=delimiter, ends=ends[:last])
+    return [replace(sheet, cut=cut and last == len(values), doubts=doubts)]
 
 
 def _extent(text: str, delimiter: str) -> tuple[int, int]:
@@ -169,8 +169,8 @@ def _delimiter(text: str) -> str:
     def agreement(delimiter: str) -> tuple[int, bool, int]:
         counts = Counter(len(line.split(delimiter)) for line in lines)
         counts.pop(1, None)
-        found = ((lines, delimiter == "\t", fields) for fields, lines in counts.items())
-        return max(found, default=(0, False, 0))
+        candidates = ((lines, delimiter == "\t", fields) for fields, lines in counts.items())
+        return max(candidates, default=(0, False, 0))
 
     return max(DELIMITERS, key=agreement)
 
@@ -200,10 +200,10 @@ def html_sheets(data: bytes, shown: str) -> list[Sheet]:
     check_count(len(tables), MOST_TABLES, "tables", shown)
     sheets: list[Sheet] = []
     for table in tables:
-        found = PlacedCells(shown, f"表{len(sheets) + 1}")
+        cells = PlacedCells(shown, f"表{len(sheets) + 1}")
         before = sum(sheet.values.size for sheet in sheets)
-        ends = _place(table, found, raised)
-        if sheet := found.sheet(before):
+        ends = _place(table, cells, raised)
+        if sheet := cells.sheet(before):
             sheets.append(replace(sheet, ends=np.array(ends)))
     if sheets and TABLE.findall(text)[-1:] == [""]:
         last = Remark("broken_row", CUT, {}, len(sheets[-1].values) - 1, 0)
@@ -234,8 +234,8 @@ def _check_tags(page: str, shown: str) -> None:
 
 
 def _span(cell: html.HtmlElement, name: str, most: int) -> int:
-    said = cell.get(name)
-    return min(int(said), most) if said and re.fullmatch(r"\s*[1-9]\d{0,8}\s*", said) else 1
+    text = cell.get(name)
+    return min(int(text), most) if text and re.fullmatch(r"\s*[1-9]\d{0,8}\s*", text) else 1
 
 
 def _text(cell: html.HtmlElement) -> str:
@@ -251,7 +251,7 @@ def _raised_in(part: html.HtmlElement) -> html.HtmlElement | None:
     return cell if there and not after.strip() and note_number(note, before) else None
 
 
-def _place(table: html.HtmlElement, found: PlacedCells, raised: set[html.HtmlElement]) -> list[int]:
+def _place(table: html.HtmlElement, cells: PlacedCells, raised: set[html.HtmlElement]) -> list[int]:
     """Place the cells of a table as a browser does, each in the next free column of its row.
 
     Returns where each row ends.
@@ -265,7 +265,7 @@ def _place(table: html.HtmlElement, found: PlacedCells, raised: set[html.HtmlEle
             ends.append(0)
         if node.tag == "tr":
             if "display:none" in node.get("style", "").replace(" ", "").lower():
-                found.hidden_rows.append(row)
+                cells.hidden_rows.append(row)
             continue
         rows, columns = _span(node, "rowspan", TALLEST), _span(node, "colspan", WIDEST)
         while column < len(taken) and taken[column] > row:
@@ -274,13 +274,13 @@ def _place(table: html.HtmlElement, found: PlacedCells, raised: set[html.HtmlEle
         taken.extend([0] * (last - len(taken)))
         taken[column:last] = [row + rows] * columns
         if len(taken) > MOST_COLUMNS:
-            check_extent(row + 1, len(taken), len(taken), found.where)
+            check_extent(row + 1, len(taken), len(taken), cells.place)
         if text := _text(node):
-            found.add(row, column, text)
+            cells.add(row, column, text)
         if rows > 1 or columns > 1:
-            found.merged.append((row, column, row + rows - 1, last - 1))
+            cells.merged.append((row, column, row + rows - 1, last - 1))
         if node in raised:
-            found.raised.append((row, column))
+            cells.raised.append((row, column))
         column = last
         while column < len(taken) and taken[column] > row:
             column += 1

@@ -175,9 +175,9 @@ def _named(text: str) -> Unit | None:
     return chinese if chinese == english else None
 
 
-def is_unit(text: str, own: Collection[str] = ()) -> bool:
-    """Whether a text is the name of a unit; `own`: further ones of a study, as `unit_key` gives."""
-    return _named(text) is not None or (bool(own) and unit_key(text) in own)
+def is_unit(text: str, units: Collection[str] = ()) -> bool:
+    """Whether a text is the name of a unit; units: further ones of a study, as `unit_key` gives."""
+    return _named(text) is not None or (bool(units) and unit_key(text) in units)
 
 
 def sharers(text: str) -> list[str]:
@@ -238,12 +238,12 @@ def unit_of(name: str) -> Unit:
     return unit
 
 
-def split_unit(text: str, own: Collection[str] = ()) -> tuple[str, str]:
+def split_unit(text: str, units: Collection[str] = ()) -> tuple[str, str]:
     """Split `销售额(亿元)` into name and unit; the unit is "" if the brackets hold none."""
     text = text.strip()
     match = WITH_UNIT.fullmatch(text) if text.endswith((")", "]", "】")) else None
     unit = (match[2] or match[3]) if match else ""
-    return (match[1], unit) if match and is_unit(unit, own) else (text, "")
+    return (match[1], unit) if match and is_unit(unit, units) else (text, "")
 
 
 def conversion(old: Unit, new: Unit) -> float:

@@ -83,8 +83,8 @@ def _is_raised(text: Any) -> bool:
     align = None if last is None else last.find(f"{MAIN}rPr/{MAIN}vertAlign")
     if align is None or align.get("val") != "superscript":
         return False
-    said = "".join(part.findtext(f"{MAIN}t", "") for part in before)
-    return note_number(last.findtext(f"{MAIN}t", ""), said)
+    text_before = "".join(part.findtext(f"{MAIN}t", "") for part in before)
+    return note_number(last.findtext(f"{MAIN}t", ""), text_before)
 
 
 class _Workbook(ExcelReader):  # type: ignore[misc]
@@ -111,8 +111,8 @@ class _Workbook(ExcelReader):  # type: ignore[misc]
         if b"superscript" in data:  # in hardly a workbook
             texts = ElementTree.fromstring(data).iter(f"{MAIN}si")
             self.shared_strings: list[str] = [
-                _Raised(said) if _is_raised(text) else said
-                for said, text in zip(self.shared_strings, texts, strict=True)
+                _Raised(string) if _is_raised(text) else string
+                for string, text in zip(self.shared_strings, texts, strict=True)
             ]
 
     def check_sheets(self) -> None:
@@ -131,11 +131,11 @@ class _Workbook(ExcelReader):  # type: ignore[misc]
 class _Worksheet(WorkSheetParser):  # type: ignore[misc]
     """The parser of openpyxl, with an eye on formulas, for rows, columns and merged ranges.
 
-    What it hides, merges and raises goes to the `found` cells; linked: those whose formula points
+    What it hides, merges and raises goes to the `placed` cells; linked: those whose formula points
     to another workbook.
     """
 
-    def __init__(self, sheet: ReadOnlyWorksheet, found: PlacedCells) -> None:
+    def __init__(self, sheet: ReadOnlyWorksheet, placed: PlacedCells) -> None:
         book = sheet.parent
         chinese = (n for n, look in enumerate(book._cell_styles) if look.numFmtId in CHINESE_DATES)
         super().__init__(
@@ -146,7 +146,7 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
             date_formats=book._date_formats.union(chinese),
             timedelta_formats=book._timedelta_formats,
         )
-        self.found = found
+        self.placed = placed
         self.linked: list[tuple[int, int]] = []
         self.shared: set[str] = set()  # formulas to another workbook that several cells share
 
@@ -163,7 +163,7 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
                 self.parse_column_dimensions(element)
             elif element.tag == MERGE_TAG:
                 ranges = (range_boundaries(part.get("ref")) for part in element)
-                self.found.merged += [
+                self.placed.merged += [
                     (top - 1, left - 1, last - 1, right - 1) for left, top, right, last in ranges
                 ]
             else:
@@ -174,7 +174,7 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
         cell: dict[str, Any] = super().parse_cell(element)
         inline = element.find(f"{MAIN}is") if element.get("t") == "inlineStr" else None
         if isinstance(cell["value"], _Raised) or (inline is not None and _is_raised(inline)):
-            self.found.raised.append((cell["row"] - 1, cell["column"] - 1))
+            self.placed.raised.append((cell["row"] - 1, cell["column"] - 1))
         formula = element.find(FORMULA_TAG)
         if cell["data_type"] == "e":
             cell["value"] = Fault(ERROR.format(cell["value"] or "of a formula"))
@@ -197,7 +197,7 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
         number, cells = super().parse_row(row)
         self.row_dimensions.clear()
         if row.get("hidden") in TRUE:
-            self.found.hidden_rows.append(number - 1)
+            self.placed.hidden_rows.append(number - 1)
         return number, cells
 
     def finish(self) -> None:
@@ -205,8 +205,8 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
         if self.linked:
             fields = {"cell": xl_rowcol_to_cell(*self.linked[0]), "others": len(self.linked) - 1}
             remark = Remark("external_link", "computed_elsewhere", fields, *self.linked[0])
-            self.found.remarks.append(remark)
-        self.found.hidden_columns = [
+            self.placed.remarks.append(remark)
+        self.placed.hidden_columns = [
             column
             for look in self.column_dimensions.values()
             if look.get("hidden") in TRUE
@@ -234,8 +234,8 @@ def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
 
 def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
     """Return a worksheet as ours; None if nothing stands in it."""
-    found = PlacedCells(shown, sheet.title)
-    parser = _Worksheet(sheet, found)
+    placed = PlacedCells(shown, sheet.title)
+    parser = _Worksheet(sheet, placed)
 
     @cache
     def code_of(look: int) -> str:
@@ -245,9 +245,9 @@ def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
         for cell in cells:
             row, column = cell["row"] - 1, cell["column"] - 1
             if (value := _value(cell["value"])) is not None:
-                found.add(row, column, value, code_of(cell["style_id"]))
+                placed.add(row, column, value, code_of(cell["style_id"]))
     parser.finish()
-    return found.sheet(before)
+    return placed.sheet(before)
 
 
 def _value(value: Any) -> CellValue:
@@ -262,8 +262,8 @@ def _value(value: Any) -> CellValue:
         return str(value)
     if isinstance(value, str):
         return ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) or None
-    said: CellValue = value
-    return said
+    other: CellValue = value
+    return other
 
 
 def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
@@ -293,7 +293,7 @@ def _old_sheets(book: Any, shown: str) -> Iterator[NamedReader]:
 
 def _old_sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
     """Return a sheet of xlrd as ours; None if nothing stands in it."""
-    found, known = PlacedCells(shown, sheet.name), sheet.book.format_map
+    placed, known = PlacedCells(shown, sheet.name), sheet.book.format_map
 
     @cache
     def code_of(look: int) -> str:
@@ -305,15 +305,15 @@ def _old_sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
         for column, value in enumerate(sheet.row_values(row)):
             if kinds[column] == 5:
                 error = error_text_from_code.get(value, "of a formula")
-                found.add(row, column, Fault(ERROR.format(error)))
+                placed.add(row, column, Fault(ERROR.format(error)))
             elif kinds[column] not in (0, 6) and value != "":
                 value = _old_value(kinds[column], value, sheet.book.datemode)
-                found.add(row, column, value, code_of(looks[column]))
-    found.merged = [(top, left, end - 1, last - 1) for top, end, left, last in sheet.merged_cells]
-    found.hidden_rows = [row for row, info in sheet.rowinfo_map.items() if info.hidden]
-    found.hidden_columns = [column for column, info in sheet.colinfo_map.items() if info.hidden]
-    found.raised = [place for place in sheet.rich_text_runlist_map if _ends_raised(sheet, place)]
-    return found.sheet(before)
+                placed.add(row, column, value, code_of(looks[column]))
+    placed.merged = [(top, left, end - 1, last - 1) for top, end, left, last in sheet.merged_cells]
+    placed.hidden_rows = [row for row, info in sheet.rowinfo_map.items() if info.hidden]
+    placed.hidden_columns = [column for column, info in sheet.colinfo_map.items() if info.hidden]
+    placed.raised = [place for place in sheet.rich_text_runlist_map if _ends_raised(sheet, place)]
+    return placed.sheet(before)
 
 
 def _ends_raised(sheet: Any, place: tuple[int, int]) -> bool:
@@ -363,8 +363,8 @@ def check_archive(data: bytes, shown: str) -> None:
 def _open(data: bytes, shown: str) -> zipfile.ZipFile:
     # the last record counts the entries; to list a hundred thousand of them takes its time
     last = data[-22:]
-    said = int.from_bytes(last[10:12], "little") if last.startswith(b"PK\x05\x06") else 0
-    archive = None if said > MOST_ENTRIES else zipfile.ZipFile(io.BytesIO(data))
+    count = int.from_bytes(last[10:12], "little") if last.startswith(b"PK\x05\x06") else 0
+    archive = None if count > MOST_ENTRIES else zipfile.ZipFile(io.BytesIO(data))
     if archive is None or len(archive.infolist()) > MOST_ENTRIES:
         raise StudyError(
             f"{shown}: holds more than {MOST_ENTRIES:,} parts; copy the tables into a new workbook"

@@ -68,13 +68,13 @@ def _cell(text: str) -> tuple[float, float] | None:
 
 def _known(indicators: pd.DataFrame) -> dict[str, str]:
     """Return the indicators of subsystems by all their names: id, labels, names in the files."""
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     labels = [column for column in indicators if str(column).startswith("label_")]
     for row in indicators[indicators["subsystem"] != ""].to_dict("records"):
         names = [row["indicator"], *(row[label] for label in labels)]
         for name in [*names, *aliases(row["source_name"])]:
-            found.setdefault(compared(str(name)), str(row["indicator"]))
-    return found
+            by_name.setdefault(compared(str(name)), str(row["indicator"]))
+    return by_name
 
 
 def _columns(
@@ -90,14 +90,14 @@ def _columns(
         )
     rows = [row for row in table if compared(row[names]) in known]
     numeric = [k for k in width if k != names and all(_cell(row[k]) for row in rows)]
-    said = [k for k in numeric if WEIGHT_HEAD.search(table[0][k])]
-    if len(said or numeric) != 1:
-        heads = ", ".join(short(table[0][k]) for k in said or numeric) or "none"
+    headed = [k for k in numeric if WEIGHT_HEAD.search(table[0][k])]
+    if len(headed or numeric) != 1:
+        heads = ", ".join(short(table[0][k]) for k in headed or numeric) or "none"
         raise StudyError(
             f"{path}: one column must hold the weights, a number for each indicator; found: "
             f"{heads}; keep that one, and call it weight"
         )
-    return names, (said or numeric)[0]
+    return names, (headed or numeric)[0]
 
 
 def read_weights(path: str, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -111,36 +111,36 @@ def read_weights(path: str, indicators: pd.DataFrame) -> pd.DataFrame:
     rows, known = read_rows(path), _known(indicators)
     table = [list(rows[0]), *(list(row.values()) for row in rows)]  # its head may be a row
     names, place = _columns(table, known, path)
-    found: dict[str, tuple[float, float]] = {}
+    cells: dict[str, tuple[float, float]] = {}
     problems = Problems()
     for row in table:
         cell, name = _cell(row[place]), compared(row[names])
         if name in known and cell:
-            if known[name] in found:
+            if known[name] in cells:
                 problems.add(f"{path}: {short(row[names])} stands twice; keep one")
-            found[known[name]] = cell
+            cells[known[name]] = cell
         elif cell:
             near = nearest_names(row[names], known)
-            said = f"; {near[0]}, perhaps" if near else ""
-            problems.add(f"{path}: '{short(row[names])}' is no indicator of the study{said}")
+            hint = f"; {near[0]}, perhaps" if near else ""
+            problems.add(f"{path}: '{short(row[names])}' is no indicator of the study{hint}")
     used = indicators[indicators["subsystem"] != ""].set_index("indicator")["subsystem"]
-    whole = used[used.isin(used[list(found)])]
-    for name in whole.index.difference(list(found)):
+    whole = used[used.isin(used[list(cells)])]
+    for name in whole.index.difference(list(cells)):
         problems.add(f"{path}: {name} of {used[name]} has no weight; add it, 0 if it has none")
     problems.check()
-    numbers = pd.DataFrame([found[name] for name in whole.index], columns=["weight", "half"])
+    numbers = pd.DataFrame([cells[name] for name in whole.index], columns=["weight", "half"])
     return _scoped(whole.rename_axis("indicator").reset_index(name="subsystem").join(numbers), path)
 
 
-def _scoped(made: pd.DataFrame, path: str) -> pd.DataFrame:
+def _scoped(weights: pd.DataFrame, path: str) -> pd.DataFrame:
     """Return weights as shares of what they sum to 1 over."""
-    if made["weight"].sum() > PERCENT * made["subsystem"].nunique():
-        made[["weight", "half"]] /= 100
-    sums = made.groupby("subsystem", sort=False)[["weight", "half"]].sum()
+    if weights["weight"].sum() > PERCENT * weights["subsystem"].nunique():
+        weights[["weight", "half"]] /= 100
+    sums = weights.groupby("subsystem", sort=False)[["weight", "half"]].sum()
     if ((sums["weight"] - 1).abs() <= sums["half"] + 1e-9).all():
-        return made
-    if abs(made["weight"].sum() - 1) <= made["half"].sum() + 1e-9:
-        return made.assign(subsystem=TOGETHER)
+        return weights
+    if abs(weights["weight"].sum() - 1) <= weights["half"].sum() + 1e-9:
+        return weights.assign(subsystem=TOGETHER)
     listed = ", ".join(f"{name} {value:.4g}" for name, value in sums["weight"].items())
     raise StudyError(
         f"{path}: weights sum to {listed}; they must sum to 1 (or 100 %) in each subsystem or over "
@@ -152,38 +152,38 @@ def weight_lines(checked: Checked, path: str) -> Iterator[str]:
     """Yield what `make weights` prints: the variants nearest to a file's weights, a verdict."""
     if checked.panel is None or not checked.config["subsystems"]:
         raise StudyError(*checked.problems or ("subsystems: the study has none, and no weights",))
-    given = read_weights(path, checked.indicators)
-    kept = read_optional(checked.config["normalisation"]["goalposts"], "goalposts")
-    figures = figures_of(checked.panel, checked.indicators, checked.config, kept, given)
-    made = weights_made(figures)
-    found = attempts(made, given)
-    own, together = next(iter(figures.values())), set(given["subsystem"]) == {TOGETHER}
+    printed = read_weights(path, checked.indicators)
+    goalposts = read_optional(checked.config["normalisation"]["goalposts"], "goalposts")
+    figures = figures_of(checked.panel, checked.indicators, checked.config, goalposts, printed)
+    results = weights_made(figures)
+    ranking = attempts(results, printed)
+    first, together = next(iter(figures.values())), set(printed["subsystem"]) == {TOGETHER}
     within = "over all of them" if together else "within each subsystem"
     size = ", ".join(
         f"{count} {word}{'s' if count > 1 else ''}"
         for count, word in (
-            (own.count("region"), "region"), (own.count("year"), "year"),
-            (len(own.values), "region-year"),
+            (first.count("region"), "region"), (first.count("year"), "year"),
+            (len(first.values), "region-year"),
         )
     )  # fmt: skip
     text = (
-        f"{Path(path).name}: weights of {len(given)} indicators, which sum to 1 {within}. Study "
+        f"{Path(path).name}: weights of {len(printed)} indicators, which sum to 1 {within}. Study "
         f"{checked.config['study']}: {size} with every indicator."
     )
     yield from wrapped_lines(text, WIDTH)
     yield ""
     rows = [
-        (a.variant.name, f"{a.difference:.5f}", f"{a.agreeing} of {len(given)}")
-        for a in found[:SHOWN]
+        (a.variant.name, f"{a.difference:.5f}", f"{a.agreeing} of {len(printed)}")
+        for a in ranking[:SHOWN]
     ]
     yield from table_lines(HEAD, rows, WIDTH)
-    rest = len(found) - len(rows)
+    rest = len(ranking) - len(rows)
     yield f"… and {rest} that lie further away"
-    for variant, _, reason in (one for one in made if one.reason and one.variant.sound):
+    for variant, _, reason in (one for one in results if one.reason and one.variant.sound):
         text = f"Not possible: {variant.name}: {reason}"
         yield from wrapped_lines(text, WIDTH, "  ")
     yield ""
-    yield from wrapped_lines(verdict(found, figures, given), WIDTH)
+    yield from wrapped_lines(verdict(ranking, figures, printed), WIDTH)
 
 
 @dataclass(frozen=True)
@@ -191,15 +191,15 @@ class Figures:
     """What weights of one subsystem are computed from.
 
     values: complete region-years down, a column per indicator; indicators: their rows of the
-    indicator table; config: normalisation and weighting of the study; kept: its kept goalposts.
+    indicator table; config: normalisation and weighting of the study; goalposts: its kept ones.
     """
 
     values: pd.DataFrame
     indicators: pd.DataFrame
     config: Config
-    kept: pd.DataFrame | None = None
+    goalposts: pd.DataFrame | None = None
     directed: bool = False  # whether less, or a middle, is better for some indicator given
-    made: dict[tuple[tuple[float, float], str], Array] = field(init=False, default_factory=dict)
+    computed: dict[tuple[tuple[float, float], str], Array] = field(init=False, default_factory=dict)
 
     def labels(self, level: str) -> pd.Index:
         """Return region or year of each row."""
@@ -212,17 +212,17 @@ class Figures:
     def z(self, span: tuple[float, float] | None = None, reference: str = "") -> Array:
         """Return z (rows, m) by the study's own normalisation, or by another range or reference.
 
-        Many variants ask for the same: it is kept in `made`.
+        Many variants ask for the same: it is kept in `computed`.
         """
         settings = dict(self.config["normalisation"])
         key = (span or tuple(settings["range"]), reference or str(settings["reference"]))
-        if key not in self.made:
+        if key not in self.computed:
             settings |= {"range": list(key[0]), "reference": key[1]}
-            scope = scope_of(self.values, self.indicators, settings, self.kept)
+            scope = scope_of(self.values, self.indicators, settings, self.goalposts)
             posts = find_goalposts(self.raw, scope, settings)
             names, table = scope.indicators, self.indicators
-            self.made[key] = held_against(self.raw, posts, names, table, settings)[0]
-        return self.made[key]
+            self.computed[key] = held_against(self.raw, posts, names, table, settings)[0]
+        return self.computed[key]
 
     @property
     def raw(self) -> Array:
@@ -324,35 +324,35 @@ def _listed(figures: Figures) -> Iterator[Variant]:
         for name in row["figures"].split("|"):
             for year in years if row["alone"] == "one_year" else (0,):
                 compute = partial(_computed, name, row["formula"], level, year)
-                said = row["name"].format(way=WAYS.get(name), year=year)
-                yield Variant(said, row["remark"], bool(row["sound"]), compute)
+                title = row["name"].format(way=WAYS.get(name), year=year)
+                yield Variant(title, row["remark"], bool(row["sound"]), compute)
 
 
 def _registered(figures: Figures) -> Iterator[Variant]:
     """Yield the methods of the registry, and combinations of entropy with another one."""
 
-    def own(name: str, settings: Config, f: Figures) -> Array:
+    def compute(name: str, settings: Config, f: Figures) -> Array:
         frame = pd.DataFrame(f.z(), f.values.index, f.values.columns)
-        found = weights_by(name, frame, f.values, f.indicators, settings)
-        return np.asarray(found["weight"], dtype=float)
+        weights = weights_by(name, frame, f.values, f.indicators, settings)
+        return np.asarray(weights["weight"], dtype=float)
 
     settings = figures.config["weighting"]
     for name in available(settings):
-        yield Variant(name, "", True, partial(own, name, settings))
+        yield Variant(name, "", True, partial(compute, name, settings))
     for rule, other in product(RULES, OBJECTIVE):
         if other != "entropy" and not settings.get("combine"):
             methods = {"combine": {"methods": ["entropy", other]}}
-            said = f"{rule} combination of entropy and {other}"
-            yield Variant(said, "", True, partial(own, rule, {**settings, **methods}))
+            title = f"{rule} combination of entropy and {other}"
+            yield Variant(title, "", True, partial(compute, rule, {**settings, **methods}))
 
 
 def variants(figures: Figures) -> list[Variant]:
     """Return every variant of weights for these figures, sound ones first."""
-    found = [*_registered(figures), *_listed(figures)]
-    return sorted(found, key=lambda variant: not variant.sound)
+    listed = [*_registered(figures), *_listed(figures)]
+    return sorted(listed, key=lambda variant: not variant.sound)
 
 
-class Made(NamedTuple):
+class VariantWeights(NamedTuple):
     """What a variant makes of the figures: weights of all indicators, or why there are none."""
 
     variant: Variant
@@ -377,78 +377,80 @@ def figures_of(
     panel: pd.DataFrame,
     indicators: pd.DataFrame,
     config: Config,
-    kept: pd.DataFrame | None,
-    given: pd.DataFrame,
+    goalposts: pd.DataFrame | None,
+    printed: pd.DataFrame,
 ) -> dict[str, Figures]:
-    """Return what weights start from by subsystem of `given` (subsystem, indicator).
+    """Return what weights start from by subsystem of `printed` (subsystem, indicator).
 
-    panel, indicators: of the study; config: its keys normalisation and weighting; kept: goalposts
-    of the reference of that name. Of the subsystem `TOGETHER` every indicator is weighed at once.
+    panel, indicators: of the study; config: its keys normalisation and weighting; goalposts: kept
+    for the reference of that name. Of the subsystem `TOGETHER` every indicator is weighed at once.
     """
-    values, found = complete_rows(panel, indicators), {}
-    used = indicators[indicators["indicator"].isin(given["indicator"])]
+    values, figures = complete_rows(panel, indicators), {}
+    used = indicators[indicators["indicator"].isin(printed["indicator"])]
     directed = set(used["direction"]) != {"+"}
-    for name, rows in given.groupby("subsystem", sort=False):
+    for name, rows in printed.groupby("subsystem", sort=False):
         table = indicators.set_index("indicator", drop=False).loc[list(rows["indicator"])]
-        own = table.assign(subsystem=name).reset_index(drop=True)
-        found[str(name)] = Figures(values[list(own["indicator"])], own, config, kept, directed)
-    return found
+        table = table.assign(subsystem=name).reset_index(drop=True)
+        columns = values[list(table["indicator"])]
+        figures[str(name)] = Figures(columns, table, config, goalposts, directed)
+    return figures
 
 
-def weights_made(figures: Mapping[str, Figures]) -> list[Made]:
+def weights_made(figures: Mapping[str, Figures]) -> list[VariantWeights]:
     """Return the weights of every variant, figures by subsystem.
 
     Of variants with the same weights, but for rounding, the first of the registry stands for all.
     """
-    found: list[Made] = []
+    results: list[VariantWeights] = []
     for variant in variants(next(iter(figures.values()))):
         try:
-            weights = np.concatenate([variant.compute(own) for own in figures.values()])
+            weights = np.concatenate([variant.compute(subsystem) for subsystem in figures.values()])
         except StudyError as problem:
-            found.append(Made(variant, np.array([]), "; ".join(problem.messages)))
+            results.append(VariantWeights(variant, np.array([]), "; ".join(problem.messages)))
             continue
-        others = (other.weights for other in found if not other.reason)
+        others = (other.weights for other in results if not other.reason)
         if not any(np.abs(weights - other).max() < SLACK for other in others):
-            found.append(Made(variant, weights, ""))
-    return found
+            results.append(VariantWeights(variant, weights, ""))
+    return results
 
 
-def attempts(made: list[Made], given: pd.DataFrame) -> list[Attempt]:
+def attempts(results: list[VariantWeights], printed: pd.DataFrame) -> list[Attempt]:
     """Return what the variants give, the nearest to the weights given first.
 
-    given: subsystem, indicator, weight, half (half a unit of its last digit). Those that agree to
+    printed: subsystem, indicator, weight, half (half a unit of its last digit). Those that agree to
     all digits come before all others, of these the sound ones.
     """
-    wanted, half = given["weight"].to_numpy(), given["half"].to_numpy()
-    found = []
-    for variant, weights, reason in made:
+    wanted, half = printed["weight"].to_numpy(), printed["half"].to_numpy()
+    ranking = []
+    for variant, weights, reason in results:
         if not reason:
             gaps = np.abs(weights - wanted)
-            found.append(Attempt(variant, gaps, int((gaps <= half + SLACK).sum())))
+            ranking.append(Attempt(variant, gaps, int((gaps <= half + SLACK).sum())))
 
     def order(attempt: Attempt) -> tuple[bool, bool, float]:
-        apart = attempt.agreeing < len(given)
+        apart = attempt.agreeing < len(printed)
         return apart, not (apart or attempt.variant.sound), attempt.difference
 
-    return sorted(found, key=order)
+    return sorted(ranking, key=order)
 
 
-def verdict(found: list[Attempt], figures: Mapping[str, Figures], given: pd.DataFrame) -> str:
-    """Return in a sentence or two what the weights are; found, figures, given as for `attempts`."""
-    agreeing = [attempt for attempt in found if attempt.agreeing == len(given)]
-    first = found[0]
+def verdict(ranking: list[Attempt], figures: Mapping[str, Figures], printed: pd.DataFrame) -> str:
+    """Return in a sentence or two what weights are; their ranking and figures by subsystem."""
+    agreeing = [attempt for attempt in ranking if attempt.agreeing == len(printed)]
+    first = ranking[0]
     if not agreeing:
-        worst = given["indicator"].iloc[int(first.gaps.argmax())]
+        worst = printed["indicator"].iloc[int(first.gaps.argmax())]
         return (
             f"No variant known here gives these weights. The nearest is {first.variant.name}, "
             f"apart by up to {first.difference:.4f} ({worst}). They may rest on other years, "
             "regions, figures or units than this study, or on judgement."
         )
-    own = next(iter(figures.values()))
+    first_figures = next(iter(figures.values()))
+    rows, columns = first_figures.values.shape
+    years, regions = (first_figures.count(level) for level in ("year", "region"))
     remark = first.variant.remark.format(
-        rows=len(own.values), years=own.count("year"), regions=own.count("region"),
-        indicators=own.values.shape[1],
-    )  # fmt: skip
+        rows=rows, years=years, regions=regions, indicators=columns
+    )
     text = f"These are weights by {first.variant.name}{f': {remark}' if remark else ''}."
     others = [attempt.variant.name for attempt in agreeing[1:]]
     if others:

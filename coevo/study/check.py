@@ -95,27 +95,28 @@ def check_study(path: str) -> Checked:
     )
     panel, whole = None, (0, 0)
     problems: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    on_indices: tuple[str, ...] = ()
     try:
         panel = build_panel(observations, indicators, config)
         rows = panel[["region", "year"]].drop_duplicates()
         if config["subsystems"]:
             whole = (len(complete_rows(panel, indicators)), len(rows))
-            told = tuple(_check_indices(panel, indicators, config))
+            on_indices = tuple(_check_indices(panel, indicators, config))
     except StudyError as problem:
         below_zero = _cells_below_zero(problem, observations, indicators)
         problems = (*below_zero, *problem.messages)
     if panel is not None:
         remarks = pd.concat([remarks, marks_filled(observations, panel)])
     audit = audit_table(observations, remarks, indicators, config["accept"])
-    return Checked(config, files, indicators, observations, audit, panel, whole, problems, told)
+    known = (config, files, indicators, observations, audit, panel, whole)
+    return Checked(*known, problems, on_indices)
 
 
 def _check_indices(panel: pd.DataFrame, indicators: pd.DataFrame, config: Config) -> list[str]:
     """Compute the indices, and return remarks on them; raises what would stop a rule."""
     settings = config["normalisation"]
-    kept = read_optional(settings["goalposts"], "goalposts")
-    normalised, _ = normalise(panel, indicators, settings, kept)
+    goalposts = read_optional(settings["goalposts"], "goalposts")
+    normalised, _ = normalise(panel, indicators, settings, goalposts)
     weights = weigh(normalised, panel, indicators, config["weighting"])
     method = config["weighting"]["method"]
     couple(normalised, weights, method, config["coupling"], scaled_panel(settings))
@@ -165,10 +166,10 @@ def coverage(checked: Checked) -> list[tuple[str, ...]]:
     panel = checked.observations.iloc[:0] if checked.panel is None else checked.panel
     rows: list[tuple[str, ...]] = []
     for indicator, source in checked.indicators[["indicator", "source_name"]].to_numpy():
-        own = panel[panel["indicator"] == indicator]
+        panel_rows = panel[panel["indicator"] == indicator]
         read = checked.observations[checked.observations["indicator"] == indicator]
-        seen = (read if source else own).dropna(subset="value")
-        filled, missing = (own["flag"] == FILLED).sum(), own["value"].isna().sum()
+        seen = (read if source else panel_rows).dropna(subset="value")
+        filled, missing = (panel_rows["flag"] == FILLED).sum(), panel_rows["value"].isna().sum()
         findings = (checked.findings["indicator"] == indicator).sum()
         rows.append(
             (
@@ -176,7 +177,7 @@ def coverage(checked: Checked) -> list[tuple[str, ...]]:
                 str(seen["region"].nunique()),
                 span(seen["year"]),
                 str(len(seen[["region", "year"]].drop_duplicates())),
-                *((str(filled), str(missing)) if len(own) else ("", "")),
+                *((str(filled), str(missing)) if len(panel_rows) else ("", "")),
                 *((str(seen["vintage"].nunique()), str(findings)) if source else ("", "")),
             )
         )
@@ -198,21 +199,21 @@ def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame, regions: object
     Nothing where none or every one does, or where fewer than two would be left.
     """
     inside = indicators.loc[indicators["subsystem"] != "", "indicator"]
-    own = panel[panel["indicator"].isin(inside)]
-    lacking = own["value"].isna().groupby(own["region"]).sum()
+    inside_rows = panel[panel["indicator"].isin(inside)]
+    lacking = inside_rows["value"].isna().groupby(inside_rows["region"]).sum()
     gappy, whole = lacking[lacking > 0], lacking[lacking == 0].index
     if not len(gappy) or len(whole) < 2:
         return ""
-    names = dict(own[["region", "name"]].drop_duplicates().to_numpy())
+    names = dict(inside_rows[["region", "name"]].drop_duplicates().to_numpy())
     worst = gappy.sort_values(ascending=False, kind="stable").index[:FIRST]
-    said = ", ".join(f"{names[region]} {int(gappy[region])}" for region in worst)
+    listed = ", ".join(f"{names[region]} {int(gappy[region])}" for region in worst)
     more = f" and {len(gappy) - FIRST} more regions" if len(gappy) > FIRST else ""
-    kept = f"{len(whole)} regions are left"
+    remaining = f"{len(whole)} regions are left"
     if len(whole) <= MOST_CODES:
-        kept = f"regions: [{_quoted(whole)}]"
+        remaining = f"regions: [{_quoted(whole)}]"
     elif regions == "all" and len(gappy) <= MOST_CODES:
-        kept = f"regions: {{without: [{_quoted(gappy.index.sort_values())}]}}"
-    return f"Figures that the subsystems lack: {said}{more}. Without these regions: {kept}"
+        remaining = f"regions: {{without: [{_quoted(gappy.index.sort_values())}]}}"
+    return f"Figures that the subsystems lack: {listed}{more}. Without these regions: {remaining}"
 
 
 def _quoted(codes: Iterable[str]) -> str:
@@ -227,8 +228,8 @@ def _listed(rows: pd.DataFrame, message: MessageText) -> Iterator[str]:
             row = {key: "" if pd.isna(value) else str(value) for key, value in row.items()}
             place = " › ".join(filter(None, (row["file"], row["sheet"], row["cell"])))
             what = " ".join(filter(None, (row["name"], row["year"], row["indicator"])))
-            said = message(row["message"], row["fields"])
-            text = ": ".join(filter(None, (place, what, said)))
+            in_words = message(row["message"], row["fields"])
+            text = ": ".join(filter(None, (place, what, in_words)))
             yield from ("    " + line for line in wrapped_lines(text, WIDTH - 4, "  "))
         if len(group) > FIRST:
             yield f"    … and {len(group) - FIRST} more"

@@ -90,10 +90,10 @@ def _indicator_problems(rows: TextRows, config: Config) -> Iterator[str]:
             sources.setdefault(compared(alias), {})[row["indicator"]] = alias
         if row["source_name"] and not aliases(row["source_name"]):
             yield f"{row['indicator']}: source_name '{row['source_name']}' holds no name; write one"
-    for said in sources.values():
-        if len(said) > 1:
-            alias, rows_ = next(iter(said.values())), ", ".join(said)
-            yield f"source_name '{alias}': stands in {len(said)} rows ({rows_}); keep one"
+    for alias_of in sources.values():
+        if len(alias_of) > 1:
+            alias, rows_ = next(iter(alias_of.values())), ", ".join(alias_of)
+            yield f"source_name '{alias}': stands in {len(alias_of)} rows ({rows_}); keep one"
     units = {row["indicator"]: unit_of(row["unit"]) for row in rows}
     derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
     printed = {
@@ -165,8 +165,8 @@ def _unknown_names(rows: TextRows, config: Config) -> Iterator[str]:
         outputs |= {f"robustness.{key}.{side}": name for side, name in case.items()}
     sizes = config["comovement"]["size"] if subsystems else ()
     figures = {f"comovement.size.{k}": v for k, v in enumerate(sizes)}
-    given = (key for key in ("purchases", "sales") if key in calibration)
-    figures |= {f"interaction.calibration.{key}": calibration[key] for key in given}
+    keys = (key for key in ("purchases", "sales") if key in calibration)
+    figures |= {f"interaction.calibration.{key}": calibration[key] for key in keys}
     for wanted, known in ((outputs, names | subsystems), (figures, names)):
         for key, name in wanted.items():
             if name not in known:
@@ -182,9 +182,9 @@ def _index_problems(rows: TextRows, config: Config, subsystems: set[str]) -> Ite
     ):
         yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
     yield from _weights_problems(rows, config)
-    own = [row["indicator"] for row in rows if row.get("low") or row.get("high")]
-    if own and config["normalisation"]["method"] == "vector":
-        yield f"normalisation.method: vector has no goalposts; {', '.join(own)} have low and high"
+    names = [row["indicator"] for row in rows if row.get("low") or row.get("high")]
+    if names and config["normalisation"]["method"] == "vector":
+        yield f"normalisation.method: vector has no goalposts; {', '.join(names)} have low and high"
     if config["coupling"]["form"] == "k" and len(subsystems) != 2:
         yield f"coupling.form: k is for two subsystems; here are {len(subsystems)}; choose wang"
 
@@ -196,21 +196,21 @@ def _weights_problems(rows: TextRows, config: Config) -> Iterator[str]:
         if row["subsystem"]:
             members.setdefault(row["subsystem"], []).append(row["indicator"])
     known = {indicator for names in members.values() for indicator in names}
-    given, judged = config["weighting"]["given"], config["weighting"]["judgements"]
-    for indicator in sorted(set(given or ()) - known):
+    weights, judged = config["weighting"]["given"], config["weighting"]["judgements"]
+    for indicator in sorted(set(weights or ()) - known):
         names = ", ".join(sorted(known))
         yield f"weighting.given: '{indicator}' is in no subsystem; known: {names}"
-    if given:
-        for indicator in sorted(known - set(given)):
+    if weights:
+        for indicator in sorted(known - set(weights)):
             yield f"weighting.given: no weight for {indicator}; add it, 0 if it shall not count"
-    for subsystem, own in members.items() if judged else ():
+    for subsystem, inside in members.items() if judged else ():
         table = judged.get(subsystem)
         if table is None:
             yield f"weighting.judgements: no comparisons for {subsystem}; add them"
-        elif len(table) != len(own) or any(len(line) != len(own) for line in table):
+        elif len(table) != len(inside) or any(len(line) != len(inside) for line in table):
             yield (
-                f"weighting.judgements.{subsystem}: must be a table of {len(own)} lines of "
-                f"{len(own)} numbers, in this order: {', '.join(own)}"
+                f"weighting.judgements.{subsystem}: must be a table of {len(inside)} lines of "
+                f"{len(inside)} numbers, in this order: {', '.join(inside)}"
             )
 
 
@@ -259,9 +259,9 @@ def _unlike_schema(row: dict[str, str], validator: Any) -> Iterator[str]:
 def scale_problems(row: Mapping[str, str]) -> list[str]:
     """Return what is wrong with direction, best band and goalposts of an indicator's row."""
     if not row["subsystem"]:
-        given = [column for column in ("best", "low", "high") if row.get(column)]
-        text = f"{', '.join(given)}: say how an index is made; leave empty without a subsystem"
-        return [text] if given else []
+        filled = [column for column in ("best", "low", "high") if row.get(column)]
+        text = f"{', '.join(filled)}: say how an index is made; leave empty without a subsystem"
+        return [text] if filled else []
     try:
         scale_of(row)
     except StudyError as problem:
@@ -318,11 +318,11 @@ def _region_row_problems(rows: TextRows, names: list[str]) -> Iterator[str]:
         seen.add(code)
         taken.setdefault(tile, code)
     for name in names:
-        asked = [row["region"] for row in rows if ASKED in row[name]]
-        if asked:
-            more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
+        unwritten = [row["region"] for row in rows if ASKED in row[name]]
+        if unwritten:
+            more = f" and {len(unwritten) - 1} more" if len(unwritten) > 1 else ""
             yield (
-                f"{name}: still says {ASKED} ({asked[0]}{more}); write the names in Latin or "
+                f"{name}: still says {ASKED} ({unwritten[0]}{more}); write the names in Latin or "
                 "Chinese signs"
             )
 

@@ -39,14 +39,14 @@ def name_problem(study: str, longest: int = LONGEST_NAME) -> str:
     )
 
 
-def config_file(given: str) -> str:
+def config_file(word: str) -> str:
     """Return the config file that `study=NAME` asks for; what does not begin so is a file itself.
 
     Raises `StudyError` for what is no name of a study.
     """
-    if not given.startswith("study="):
-        return given
-    study = given.removeprefix("study=")
+    if not word.startswith("study="):
+        return word
+    study = word.removeprefix("study=")
     if problem := name_problem(study):
         raise StudyError(problem)
     return DEFAULT if study == DEFAULT_STUDY else f"config/{study}.yaml"
@@ -87,14 +87,14 @@ def with_registries(schema: Any) -> Any:
         return [with_registries(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    own = {key: value for key, value in schema.items() if LANGUAGE not in key}
+    plain = {key: value for key, value in schema.items() if LANGUAGE not in key}
     several = {
         key.replace(LANGUAGE, language): value
         for key, value in schema.items()
         for language in LANGUAGES
         if LANGUAGE in key
     }
-    out = {key: with_registries(value) for key, value in (several | own).items()}
+    out = {key: with_registries(value) for key, value in (several | plain).items()}
     if isinstance(name := out.pop("registry", None), str):
         if "refused" in out:
             out["refused"] = dict(resolve_name(out["refused"]))
@@ -135,12 +135,12 @@ def messages(error: Any) -> Iterator[str]:
     elif error.validator == "format":
         yield f"{key}: {error.cause}"
     elif error.validator in ("anyOf", "oneOf"):
-        said = short(repr(error.instance))
-        yield f"{key}: {said} is not allowed; {error.schema.get('description', '')}"
+        text = short(repr(error.instance))
+        yield f"{key}: {text} is not allowed; {error.schema.get('description', '')}"
     else:
         hint = error.schema.get("description", "")
-        said = error.message.replace(repr(error.instance), short(repr(error.instance)))
-        yield f"{key or 'config'}: {short(said, 300)}" + (f"; {hint}" if hint else "")
+        text = error.message.replace(repr(error.instance), short(repr(error.instance)))
+        yield f"{key or 'config'}: {short(text, 300)}" + (f"; {hint}" if hint else "")
 
 
 def complete(config: Config, schema: Config, name: str) -> dict[str, Any]:
@@ -227,8 +227,8 @@ def _across_keys(config: Config) -> Iterator[str]:
                 yield f"{key}.{language}: still says {ASKED}; write what the study calls it"
     if not config["subsystems"] and not config["interaction"]:
         yield "subsystems: are missing, and interaction too; give one of them or both"
-    given = named_in_calibration(config["interaction"])
-    if 0 in (given.get("b1"), given.get("b2")):
+    calibration = named_in_calibration(config["interaction"])
+    if 0 in (calibration.get("b1"), calibration.get("b2")):
         yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"
     normalisation, weighting = config["normalisation"], config["weighting"]
     for reference in ("base", "goalposts"):
@@ -269,11 +269,11 @@ def _among_what_is_made(config: Config) -> Iterator[str]:
     """Files of a study that stand where its own are made, and so removed; releases stay."""
     paths = {key: config[key] for key in ("raw", "indicators", "regions_table")}
     study = config["study"]
-    made = [Path(place, study).resolve() for place in ("data/processed", "reports", "logs")]
+    built = [Path(place, study).resolve() for place in ("data/processed", "reports", "logs")]
     for key, path in (paths | other_files(config)).items():
         place = Path(path).resolve()
-        kept = place.is_relative_to(Path("reports", study, "releases").resolve())
-        if not kept and any(place.is_relative_to(folder) for folder in made):
+        is_released = place.is_relative_to(Path("reports", study, "releases").resolve())
+        if not is_released and any(place.is_relative_to(folder) for folder in built):
             yield f"{key}: {path} would be removed when {study} is built; move it out of there"
 
 

@@ -40,7 +40,7 @@ def _words() -> dict[str, Pair]:
     return {row["key"]: (row["zh"], row["en"]) for row in read_rows(TEMPLATES / "words.csv")}
 
 
-def _said(key: str, *fields: Sequence[Any]) -> Pair:
+def _in_words(key: str, *fields: Sequence[Any]) -> Pair:
     """Return words by key, the fields in their braces: what stands there in each language."""
     chinese, english = (
         words.format(*(pair[k] for pair in fields)) for k, words in enumerate(_words()[key])
@@ -52,18 +52,18 @@ def _joined(pairs: Sequence[Pair]) -> Pair:
     return "；".join(pair[0] for pair in pairs), "; ".join(pair[1] for pair in pairs)
 
 
-def marks(own: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks for missing figures that can be typed -> their type; `own` of the study."""
-    shown = known_marks(own).items()
+def marks(study_marks: Mapping[str, str]) -> dict[str, str]:
+    """Return the marks for missing figures that can be typed -> their type."""
+    shown = known_marks(study_marks).items()
     return {mark: kind for mark, kind in shown if mark not in ("", *PUBLISHERS_MARKS)}
 
 
-def said_marks(own: Mapping[str, str]) -> Pair:
+def marks_in_words(study_marks: Mapping[str, str]) -> Pair:
     """Return what to write for each type of missing figure: blank, or the first of its marks."""
-    first: dict[str, Pair] = {MISSING_MARKS[""]: _said("blank")}
-    for mark, kind in marks(own).items():
+    first: dict[str, Pair] = {MISSING_MARKS[""]: _in_words("blank")}
+    for mark, kind in marks(study_marks).items():
         first.setdefault(kind, (mark, mark))
-    return _joined([_said("means", mark, _said(kind)) for kind, mark in first.items()])
+    return _joined([_in_words("means", mark, _in_words(kind)) for kind, mark in first.items()])
 
 
 def source_name(row: Row) -> str:
@@ -86,7 +86,7 @@ def uses(row: Row, indicators: Sequence[Row], config: Config) -> Iterator[Pair]:
     name = row["indicator"]
     if row["subsystem"]:
         labels = config["subsystems"].get(row["subsystem"], {})
-        yield _said("subsystem", [labels.get(k, row["subsystem"]) for k in ("zh", "en")])
+        yield _in_words("subsystem", [labels.get(k, row["subsystem"]) for k in ("zh", "en")])
     derived = [
         _in_both(other, "label")
         for other in indicators
@@ -95,14 +95,14 @@ def uses(row: Row, indicators: Sequence[Row], config: Config) -> Iterator[Pair]:
     ]
     if derived:
         chinese, english = zip(*derived, strict=True)
-        yield _said("for", ("、".join(chinese), ", ".join(english)))
+        yield _in_words("for", ("、".join(chinese), ", ".join(english)))
     pair = config["interaction"] or {}
     roles = {**pair, **named_in_calibration(pair)}
-    yield from (_said(key) for key in ROLES if roles.get(key) == name)
+    yield from (_in_words(key) for key in ROLES if roles.get(key) == name)
     if name in config["comovement"]["size"]:
-        yield _said("size")
+        yield _in_words("size")
     if row["derivation"]:
-        yield _said("audit")
+        yield _in_words("audit")
 
 
 def _in_both(row: Row, column: str) -> Pair:
@@ -115,19 +115,19 @@ def guide_blocks(
     indicators: Sequence[Row], regions: Sequence[Row], config: Config
 ) -> dict[str, list[tuple[str, ...]]]:
     """Return the tables of the guide, the head first; a row for each indicator to fill in."""
-    unit, name = (" ".join(_said(key)) for key in ("unit", "source_name"))
-    rows: list[tuple[str, ...]] = [(*_said("to_fill_in"), unit, name, *_said("use"))]
+    unit, name = (" ".join(_in_words(key)) for key in ("unit", "source_name"))
+    rows: list[tuple[str, ...]] = [(*_in_words("to_fill_in"), unit, name, *_in_words("use"))]
     for row in indicators:
         if row["source_name"]:
             names = (*_in_both(row, "label"), both_units(row), source_name(row))
             rows.append((*names, *_joined([*uses(row, indicators, config)])))
     kinds = marks(config["missing_marks"]).items()
-    said = [(mark, " ".join(_said(kind))) for mark, kind in kinds]
-    heads = (" ".join(_said("mark")), " ".join(_said("meaning")))
+    mark_rows = [(mark, " ".join(_in_words(kind))) for mark, kind in kinds]
+    heads = (" ".join(_in_words("mark")), " ".join(_in_words("meaning")))
     return {
         "indicators": rows,
-        "marks": [heads, *said],
-        "regions": [_said("regions"), *(_in_both(row, "name") for row in regions)],
+        "marks": [heads, *mark_rows],
+        "regions": [_in_words("regions"), *(_in_both(row, "name") for row in regions)],
     }
 
 
@@ -151,7 +151,7 @@ def blank_workbook(
     chosen = [row for row in regions if row["region"] in wanted]
     years = config["years"]["last"] - config["years"]["first"] + 1
     sources = [row for row in indicators if row["source_name"]]
-    sheet = book.add_worksheet(" ".join(_said("data")))
+    sheet = book.add_worksheet(" ".join(_in_words("data")))
     _heads(book, sheet, sources)
     tables = guide_blocks(indicators, chosen, config)
     lists = _guide(book, config["study"], guide, tables)
@@ -166,7 +166,7 @@ def _heads(book: Any, sheet: Any, sources: Sequence[Row]) -> None:
     plain = book.add_format({"locked": False})
     chinese = any(CHINESE.search(source_name(row)) for row in sources)
     for column, key in enumerate(("region", "year")):
-        sheet.write_string(HEAD, column, " ".join(_said(key)), head)
+        sheet.write_string(HEAD, column, " ".join(_in_words(key)), head)
         sheet.set_column(column, column, 14, plain)
     for column, row in enumerate(sources, start=2):
         title = f"{source_name(row)}({unit_name(row)})"
@@ -191,20 +191,20 @@ def _checks(
     region = {
         "validate": "list",
         "source": f"={lists['regions']}",
-        "input_title": " ".join(_said("region")),
-        "input_message": "\n".join(_said("choose")),
-        "error_message": "\n".join(_said("not_listed")),
+        "input_title": " ".join(_in_words("region")),
+        "input_message": "\n".join(_in_words("choose")),
+        "error_message": "\n".join(_in_words("not_listed")),
     }
     year = {
         "validate": "integer",
         "criteria": "between",
         "minimum": first,
         "maximum": last,
-        "input_title": " ".join(_said("year")),
+        "input_title": " ".join(_in_words("year")),
         "input_message": f"{first}—{last}",
-        "error_message": "\n".join(_said("not_among_years", (first, first), (last, last))),
+        "error_message": "\n".join(_in_words("not_among_years", (first, first), (last, last))),
     }
-    missing = "\n".join(_said("missing", said_marks(config["missing_marks"])))
+    missing = "\n".join(_in_words("missing", marks_in_words(config["missing_marks"])))
     checks = [region, year]
     for column, row in enumerate(sources, start=len(checks)):
         cell = xl_rowcol_to_cell(top, column)
@@ -214,7 +214,7 @@ def _checks(
             # Excel allows 32 and 255 characters
             "input_title": both_units(row)[:32],
             "input_message": missing[:255],
-            "error_message": "\n".join(_said("no_figure")),
+            "error_message": "\n".join(_in_words("no_figure")),
         }
         checks.append(figure)
     for column, check in enumerate(checks):
@@ -226,7 +226,7 @@ def _guide(book: Any, study: str, guide: Sequence[Pair], tables: Config) -> dict
 
     Returns the ranges that hold the first column of each table.
     """
-    name = " ".join(_said("guide"))
+    name = " ".join(_in_words("guide"))
     sheet = book.add_worksheet(name)
     sheet.hide_gridlines(2)
     title = book.add_format({"bold": True, "font_size": 13})
@@ -235,7 +235,7 @@ def _guide(book: Any, study: str, guide: Sequence[Pair], tables: Config) -> dict
     for column, columns in enumerate(GUIDE_WIDTHS):
         sheet.set_column(column, column, columns)
     lines: list[tuple[Sequence[str], Any]] = [
-        (_said("title", (study, study)), title),
+        (_in_words("title", (study, study)), title),
         *((pair, text) for pair in guide),
     ]
     lists = {}

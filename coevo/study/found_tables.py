@@ -73,7 +73,7 @@ class Survey:
 
 def survey(folder: Path) -> Survey:
     """Read the files of a folder, and of those below it; nothing is refused for what it says."""
-    found = Survey()
+    result = Survey()
     places = _place_names()
     paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
     for path in paths:
@@ -81,16 +81,16 @@ def survey(folder: Path) -> Survey:
             continue
         shown = path.relative_to(folder).as_posix() if path != folder else path.name
         if problem := no_file(path):
-            found.problems.append(problem.replace(path.as_posix(), shown, 1))
+            result.problems.append(problem.replace(path.as_posix(), shown, 1))
         else:
-            tables = list(_tables_of(path, shown, found, places))
-            found.tables += tables
-            found.files += [path] if tables else []
-    _tell_apart(found.tables)
-    if not any(table.placed for table in found.tables):
-        for table in found.tables:
+            tables = list(_tables_of(path, shown, result, places))
+            result.tables += tables
+            result.files += [path] if tables else []
+    _tell_apart(result.tables)
+    if not any(table.placed for table in result.tables):
+        for table in result.tables:
             table.figures["region"] = ASKED
-    return found
+    return result
 
 
 def shipped_sets() -> dict[str, pd.DataFrame]:
@@ -116,18 +116,18 @@ def _tell_apart(tables: Sequence[TableFound]) -> None:
     keys = ["region", "year", "part", "name"]
     different = whole.groupby(keys)[["table", "value"]].transform("nunique").min(axis=1) > 1
     for name in whole.loc[different, "name"].unique():
-        own = [table for table in tables if (table.figures["name"] == name).any()]
-        titles = [indicator_name(table.title)[0] for table in own]
-        if all(titles) and len(set(titles)) == len(own):
-            for table, title in zip(own, titles, strict=True):
+        with_name = [table for table in tables if (table.figures["name"] == name).any()]
+        titles = [indicator_name(table.title)[0] for table in with_name]
+        if all(titles) and len(set(titles)) == len(with_name):
+            for table, title in zip(with_name, titles, strict=True):
                 names = table.figures["name"]
                 table.figures["name"] = names.where(names != name, f"{title}; {name}")
 
 
 def _tables_of(
-    path: Path, shown: str, found: Survey, places: frozenset[str]
+    path: Path, shown: str, result: Survey, places: frozenset[str]
 ) -> Iterator[TableFound]:
-    problems = found.problems
+    problems = result.problems
     try:
         sheets = read_sheets(path, shown)
     except StudyError as problem:
@@ -142,7 +142,7 @@ def _tables_of(
         problems += layout.problems
         for table in layout.tables:
             problems += table.problems
-            found.doubtful += [sheet.unclear.text] if sheet.unclear else []
+            result.doubtful += [sheet.unclear.text] if sheet.unclear else []
             figures = _figures(sheet, table)
             if len(figures):
                 title, placed = _title(sheet, table), _is_placed(sheet, table)
@@ -154,36 +154,36 @@ def _tables_of(
 
 def _readings(sheet: Sheet, table: FigureTable) -> list[str]:
     """Return lines on what a table does not say itself: its regions, or what its years are."""
-    found = [
+    lines = [
         "{}: years such as {name} are read as {year}".format(sheet.where(), **remark.fields)
         for remark in table.remarks
         if remark.message in ("fiscal_years", "marked_years")
     ]
     if not _is_placed(sheet, table):
-        found.append(f"{sheet.where()}: names no region")
-    return found
+        lines.append(f"{sheet.where()}: names no region")
+    return lines
 
 
 def _is_placed(sheet: Sheet, table: FigureTable) -> bool:
     """Whether a table says of which regions it is, or a title, its sheet or its file does."""
     stated = any(words.text for words in table.labels["region"].flat)
-    return stated or any(compared(said.text) in sheet.places for said in table.titles)
+    return stated or any(compared(title.text) in sheet.places for title in table.titles)
 
 
 def _laid_out(table: FigureTable) -> str:
     """Return where regions, years and indicators stand: `regions down, years across`."""
-    said = []
+    axes = []
     for what, word in WORDS.items():
         down, across = (count > 1 for count in table.labels[what].shape)
         if down or across:
-            said.append(f"{word} {'down' if down else 'across'}")
-    return ", ".join(said)
+            axes.append(f"{word} {'down' if down else 'across'}")
+    return ", ".join(axes)
 
 
 def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     """Return a row per number of a table with what stands beside it."""
-    cell, said = block_figures(sheet, np.ix_(table.rows, table.columns), known_marks({}))
-    value = said["value"].to_numpy()[cell]
+    cell, figures = block_figures(sheet, np.ix_(table.rows, table.columns), known_marks({}))
+    value = figures["value"].to_numpy()[cell]
     number = ~np.isnan(value)
     labels = table.labels | {"region": _region_labels(sheet, table)}
     texts = {
@@ -196,8 +196,8 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     names = {text: indicator_name(text or title) for text in frame["indicator"].unique()}
     if not frame["unit"].any():  # that of the title, where it names the indicator
         name = names.get("", ("",))[0]
-        own = (title_parts(t.text)[1] for t in table.titles if indicator_name(t.text)[0] == name)
-        frame.loc[frame["indicator"] == "", "unit"] = next(filter(None, own), "")
+        units = (title_parts(t.text)[1] for t in table.titles if indicator_name(t.text)[0] == name)
+        frame.loc[frame["indicator"] == "", "unit"] = next(filter(None, units), "")
     pairs = [names[text] for text in frame["indicator"]]
     frame = frame.join(pd.DataFrame(pairs, columns=["name", "english"]))
     periods = [period_of(text) for text in frame["year"]]
@@ -226,8 +226,8 @@ def _region_labels(sheet: Sheet, table: FigureTable) -> Labels:
         part for name, part in table.labels.items() if name == "region" or name.startswith("place")
     ]
     words = max(places, key=lambda part: len({words.text for words in part.flat} - {""}))
-    named = any(said.text for said in words.flat)
-    known = (said for said in table.titles if compared(said.text) in sheet.places)
+    named = any(title.text for title in words.flat)
+    known = (title for title in table.titles if compared(title.text) in sheet.places)
     return words if named else along([next(known, CellWords(Path(sheet.file).stem))], None)
 
 
@@ -269,8 +269,8 @@ def _in_common(further: Objects) -> list[str]:
     """Return the longest of the texts that all figures have beside them: `; Internet access`."""
     parts = pd.DataFrame(further.tolist())
     same = [str(parts[c].iloc[0]) for c in parts if parts[c].nunique() == 1]
-    said = [text for text in same if not (SIGNS.fullmatch(text) or is_unit(text))]
-    return [f"; {max(said, key=len)}" if said else ""] * len(parts)
+    names = [text for text in same if not (SIGNS.fullmatch(text) or is_unit(text))]
+    return [f"; {max(names, key=len)}" if names else ""] * len(parts)
 
 
 def indicator_name(text: str) -> tuple[str, str]:

@@ -31,7 +31,7 @@ from coevo.study.configuration import (
     read_config,
     read_schema,
 )
-from coevo.study.fill_in import TEMPLATES, blank_workbook, said_marks
+from coevo.study.fill_in import TEMPLATES, blank_workbook, marks_in_words
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 from coevo.study.raw_files import VINTAGE
@@ -72,28 +72,28 @@ def wish(words: Sequence[str], month: str) -> Wish:
     the one before it, the first the sixth from there. Raises `StudyError` with every word that is
     not understood.
     """
-    said = {"study": "", "first": "", "last": "", "vintage": "", "from": ""}
+    values = {"study": "", "first": "", "last": "", "vintage": "", "from": ""}
     problems = Problems()
     for word in words:
         key, mark, value = word.partition("=")
-        if not mark or key not in said:
+        if not mark or key not in values:
             problems.add(f"coevo: '{word}' is not understood; write it as in {EXAMPLE}")
         else:
-            said[key] = value
+            values[key] = value
     problems.check()
-    problems.extend(_name_problems(said["study"]))
-    vintage = said["vintage"] or month
+    problems.extend(_name_problems(values["study"]))
+    vintage = values["vintage"] or month
     if not VINTAGE.fullmatch(vintage):
         problems.add(f"vintage: '{vintage}' is not a year and month; write it as {month}")
     for key in ("first", "last"):
-        if said[key] and not re.fullmatch(r"[0-9]{4}", said[key]):
-            problems.add(f"{key}: '{said[key]}' is not a year; write it as 2018")
+        if values[key] and not re.fullmatch(r"[0-9]{4}", values[key]):
+            problems.add(f"{key}: '{values[key]}' is not a year; write it as 2018")
     problems.check()
-    if said["from"]:
-        first, last = (int(said[key] or 0) for key in ("first", "last"))
-        return Wish(said["study"], first, last, vintage, said["from"])
-    last = int(said["last"] or int(vintage[:4]) - 1)
-    return Wish(said["study"], int(said["first"] or last - SPAN + 1), last, vintage)
+    if values["from"]:
+        first, last = (int(values[key] or 0) for key in ("first", "last"))
+        return Wish(values["study"], first, last, vintage, values["from"])
+    last = int(values["last"] or int(vintage[:4]) - 1)
+    return Wish(values["study"], int(values["first"] or last - SPAN + 1), last, vintage)
 
 
 def _name_problems(name: str) -> Iterator[str]:
@@ -146,7 +146,7 @@ def begin_study(wanted: Wish) -> list[str]:
     regions = config["regions_table"]
     indicators = check_indicators(config, read_schema("indicators"), regions, name)
     folder = f"{config['raw']}/{wanted.vintage}"
-    chinese, english = said_marks(config["missing_marks"])
+    chinese, english = marks_in_words(config["missing_marks"])
     words = {**vars(wanted), **years, "folder": folder, "marks_zh": chinese, "marks_en": english}
     book = f"{folder}/{wanted.study}.xlsx"
     lines.append(
@@ -169,12 +169,12 @@ def begin_from_files(wanted: Wish) -> list[str]:
     source = Path(wanted.source)
     if not source.exists():
         raise StudyError(f"from: there is no {wanted.source}; name a folder or a file")
-    found = survey(source)
-    proposal = propose(found, wanted.study, (wanted.first, wanted.last))
-    config = template("found.yaml", _words(proposal, wanted, found.doubtful))
+    downloads = survey(source)
+    proposal = propose(downloads, wanted.study, (wanted.first, wanted.last))
+    config = template("found.yaml", _template_words(proposal, wanted, downloads.doubtful))
     table = f"config/indicators/{wanted.study}.csv"
-    lines = list(_told(found, proposal))
-    lines += _copied(found, source, wanted)
+    lines = list(_summary(downloads, proposal))
+    lines += _copied(downloads, source, wanted)
     if proposal.regions.rows:
         lines.append(written(proposal.regions.path, _as_csv(proposal.regions.rows)))
     lines.append(written(table, _as_csv(proposal.rows)))
@@ -186,10 +186,10 @@ def begin_from_files(wanted: Wish) -> list[str]:
     if any(ASKED in text for row in proposal.regions.rows for text in row.values()):
         edits.append(f"Edit {proposal.regions.path}: the names marked {ASKED}.")
     edits.append(f"make check study={wanted.study}, then make study={wanted.study}.")
-    return [*lines, "", *(f"{n}. {said}" for n, said in enumerate(edits, start=1))]
+    return [*lines, "", *(f"{n}. {edit}" for n, edit in enumerate(edits, start=1))]
 
 
-def _words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
+def _template_words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
     """Return the words of the template."""
     questions = {
         "en": f"{ASKED}: do the one and the other develop in step?",
@@ -228,8 +228,8 @@ def _words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[st
 def _asked_mark(number: str) -> str:
     """Return the line of the config that asks what a number is that may be read in two ways."""
     point, comma = readings(number)
-    said = f'"." if {number} in the files is {point}, "," if it is {comma}'
-    return f"decimal_mark: {ASKED}  # {said}\n"
+    choice = f'"." if {number} in the files is {point}, "," if it is {comma}'
+    return f"decimal_mark: {ASKED}  # {choice}\n"
 
 
 def _quoted(value: object) -> str:
@@ -246,31 +246,33 @@ def _as_csv(rows: Sequence[dict[str, str]]) -> str:
     return memory.getvalue()
 
 
-def _copied(found: Survey, source: Path, wanted: Wish) -> Iterator[str]:
+def _copied(downloads: Survey, source: Path, wanted: Wish) -> Iterator[str]:
     """Copy the files that hold tables into the vintage folder; yield a line for each."""
-    own = Path("data", "raw", wanted.study)
-    if own.resolve() in (source.resolve(), *source.resolve().parents):
+    raw = Path("data", "raw", wanted.study)
+    if raw.resolve() in (source.resolve(), *source.resolve().parents):
         return
-    for path in found.files:
+    for path in downloads.files:
         place = path.relative_to(source) if path != source else Path(path.name)
-        yield written((own / wanted.vintage / place).as_posix(), path.read_bytes())
+        yield written((raw / wanted.vintage / place).as_posix(), path.read_bytes())
 
 
-def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
+def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     """Yield what was found: tables, indicators, regions, and what was not understood."""
-    yield f"Tables read: {len(found.tables)}"
+    yield f"Tables read: {len(downloads.tables)}"
     yield from table_lines(
-        TABLE_HEAD, [_table_row(table) for table in found.tables[:MOST_TABLES]], WIDTH
+        TABLE_HEAD, [_table_row(table) for table in downloads.tables[:MOST_TABLES]], WIDTH
     )
-    yield from _more(len(found.tables), MOST_TABLES)
+    yield from _more(len(downloads.tables), MOST_TABLES)
     yield ""
     yield "Indicators, as the table of indicators has them"
-    yield from table_lines(INDICATOR_HEAD, [_indicator_row(one) for one in proposal.found], WIDTH)
+    yield from table_lines(
+        INDICATOR_HEAD, [_indicator_row(one) for one in proposal.indicators], WIDTH
+    )
     yield ""
     regions = proposal.regions
-    where = "written" if regions.rows else "known"
+    state = "written" if regions.rows else "known"
     first, last = proposal.years
-    yield f"Regions: {len(set(regions.codes.values()))}, {where} in {regions.path}"
+    yield f"Regions: {len(set(regions.codes.values()))}, {state} in {regions.path}"
     if regions.rows:
         names = [row.get("name_en") or row["name_zh"] for row in regions.rows]
         listed = ", ".join(name.removeprefix(f"{ASKED} ") for name in names)
@@ -279,9 +281,9 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
     pair = ", ".join(proposed_pair(proposal.outputs).values())
     yield f"Model of two populations: {pair or f'off; {NEEDED}'}"
     unclear = [
-        f"{one.row['source_name']}: only {span(one.years)}; left out" for one in proposal.left
+        f"{one.row['source_name']}: only {span(one.years)}; left out" for one in proposal.left_out
     ]
-    shared = {one.printed: one.row["unit"] for one in proposal.found if sharers(one.printed)}
+    shared = {one.printed: one.row["unit"] for one in proposal.indicators if sharers(one.printed)}
     unclear += [
         f'"{printed}" is money of several countries, kept as {unit}; write in the table whose it '
         f"is: million USD, CAD …"
@@ -290,7 +292,7 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
         "total"
         for printed, unit in shared.items()
     ]
-    coded = [one.row["source_name"] for one in proposal.found if ASKED in one.row["label_en"]]
+    coded = [one.row["source_name"] for one in proposal.indicators if ASKED in one.row["label_en"]]
     if any(ASKED in row.values() for row in regions.rows):
         unclear.append(f"no file names a region: write that of the one in {regions.path}")
     for column in sorted({k for row in regions.rows for k in row if f"{ASKED} " in row[k]}):
@@ -305,15 +307,14 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
             f"labels in the table, where they say {ASKED}"
         )
     unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
-    if proposal.lacking:
-        said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"
-        unclear.append(f"{said}: {shown(proposal.lacking)}")
-    if regions.totals:
-        unclear.append(f"the whole of the regions, and none of them: {shown(regions.totals)}")
-    if regions.strangers:
-        said = f"{len(regions.strangers)} names are no regions of {regions.path} and set aside"
-        unclear.append(f"{said}: {shown(regions.strangers)}")
-    unclear += [*regions.also, *found.unclear]
+    lists: dict[str, Sequence[str]] = {
+        "{} regions lack an indicator altogether and are left out": proposal.lacking,
+        "the whole of the regions, and none of them": regions.totals,
+        f"{{}} names are no regions of {regions.path} and set aside": regions.strangers,
+    }
+    for text, group in lists.items():
+        unclear += [f"{text.format(len(group))}: {shown(group)}"] if group else []
+    unclear += [*regions.also, *downloads.unclear]
     if unclear:
         yield ""
         yield f"Not understood, or to be decided: {len(unclear)}"

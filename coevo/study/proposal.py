@@ -89,12 +89,12 @@ def find_regions(
     tables = shipped_sets()
     best = RegionsFound(f"config/regions/{study}.csv", {})
     for name, table in tables.items():
-        found = _in_set(texts, name, table, Regions(table, tables))
-        if len(found.codes) > len(best.codes):
-            best = found
+        candidate = _in_set(texts, name, table, Regions(table, tables))
+        if len(candidate.codes) > len(best.codes):
+            best = candidate
     if len(best.codes) > len(best.strangers):
         return best
-    return _own_set(texts, f"config/regions/{study}.csv", figures, tables.get("countries"))
+    return _set_of_names(texts, f"config/regions/{study}.csv", figures, tables.get("countries"))
 
 
 def _in_set(
@@ -121,8 +121,8 @@ def _in_set(
 
 def _groups(codes: set[str], table: pd.DataFrame) -> str:
     """Return the first of `GROUPS` that parts these regions, "" if none does."""
-    own = table[table["region"].isin(codes)]
-    return next((name for name in GROUPS if name in table and own[name].nunique() > 1), "")
+    rows = table[table["region"].isin(codes)]
+    return next((name for name in GROUPS if name in table and rows[name].nunique() > 1), "")
 
 
 def _place(text: str, beside: str, known: Regions) -> RegionMatch:
@@ -135,7 +135,7 @@ def _place(text: str, beside: str, known: Regions) -> RegionMatch:
         return known.find(beside, propose=False)
 
 
-def _own_set(
+def _set_of_names(
     texts: Mapping[str, str],
     path: str,
     figures: pd.DataFrame | None,
@@ -145,8 +145,8 @@ def _own_set(
     named = {compared(total) for total in TOTALS}
     totals = [] if figures is None else list(_wholes(figures, countries))
     totals = [text for text in totals if compared(text) not in named]
-    given = [code for code in texts.values() if CODE.fullmatch(code)]
-    coded = len(set(given)) == len(texts)  # each has a code of its own
+    valid = {code for code in texts.values() if CODE.fullmatch(code)}
+    coded = len(valid) == len(texts)  # each has a code of its own
     codes: dict[str, str] = {}
     rows = []
     for text in (t for t in texts if t not in totals and compared(t) not in named):
@@ -158,18 +158,18 @@ def _own_set(
         plain = (english or chinese) if printed and text != ASKED else "r"
         code = texts[text] if coded else _code(plain, set(codes.values()))
         codes[text] = code
-        asked = "" if printed else f"{ASKED} "
+        prefix = "" if printed else f"{ASKED} "
         names = {"name_en": english.strip(), "name_zh": chinese.strip()}
-        names = {column: said and asked + said for column, said in names.items()}
+        names = {column: name and prefix + name for column, name in names.items()}
         rows.append({"region": code, **names, "codes": "" if printed else text})
     columns = ("region", "name_en", "name_zh", "codes")
     filled = [c for c in columns if any(row[c] for row in rows)]
-    kept = tuple({c: row[c] for c in filled} for row in rows)
+    columns_filled = tuple({c: row[c] for c in filled} for row in rows)
     named_in = [c for c in filled if c.startswith("name_") and all(row[c] for row in rows)]
     whole = (c.removeprefix("name_") for c in named_in)
     country = _country(totals, countries)
     return RegionsFound(
-        path, codes, kept, totals=tuple(totals), named=frozenset(whole), country=country
+        path, codes, columns_filled, totals=tuple(totals), named=frozenset(whole), country=country
     )
 
 
@@ -191,9 +191,9 @@ def _wholes(figures: pd.DataFrame, countries: pd.DataFrame | None) -> Iterator[s
     known = Regions(countries).places if countries is not None else {}
     named = {text for text in figures["region"].unique() if compared(text) in known}
     named = named if 2 * len(named) < figures["region"].nunique() else set()
-    found: dict[str, None] = {}
-    for _, own in figures.groupby("name", sort=False):
-        table = own.pivot_table(index="year", columns="region", values="value", aggfunc="first")
+    wholes: dict[str, None] = {}
+    for _, rows in figures.groupby("name", sort=False):
+        table = rows.pivot_table(index="year", columns="region", values="value", aggfunc="first")
         table = table.dropna(axis="columns")
         if len(table) < FEWEST_ROWS or table.shape[1] <= FEWEST_ROWS:
             continue
@@ -203,8 +203,8 @@ def _wholes(figures: pd.DataFrame, countries: pd.DataFrame | None) -> Iterator[s
             sums = np.allclose(table[text], total - table[text], rtol=ROUNDED)
             most = text in named and (table[text] > others.max(axis="columns")).all()
             if sums or most:
-                found[text] = None
-    yield from found
+                wholes[text] = None
+    yield from wholes
 
 
 def _code(name: str, taken: set[str]) -> str:
@@ -237,18 +237,18 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
                 known.setdefault(compared(name), row)
     names = {name: row["indicator"] for name, row in known.items()}
     shipped = {row["indicator"]: row for row in reversed([*known.values()])}
-    own = figures[figures["region"].isin(list(regions.codes))]
-    found: list[Indicator] = []
+    study_figures = figures[figures["region"].isin(list(regions.codes))]
+    indicators: list[Indicator] = []
     taken: set[str] = set()
-    for name, rows in own.groupby("name", sort=False):
+    for name, rows in study_figures.groupby("name", sort=False):
         model = shipped.get(find_indicator(str(name), names) or "")
         row = _row(str(name), rows, model, taken, regions.country)
         taken.add(row["indicator"])
         size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
         years = int(rows["year"].min()), int(rows["year"].max())
         count_ = rows["region"].map(regions.codes).nunique()
-        found.append(Indicator(row, years, count_, len(rows), str(name), size, _printed(rows)))
-    return found
+        indicators.append(Indicator(row, years, count_, len(rows), str(name), size, _printed(rows)))
+    return indicators
 
 
 def _row(
@@ -277,7 +277,7 @@ def _row(
         "label_zh": _label((chinese or bare).replace("; ", " ")),
         "source_name": bare,
         "frequency": ASKED if rows["part"].all() else "",
-        "languages": " ".join(k for k, said in (("en", plain), ("zh", chinese)) if said),
+        "languages": " ".join(k for k, text in (("en", plain), ("zh", chinese)) if text),
     }
 
 
@@ -302,23 +302,23 @@ def _printed(rows: pd.DataFrame) -> str:
     return next(filter(None, in_order(rows["unit"])), "")
 
 
-def _unit(said: str, language: str, country: str) -> str:
+def _unit(printed: str, language: str, country: str) -> str:
     """Return a printed unit as the table of indicators has it.
 
     Dollars are those of the country; where that is not known they are kept as they are printed.
     """
-    bare = re.sub(r"^\(([^()]*)\)$", r"\1", said)
-    shared = sharers(said)
-    own = next((code for code in shared if country and code.startswith(country)), "")
-    if shared and not own:
+    bare = re.sub(r"^\(([^()]*)\)$", r"\1", printed)
+    shared = sharers(printed)
+    currency = next((c for c in shared if country and c.startswith(country)), "")
+    if shared and not currency:
         return f"other: {bare}"
     try:
-        return find_unit(of_currency(said, own)).name
+        return find_unit(of_currency(printed, currency)).name
     except StudyError:
-        return f"other: {said or UNSTATED[language]}"
+        return f"other: {printed or UNSTATED[language]}"
 
 
-def find_years(indicators: list[Indicator], asked: tuple[int, int]) -> tuple[int, int]:
+def find_years(indicators: list[Indicator], wanted: tuple[int, int]) -> tuple[int, int]:
     """Return the first and the last year: those asked for, else those that give most figures.
 
     Of all spans of `FEWEST_YEARS` or more, the one with the largest product of its length and the
@@ -334,14 +334,14 @@ def find_years(indicators: list[Indicator], asked: tuple[int, int]) -> tuple[int
     ]
     low, high = min(a for a, _ in ends), max(b for _, b in ends)
     best = max(spans)[2:] if spans else (low, high)
-    return asked[0] or best[0], asked[1] or best[1]
+    return wanted[0] or best[0], wanted[1] or best[1]
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A study as the files suggest it.
 
-    rows: of the table of indicators; left: indicators that do not cover the years; size: ids of
+    rows: of the table of indicators; left_out: indicators that do not cover the years; size: ids of
     indicators of size; languages: those in which everything has a name, else that of the files;
     outputs: of the two-population model, as far as the files have any.
     """
@@ -349,8 +349,8 @@ class Proposal:
     regions: RegionsFound
     years: tuple[int, int]
     rows: list[dict[str, str]]
-    found: list[Indicator]
-    left: list[Indicator]
+    indicators: list[Indicator]
+    left_out: list[Indicator]
     size: list[str]
     languages: Sequence[str]
     focus: str
@@ -360,7 +360,7 @@ class Proposal:
     outputs: list[Output]
 
 
-def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
+def propose(survey: Survey, study: str, wanted_years: tuple[int, int]) -> Proposal:
     """Return the study that the files of a survey suggest.
 
     Raises `StudyError` where they hold no table, or fewer than two indicators.
@@ -372,48 +372,49 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
     texts = beside.groupby("region", sort=False)["code"].max().to_dict()  # "" comes before a code
     regions = find_regions(texts, study, figures)
     ranks = [name for name in in_order(figures["name"]) if RANK.search(name)]
-    found = find_indicators(figures[~figures["name"].isin(ranks)], regions)
-    years = find_years(found, asked)
-    kept = [one for one in found if one.years[0] <= years[0] and years[1] <= one.years[1]]
-    if len(kept) < 2:
+    indicators = find_indicators(figures[~figures["name"].isin(ranks)], regions)
+    years = find_years(indicators, wanted_years)
+    used = [one for one in indicators if one.years[0] <= years[0] and years[1] <= one.years[1]]
+    if len(used) < 2:
         raise StudyError(
-            f"from: {len(kept)} of {len(found)} indicators have figures for {years[0]} to "
+            f"from: {len(used)} of {len(indicators)} indicators have figures for {years[0]} to "
             f"{years[1]}; two at least are needed",
             *survey.unclear,
         )
-    size = {one.size: one.row["indicator"] for one in reversed(kept) if one.size}
-    inside = [one.row["indicator"] for one in kept if one.row["indicator"] not in size.values()]
+    size = {one.size: one.row["indicator"] for one in reversed(used) if one.size}
+    inside = [one.row["indicator"] for one in used if one.row["indicator"] not in size.values()]
     if len(inside) < 2:
-        inside = [one.row["indicator"] for one in kept]
+        inside = [one.row["indicator"] for one in used]
     half = (len(inside) + 1) // 2
     systems = {name: SUBSYSTEMS[place >= half] for place, name in enumerate(inside)}
-    rows = [_with_subsystem(one.row, systems.get(one.row["indicator"], "")) for one in kept]
+    rows = [_with_subsystem(one.row, systems.get(one.row["indicator"], "")) for one in used]
     if not any(row["frequency"] for row in rows):
         rows = [{k: v for k, v in row.items() if k != "frequency"} for row in rows]
     rows.sort(key=lambda row: (*SUBSYSTEMS, "").index(row["subsystem"]))
-    spoken = set(regions.named).intersection(*(set(one.row["languages"].split()) for one in kept))
-    chinese = sum(bool(CHINESE.search(one.row["source_name"])) for one in kept)
-    languages = [k for k in ("en", "zh") if k in spoken] or [("en", "zh")[2 * chinese > len(kept)]]
+    spoken = set(regions.named).intersection(*(set(one.row["languages"].split()) for one in used))
+    chinese = sum(bool(CHINESE.search(one.row["source_name"])) for one in used)
+    languages = [k for k in ("en", "zh") if k in spoken] or [("en", "zh")[2 * chinese > len(used)]]
     counts = figures["region"].map(regions.codes).dropna().value_counts()
-    ids = {one.name: one.row["indicator"] for one in kept}
-    own = figures[figures["year"].between(*years)].assign(
+    ids = {one.name: one.row["indicator"] for one in used}
+    coded = figures[figures["year"].between(*years)].assign(
         region=figures["region"].map(regions.codes), indicator=figures["name"].map(ids), flag=""
     )
-    have = own.groupby("region")["indicator"].nunique()
+    have = coded.groupby("region")["indicator"].nunique()
     whole = sorted(have.index[have == len(ids)]) if (have == len(ids)).sum() > 1 else []
     lacking = [text for text, code in regions.codes.items() if code not in whole] if whole else []
     focus = str(next(code for code in counts.index if not whole or code in whole))
-    outside = [one for one in found if one not in kept]
+    outside = [one for one in indicators if one not in used]
     sizes = [size[key] for key in SIZE if key in size]
-    outputs = model_outputs(pd.DataFrame(rows), own[own["region"].isin(whole or have.index)])
+    modelled = coded[coded["region"].isin(whole or have.index)]
+    outputs = model_outputs(pd.DataFrame(rows), modelled)
     whole = whole if lacking else []
     return Proposal(
-        regions, years, rows, kept, outside, sizes, languages, focus, lacking, whole, ranks, outputs
+        regions, years, rows, used, outside, sizes, languages, focus, lacking, whole, ranks, outputs
     )
 
 
 def _with_subsystem(row: Mapping[str, str], subsystem: str) -> dict[str, str]:
     """Return a row as the table has it; the direction is a guess wherever there is a subsystem."""
-    made = dict.fromkeys("indicator subsystem dimension direction unit".split(), "")
-    made |= {key: text for key, text in row.items() if key != "languages"}
-    return {**made, "subsystem": subsystem, "direction": "+" if subsystem else "", "derivation": ""}
+    full = dict.fromkeys("indicator subsystem dimension direction unit".split(), "")
+    full |= {key: text for key, text in row.items() if key != "languages"}
+    return {**full, "subsystem": subsystem, "direction": "+" if subsystem else "", "derivation": ""}

@@ -23,7 +23,7 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
     for a folder that is no vintage, a file outside one, what is no file (`no_file`), a
     name that Snakemake cannot carry, no such vintage, or no file at all.
     """
-    problems, kept, vintages = Problems(), [], []
+    problems, paths, vintages = Problems(), [], []
     if Path(folder).is_symlink():
         raise StudyError(f"raw: {folder} is a link; name the folder that it leads to")
     for path in sorted(_listed(Path(folder))):
@@ -45,16 +45,16 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
             if problem := no_file(path) or date_problem(path):
                 problems.add(problem)
             else:
-                kept.append(path.as_posix())
+                paths.append(path.as_posix())
         if problem := path_problem(path.as_posix(), path.name):
             problems.add(problem)
-    if not kept:
+    if not paths:
         problems.add(
             f"raw: there is no file in a vintage folder of {folder}; put the raw files into a "
             f"folder named by year and month, such as {folder}/2026-10"
         )
     problems.check()
-    return kept
+    return paths
 
 
 def path_problem(path: str, name: str) -> str:

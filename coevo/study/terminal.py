@@ -47,10 +47,10 @@ def span(years: Iterable[int]) -> str:
 
 def standing(outputs: Sequence[Output]) -> str:
     """Return which indicators could be an output of the model, and why the others could not."""
-    told = {"outputs could be": candidates(outputs)}
+    names_by_text = {"outputs could be": candidates(outputs)}
     for reason, text in REASONS.items():
-        told[text] = [one.indicator for one in outputs if one.reason == reason]
-    return "; ".join(f"{text}: {shown(names)}" for text, names in told.items() if names)
+        names_by_text[text] = [one.indicator for one in outputs if one.reason == reason]
+    return "; ".join(f"{text}: {shown(names)}" for text, names in names_by_text.items() if names)
 
 
 def model_lines(interaction: Config | None, outputs: Sequence[Output]) -> Iterator[str]:
@@ -125,12 +125,12 @@ def cost_line(rows: int, figures: int, documents: int) -> str:
     seconds = expected_seconds(rows, figures, documents)
     gigabytes = expected_megabytes(rows, figures) / 1000
     time = f"{round(seconds, -1):.0f} seconds" if seconds < FEW else f"{seconds / 60:.0f} minutes"
-    said = f"Expected: about {time} on two cores, {gigabytes:.1f} GB of memory for each"
+    line = f"Expected: about {time} on two cores, {gigabytes:.1f} GB of memory for each"
     there = _memory()
     if there is None or there >= 2 * gigabytes:
-        return said
+        return line
     what = "give cores=1 to make" if there >= gigabytes else "use a larger one, or fewer regions"
-    return f"{said}; this computer has {there:.1f} GB in all: {what}"
+    return f"{line}; this computer has {there:.1f} GB in all: {what}"
 
 
 def _memory() -> float | None:

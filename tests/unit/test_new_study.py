@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
-from coevo.study.fill_in import said_marks, source_name, unit_name, uses
+from coevo.study.fill_in import marks_in_words, source_name, unit_name, uses
 from coevo.study.new_study import Wish, begin_study, wish
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -246,7 +246,7 @@ def test_the_workbook_carries_no_time_and_no_formula():
 
 
 def test_marks_are_said_once_per_type_the_study_s_own_among_them():
-    chinese, english = said_marks({"缺": "suppressed", "·": "not_available"})
+    chinese, english = marks_in_words({"缺": "suppressed", "·": "not_available"})
     assert chinese.startswith("留空 = 不详；— = 不适用；")
     assert english.startswith("blank = not available; — = does not apply; ")
     assert english.count(" = ") == chinese.count(" = ") == 4
