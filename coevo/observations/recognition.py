@@ -69,9 +69,8 @@ class StudyTerms:
         free = (name for unit in indicators["unit"] for name in unit_of(unit).names)
         self.own_units = frozenset(map(unit_key, (*unit_texts, *free)))
         # every indicator -> how a year is made of its parts
-        self.frequencies = dict.fromkeys(self.units, "")
-        if "frequency" in indicators:
-            self.frequencies = dict(zip(self.units, indicators["frequency"], strict=True))
+        periods = indicators.get("frequency", [""] * len(indicators))
+        self.frequencies = dict(zip(self.units, periods, strict=True))
         self.marks = known_marks(missing_marks)
         self.unit_names: dict[str, int] = {}  # of the figures read -> its place
 

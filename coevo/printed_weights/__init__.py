@@ -153,19 +153,14 @@ def weight_lines(checked: Checked, path: str) -> Iterator[str]:
     if checked.panel is None or not checked.config["subsystems"]:
         raise StudyError(*checked.problems or ("subsystems: the study has none, and no weights",))
     printed = read_weights(path, checked.indicators)
-    goalposts = read_optional(checked.config["normalisation"]["goalposts"], "goalposts")
-    figures = figures_of(checked.panel, checked.indicators, checked.config, goalposts, printed)
+    figures = figures_of(checked, printed)
     results = weights_made(figures)
     ranking = attempts(results, printed)
     first, together = next(iter(figures.values())), set(printed["subsystem"]) == {TOGETHER}
     within = "over all of them" if together else "within each subsystem"
-    size = ", ".join(
-        f"{count} {word}{'s' if count > 1 else ''}"
-        for count, word in (
-            (first.count("region"), "region"), (first.count("year"), "year"),
-            (len(first.values), "region-year"),
-        )
-    )  # fmt: skip
+    counts = {level: first.count(level) for level in ("region", "year")}
+    counts["region-year"] = len(first.values)
+    size = ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items())
     text = (
         f"{Path(path).name}: weights of {len(printed)} indicators, which sum to 1 {within}. Study "
         f"{checked.config['study']}: {size} with every indicator."
@@ -373,19 +368,14 @@ class Attempt(NamedTuple):
         return float(self.gaps.max())
 
 
-def figures_of(
-    panel: pd.DataFrame,
-    indicators: pd.DataFrame,
-    config: Config,
-    goalposts: pd.DataFrame | None,
-    printed: pd.DataFrame,
-) -> dict[str, Figures]:
+def figures_of(checked: Checked, printed: pd.DataFrame) -> dict[str, Figures]:
     """Return what weights start from by subsystem of `printed` (subsystem, indicator).
 
-    panel, indicators: of the study; config: its keys normalisation and weighting; goalposts: kept
-    for the reference of that name. Of the subsystem `TOGETHER` every indicator is weighed at once.
+    Of the subsystem `TOGETHER` every indicator is weighed at once.
     """
-    values, figures = complete_rows(panel, indicators), {}
+    indicators, config = checked.indicators, checked.config
+    goalposts = read_optional(config["normalisation"]["goalposts"], "goalposts")
+    values, figures = complete_rows(checked.panel, indicators), {}
     used = indicators[indicators["indicator"].isin(printed["indicator"])]
     directed = set(used["direction"]) != {"+"}
     for name, rows in printed.groupby("subsystem", sort=False):

@@ -210,7 +210,12 @@ def _wholes(figures: pd.DataFrame, countries: pd.DataFrame | None) -> Iterator[s
 def _code(name: str, taken: set[str]) -> str:
     code = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "r"
     code = code if CODE.fullmatch(code) and code not in RESERVED else f"r-{code}"
-    options = (code if n == 1 else f"{code}-{n}" for n in count(1))
+    return _free(code, f"{code}-", taken)
+
+
+def _free(name: str, numbered: str, taken: set[str]) -> str:
+    """Return a name that is not taken: itself, or the other with the first number that is free."""
+    options = (f"{numbered}{n}" if n > 1 else name for n in count(1))
     return next(option for option in options if option not in taken)
 
 
@@ -265,13 +270,12 @@ def _row(
         identifier = f"x_{identifier}"
     if shipped and shipped["indicator"] not in taken:
         identifier, plain = shipped["indicator"], shipped["label_en"]
-    options = (identifier or "x1" if n == 1 else f"{identifier or 'x'}{n}" for n in count(1))
     chinese = bare if CHINESE.search(bare) else shipped["label_zh"] if shipped else ""
     unit = _unit(printed, "zh" if CHINESE.search(name) else "en", country)
     if bracket and unit.removeprefix("other: ") in UNSTATED.values():
         unit = f"other: {bracket[2]}"
     return {
-        "indicator": next(option for option in options if option not in taken),
+        "indicator": _free(identifier or "x1", identifier or "x", taken),
         "unit": unit,
         "label_en": _label((plain or bare).replace("; ", ", ")),
         "label_zh": _label((chinese or bare).replace("; ", " ")),

@@ -3,6 +3,7 @@
 import importlib.util
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from tests.sample import ROOT
 REAL = "config/config.yaml"
 NORMALISATION = {
     "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap", "base": None,
+    "goalposts": None,
 }  # fmt: skip
 CONFIG = {
     "normalisation": NORMALISATION,
@@ -146,7 +148,7 @@ def test_weights_by_judgement_are_given_by_no_variant(tmp_path) -> None:
     assert "or on judgement." in said
 
 
-def small(x: np.ndarray | None = None, **config) -> dict:
+def small(x: np.ndarray | None = None, **config) -> SimpleNamespace:
     """Return figures of four regions and five years, with given weights to be filled in."""
     x = np.random.default_rng(5).gamma(2.0, 3.0, (4, 5, 4)) if x is None else x
     rows = [
@@ -154,7 +156,7 @@ def small(x: np.ndarray | None = None, **config) -> dict:
         for r in range(4) for t in range(5) for k, name in enumerate("abcd")
     ]  # fmt: skip
     panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
-    return {"panel": panel, "indicators": TABLE, "config": CONFIG | config, "goalposts": None}
+    return SimpleNamespace(panel=panel, indicators=TABLE, config=CONFIG | config)
 
 
 def as_given(scope: str = "", weights=None, digits: int = 7) -> pd.DataFrame:
@@ -166,7 +168,7 @@ def as_given(scope: str = "", weights=None, digits: int = 7) -> pd.DataFrame:
 
 @pytest.mark.parametrize("scope", ["", TOGETHER])
 def test_every_variant_finds_itself(scope: str) -> None:
-    figures = figures_of(**small(), printed=as_given(scope))
+    figures = figures_of(small(), as_given(scope))
     known, made = variants(next(iter(figures.values()))), weights_made(figures)
     assert len({variant.name for variant in known}) == len(known) >= len(made) > 50
     for variant, weights, reason in made:
@@ -182,19 +184,19 @@ def test_every_variant_finds_itself(scope: str) -> None:
 
 
 def test_a_mistake_says_what_is_wrong_with_it() -> None:
-    known = variants(figures_of(**small(), printed=as_given())["s"])
+    known = variants(figures_of(small(), as_given())["s"])
     assert all(variant.remark for variant in known if not variant.sound)
 
 
 def test_variants_without_weights_are_those_that_figures_do_not_allow() -> None:
-    made = weights_made(figures_of(**small(), printed=as_given()))
+    made = weights_made(figures_of(small(), as_given()))
     refused = {variant.name for variant, _, reason in made if reason}
     combined = {f"{rule} combination of entropy and pca_spssau" for rule in RULES}
     assert refused == {"pca_spssau", "first principal component"} | combined
 
 
 def test_what_the_digits_do_not_tell_apart_is_named_behind_the_first() -> None:
-    figures = figures_of(**small(), printed=as_given())
+    figures = figures_of(small(), as_given())
     made = weights_made(figures)
     own = made[0].weights
     given = as_given(weights=own, digits=2)
@@ -203,7 +205,7 @@ def test_what_the_digits_do_not_tell_apart_is_named_behind_the_first() -> None:
 
 
 def test_the_indicator_that_is_furthest_off_is_named() -> None:
-    figures = figures_of(**small(), printed=as_given())
+    figures = figures_of(small(), as_given())
     made = weights_made(figures)
     own = made[0].weights
     for k, indicator in enumerate(as_given()["indicator"]):
@@ -233,7 +235,7 @@ def test_what_figures_do_not_allow_is_said_with_its_reason() -> None:
     x = np.random.default_rng(5).gamma(2.0, 3.0, (4, 5, 4))
     x[..., 0] -= x[..., 0].mean()
     study = small(x)
-    made = weights_made(figures_of(**study, printed=as_given()))
+    made = weights_made(figures_of(study, as_given()))
     reasons = {variant.name: reason for variant, _, reason in made if reason}
     assert "figures of both signs" in reasons["cv"]
     assert "none negative" in reasons["entropy of figures before normalisation"]
@@ -242,10 +244,10 @@ def test_what_figures_do_not_allow_is_said_with_its_reason() -> None:
 
 def test_directions_that_were_not_looked_at_are_tried_only_where_there_are_some() -> None:
     study = small()
-    names = {v.name for v in variants(figures_of(**study, printed=as_given())["s"])}
+    names = {v.name for v in variants(figures_of(study, as_given())["s"])}
     assert "entropy, every direction taken for +" in names
-    study["indicators"] = TABLE.assign(direction="+")
-    names = {v.name for v in variants(figures_of(**study, printed=as_given())["s"])}
+    study.indicators = TABLE.assign(direction="+")
+    names = {v.name for v in variants(figures_of(study, as_given())["s"])}
     assert "entropy, every direction taken for +" not in names
 
 
@@ -285,7 +287,7 @@ def test_one_subsystem_alone_or_all_together(tmp_path) -> None:
     assert alone["subsystem"].to_list() == ["s", "s"]
     every = read_weights(write(tmp_path, "name,weight\na,0.1\nb,0.2\nc,0.3\nd,0.4\n"), TABLE)
     assert set(every["subsystem"]) == {TOGETHER}
-    figures = figures_of(**small(), printed=every)
+    figures = figures_of(small(), every)
     assert [own.values.shape[1] for own in figures.values()] == [4]
 
 
@@ -335,7 +337,7 @@ def test_the_command_prints_what_it_found(tmp_path, capsys) -> None:
 def test_the_shift_of_spssau_is_a_range_of_the_study() -> None:
     """z + 0.01 on [0, 1] is [0.01, 1.01], of which [0.01 / 1.01, 1] is a share."""
     shifted = {**NORMALISATION, "range": [0.01 / 1.01, 1.0]}
-    figures = figures_of(**small(normalisation=shifted), printed=as_given())["s"]
+    figures = figures_of(small(normalisation=shifted), as_given())["s"]
     by_name = {variant.name: variant for variant in variants(figures)}
     np.testing.assert_allclose(
         by_name["entropy"].compute(figures),
