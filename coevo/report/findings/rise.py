@@ -28,10 +28,8 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
         "rank": (int(first["rank"]), int(last["rank"])),
         "growth": (last["D"] / first["D"]) ** (1 / between) - 1 if first["D"] and between else None,
         "move": _move(first["D"], last["D"]),
-        "C": last["C"],
-        "T": last["T"],
         "relative": last["relative_development"],
-        "lagging": last["lagging"],
+        **last[["C", "T", "lagging"]],
     }
 
 

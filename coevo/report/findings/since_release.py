@@ -16,8 +16,7 @@ SETTING = ["quantity", "old_words", "new_words"]
 
 def of(study: Study, *changes: str) -> pd.DataFrame:
     """Rows of `changes` of some kinds, in the order of the table."""
-    table = study.tables["changes"]
-    return table[table["change"].isin(changes)]
+    return study.rows("changes", change=changes)
 
 
 def figures_since(study: Study) -> pd.DataFrame:
@@ -42,6 +41,7 @@ def release_finding(study: Study) -> dict[str, Any]:
     rest = table[~table["change"].isin(["release", "D"])]
     still = (D["new"] - D["old"]).abs().le(ROUNDING).all()
     release = of(study, "release").set_index("quantity")
+    focus = rows_of(D, scope=study.focus).sort_values("year").to_dict("records")
     return {
         "verdict": "unchanged" if still and rest.empty else "changed",
         "release": release.at["name", "old_words"],
@@ -51,7 +51,7 @@ def release_finding(study: Study) -> dict[str, Any]:
         "comparable": len(D) and ("same" if D["frozen"].notna().all() else "other"),
         "n": len(D),
         "mean": (D["old"].mean(), D["new"].mean()),
-        "focus": _last(D[D["scope"] == study.focus]),
+        "focus": focus[-1] if focus else None,
         "grades": int((D["old_words"] != D["new_words"]).sum()),
         "effect": (D["frozen"] - D["old"]).abs().max(),
         "rewritten": (D["new"] - D["frozen"]).abs().max(),
@@ -70,11 +70,6 @@ def _happenings(study: Study) -> list[dict[str, Any]]:
         if len(rows):
             happenings.append({"kind": kind, "n": len(rows), "names": list(dict.fromkeys(names))})
     return happenings
-
-
-def _last(rows: pd.DataFrame) -> dict[str, Any] | None:
-    """The row of the last year, if there is one."""
-    return rows.sort_values("year").iloc[-1].to_dict() if len(rows) else None
 
 
 def _model(study: Study) -> dict[str, Any]:
