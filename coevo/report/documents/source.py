@@ -45,9 +45,13 @@ def image(words: ReportText, name: str, attributes: str = "") -> Markdown:
 
 
 def _parts(words: ReportText, name: str) -> list[Markdown]:
-    """What stands under a chart: its title and, where there is anything to say, what is drawn."""
-    known = words.phrases["figures"][name]
-    parts = (words.say(f"figures/{name}/{part}") for part in ("title", "drawn") if part in known)
+    """What stands under a chart: its title, of several that which the phrase `by` names, and, where
+    there is anything to say, what is drawn.
+    """
+    known, title = words.phrases["figures"][name], f"figures/{name}/title"
+    if isinstance(known["title"], Mapping):
+        title += f"/{plain_text(words.say(f'{title}/by'))}"
+    parts = [words.say(title), words.say(f"figures/{name}/drawn") if "drawn" in known else ""]
     return [part for part in parts if part]
 
 

@@ -37,7 +37,7 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     its mean over those `years`, and over the years not named (`otherwise`); `limit` of z.
     `with`, `kept`: of the focus `D` and `grade` of its first and last year; of each region’s
     last year `above`: how many at 0.5 or more, `mean` of D, and how many `rose` since their
-    first; `above`, `rose` of several: whether that number is the `same` in both, or `other`.
+    first; `counts`: whether there are several to count.
     """
     table, growth = study.tables["coverage_breaks"], study.tables["coverage_growth"]
     if table.empty:
@@ -68,9 +68,8 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     if KEPT not in base:
         return base | {"verdict": "refused", "why": reason(table[table["D"].isna()])}
     hangs = base[KEPT]["grade"][1] != base[WITH]["grade"][1]
-    for count in () if study.single else ("rose", "above"):
-        base[count] = "same" if base[KEPT][count] == base[WITH][count] else "other"
-    return base | {"verdict": "hangs" if hangs else "holds", "hangs": hangs}
+    found = {"verdict": "hangs" if hangs else "holds", "hangs": hangs}
+    return base | found | {"counts": not study.single}
 
 
 def _growth(growth: pd.DataFrame) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
     without a level. `least`: see `_least`. `theory`: the sentence on theory against fit. `drive`:
     `named`, `supply` (`supply_named`, where page one speaks of nothing else), `other`, `undecided`
-    or `not_estimated`; `driving`: how it is told, `open`, `known` or `alone`; `settle`: `located`,
+    or `not_estimated`; `driving`: how it is told, `modelled` or `alone`; `settle`: `located`,
     `unlocated` or `not_estimated`. `printed`, `stated`: supported claims on printed figures and all
     others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
@@ -47,8 +47,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
         opening["coverage"] = findings["coverage"]["shown"]
         opening["built_in"] = richer == "richer" and findings["measures"]["per_head"]
     if study.pair is not None:
-        drive = _drive(study, findings)
-        opening |= {"drive": drive, "driving": "open" if drive == "undecided" else "known"}
+        opening |= {"drive": _drive(study, findings), "driving": "modelled"}
         opening["settle"] = settle if settle in SAME else "unlocated"
     if opening["kind"] == "claims":
         claims = study.tables["claims"]

@@ -46,10 +46,9 @@ def pattern_finding(study: Study) -> dict[str, Any]:
     first and in the last year differs by more than chance, else `unclear`; `none` where it was not
     computed, or `one_region`. `growth`: `caught_up`, `regression` (to the mean: not without the
     first year), `fell_behind`, `unclear`, `none`; its `residuals`, `neighbours`, `level`: `alike`,
-    `unlike`, `unrelated` or `none`, of D and of D with the level taken out; `beside`: how the last
-    is told. `spread`: whether the spread of D itself `rose` or `fell`. `local`: regions that differ
-    from chance, `some`, `nobody` or `none` computed. `last`: whether all have the `same` last year,
-    or one its `own`.
+    `unlike`, `unrelated` or `none`, of D and of D with the level taken out. `spread`: whether the
+    spread of D itself `rose` or `fell`. `local`: regions that differ from chance, `some`, `nobody`
+    or `none` computed. `last`: whether all have the `same` last year, or one its `own`.
     """
     if study.single:
         return {"verdict": "one_region"}
@@ -69,12 +68,13 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "groups": group_means(study),
         "last": "same" if study.ends[1]["year"].eq(study.years[-1]).all() else "own",
         "growth": grown,
-        "residuals": grown.get("residuals", {"verdict": "refused"}),
+        "grown": "own" in grown,
+        "residuals": grown.get("residuals"),
         "theil": _values(study, "theil"),
         "shares": between_shares(study),
         "neighbours": neighbours,
         "local": local_places(study),
-        "level": level | {"beside": _beside(neighbours["verdict"], level["verdict"])},
+        "level": None if neighbours["verdict"] == "none" else level,
     }
 
 
@@ -82,13 +82,6 @@ def _gap(row: Any) -> str:
     if not row["p"] < LIKELY:
         return "unclear"
     return "narrowed" if row["value"] < 1 else "widened"
-
-
-def _beside(verdict: str, level: str) -> str:
-    """How the likeness of neighbours with the level taken out is told beside that of D."""
-    if verdict == "none" or level == "none":
-        return "none" if verdict == "none" else "refused"
-    return "still" if verdict == level == "alike" else level
 
 
 def group_means(study: Study, of: str = PLAIN) -> list[tuple[str, float, float]]:

@@ -25,15 +25,16 @@ LONGEST = 60  # rows of a table in a document or a LaTeX file
 
 
 def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
-    """A table with the caption that the phrases give it under `tables`, and with their columns,
-    those left out that hold nothing, unless others are given.
+    """A table with the caption that the phrases give it under `tables`, or else its title, and with
+    their columns, those left out that hold nothing, unless others are given.
     """
     rows, columns, note = body
     if columns is None:
         columns = words.phrases["tables"][key]["columns"]
         used = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in rows)]
         columns, rows = [columns[i] for i in used], [[row[i] for i in used] for row in rows]
-    caption = words.say(f"tables/{key}/caption")
+    phrase = "caption" if "caption" in words.phrases["tables"][key] else "title"
+    caption = words.say(f"tables/{key}/{phrase}")
     return ReportTable(key, caption, [Column(*column) for column in columns], rows, kind, note)
 
 

@@ -62,7 +62,7 @@ def environment(
         "figures": numbers.with_figures,
         "exact": numbers.exact,
         "graded": numbers.graded,
-        "chance": lambda p: Markdown(numbers.chance(p)),
+        "chance": lambda p: Markdown(f"*p*\u00a0{numbers.chance(p)}"),
         "subscript": subscript,
         "code": lambda text: Markdown(f"`{text}`"),
         **filters,
