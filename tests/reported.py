@@ -110,7 +110,7 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
 
     say = _words(study).say
     mean, sigma = say("tables/coordination/mean"), say("tables/pattern/rows/sd_ln")
-    D_head = words_of("phrases", study.language)["tables"]["states"]["columns"][3][0]
+    D_head = words_of("phrases", study.language)["tables"]["states"]["columns"][3]
 
     def place(quantity: str, value: Any, *keys: Any) -> None:
         places = {"results": float(value)}

@@ -36,9 +36,9 @@ FOLDER = ROOT / "workflow" / "report"
 
 @lru_cache
 def words_of(kind: str, language: str) -> dict[str, Any]:
-    """Return a file of words of a language: its phrases."""
-    text = (FOLDER / f"{kind}.{language}.yaml").read_text(encoding="utf-8")
-    return dict(read_phrases(text))
+    """Return a file of words of a language: its phrases, with those that all share."""
+    names = (f"{kind}.{language}.yaml", f"{kind}.yaml")
+    return dict(read_phrases(*((FOLDER / name).read_text(encoding="utf-8") for name in names)))
 
 
 ENGLISH = Grammar(**words_of("phrases", "en")["grammar"])

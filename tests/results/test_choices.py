@@ -17,6 +17,7 @@ from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import robustness_finding
 from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.rise import growth_finding
+from coevo.report.words.grammar import read_phrases
 from coevo.report.words.template_values import worded
 from coevo.schema import study_tables
 from coevo.sensitivity.choices import choice_sensitivity
@@ -49,13 +50,13 @@ def chosen(built):
 def said(chosen):
     """`said(study)`: the report of a study that ships as one line, without escapes."""
     folder = Path("workflow/report")
-    template, phrases = (
-        read_texts(folder / name)[name] for name in ("report.md", "phrases.en.yaml")
+    template, *phrases = (
+        read_texts(folder / name)[name] for name in ("report.md", "phrases.en.yaml", "phrases.yaml")
     )
 
     @cache
     def source(study: str) -> str:
-        words = worded(chosen(study), yaml.safe_load(phrases))
+        words = worded(chosen(study), read_phrases(*phrases))
         made = text(words, template, {"files": {}, "packages": {}})
         return " ".join(made.split()).replace("\\", "")
 

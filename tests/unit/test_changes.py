@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +21,7 @@ from coevo.report.words.template_values import worded
 from coevo.schema import check_columns
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
-from tests.sample import ROOT, study
+from tests.sample import ROOT, study, words_of
 
 CODES = {"110000": "Beijing", "330000": "Zhejiang", "440000": "Guangdong"}
 YEARS = range(2015, 2020)
@@ -373,11 +372,10 @@ def test_verdicts_that_changed(old) -> None:
 def words(table: pd.DataFrame | None) -> str:
     """The report of the sample study with a table of changes, on one line."""
     folder = ROOT / "workflow" / "report"
-    phrases = yaml.safe_load((folder / "phrases.en.yaml").read_text("utf-8"))
     template = (folder / "report.md").read_text("utf-8")
     chosen = study() if table is None else study(changes=table)
     provenance = {"files": {}, "packages": {}}
-    source = text(worded(chosen, phrases), template, provenance).replace("\\", "")
+    source = text(worded(chosen, words_of("phrases", "en")), template, provenance).replace("\\", "")
     return " ".join(source.split())
 
 

@@ -107,7 +107,7 @@ def test_the_star_of_an_equilibrium_is_no_emphasis(language: str) -> None:
     assert [key for key, text in markdown.items() if re.search(r"[₁₂]\*", str(text))] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", [".en", ".zh", ""])
 def test_no_phrase_is_written_twice(language: str) -> None:
     """YAML takes the second of two equal keys without a word."""
 
@@ -115,7 +115,7 @@ def test_no_phrase_is_written_twice(language: str) -> None:
         for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
             yield from (f"{node.start_mark.index}/{key.value}", *walk(value))
 
-    keys = list(walk(yaml.compose((FOLDER / f"phrases.{language}.yaml").read_text("utf-8"))))
+    keys = list(walk(yaml.compose((FOLDER / f"phrases{language}.yaml").read_text("utf-8"))))
     assert len(keys) == len(set(keys))
 
 
@@ -158,10 +158,9 @@ def test_tables_have_the_same_columns(language: str) -> None:
     for key, english in words_of("phrases", "en")["tables"].items():
         other = words_of("phrases", language)["tables"][key]
         assert list(other) == list(english), key
-        for mine, theirs in zip(other.get("columns", ()), english.get("columns", ()), strict=True):
-            assert mine[1:] == theirs[1:], key
+        assert len(other.get("columns", ())) == len(english.get("columns", ())), key
     weights = words_of("phrases", language)["tables"]["weights"]
-    assert weights["between"] in [column[0] for column in weights["columns"]]
+    assert weights["between"] in weights["columns"]
 
 
 def test_the_template_has_structure_and_no_words() -> None:

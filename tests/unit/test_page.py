@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from coevo.coupling import couple, grade
 from coevo.coupling.formulas import composite_indices
@@ -20,13 +19,9 @@ from coevo.report.documents.source import page_data
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import Column, ReportTable, as_markdown
 from coevo.report.words.template_values import worded
-from tests.sample import ROOT, config, indicators, study, tables
+from tests.sample import ROOT, config, indicators, study, tables, words_of
 
-PHRASES = {
-    path.name.split(".")[1]: yaml.safe_load(path.read_text(encoding="utf-8"))
-    for path in sorted((ROOT / "workflow" / "report").glob("phrases.*.yaml"))
-    if path.name.count(".") == 2
-}
+PHRASES = {language: words_of("phrases", language) for language in ("en", "zh")}
 SCRIPT = "".join(
     (ROOT / "workflow" / "report" / name).read_text(encoding="utf-8") for name in pages.SCRIPT
 )

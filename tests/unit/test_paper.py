@@ -6,7 +6,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import yaml
 
 from coevo.errors import StudyError
 from coevo.report.documents.pages import document, pdf, typst
@@ -14,12 +13,12 @@ from coevo.report.documents.source import metadata
 from coevo.report.figures import typesetting
 from coevo.report.words.template_values import worded
 from tests.programs import needs
-from tests.sample import ROOT, documents, files, study
+from tests.sample import documents, files, study, words_of
 
 pytestmark = pytest.mark.slow
 poppler = needs("pdftotext", "pdffonts", "pdfinfo")
 PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"coevo": "9.8.7"}}
-PHRASES = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text("utf-8"))
+PHRASES = words_of("phrases", "en")
 X_MARGIN, Y_MARGIN = 2.3 / 2.54 * 72, 20.0  # of the template, in points; above and below: the sheet
 HALF = 5.5  # points: the empty half of a Chinese mark at the end of a line
 CHINESE = {

@@ -30,10 +30,11 @@ from tests.sample import (
     tables,
     unestimated,
     unplaced,
+    words_of,
 )
 
 FOLDER = ROOT / "workflow" / "report"
-PHRASES = yaml.safe_load((FOLDER / "phrases.en.yaml").read_text(encoding="utf-8"))
+PHRASES = words_of("phrases", "en")
 TEMPLATE = (FOLDER / "report.md").read_text(encoding="utf-8")
 PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
 
@@ -199,8 +200,7 @@ def test_empty_audit_reports_nothing() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_serious_findings_stand_first_among_the_limits(language, standing) -> None:
     audit = tables()["audit"].assign(standing=standing)
-    phrases = (FOLDER / f"phrases.{language}.yaml").read_text(encoding="utf-8")
-    voiced = worded(study(audit=audit, claims=True), yaml.safe_load(phrases))
+    voiced = worded(study(audit=audit, claims=True), words_of("phrases", language))
     known, serious = voiced.jinja.globals, standing == "serious"
     assert [key == "limits/doubtful" for key in known["limits_first"][:2]] == [serious, False]
     assert known["data"]["accepted"] == (standing == "accepted")

@@ -1,5 +1,6 @@
 """The tables of a study for readers; here those that Excel opens as they stand."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,11 @@ import yaml
 LAYOUT: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("layout.yaml").read_text("utf-8"))
 # Signs, wide ones as well, that open a formula in a spreadsheet; those of tables.js are the same.
 FORMULA = tuple("=+-@＝＋－＠\t\r")
+
+
+def laid_out(heads: Mapping[str, Any], key: str, name: str = "columns") -> list[list[Any]]:
+    """Columns of a table: their heads, as the phrases have them, with alignment and width."""
+    return [[head, *look] for head, look in zip(heads[key][name], LAYOUT[name][key], strict=True)]
 
 
 def for_excel(frame: pd.DataFrame) -> str:

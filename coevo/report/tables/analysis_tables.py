@@ -22,6 +22,7 @@ from coevo.report.findings.regional_pattern import (
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theory_finding
+from coevo.report.tables import laid_out
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
@@ -81,7 +82,8 @@ def coverage_growth_rows(words: ReportText) -> Body:
     whether the year stands out.
     """
     table = words.study.tables["coverage_growth"]
-    names, head = table["indicator"].unique(), words.phrases["tables"]["coverage_growth"]["columns"]
+    names = table["indicator"].unique()
+    head = laid_out(words.phrases["tables"], "coverage_growth")
     cells = {
         (row.year, row.indicator): words.grammar.noted(
             fixed(row.growth),

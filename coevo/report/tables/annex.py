@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from coevo.report.tables import analysis_tables, data_tables
+from coevo.report.tables import analysis_tables, data_tables, laid_out
 from coevo.report.tables.regression_table import regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
 from coevo.report.words.markup import Markdown
@@ -30,7 +30,7 @@ def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
     """
     rows, columns, note = body
     if columns is None:
-        columns = words.phrases["tables"][key]["columns"]
+        columns = laid_out(words.phrases["tables"], key)
         used = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in rows)]
         columns, rows = [columns[i] for i in used], [[row[i] for i in used] for row in rows]
     phrase = "caption" if "caption" in words.phrases["tables"][key] else "title"

@@ -13,7 +13,7 @@ from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.predicted import ratios, rivals
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
-from coevo.report.tables import LAYOUT
+from coevo.report.tables import LAYOUT, laid_out
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown, escaped
@@ -42,10 +42,10 @@ def weights(words: ReportText) -> Body:
     and largest w by the other methods, the share between regions if there are several, focus
     values.
     """
-    study, phrases = words.study, words.phrases["tables"]["weights"]
+    study, phrases = words.study, words.phrases["tables"]
     ends, scales = (study.years[0], study.years[-1]), scales_of(study.indicators)
-    between = phrases["between"] if study.single else None
-    columns = [column for column in phrases["columns"] if column[0] != between]
+    between = phrases["weights"]["between"] if study.single else None
+    columns = [column for column in laid_out(phrases, "weights") if column[0] != between]
     columns += [[words.grammar.dated(study.name(study.focus), y), "r", 9] for y in ends]
     table, seen = study.indicators.set_index("indicator"), set()
     every = study.tables["weights"]
@@ -98,7 +98,7 @@ def states(words: ReportText) -> Body:
     """U of every subsystem, C, T, D, type and relative development of every region in its last
     year, which is named where it is not the last of the study.
     """
-    head, *rest = words.phrases["tables"]["states"]["columns"]
+    head, *rest = laid_out(words.phrases["tables"], "states")
     labels = map(words.study.label, words.study.subsystems)
     indices = [[words.grammar.series(["U", label], "clause"), "r", 10] for label in labels]
     last = words.study.ends[1].sort_values("D", ascending=False)
@@ -151,7 +151,7 @@ def verdict_rows(words: ReportText) -> Body:
     """For page one, of the claims that it asks about: claim, how it was tested or in how many
     combinations it holds, one of four words, section.
     """
-    kind, phrases = opening_kind(words.study), words.phrases["tables"]["verdicts"]
+    kind, phrases = opening_kind(words.study), words.phrases["tables"]
     if kind == "claims":
         rows = [[row.claim, *_tested(words, row, row.check)] for row in _with_figures(words)]
     else:
@@ -160,7 +160,7 @@ def verdict_rows(words: ReportText) -> Body:
     short_rows = [[claim, tested, verdict, section] for claim, tested, _, verdict, section in rows]
     if kind != "indices":
         return Body(short_rows)
-    return Body(short_rows, phrases["held"], words.say("tables/verdicts/note"))
+    return Body(short_rows, laid_out(phrases, "verdicts", "held"), words.say("tables/verdicts/note"))
 
 
 def _with_figures(words: ReportText) -> list[Any]:

@@ -24,15 +24,26 @@ _FOLDS = re.compile(
 
 
 @cache
-def read_phrases(text: str, provincial: bool = False) -> Mapping[str, Any]:
+def read_phrases(text: str, shared: str, provincial: bool = False) -> Mapping[str, Any]:
     """The phrases of a language, from the text of their file; to be read, not to be changed.
 
+    shared: the text of the phrases that all languages say alike unless they have their own;
     provincial: whether all regions are provinces, which a language may call so throughout.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # many times faster, where it was built
     for mark, names in yaml.load(text, Loader=loader)["places"].items():
         text = text.replace(mark, names[provincial])
-    return dict(yaml.load(text, Loader=loader))
+    return _completed(yaml.load(text, Loader=loader), yaml.load(shared, Loader=loader))
+
+
+def _completed(own: dict[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Phrases of a language, with those that are shared where it has none of its own."""
+    for key, part in shared.items():
+        if isinstance(part, Mapping):
+            own[key] = _completed(own.get(key, {}), part)
+        else:
+            own.setdefault(key, part)
+    return own
 
 
 @dataclass(frozen=True)

@@ -39,12 +39,13 @@ MOST_LIMITS = 5
 def in_languages(data: StudyData, files: Mapping[str, str]) -> list[ReportText]:
     """The study in every language of its reports, in their order.
 
-    files: `phrases.<language>.yaml` of each language.
+    files: `phrases.<language>.yaml` of each language, and `phrases.yaml`, which all share.
     """
     provincial = all_provinces(data.tables["observations"]["region"])
     texts = []
     for language in data.config["report"]["languages"]:
-        phrases = read_phrases(files[f"phrases.{language}.yaml"], provincial)
+        own, shared = files[f"phrases.{language}.yaml"], files["phrases.yaml"]
+        phrases = read_phrases(own, shared, provincial)
         texts.append(worded(study_in_language(data, language, phrases["words"]), phrases))
     return texts
 
