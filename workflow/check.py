@@ -10,18 +10,19 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import StudyError, command
 from coevo.files import read_table
 from coevo.report.figures.typesetting import check_characters
+from coevo.report.words.grammar import read_phrases
 from coevo.report.words.message_words import message_texts
 from coevo.study.check import Checked, check_lines, check_study
 from coevo.study.configuration import config_file
 
-PHRASES = Path(__file__).resolve().parent / "report/phrases.en.yaml"
+REPORT = Path(__file__).resolve().parent / "report"
+PHRASES = tuple(REPORT / name for name in ("phrases.en.yaml", "phrases.yaml"))
 
 
 def main(config: str, *options: str) -> int:
@@ -33,7 +34,7 @@ def main(config: str, *options: str) -> int:
 def _check(config: str, *options: str) -> int:
     config = config_file(config)
     checked = check_study(config)
-    message = message_texts(yaml.safe_load(PHRASES.read_text(encoding="utf-8")))
+    message = message_texts(read_phrases(*(path.read_text(encoding="utf-8") for path in PHRASES)))
     print(*check_lines(checked, message), sep="\n")
     problems = checked.problems or tuple(unprintable(checked, config))
     if problems:

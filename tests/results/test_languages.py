@@ -21,6 +21,7 @@ from coevo.report.findings.localised import study_in_language
 from coevo.report.words.message_words import message_texts
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study_data import StudyData
+from tests.sample import words_of
 from tests.text_boxes import troubles
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -189,7 +190,7 @@ def test_no_words_of_a_chart_collide_or_are_cut(study: str, language: str) -> No
 def test_every_message_of_a_study_is_told_in_chinese(name: str, results) -> None:
     """Findings, remarks and refusals, also those that the report does not show."""
     config = settings(name)
-    phrases = yaml.safe_load((ROOT / "workflow/report/phrases.zh.yaml").read_text(encoding="utf-8"))
+    phrases = words_of("phrases", "zh")
     table = read_table(ROOT / config["indicators"], "indicators")
     places = read_table(ROOT / config["regions_table"], "regions")
     coupling = {"coupling": results(config["study"], "coupling")}

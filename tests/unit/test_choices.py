@@ -170,7 +170,7 @@ def test_ranks_with_the_level_taken_out_by_every_slope() -> None:
     assert (found["by"], found["focus"]["rank"], found["focus"]["n"]) == ("product", 1, 4)
     assert (found["focus"]["low"], found["focus"]["high"]) == (2, 4)
     said = (
-        "With gross product (the level of development) taken out, Zhejiang ranks second to fourth "
+        "Without gross product (the level of development) Zhejiang ranks second to fourth "
         "(slope over all years, within years, or in 2020) instead of first."
     )
     assert said in words()

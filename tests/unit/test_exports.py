@@ -307,7 +307,7 @@ def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
 def test_claims_keep_their_words() -> None:
     assert rows(made()["claims.en.tex"])[0] == [
         r"1 \textless Unit\textgreater{} (paper: a\textbar b)",
-        "held against figures elsewhere",
+        "compared with figures elsewhere",
         "no figure of the files speaks against the unit",
         "{supported}",
         "Data and audit",

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 
 from coevo.errors import Refusal, StudyError, refusal_lines
 from coevo.messages import message_columns, packed, unpacked
 from coevo.report.words.message_words import message_texts
 from coevo.study.configuration import LANGUAGES
-from tests.sample import FOLDER, ROOT, study, words_of
+from tests.sample import ROOT, study, words_of
 
 TEXTS = {
     language: message_texts(words_of("phrases", language), chosen.label, chosen.name)
@@ -105,7 +104,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
      "cannot be checked: this vintage has no figure of sales of shops and orders of shops",
      "无法核对：该数据版本中没有销售额和订单额的数据"),
     ("levels_differ", {"value": 4256.0, "decimals": 1, "given": 4256.4, "low": -1.5, "high": 2.0},
-     "printed 4,256.0, the printed levels give 4,256.4 (−1.5 to 2)",
+     "printed 4,256.0, by printed levels 4,256.4 (−1.5 to 2)",
      "公布值为4,256.0，由公布的绝对量推算为4,256.4（−1.5至2）"),
     ("withdrawn", {"vintage": "2026-10", "flag": "not_available", "old_vintage": "2025-10",
                    "old_value": 1234.5},
@@ -128,13 +127,13 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
                          "decimals": 1, "unit": "100 million yuan"},
      "2016: 5.0; 2017: 30.0 (100 million yuan)", "2016年5.0；2017年30.0（亿元）"),
     ("shown_scaled", {"value": 30125.0, "shown": 3.0125, "figures": 2},
-     "the cell holds 30,125, its number format shows 3.0125; the stored number is read, in the "
-     "unit of the table (figures so: 2); see which of the two the unit is of",
+     "the cell holds 30,125, shown as 3.0125 by its number format; the stored number is read in "
+     "the unit of the table (figures so: 2); check which the unit is of",
      "单元格存储值为30,125，其数字格式显示为3.0125；现按存储值及表中单位读取（此类数据共2个），请核实"
      "单位对应哪一个数"),
     ("supply_signs", {"own": {"probability": 0.324, "ignorance": 0.0625, "estimator": "trapezoid"},
                       "pooled": {"b1": {"low": -0.012, "high": 0.5}, "d": {"low": 0.1, "high": 2}}},
-     "probability of these signs in the region’s own fit 0.32 (flat prior; without figures 1/16); "
+     "probability of these signs in the own fit 0.32 (flat prior; without figures 1/16); "
      "pooled with region and year effects b₁ from −0.012 to 0.5, δ from 0.1 to 2",
      "重点地区单独估计中，四个系数均为正的概率：0.32（平坦先验；无数据时为1/16）；合并样本（地区与"
      "年份双向固定效应）：b₁介于−0.012与0.5之间，δ介于0.1与2之间"),
@@ -215,7 +214,7 @@ def test_how_files_were_read(key: str, fields: dict, english: str) -> None:
 
 
 def test_without_a_study_ids_stand_for_names() -> None:
-    text = message_texts(yaml.safe_load((FOLDER / "phrases.en.yaml").read_text("utf-8")))
+    text = message_texts(words_of("phrases", "en"))
     assert text("no_base_year", {"indicator": "sales"}).endswith(
         "figure of sales for the base year"
     )

@@ -141,7 +141,7 @@ def test_general_model_has_a_table_only_where_it_is_estimated() -> None:
 
 def test_theory_against_fit_opens_the_report_and_has_its_section() -> None:
     source = words().replace("\\", "")
-    grown = "At the equilibrium of theory the fitted equations still grow, by 5 % (1 to 11)"
+    grown = "At the theoretical equilibrium the fitted equations still grow, by 5 % (1 to 11)"
     assert grown in source.partition("{#far}")[0]
     section = source.partition("{#equilibria}")[2].partition("{#robustness}")[0]
     assert "For Zhejiang theory puts x₁* at 120 and x₂* at 150" in section

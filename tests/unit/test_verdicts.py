@@ -724,7 +724,7 @@ def spread_of_D(last: float) -> Callable[[Tables], Tables]:
 DIRECTIONS = {
     "far.focus.move": (
         [ended(0.4), ended(0.5), ended(0.6)], ("fell", "stayed", "rose"),
-        "far/move opening/move figures/coordination/titles"),
+        "far/move opening/move figures/coordination/title"),
     "where.verdict": (
         [spread(0.7, 0.01), spread(1.0, 1.0), spread(1.4, 0.01)],
         ("narrowed", "unclear", "widened"), "where/finding"),
@@ -736,16 +736,16 @@ DIRECTIONS = {
         ("caught_up", "unclear", "fell_behind"), "where/caption where/slope"),
     "where.neighbours.verdict": (
         [alike((-0.6, 0.01), None), alike((-0.125, 1.0), None), alike((0.4, 0.01), None)],
-        ("unlike", "unrelated", "alike"), "where/neighbours"),
+        ("unlike", "unrelated", "alike"), "where/near"),
     "where.level.verdict": (
         [alike((0.1, 0.3), (v, p)) for v, p in ((-0.6, 0.01), (-0.125, 1.0), (0.4, 0.01))],
-        ("unlike", "unrelated", "alike"), "where/level"),
+        ("unlike", "unrelated", "alike"), "where/near"),
     "where.residuals.verdict": (
         [independent(-0.9, 0.01), independent(-0.4, 1.0), independent(0.6, 0.01)],
-        ("unlike", "unrelated", "alike"), "where/residuals"),
+        ("unlike", "unrelated", "alike"), "where/near"),
     "growth.verdict": (
         [split(-1.0), split(0.0), split(1.0)], ("fell", "stayed", "rose"),
-        "growth figures/growth_split/titles"),
+        "growth figures/growth_split/title"),
     "step.verdict": (
         [correlated(-0.4, 0.01), correlated(0.05, 1.0), correlated(0.4, 0.01)],
         ("opposite", "none", "beyond"), "step/caption step/finding"),

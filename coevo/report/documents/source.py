@@ -20,8 +20,9 @@ def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, s
     versions = (f"{name} {version}" for name, version in sorted(provenance["packages"].items()))
     jinja.globals["packages"] = ", ".join(versions)
     jinja.globals.update(annex.printed_tables(words, provenance))
+    charts = jinja.globals["charts"]
     filled = compiled(jinja, source).render(
-        image=lambda *parts: image(words, *parts),
+        image=lambda name, *more: image(words, name, *more) if name in charts else "",
         caption=lambda name: caption(words, name),
         facts=words.facts(study.focus),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),

@@ -112,7 +112,7 @@ def choices_finding(study: Study) -> dict[str, Any]:
     that decides, "" where all say the same. Of several pairs of systems that do not agree `differs`
     where some of them, `together` of `pairs`, are supported, else `partly`. `least`: of `all_rose`,
     regions that rose in every combination. `chance`: `told` where random pairings give such counts
-    in every system, else `none`. `forms`: see `shares_by_form`;
+    in every system, else `none`. `forms`: if several, see `shares_by_form`;
     `not_allowed`: message and fields of why figures do not allow combinations, and how many.
     """
     headlines: dict[str, Any] = {}
@@ -132,7 +132,8 @@ def choices_finding(study: Study) -> dict[str, Any]:
         headlines["all_rose"]["least"] = int(comparable["rose"].min())
     refused = study.tables["varied_refusals"].groupby(["message", "fields"], sort=False)
     counts = [(*why, int(n)) for why, n in refused["combinations"].sum().items()]
-    return headlines | {"forms": shares_by_form(study), "not_allowed": counts}
+    forms = shares_by_form(study)
+    return headlines | {"forms": forms if len(forms) > 1 else [], "not_allowed": counts}
 
 
 def shares_by_form(study: Study) -> list[tuple[str, float, float]]:

@@ -78,6 +78,8 @@ def comovement_finding(study: Study) -> dict[str, Any]:
         "r": {scale: {s: frames[scale]["value"].get(s) for s in SCOPES} for scale in SHOWN},
         "by": list(placed),
         "place": next(iter(places.values()), None),
+        "second": bool(places),
+        "pairs_intro": len(study.subsystems) > 2,
         "others": dict(list(places.items())[1:]),
         "pairings": study.rows("comovement", measure="placebo_p").dropna(subset="value")["n"].max(),
         "n": int(frames[LOGS]["n"].max()) if len(frames[LOGS]) else 0,

@@ -61,5 +61,5 @@ def feedback_finding(study: Study) -> dict[str, Any]:
     forms = {form: verdicts[f"feedback_{form}"] for form in ("weak", "strong")}
     return forms | {
         "verdict": "undecidable" if set(forms.values()) == {"undecidable"} else "decided",
-        "difference": study.facts(**JUDGED).loc["feedback_difference"],
+        "difference": study.facts(**JUDGED).loc["feedback_difference"].to_dict(),
     }

@@ -64,6 +64,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     untested = [] if claims is None else list(rows_of(claims, verdict="not_testable")["claim"])
     bands = {kind: _bands(study, kind) for kind in ("best", "own")}
     findings["methods"] = bands | {"preset": config["coupling"]["preset"]}
+    findings["methods"]["pairing"] = findings.get("step", {}).get("place")
     read = set(study.tables["observations"]["indicator"])
     notes = [f"notes/{key}" for key in phrases["notes"] if key in read]
     first = ["limits/doubtful"] if findings["data"]["serious"]["count"] else []
@@ -143,7 +144,6 @@ def _of_choices(study: Study) -> dict[str, Any]:
         "margin": MARGIN,
         "removal": heaviest_removal(study),
         "most_filled": most_filled(study),
-        "several_pairs": len(study.subsystems) > 2 and not study.single,
     }
 
 
