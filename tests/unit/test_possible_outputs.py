@@ -15,8 +15,8 @@ from coevo.report.findings import all_findings
 from coevo.report.findings.localised import study_in_language
 from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
-from coevo.study_data import StudyData
 from coevo.study.terminal import NEEDED, model_lines
+from coevo.study_data import StudyData
 from tests.sample import indicators, places, study, tables, templates, words_of
 
 YEARS = range(2015, 2020)

@@ -20,7 +20,7 @@ def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, s
     versions = (f"{name} {version}" for name, version in sorted(provenance["packages"].items()))
     jinja.globals["packages"] = ", ".join(versions)
     jinja.globals.update(annex.printed_tables(words, provenance))
-    charts = jinja.globals["charts"]
+    charts: frozenset[str] = jinja.globals["charts"]
     filled = compiled(jinja, source).render(
         image=lambda name, *more: image(words, name, *more) if name in charts else "",
         caption=lambda name: caption(words, name),
@@ -52,8 +52,8 @@ def _parts(words: ReportText, name: str) -> list[Markdown]:
     known, title = words.phrases["figures"][name], f"figures/{name}/title"
     if isinstance(known["title"], Mapping):
         title += f"/{plain_text(words.say(f'{title}/by'))}"
-    parts = [words.say(title), words.say(f"figures/{name}/drawn") if "drawn" in known else ""]
-    return [part for part in parts if part]
+    phrases = [title, f"figures/{name}/drawn"] if "drawn" in known else [title]
+    return [part for part in map(words.say, phrases) if part]
 
 
 def _digest(files: Mapping[str, str]) -> str:

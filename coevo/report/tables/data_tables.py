@@ -160,7 +160,9 @@ def verdict_rows(words: ReportText) -> Body:
     short_rows = [[claim, tested, verdict, section] for claim, tested, _, verdict, section in rows]
     if kind != "indices":
         return Body(short_rows)
-    return Body(short_rows, laid_out(phrases, "verdicts", "held"), words.say("tables/verdicts/note"))
+    return Body(
+        short_rows, laid_out(phrases, "verdicts", "held"), words.say("tables/verdicts/note")
+    )
 
 
 def _with_figures(words: ReportText) -> list[Any]:
