@@ -17,10 +17,11 @@ from coevo.report.words.report_text import ReportText
 def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
     """The report of one language as Markdown: `source` has the structure, phrases the words."""
     study, jinja = words.study, words.jinja
+    values: dict[str, Any] = jinja.globals
     versions = (f"{name} {version}" for name, version in sorted(provenance["packages"].items()))
-    jinja.globals["packages"] = ", ".join(versions)
-    jinja.globals.update(annex.printed_tables(words, provenance))
-    charts: frozenset[str] = jinja.globals["charts"]
+    values["packages"] = ", ".join(versions)
+    values.update(annex.printed_tables(words, provenance))
+    charts = values["charts"]
     filled = compiled(jinja, source).render(
         image=lambda name, *more: image(words, name, *more) if name in charts else "",
         caption=lambda name: caption(words, name),
