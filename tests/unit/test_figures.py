@@ -120,7 +120,7 @@ def test_one_region_has_no_regional_charts() -> None:
     assert "region_phase" not in names and "region_phase" in figure_names(
         charts_that_apply(study(4))
     )
-    assert not {"phase", "region_phase"} & set(figure_names({"regions"}))
+    assert not {"phase", "region_phase"} & set(figure_names({"several"}))
 
 
 def values(spec: dict, key: str) -> list:

@@ -42,7 +42,7 @@ def test_findings_are_those_of_the_populations(count):
 def test_charts_are_those_of_the_populations(count):
     names = figure_names(charts_that_apply(unindexed(count)))
     assert "phase" in names and "coefficient_b1" in names
-    assert not {name for name in names if "indices" in FIGURES[name].needs}
+    assert not {name for name in names if "indexed" in FIGURES[name].needs}
     assert ("region_phase" in names) == (count > 1)
 
 

@@ -16,7 +16,7 @@ class ChartSpec(NamedTuple):
     """What a chart needs, how many charts share its row, share of its height kept on paper.
 
     What may be needed, `coevo.report.findings.chart_needs` says; several needs are parted by
-    spaces. A chart that needs "regions" says nothing about one region, one that needs "fit" shows
+    spaces. A chart that needs "several" says nothing about one region, one that needs "fit" shows
     the estimates of the region in focus.
     """
 

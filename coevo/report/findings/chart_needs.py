@@ -17,8 +17,7 @@ TILE = ["tile_row", "tile_column"]  # columns of a table of regions with tiles
 def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
-    `indices`: it has indices of subsystems, as those up to `sensitivity` presuppose but for
-    `regions`: several regions; `claim_counts`, `degrees`: what page one shows;
+    Beside what `Study.has` says: `claim_counts`, `degrees`: what page one shows;
     `correlations`: one at least, and the scopes of those that could be
     computed; `tiles`: every region has a tile, `untiled`: one has none;
     `level`: D is held against the level of development;
@@ -30,7 +29,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     theoretical point is known of the region in focus or on average.
     """
     claims = opening_kind(study) == "claims"
-    met = {"regions": not study.single, "claim_counts": claims, "degrees": not claims}
+    met = {"claim_counts": claims, "degrees": not claims}
     met |= _of_indices(study) if study.indexed else {}
     if study.pair is not None:
         estimated = study.focus not in refused(study)
@@ -40,7 +39,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
             "own_fits": not study.single and len(region_fit_rows(study)) > 0,
             "theory": growth_rows(study)["scope"].isin([study.focus, MEAN]).any(),
         }
-    return frozenset(need for need, holds in met.items() if holds)
+    return study.has | {need for need, holds in met.items() if holds}
 
 
 def _of_indices(study: Study) -> dict[str, bool]:
@@ -50,7 +49,6 @@ def _of_indices(study: Study) -> dict[str, bool]:
     if places is not None and set(TILE) <= set(places):
         tiled = set(study.regions) <= set(places.dropna(subset=TILE)["region"])
     return scopes | {
-        "indices": True,
         "correlations": bool(scopes),
         "tiles": tiled and several,
         "untiled": not tiled and several,

@@ -63,6 +63,19 @@ class Study:
         return {"scope": POOLED, "effects": EFFECTS[-1], "estimator": self.estimator}
 
     @property
+    def has(self) -> frozenset[str]:
+        """What the study has, as tables, charts and phrases name their needs."""
+        facts = {
+            "alone": self.single,
+            "several": not self.single,
+            "indexed": self.indexed,
+            "modelled": self.pair is not None,
+            "pooled": self.pooled,
+        }
+        optional = {"claims", "changes"} & set(self.tables)
+        return frozenset(optional | {name for name, holds in facts.items() if holds})
+
+    @property
     def indexed(self) -> bool:
         """Whether the study has indices of subsystems, and so C, T and D."""
         return "coupling" in self.tables

@@ -83,10 +83,7 @@ def report_tables(words: ReportText) -> list[ReportTable]:
     without rows is left out.
     """
     study, entries = words.study, FILED | MAIN | ANNEX
-    met = {"claims", "changes"} & set(study.tables)
-    met |= {need for need in ("indexed", "pair", "pooled") if getattr(study, need)}
-    met |= set() if study.single else {"regions"}
-    shown = {key: entry for key, entry in entries.items() if set(entry.needs) <= met}
+    shown = {key: entry for key, entry in entries.items() if set(entry.needs) <= study.has}
     held = {key: _body(entry.held(words)) for key, entry in shown.items()}
     return [_table(words, key, body, shown[key].kind) for key, body in held.items() if body.rows]
 
@@ -105,11 +102,11 @@ MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
     "audit": Entry(data_tables.audit_counts),
     "weights": Entry(data_tables.weights, "wide", ["indexed"]),
-    "pattern": Entry(analysis_tables.pattern, "", ["indexed", "regions"]),
-    "signs": Entry(analysis_tables.sign_counts, "", ["pair"]),
-    "ecological": Entry(analysis_tables.relation_rows, "", ["pair"]),
-    "equilibria": Entry(analysis_tables.equilibria_rows, "widest decided", ["pair"]),
-    "pairs": Entry(analysis_tables.pair_correlations, "", ["indexed", "regions"]),
+    "pattern": Entry(analysis_tables.pattern, "", ["indexed", "several"]),
+    "signs": Entry(analysis_tables.sign_counts, "", ["modelled"]),
+    "ecological": Entry(analysis_tables.relation_rows, "", ["modelled"]),
+    "equilibria": Entry(analysis_tables.equilibria_rows, "widest decided", ["modelled"]),
+    "pairs": Entry(analysis_tables.pair_correlations, "", ["indexed", "several"]),
     "headlines": Entry(data_tables.headline_rows, "claims"),
     "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
     "prediction": Entry(data_tables.prediction_rows, "wide decided"),
@@ -118,12 +115,12 @@ MAIN = {
 ANNEX = {
     "descriptive": Entry(analysis_tables.descriptive_rows, "long"),
     "coordination": Entry(analysis_tables.D_by_year, "long", ["indexed"]),
-    "growth_slopes": Entry(analysis_tables.growth_slopes, "wide", ["indexed", "regions"]),
-    "neighbours": Entry(analysis_tables.neighbours_by_year, "", ["indexed", "regions"]),
+    "growth_slopes": Entry(analysis_tables.growth_slopes, "wide", ["indexed", "several"]),
+    "neighbours": Entry(analysis_tables.neighbours_by_year, "", ["indexed", "several"]),
     "coverage_growth": Entry(analysis_tables.coverage_growth_rows, "", ["indexed"]),
-    "interaction": Entry(partial(regression, "interaction"), "wide regression", ["pair", "pooled"]),
-    "own": Entry(partial(regression, "own"), "wide regression", ["pair"]),
-    "general": Entry(partial(regression, "general"), "wide regression", ["pair", "pooled"]),
-    "slope_tests": Entry(slope_test_rows, "", ["pair", "pooled"]),
-    "states": Entry(data_tables.states, "long", ["indexed", "regions"]),
+    "interaction": Entry(partial(regression, "interaction"), "wide regression", ["pooled"]),
+    "own": Entry(partial(regression, "own"), "wide regression", ["modelled"]),
+    "general": Entry(partial(regression, "general"), "wide regression", ["pooled"]),
+    "slope_tests": Entry(slope_test_rows, "", ["pooled"]),
+    "states": Entry(data_tables.states, "long", ["indexed", "several"]),
 }

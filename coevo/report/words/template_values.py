@@ -172,12 +172,10 @@ def _told(words: ReportText, findings: Mapping[str, Any], section: str, *parts: 
     """Those sentences of a section, or the clause, of which its finding has something to tell.
 
     A part is a phrase by the name of a value: without the value it does not stand; of a phrase with
-    variants stands the one that the value names. Facts of the study are values of every section.
+    variants stands the one that the value names. What the study has is a value of every section.
     """
-    study = words.study
-    facts = {"alone": study.single, "several": not study.single}
-    facts |= {"pooled": study.pooled, "indexed": study.indexed, "modelled": bool(study.pair)}
-    values, known = facts | findings[section], words.phrases[section]
+    values = dict.fromkeys(words.study.has, True) | findings[section]
+    known = words.phrases[section]
     keys = (
         f"{section}/{part}" + (f"/{values[part]}" if isinstance(known[part], Mapping) else "")
         for part in parts
