@@ -91,7 +91,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "label": study.label,
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
-        "told": partial(_told, words, findings),
+        "told": partial(_tell, words, findings),
         "spaced": words.grammar.spaced,
         "spans": words.grammar.spans,
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
@@ -168,7 +168,7 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
     }
 
 
-def _told(words: ReportText, findings: Mapping[str, Any], section: str, *parts: str) -> Markdown:
+def _tell(words: ReportText, findings: Mapping[str, Any], section: str, *parts: str) -> Markdown:
     """Those sentences of a section, or the clause, of which its finding has something to tell.
 
     A part is a phrase by the name of a value: without the value it does not stand; of a phrase with
