@@ -24,7 +24,7 @@ from coevo.equilibria.result_rows import (
     rest_point_row,
     restriction_rows,
 )
-from coevo.equilibria.theory import Asked, asked_of, last_states, theoretical
+from coevo.equilibria.theory import last_states, theoretical, theory_sources
 from coevo.equilibria.theory_rows import (
     MEAN,
     adjusted,
@@ -102,7 +102,7 @@ def _of_regions(pair: pd.DataFrame, study: StudyData, estimators: Collection[str
     """Return the tables of regions, each estimated alone."""
     level, main = _settings(study)
     fits, refusals = fit_regions(pair, main, estimators)
-    found_points, equilibria, rows = theoretical(pair, _theory_sources(study))
+    found_points, equilibria, rows = theoretical(pair, theory_sources(study))
     points = points_table(found_points, pair)
     theory = [regional_rows(points, fits, level)]
     theory.append(untested_rows(points, theory[0]["scope"], sorted(pair["region"].unique())))
@@ -136,15 +136,11 @@ def _pooled(
     rows += relation_rows(fits, main, level)
     rows += pooled_doubts(pair, fits, study.config["interaction"], study.seed, drawn)
     lines = equilibrium_rows(list(regional_lines(fits)), level)
-    points = points_table(theoretical(pair, _theory_sources(study))[0], pair)
+    points = points_table(theoretical(pair, theory_sources(study))[0], pair)
     shared, refused = pooled_rows(points, fits, level)
     theory = [regional_rows(points, fits, level), shared]
     rows += refused
     return _tables(pair, fits, level, _with_last(last_states(pair), lines), theory, rows)
-
-
-def _theory_sources(study: StudyData) -> Asked:
-    return asked_of(study.config["interaction"], study.indicators)
 
 
 def _settings(study: StudyData) -> tuple[float, str]:

@@ -15,6 +15,7 @@ from coevo.lotka_volterra.classic import equilibrium, kind
 from coevo.messages import message_columns
 from coevo.observations.units import conversion, unit_of
 from coevo.observations.vocabulary import SALES
+from coevo.study_data import StudyData
 
 AUTO = "auto"  # calibration: whatever the figures of a study allow
 FIGURES = ("x1", "x2", "purchases", "sales")
@@ -22,7 +23,7 @@ PARAMETERS = ("a1", "b1", "a2", "b2")
 SHARES = (0.3, 0.5, 0.7)  # purchases over sales: scenarios where no series has purchases
 
 
-class Asked(NamedTuple):
+class TheorySources(NamedTuple):
     """Which theoretical points a study has, each source by its own means.
 
     shares: purchases over sales, where these are scenarios; factor: figures of x2 times it are in
@@ -38,33 +39,32 @@ class Asked(NamedTuple):
     refused: tuple[Refusal, ...] = ()
 
 
-def asked_of(interaction: Mapping[str, Any], indicators: pd.DataFrame) -> Asked:
+def theory_sources(study: StudyData) -> TheorySources:
     """Return the sources of a study's theoretical points.
 
-    interaction: that part of the configuration; its `calibration` is {purchases, sales},
-    {share: [...]}, {a1, b1, a2, b2}, None, or `auto`: shares .3, .5, .7 where both outputs are
-    money and the downstream one is sales, and means over whole cycles; indicators: the table.
+    `calibration` of the configuration's interaction is {purchases, sales}, {share: [...]},
+    {a1, b1, a2, b2}, None, or `auto`: shares .3, .5, .7 where both outputs are money and the
+    downstream one is sales, and means over whole cycles.
     """
-    calibration = interaction.get("calibration", AUTO)
+    calibration = study.config["interaction"].get("calibration", AUTO)
     if calibration is None:
-        return Asked(refused=(Refusal("theory_off"),))
+        return TheorySources(refused=(Refusal("theory_off"),))
     if calibration != AUTO and "share" not in calibration:
         purchases = "purchases" in calibration
-        return Asked(purchases, given={} if purchases else calibration)
-    found = Asked(cycles=calibration == AUTO)
-    shares = SHARES if found.cycles else tuple(np.atleast_1d(calibration["share"]))
+        return TheorySources(purchases, given={} if purchases else calibration)
+    sources = TheorySources(cycles=calibration == AUTO)
+    shares = SHARES if sources.cycles else tuple(np.atleast_1d(calibration["share"]))
     try:
-        factor = _factor(interaction, indicators, by_name=found.cycles)
+        factor = _factor(study, by_name=sources.cycles)
     except Refusal as refusal:
-        return found._replace(refused=(refusal,))
-    return found._replace(shares=shares, factor=factor)
+        return sources._replace(refused=(refusal,))
+    return sources._replace(shares=shares, factor=factor)
 
 
-def _factor(interaction: Mapping[str, Any], indicators: pd.DataFrame, by_name: bool) -> float:
+def _factor(study: StudyData, by_name: bool) -> float:
     """Return what brings x2 into the unit of x1; by_name: whether its name must tell of sales."""
-    known = indicators.set_index("indicator")
-    pair = interaction["upstream"], interaction["downstream"]
-    units = [str(known.at[name, "unit"]) if name in known.index else "" for name in pair]
+    pair, known = study.pair, study.indicators.set_index("indicator")
+    units = [study.units.get(name, "") for name in pair]
     if not all(unit and unit_of(unit).measures.startswith("money") for unit in units):
         raise Refusal("outputs_not_money")
     try:
@@ -77,11 +77,11 @@ def _factor(interaction: Mapping[str, Any], indicators: pd.DataFrame, by_name: b
     return factor
 
 
-def theoretical(pair: pd.DataFrame, asked: Asked) -> tuple[list[Row], list[Row], list[Row]]:
+def theoretical(pair: pd.DataFrame, sources: TheorySources) -> tuple[list[Row], ...]:
     """Return theoretical points, and rows of the tables equilibria and refusals.
 
-    pair: columns region, name, year, x1, x2, flag and, where these are asked, purchases and sales.
-    A point has scope, source, share, first_year, last_year, x1, x2 and their range over years,
+    pair: columns region, name, year, x1, x2, flag and, where the study has them, purchases and
+    sales. A point has scope, source, share, first_year, last_year, x1, x2 and their range over years,
     theory_b1 and theory_d: the slopes of the theory that has some. A region without any point has a
     refusal with `quantity` theory.
     """
@@ -92,34 +92,34 @@ def theoretical(pair: pd.DataFrame, asked: Asked) -> tuple[list[Row], list[Row],
     for code, part in pair.groupby("region", sort=True):
         label = {"scope": code, "effects": "none", "model": "classic"}
         found: list[Row] = []
-        reasons = list(asked.refused)
+        reasons = list(sources.refused)
         years, figures = by_year(part)
         gaps = np.isin(years[1:], breaks(part))
-        if asked.purchases:
+        if sources.purchases:
             period, rows, refused = calibrated(years, figures, gaps)
             found.append({"source": "purchases"} | period)
             if rows:
                 rows[-1] |= last[code]  # that of the period
             equilibria += [label | {"source": "calibration"} | row for row in rows]
             refusals += [label | {"quantity": "calibration"} | row for row in refused]
-        for share in asked.shares:
+        for share in sources.shares:
             sales = figures[1]
-            scenario = np.stack([*figures[:2], share * asked.factor * sales, sales])
+            scenario = np.stack([*figures[:2], share * sources.factor * sales, sales])
             period, *_ = calibrated(years, scenario, gaps)
             found.append({"source": "share", "share": share} | period)
-        if asked.given:
-            row = given(asked.given)
+        if sources.given:
+            row = given(sources.given)
             equilibria.append(label | row | last[code])
-            b1, b2 = (float(asked.given[name]) for name in ("b1", "b2"))
+            b1, b2 = (float(sources.given[name]) for name in ("b1", "b2"))
             found.append(row | {"theory_b1": b1, "theory_d": b1 * b2})
-        if asked.cycles:
+        if sources.cycles:
             found.append({"source": "cycle_mean"} | cycle_mean(years, figures))
         for point in found:
             if refusal := point.get("refusal") or _not_positive(point):
                 reasons.append(refusal)
             else:
                 points.append({"scope": code} | point)
-        if len(reasons) - len(asked.refused) == len(found):  # no point at all
+        if len(reasons) - len(sources.refused) == len(found):  # no point at all
             refusals += [
                 label | {"quantity": "theory"} | why.columns
                 for why in {why.key: why for why in reasons}.values()

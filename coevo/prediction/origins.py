@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from coevo.arrays import Array, Booleans, Places, Strings
 from coevo.coupling.formulas import FORMS, composite_indices, contribution_shares
+from coevo.equilibria.fitted import attempted
 from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.growth import Pool, pool
@@ -195,27 +197,23 @@ class Origins:
 
     def at(self, origin: int) -> Iterator[History | Missing]:
         """Yield every series at an origin, or why it or one of its regions has no forecast."""
-        index, refusal = None, None
-        if self.rulers:
-            try:
-                index = self.rulers.at(origin)
-            except Refusal as found:
-                refusal = found
-        if self.interaction:
-            if self.composite and refusal:
-                yield from (Missing(name, origin, refusal) for name in POPULATIONS)
-            else:
-                yield from self._populations(origin, index)
-        if self.rulers and refusal:
-            yield Missing(INDEX, origin, refusal)
-        elif self.rulers and index is not None:
-            yield from self._index(origin, index)
+        index: Any = attempted(partial(self.rulers.at, origin)) if self.rulers else None
+        refused = isinstance(index, Refusal)
+        if self.interaction and self.composite and refused:
+            yield from (Missing(name, origin, index) for name in POPULATIONS)
+        elif self.interaction:
+            yield from self._populations(origin, None if refused else index)
+        if refused:
+            yield Missing(INDEX, origin, index)
+        elif self.rulers:
+            yield from self._index(origin, index, self.rulers)
 
-    def _index(self, origin: int, index: pd.DataFrame) -> Iterator[History | Missing]:
-        assert self.rulers is not None
-        D = index.assign(D=index["D"].mask(self.rulers.unknown(origin)))
+    def _index(
+        self, origin: int, index: pd.DataFrame, rulers: Rulers
+    ) -> Iterator[History | Missing]:
+        D = index.assign(D=index["D"].mask(rulers.unknown(origin)))
         values = D.pivot(index="region", columns="year", values="D")
-        members = self.rulers.figures.columns.tolist()
+        members = rulers.figures.columns.tolist()
         breaks = rows_of(self.panel, flag=BREAK, indicator=members)
         crossing = pd.crosstab(breaks["region"], breaks["year"]).reindex(values.index) > 0
         yield from self._history(INDEX, origin, values, crossing)

@@ -55,14 +55,6 @@ def _slope(value: Any, error: Any, df: Any, n: Any) -> Slope:
     return Slope(value, error, t, 2 * stdtr(df, -np.abs(t)), value - half, value + half, n)
 
 
-class Spread(NamedTuple):
-    """Change of a spread, of any shape: t, two-sided p, and direction: 1 wider, -1 narrower."""
-
-    t: Array
-    p: Array
-    direction: Array
-
-
 def _paired(x: Values, y: Values) -> tuple[Array, Array, Array]:
     """x and y (..., n) less their means over the regions that both know, 0 elsewhere; how many."""
     pair = np.stack(np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float)))
@@ -73,8 +65,8 @@ def _paired(x: Values, y: Values) -> tuple[Array, Array, Array]:
     return a, b, n.astype(float)
 
 
-def morgan(first: Values, last: Values) -> Spread:
-    """Return the test of Pitman and Morgan (1939) that the variances of paired x, y are equal.
+def morgan(first: Values, last: Values) -> tuple[Array, Array]:
+    """Return t and two-sided p of the test that the variances of paired x, y are equal.
 
     first, last (..., n): x and y over regions; a region that lacks one of them (NaN) is left out.
     Variances are equal if x + y and y - x do not correlate:
@@ -82,6 +74,7 @@ def morgan(first: Values, last: Values) -> Spread:
         t = r sqrt((n - 2) / (1 - r^2)),   r = corr(x + y, y - x),   t(n - 2)
 
     t < 0 where the spread became less. t 0, p 1 where all moved alike; NaN below three regions.
+    Sources: Pitman and Morgan (1939).
     """
     x, y, n = _paired(first, last)
     a, b = x + y, y - x
@@ -90,7 +83,7 @@ def morgan(first: Values, last: Values) -> Spread:
     r = np.where(alike, 0.0, ab / np.sqrt(np.where(alike, 1.0, aa * bb)))
     df = np.where(n < 3, np.nan, n - 2)
     t = r * np.sqrt(df / np.maximum(1 - r**2, 1e-300))
-    return Spread(t, 2 * stdtr(df, -np.abs(t)), np.sign(t))
+    return t, 2 * stdtr(df, -np.abs(t))
 
 
 def slope_hc1(growth: Values, start: Values) -> Slope:
@@ -194,7 +187,7 @@ def _change(values: pd.DataFrame) -> dict[str, float]:
     both = values[[values.columns[0], values.columns[-1]]].dropna()
     first, last = (logs(varying(both[year], FEWEST_REGIONS)) for year in both)
     value = float(last.std() / first.std())
-    return {"value": value, "p": float(morgan(first, last).p), "n": len(both)}
+    return {"value": value, "p": float(morgan(first, last)[1]), "n": len(both)}
 
 
 def _years(values: pd.DataFrame, least: int) -> None:

@@ -200,11 +200,10 @@ def _global_rows(
     values = study.in_space(of)
     alike: dict[tuple[str, ...], list[int]] = {}
     for year, column in values.items():
-        where = {"year": year}
         try:
             y = varying(_connected(column, neighbours), FEWEST_REGIONS)
         except Refusal as why:
-            yield refused(statistic, of, why, **where)
+            yield refused(statistic, of, why, year=year)
             continue
         alike.setdefault(tuple(y.index), []).append(int(year))
     for regions, years in alike.items():

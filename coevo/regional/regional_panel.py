@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -163,12 +163,9 @@ def by_year(
     statistic: str, of: str, values: pd.DataFrame, compute: Callable[[pd.Series], float], **at: Any
 ) -> Iterator[Row]:
     """Yield a row for each year: what `compute` makes of the regions that are known in it."""
+
+    def in_year(y: pd.Series) -> Row:
+        return {"value": float(compute(y)), "n": len(y)}
+
     for year, column in values.items():
-        y = column.dropna()
-        yield computed(
-            statistic,
-            of,
-            lambda y=y: {"value": float(compute(y)), "n": len(y)},  # type: ignore[misc]
-            year=year,
-            **at,
-        )
+        yield computed(statistic, of, partial(in_year, column.dropna()), year=year, **at)

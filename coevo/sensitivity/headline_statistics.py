@@ -119,8 +119,8 @@ def _ends(D: Array, years: pd.Index) -> Columns:
     }
     for name, (x, y) in {"sd_ln": logs, "sd": ends}.items():
         found |= {f"{name}_first": _sd(x), f"{name}_last": _sd(y)}
-    found["morgan_t"], found["morgan_p"], _ = morgan(*logs)
-    found["morgan_D_t"], found["morgan_D_p"], _ = morgan(*ends)
+    found["morgan_t"], found["morgan_p"] = morgan(*logs)
+    found["morgan_D_t"], found["morgan_D_p"] = morgan(*ends)
     growth = (logs[1] - logs[0]) / (years[-1] - years[0])
     slope = slope_hc1(growth, logs[0])
     return found | {"beta": slope.value, "beta_low": slope.low, "beta_high": slope.high}

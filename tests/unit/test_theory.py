@@ -7,7 +7,7 @@ from statsmodels.stats.multitest import multipletests
 
 from coevo.equilibria import estimate
 from coevo.equilibria.result_rows import whole_cycles
-from coevo.equilibria.theory import SHARES, asked_of, by_year, calibrated, theoretical
+from coevo.equilibria.theory import SHARES, by_year, calibrated, theoretical, theory_sources
 from coevo.equilibria.theory_rows import adjusted, joint_verdict
 from coevo.errors import Refusal
 from coevo.estimation import fit, fit_pooled
@@ -50,7 +50,7 @@ def study_of(panel, **changed):
 
 def asked_for(calibration, **table):
     own = PAIR if calibration == "absent" else PAIR | {"calibration": calibration}
-    return asked_of(own, indicators(**table))
+    return theory_sources(StudyData({"interaction": own}, indicators(**table)))
 
 
 def test_without_a_key_shares_of_sales_in_money_and_whole_cycles_count():
@@ -74,7 +74,8 @@ def test_without_a_key_shares_of_sales_in_money_and_whole_cycles_count():
 def test_what_has_no_shares_says_why(calibration, table, key):
     own = PAIR | {"downstream": "trade"} if key == "downstream_not_sales" else PAIR
     known = indicators(**table).replace({"indicator": {"sales": own["downstream"]}})
-    found = asked_of(own | {"calibration": calibration}, known)
+    config = {"interaction": own | {"calibration": calibration}}
+    found = theory_sources(StudyData(config, known))
     assert [why.key for why in found.refused] == [key] and not found.shares
 
 
