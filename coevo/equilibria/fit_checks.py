@@ -236,9 +236,6 @@ def sub_periods(pool: pd.DataFrame, split: int | None) -> dict[str, pd.DataFrame
     return {f"{part['year'].min()}-{part['year'].max()}": part for part in parts}
 
 
-COORDINATES = ("x1", "x2")
-
-
 def own_doubts(
     pair: pd.DataFrame, fits: Iterable[tuple[Row, AnyFit]], estimator: str, level: float
 ) -> Iterator[Row]:
@@ -298,7 +295,7 @@ def deletion_rows(own: Fit) -> Iterator[Row]:
     `deleted_turns`: in how many cases a coefficient turns its sign.
     """
     E, turned = leave_one_row_out(own)
-    for name, x in zip(COORDINATES, E.T, strict=True):
+    for name, x in zip(JUDGED, E.T, strict=True):
         yield {"quantity": f"deleted_{name}", "low": float(x.min()), "high": float(x.max())}
     yield {"check": "deleted_turns", "value": int(turned.any(axis=1).sum())}
 

@@ -81,9 +81,9 @@ def theoretical(pair: pd.DataFrame, sources: TheorySources) -> tuple[list[Row], 
     """Return theoretical points, and rows of the tables equilibria and refusals.
 
     pair: columns region, name, year, x1, x2, flag and, where the study has them, purchases and
-    sales. A point has scope, source, share, first_year, last_year, x1, x2 and their range over years,
-    theory_b1 and theory_d: the slopes of the theory that has some. A region without any point has a
-    refusal with `quantity` theory.
+    sales. A point has scope, source, share, first_year, last_year, x1, x2 and their range over
+    years, theory_b1 and theory_d: the slopes of the theory that has some. A region without any
+    point has a refusal with `quantity` theory.
     """
     points: list[Row] = []
     equilibria: list[Row] = []

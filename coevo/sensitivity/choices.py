@@ -6,7 +6,7 @@ what holds under nearly all of them does not hang on one.
 Which choice drives an outcome is said by exact shares of its variance.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -120,7 +120,8 @@ class Combinations:
     """D of a study under any combination of choices; what several share is computed once.
 
     systems: panel and indicator table by name, the study's own as `main`; config: its keys
-    normalisation, weighting, coupling; kept: goalposts of the reference of that name.
+    normalisation, weighting, coupling; kept: goalposts of the reference of that name; names: those
+    that each choice but the system can have.
     """
 
     def __init__(
@@ -131,7 +132,7 @@ class Combinations:
     ) -> None:
         self.systems, self.config, self.kept = systems, config, kept
         self.own = own_combination(config)
-        self.scales = scales(config)
+        self.scales, self.names = scales(config), alternatives(config)
         self._weighed: dict[tuple[str, str], Weighed] = {}
         self._unbroken: dict[str, pd.DataFrame | None] = {}
         self._indices: dict[tuple[str, ...], Array] = {}
@@ -185,16 +186,11 @@ class Combinations:
         found = degrees(self._indices[chosen[:4]], {**self.config["coupling"], **changed})
         return pd.Series(found.D, panel.z.index)
 
-    def all_degrees(
-        self,
-        weighed: Weighed,
-        composites: Sequence[str],
-        forms: Sequence[str],
-        z: Array | None = None,
-    ) -> Degrees:
+    def all_degrees(self, weighed: Weighed, z: Array | None = None) -> Degrees:
         """Return U (weightings, composites, rows, n) and C, T, D (weightings, composites, forms,
         rows) of every weighting; z (rows, m): other figures than those normalised.
         """
+        composites, forms = self.names["composite"], self.names["form"]
         panels, coupling = weighed.panels.values(), self.config["coupling"]
         indices = [[panel.indices(name, z) for name in composites] for panel in panels]
         U = np.array(indices)

@@ -120,16 +120,10 @@ def _stated(study: StudyData, pair: str) -> dict[str, Any]:
     return stated
 
 
-def supply(study: StudyData) -> Iterator[Claim]:
-    """The supply relation: are a1, b1, a2 and d positive?"""
+def of_model(study: StudyData, check: Callable[[StudyData, str], Answer]) -> Iterator[Claim]:
+    """What a check of claims says of the two outputs of the model."""
     if study.pair:
-        yield {"outputs": list(study.pair)}, supply_signs(study, "")
-
-
-def feedback(study: StudyData) -> Iterator[Claim]:
-    """Feedback against competition."""
-    if study.pair:
-        yield {"outputs": list(study.pair)}, feedback_claim(study, "")
+        yield {"outputs": list(study.pair)}, check(study, "")
 
 
 def theory_at_rest(study: StudyData, scope: str = "") -> Iterator[Claim]:
@@ -189,8 +183,8 @@ HEADLINES: dict[str, Callable[[StudyData], Iterator[Claim]]] = {
     },
     "theory_at_rest_mean": partial(theory_at_rest, scope=MEAN),
     "theory_at_rest": theory_at_rest,
-    "supply_relation": supply,
-    "feedback_exceeds_competition": feedback,
+    "supply_relation": partial(of_model, check=supply_signs),
+    "feedback_exceeds_competition": partial(of_model, check=feedback_claim),
     "equilibrium_located": equilibrium,
     **{
         name: partial(through_choices, headline=name)

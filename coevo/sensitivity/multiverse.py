@@ -21,7 +21,6 @@ from coevo.sensitivity.choices import (
     MAIN,
     Combinations,
     System,
-    alternatives,
     compare,
 )
 from coevo.sensitivity.headline_statistics import (
@@ -102,13 +101,13 @@ def combination_tasks(choices: Combinations, context: Surroundings) -> Tasks:
 
 
 def _combined(made: Combinations, around: Surroundings, system: str, scale: str) -> Varied:
-    names, own = alternatives(made.config), made.degree(made.own)
+    names, own = made.names, made.degree(made.own)
     composites, forms = names["composite"], names["form"]
     where, nothing = {"system": system, "scale": scale}, pd.DataFrame()
     of_each = len(composites) * len(forms)
     try:
         weighed = made.weighed(system, scale)
-        found = made.all_degrees(weighed, composites, forms)
+        found = made.all_degrees(weighed)
     except StudyError as problem:
         count = of_each * len(names["weighting"])
         why = where | _refusal(problem, count)
@@ -141,7 +140,7 @@ def _combined(made: Combinations, around: Surroundings, system: str, scale: str)
     of_figures, curves = told(found)
     if weighed.unbroken is None:
         return Varied(system, of_figures, nothing, curves, refusals)
-    changed = made.all_degrees(weighed, composites, forms, weighed.unbroken)
+    changed = made.all_degrees(weighed, weighed.unbroken)
     return Varied(system, of_figures, told(changed)[0], curves, refusals)
 
 

@@ -8,7 +8,7 @@ from coevo.errors import StudyError
 from coevo.files import as_table
 from coevo.panel import build_panel
 from coevo.panel.vintages import POLICIES, of_years, several
-from coevo.sensitivity.choices import MAIN, Combinations, alternatives, compare
+from coevo.sensitivity.choices import MAIN, Combinations, compare
 from coevo.study_data import StudyData
 
 
@@ -52,7 +52,7 @@ def robustness_rows(study: StudyData) -> pd.DataFrame:
     own = made.degree(made.own)
     variants = {(MAIN, MAIN): made.own} | {
         (choice, name): made.own._replace(**{choice: name})
-        for choice, names in alternatives(config).items()
+        for choice, names in made.names.items()
         for name in names
         if name != getattr(made.own, choice)
     }

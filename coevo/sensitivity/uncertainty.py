@@ -107,7 +107,7 @@ def _figures(study: StudyData, panel: IndexPanel) -> Array:
     values = wide(study.table("panel"), "value").loc[panel.z.index, panel.z.columns]
     kept = study.table("goalposts").drop(columns="sha256", errors="ignore")
     scope = scope_of(values, indicators, settings, kept)
-    published = PublishedFigures(study.table("panel"), indicators, values.index, scope.indicators)
+    published = PublishedFigures(study, values.index, scope.indicators)
     sizes = revision_sizes(published.series, study.table("revisions"), robustness["revision"])
     most = max(1, CHUNK // panel.z.size)
 
@@ -185,23 +185,16 @@ def revision_draws(regions: int, sizes: Array, draws: int, seed: int, most: int)
 class PublishedFigures:
     """The published series behind the indicators of an index, and what is derived from them.
 
-    panel: the table of this name; indicators: the indicator table; rows: the region-years wanted,
-    with levels region and year; columns: the indicators wanted.
+    study: with panel; rows: the region-years wanted, with levels region and year; columns: the
+    indicators wanted.
     """
 
-    def __init__(
-        self,
-        panel: pd.DataFrame,
-        indicators: pd.DataFrame,
-        rows: pd.MultiIndex,
-        columns: list[str],
-    ) -> None:
+    def __init__(self, study: StudyData, rows: pd.MultiIndex, columns: list[str]) -> None:
+        panel, indicators = study.table("panel"), study.indicators
         self.columns = columns
         self.series, self._derived = read_series(indicators, columns)
         self._text = dict(indicators[["indicator", "derivation"]].to_numpy())
-        self._factor = {
-            i: unit_of(u).factor for i, u in indicators[["indicator", "unit"]].to_numpy()
-        }
+        self._factor = {name: unit_of(unit).factor for name, unit in study.units.items()}
         used = panel[panel["indicator"].isin([*self.series, *self._derived])]
         wide = used.pivot(index="region", columns=["indicator", "year"], values="value")
         self.years = sorted(int(year) for year in used["year"].unique())

@@ -159,7 +159,7 @@ def test_what_is_derived_follows_from_the_drawn_series_by_hand():
     rows = pd.MultiIndex.from_tuples(
         [("A", 2015), ("B", 2015), ("B", 2016)], names=["region", "year"]
     )
-    published = PublishedFigures(panel, DRAWN, rows, columns)
+    published = PublishedFigures(StudyData({}, DRAWN, {"panel": panel}), rows, columns)
     assert published.series == ["p", "q", "w"]
     np.testing.assert_allclose(
         published.drawn(np.ones((1, 2, 3)))[0],
@@ -178,7 +178,7 @@ def test_a_quotient_keeps_the_regions_that_the_panel_leaves_out():
     _, panel = drawn_case()
     alone = panel[panel["region"] == "A"]
     rows = pd.MultiIndex.from_tuples([("A", 2015)], names=["region", "year"])
-    published = PublishedFigures(alone, DRAWN, rows, ["quotient"])
+    published = PublishedFigures(StudyData({}, DRAWN, {"panel": alone}), rows, ["quotient"])
     same = alone.query("indicator == 'quotient' and year == 2015")["value"].item()
     assert published.drawn(np.ones((1, 1, 2))).item() == pytest.approx(same)
 
@@ -198,7 +198,7 @@ def test_indicators_that_share_a_series_move_together():
     panel = pd.DataFrame([("A", "A", 2015, n, x[n]) for n in names],
                          columns=["region", "name", "year", "indicator", "value"])  # fmt: skip
     rows = pd.MultiIndex.from_tuples([("A", 2015)], names=["region", "year"])
-    published = PublishedFigures(panel, table, rows, ["a_q", "b_q"])
+    published = PublishedFigures(StudyData({}, table, {"panel": panel}), rows, ["a_q", "b_q"])
     sizes = {"a": 0.0, "b": 0.0, "q": 0.02}
     drawn = np.concatenate(list(shifted_figures(published, sizes, 20_000, 1, 7_000)))[:, 0]
     together = np.log(drawn / [x["a_q"], x["b_q"]])
