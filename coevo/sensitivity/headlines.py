@@ -215,8 +215,5 @@ def _reason(headline: Headline, rows: pd.DataFrame) -> Refusal:
     least = FEWEST_PAIRED if headline.needs == "pairings" else FEWEST_REGIONS
     if regions < least:
         return Refusal("too_few_regions_known", regions=regions, least=least)
-    if headline.needs == "pairings":
-        return Refusal("unbalanced_pairs")
-    if headline.needs == "neighbours":
-        return Refusal("no_neighbours")
-    return Refusal("no_level") if headline.needs == "level" else Refusal("constant_D")
+    lacks = {"pairings": "unbalanced_pairs", "neighbours": "no_neighbours", "level": "no_level"}
+    return Refusal(lacks.get(headline.needs, "constant_D"))
