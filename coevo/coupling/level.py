@@ -1,6 +1,5 @@
 """What D measures: balance or level, and what the level of development leaves of it."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -99,18 +98,16 @@ def _rises(coupling: pd.DataFrame) -> Iterator[Row]:
     first, last = (
         rows.set_index("region").sort_index() for rows in (ordered.head(1), ordered.tail(1))
     )
-    for region in first.index:
-        years = int(last.loc[region, "year"] - first.loc[region, "year"])
-        labels = {"scope": region, "n": years}
-        if min(first.loc[region, "D"], last.loc[region, "D"]) <= 0:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = 0.5 * np.log(last[["C", "T"]] / first[["C", "T"]])
+    rises = pd.DataFrame({"lnD": parts["C"] + parts["T"], "C": parts["C"], "T": parts["T"]})
+    for region, years in (last["year"] - first["year"]).items():
+        labels = {"scope": region, "n": int(years)}
+        if min(first.at[region, "D"], last.at[region, "D"]) <= 0:
             yield {**Refusal("zero_D_at_an_end").columns, "measure": "rise_lnD", **labels}
             continue
-        for name, share in (("lnD", {"C": 0.5, "T": 0.5}), ("C", {"C": 0.5}), ("T", {"T": 0.5})):
-            change = math.fsum(
-                part * np.log(last.loc[region, column] / first.loc[region, column])
-                for column, part in share.items()
-            )
-            yield {"measure": f"rise_{name}", "value": float(change), **labels}
+        for name, rise in rises.loc[region].items():
+            yield {"measure": f"rise_{name}", "value": rise, **labels}
 
 
 def _against(name: str, rows: pd.DataFrame) -> Iterator[Row]:

@@ -39,8 +39,6 @@ SERIOUS_MESSAGES = DOUBTS | frozenset({
 REMARK, FINDING, SERIOUS, ACCEPTED = "remark", "finding", "serious", "accepted"
 PLACE = ("indicator", "region", "year")  # of a finding, by which a study accepts it
 
-PAIR = ["indicator", "derivation"]
-
 
 def _wide(
     frame: pd.DataFrame, column: pd.Series, factors: Mapping[str, float]
@@ -54,13 +52,13 @@ def _wide(
 
 
 def _printed(
-    frame: pd.DataFrame, derived: pd.DataFrame, factors: Mapping[str, float]
+    frame: pd.DataFrame, derivations: Mapping[str, str], factors: Mapping[str, float]
 ) -> Iterator[Finding]:
     """Compare printed derived figures with what the printed levels of their vintage allow."""
     middle = _wide(frame, frame["value"], factors)
     low = _wide(frame, frame["value"] - frame["half_unit"], factors)
     high = _wide(frame, frame["value"] + frame["half_unit"], factors)
-    for indicator, text in derived[PAIR].to_numpy():
+    for indicator, text in derivations.items():
         check, arguments = parse(text)
         figures = frame[(frame["indicator"] == indicator) & frame["value"].notna()]
         rows = figures.to_dict("records")
@@ -108,11 +106,10 @@ def _odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
     counts = rows.assign(negative=negative, positive=positive).groupby(LINE, sort=False)
     alone = negative & (counts["negative"].transform("sum") == 1)
     alone &= counts["positive"].transform("sum") >= 2
-    near = pd.DataFrame({n: groups[n].shift() for n in ("value", "year", "half_unit")})
-    after = pd.DataFrame({n: groups[n].shift(-1) for n in ("value", "year", "half_unit")})
-    near = near.where(near["value"].gt(0), after)
+    before, after = (groups[["value", "year", "half_unit"]].shift(step) for step in (1, -1))
+    near = before.where(before["value"].gt(0), after)
     far = near["value"] >= FAR * near["half_unit"]
-    both = (~(groups["value"].shift() <= 0)) & (~(groups["value"].shift(-1) <= 0))
+    both = ~(before["value"] <= 0) & ~(after["value"] <= 0)
     odd = alone & near["value"].notna() | (rows["value"] == 0) & far & both
     beside = near.loc[odd, ["value", "year"]].rename(columns={"value": "near", "year": "when"})
     for row in rows[odd].join(beside).to_dict("records"):
@@ -152,9 +149,9 @@ def _out_of_range(frame: pd.DataFrame) -> Iterator[Finding]:
         yield finding_row("range", row, "out_of_range", value=row["value"], unit=row["unit"])
 
 
-def _units(frame: pd.DataFrame, derived: pd.DataFrame) -> Iterator[Finding]:
+def _units(frame: pd.DataFrame, derivations: Mapping[str, str]) -> Iterator[Finding]:
     """One finding per sheet whose unit is read as another, with the figure that speaks for it."""
-    calls = {indicator: parse(text) for indicator, text in derived[PAIR].to_numpy()}
+    calls = {indicator: parse(text) for indicator, text in derivations.items()}
     equals = {of[0]: indicator for indicator, (name, of) in calls.items() if name == "equal"}
     odd = frame[(frame["flag"] == "unit_read_as") & frame["value"].notna()]
     other = odd["indicator"].map(lambda name: equals.get(name, "")).astype(str)
@@ -212,17 +209,17 @@ def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
     """
     frame = frame.astype({"region": "category", "vintage": "category"})  # grouped over and over
     derived = indicators[(indicators["source_name"] != "") & (indicators["derivation"] != "")]
-    levels = frame[~frame["indicator"].isin(derived["indicator"])]
-    calls = {indicator: parse(text) for indicator, text in derived[PAIR].to_numpy()}
-    rates = [indicator for indicator, (name, _) in calls.items() if DERIVATIONS[name].rate]
+    derivations = dict(derived[["indicator", "derivation"]].to_numpy())
+    levels = frame[~frame["indicator"].isin(derivations)]
+    rates = [name for name, text in derivations.items() if DERIVATIONS[parse(text)[0]].rate]
     factors = {i: unit_of(unit).factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
     findings = [*_jumps(levels), *_odd_signs(levels), *_more_odd_signs(levels)]
     findings += [*scale_findings(levels), *copy_findings(levels, indicators)]
     findings += place_findings(levels)
     findings += _out_of_range(frame[~frame["indicator"].isin(rates)])
-    findings += [*_units(frame, derived), *_withdrawn(frame), *_fewer_regions(frame)]
-    for _, rows in frame.groupby("vintage") if len(derived) else ():
-        findings += _printed(rows, derived, factors)
+    findings += [*_units(frame, derivations), *_withdrawn(frame), *_fewer_regions(frame)]
+    for _, rows in frame.groupby("vintage") if derivations else ():
+        findings += _printed(rows, derivations, factors)
     return _sorted(pd.DataFrame(findings), indicators)
 
 

@@ -95,17 +95,9 @@ DERIVATIONS: dict[str, Derivation] = {
     "sum": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a + b),
     "difference": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a - b),
     "equal": Derivation(1, lambda years, a: [a], lambda a: a),
-    "growth": Derivation(
-        1,
-        lambda years, a: [a, _year_before(years, a)],
-        _growth,
-        rate=True,
-    ),
+    "growth": Derivation(1, lambda years, a: [a, _year_before(years, a)], _growth, rate=True),
     "average_growth": Derivation(
-        1,
-        lambda years, a: [a, _first(a), _years_since_first(years, a)],
-        _average_growth,
-        rate=True,
+        1, lambda years, a: [a, _first(a), _years_since_first(years, a)], _average_growth, rate=True
     ),
     "total": Derivation(1, lambda years, a: [a.cumsum(axis=-1)], lambda total: total),
     "deflate": Derivation(

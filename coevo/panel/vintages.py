@@ -8,7 +8,7 @@ where the figure is linked to a newer level, else "" (docs/methods.md, 1).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -67,11 +67,7 @@ def splice(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 # name -> (observations within the years of a study) -> value, vintage and flag of each cell
-POLICIES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "single": single,
-    "overlay": overlay,
-    "splice": splice,
-}
+POLICIES = {"single": single, "overlay": overlay, "splice": splice}
 
 
 def newest_known(observations: pd.DataFrame) -> pd.DataFrame:

@@ -114,8 +114,3 @@ def weights_by(
         columns["weight"] = method(Z, raw=raw[members].to_numpy(), **options)
         parts.append(pd.DataFrame({**columns, "entropy": information_entropy(Z)}))
     return as_table("weights", pd.concat(parts))
-
-
-__all__ = [
-    "PARTS", "WEIGHTINGS", "available", "information_entropy", "not_allowed", "weigh", "weights_by",
-]  # fmt: skip

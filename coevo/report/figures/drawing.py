@@ -144,11 +144,7 @@ def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     painted = [c for c in rows if rows[c].astype(str).str.match(r"\$\w+$").all()]
     rows = rows.drop(columns=[*painted, *_LOOKS.intersection(rows)])
     text = [c for c in rows if not pd.api.types.is_numeric_dtype(rows[c])]
-    return rows.assign(**{c: rows[c].map(_one_line) for c in text})
-
-
-def _one_line(value: Any) -> Any:
-    return " ".join(value.split()) if isinstance(value, str) else value
+    return rows.assign(**rows[text].map(lambda v: " ".join(v.split()) if isinstance(v, str) else v))
 
 
 def _within(rows: pd.DataFrame, whole: pd.DataFrame) -> bool:

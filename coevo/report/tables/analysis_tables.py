@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-import pandas as pd
-
 from coevo.coupling.comovement import SCALES, SCOPES
 from coevo.inference.signs import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
@@ -35,29 +33,25 @@ PARTS = {"theil": ("between",), "gini": ("within", "between", "transvariation")}
 BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
 
 
-def descriptive_statistics(study: Study) -> pd.DataFrame:
-    """N, mean, standard deviation (n - 1), minimum and maximum of every indicator used: of the
-    subsystems, or of the populations where there are none.
+def descriptive_rows(words: ReportText) -> Rows:
+    """Every indicator used, of the subsystems or else of the populations, with its unit: N, mean,
+    standard deviation (n - 1), minimum and maximum.
     """
+    study = words.study
     column, wanted = "indicator", study.populations
     if study.indexed:
         column, wanted = "subsystem", study.subsystems
     used = study.indicators.loc[study.indicators[column].isin(wanted), "indicator"]
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
-    return table.assign(count=table["count"].fillna(0).astype(int))
-
-
-def descriptive_rows(words: ReportText) -> Rows:
-    """The statistics of every indicator used, with its unit."""
-    study = words.study
+    table = table.assign(count=table["count"].fillna(0).astype(int))
     return [
         [
             words.grammar.measured(study.heading(indicator), study.unit(indicator)),
             count,
             *(with_figures(value, 3) for value in values),
         ]
-        for indicator, count, *values in descriptive_statistics(study).itertuples()
+        for indicator, count, *values in table.itertuples()
     ]
 
 

@@ -17,7 +17,6 @@ from coevo.report.tables import LAYOUT, laid_out
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.message_words import MessageText
 from coevo.report.words.numbers import (
     NOTHING,
     band,
@@ -139,7 +138,9 @@ def claim_rows(words: ReportText) -> Rows:
     """The claims of a paper, with what it prints, likewise; those without figures left out."""
     rows = []
     for row in _with_figures(words):
-        paper = paper_text(row, words.message)
+        paper = row.paper  # its words, else its printed figures, nothing where no file has them
+        if not paper and row.printed_message:
+            paper = words.message(row.printed_message, row.printed_fields)
         statement = (
             words.say("tables/claims/paper", claim=row.claim, paper=paper) if paper else row.claim
         )
@@ -172,7 +173,11 @@ def _with_figures(words: ReportText) -> list[Any]:
 
 
 def _tested(words: ReportText, row: Any, check: str) -> list[Any]:
-    """How a claim was tested, what came out, one of four words, the section."""
+    """How a claim was tested (with one region, what is left of that, if it needs several), what
+    came out, one of four words, the section.
+    """
+    alone = f"{check}_alone" if words.study.single else ""
+    test = alone if alone in words.phrases["words"]["tested"] else check
     sign = words.word("conclusion_chip", row.conclusion)
     conclusion = escaped(words.word("conclusion", row.conclusion))
     chip = Markdown(f"[{conclusion}]{{.chip .{sign}}}")
@@ -180,24 +185,11 @@ def _tested(words: ReportText, row: Any, check: str) -> list[Any]:
     needed = LAYOUT["needs"].get(place)
     in_report = place and (needed is None or getattr(words.study, needed))
     return [
-        _how(words, check),
+        words.word("tested", test),
         words.message(row.computed, row.fields),
         chip,
         Markdown(f"[{words.say(f'headings/{place}')}](#{place})") if in_report else "",
     ]
-
-
-def _how(words: ReportText, check: str) -> str:
-    """How a claim was tested; with one region, what is left of that, if it needs several."""
-    alone = f"{check}_alone" if words.study.single else ""
-    return words.word("tested", alone if alone in words.phrases["words"]["tested"] else check)
-
-
-def paper_text(claim: Any, message: MessageText) -> str:
-    """What the paper says: its words, else its printed figures, "" where no file has them."""
-    if claim.paper or not claim.printed_message:
-        return str(claim.paper)
-    return message(claim.printed_message, claim.printed_fields)
 
 
 def prediction_rows(words: ReportText) -> Rows:
