@@ -29,15 +29,15 @@ def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
     `scope`: one of `SCOPES`, of which levels is x itself. Unbalanced rows are handled by
     alternating projections, which for a balanced panel end after one round.
     """
-    left = pd.DataFrame(x.reshape(-1, x.shape[-1]).T)
+    residual = pd.DataFrame(x.reshape(-1, x.shape[-1]).T)
     groups = [regions, years][: SCOPES.index(scope)]
     for _ in range(1000):
-        before = left
+        before = residual
         for group in groups:
-            left = left - left.groupby(group).transform("mean")
-        if np.abs(left - before).max(axis=None) < 1e-13:
+            residual = residual - residual.groupby(group).transform("mean")
+        if np.abs(residual - before).max(axis=None) < 1e-13:
             break
-    return np.asarray(left.to_numpy().T.reshape(x.shape))
+    return np.asarray(residual.to_numpy().T.reshape(x.shape))
 
 
 def correlation(x: Array, y: Array) -> Array:
@@ -87,10 +87,10 @@ def paired_correlations(x: Array, y: Array, order: Integers) -> Array:
     batch, (regions, years) = x.shape[:-2], x.shape[-2:]
     x, y = (np.reshape(v, (-1, regions, years)) for v in (x, y))
     gone = np.asarray(np.isnan(x + y).any(axis=2))
-    left = ~gone[:, :, None]
-    count = np.maximum(left.sum(axis=(1, 2), keepdims=True), 1) * years
-    x, y = (np.where(left, v, 0.0) for v in (x, y))
-    x, y = (np.where(left, v - v.sum(axis=(1, 2), keepdims=True) / count, 0.0) for v in (x, y))
+    present = ~gone[:, :, None]
+    count = np.maximum(present.sum(axis=(1, 2), keepdims=True), 1) * years
+    x, y = (np.where(present, v, 0.0) for v in (x, y))
+    x, y = (np.where(present, v - v.sum(axis=(1, 2), keepdims=True) / count, 0.0) for v in (x, y))
     xx, yy = ((v**2).sum(axis=(1, 2)) for v in (x, y))
     varies = np.minimum(xx, yy) > NOISE * regions * years
     products = np.zeros((len(x), len(order)))
@@ -168,12 +168,12 @@ def _correlations(
     regions, years = positive["region"].to_numpy(), positive["year"].to_numpy()
     scaled = np.stack([scale(U) for scale in SCALES.values()], axis=1)
     # (2, scopes, scales, rows), then the same by region and year
-    left = np.stack([demean(scaled, regions, years, scope) for scope in SCOPES], axis=1)
-    r = correlation(left[0], left[1])
+    residuals = np.stack([demean(scaled, regions, years, scope) for scope in SCOPES], axis=1)
+    r = correlation(residuals[0], residuals[1])
     by_region = positive.assign(x=0.0).pivot(index="region", columns="year", values="x")
     place = (by_region.index.get_indexer(regions), by_region.columns.get_indexer(years))
-    grids = np.full((*left.shape[:-1], *by_region.shape), np.nan)
-    grids[..., place[0], place[1]] = left
+    grids = np.full((*residuals.shape[:-1], *by_region.shape), np.nan)
+    grids[..., place[0], place[1]] = residuals
     common = {"pair": "~".join(pair), "n": len(positive)}
     placed: dict[str, dict[str, Array]] = {}
     try:

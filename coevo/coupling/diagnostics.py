@@ -136,9 +136,9 @@ def removal(case: IndexCase) -> Rows:
     for subsystem, indicator in case.chosen[["subsystem", "indicator"]].to_numpy():
         if members[subsystem] == 1:
             continue  # its subsystem would be empty
-        left = case.study.indicators[case.study.indicators["indicator"] != indicator]
+        others = case.study.indicators[case.study.indicators["indicator"] != indicator]
         try:
-            weights = weights_by(settings["method"], case.z, raw, left, settings)
+            weights = weights_by(settings["method"], case.z, raw, others, settings)
         except StudyError:
             continue  # the others alone have no such weights
         grades, _ = case.states(weights, settings["method"])

@@ -136,22 +136,22 @@ def slopes(rows: pd.DataFrame, name: str) -> Mapping[str, tuple[float, pd.Series
             slope = level_slope(used["D"], used[name], years)
         except Refusal:
             continue
-        left = level_adjusted(used["D"], used[name], years)
-        at_last = left if kind == "last_year" else left[at_end]
+        adjusted = level_adjusted(used["D"], used[name], years)
+        at_last = adjusted if kind == "last_year" else adjusted[at_end]
         by_slope[kind] = (slope, pd.Series(at_last, last["region"].to_numpy()))
     return by_slope
 
 
 def _adjusted(name: str, rows: pd.DataFrame) -> Iterator[Row]:
     """ln D of the last year with a level taken out, and its ranks, by the three slopes."""
-    for kind, (slope, left) in slopes(rows, name).items():
+    for kind, (slope, adjusted) in slopes(rows, name).items():
         labels = {"level": name, "slope": kind}
-        n = len(left) if kind == "last_year" else len(rows)
+        n = len(adjusted) if kind == "last_year" else len(rows)
         yield {"measure": "slope_lnD", "value": slope, "n": n, **labels}
-        ranks = left.rank(ascending=False, method="min")
-        for measure, values in (("adjusted_lnD", left), ("rank_adjusted_D", ranks)):
+        ranks = adjusted.rank(ascending=False, method="min")
+        for measure, values in (("adjusted_lnD", adjusted), ("rank_adjusted_D", ranks)):
             for region, value in values.items():
-                cell = {"scope": region, "value": float(value), "n": len(left)}
+                cell = {"scope": region, "value": float(value), "n": len(adjusted)}
                 yield {"measure": measure, **labels, **cell}
 
 

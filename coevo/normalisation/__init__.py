@@ -174,7 +174,7 @@ def find_goalposts(x: Array, scope: Scope, settings: Mapping[str, Any]) -> Goalp
     if settings["method"] == VECTOR:
         return vector_norm(x, scope)
     posts = REFERENCES[settings["reference"]](x, scope)
-    given_ends = {j: ends for j, ends in enumerate(scope.own()) if ends}
+    given_ends = {j: ends for j, ends in enumerate(scope.own_goalposts()) if ends}
     low, high = posts.low.copy(), posts.high.copy()
     ratio = settings["reference"] == RATIO
     for j, ends in given_ends.items():

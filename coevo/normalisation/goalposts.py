@@ -47,7 +47,7 @@ class Scope:
     kept: pd.DataFrame | None = None  # indicator, low, high
     scales: Mapping[str, Scale] = field(default_factory=dict)
 
-    def own(self) -> list[Band | None]:
+    def own_goalposts(self) -> list[Band | None]:
         """Return the goalposts that the indicator table gives each column, None without any."""
         return [self.scales[name].own if name in self.scales else None for name in self.indicators]
 
@@ -106,7 +106,7 @@ def kept_reference(x: Array, scope: Scope) -> Goalposts:
         raise StudyError("normalisation.goalposts: reference goalposts needs a file of them")
     _check_unchanged(scope.kept)
     kept = scope.kept.set_index("indicator")
-    columns = zip(scope.indicators, scope.own(), strict=True)
+    columns = zip(scope.indicators, scope.own_goalposts(), strict=True)
     lacking = [name for name, posts in columns if name not in kept.index and posts is None]
     if lacking:
         raise StudyError(

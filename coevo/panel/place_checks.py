@@ -28,8 +28,8 @@ def _exchanged(rows: pd.DataFrame, entry: list[str]) -> dict[str, str]:
     now, before, departures = wide["now"], wide["before"], wide["off"].mean(axis=1).nlargest(MOST)
     partners: dict[str, str] = {}
     for one, other in combinations(sorted(departures.index), 2):
-        left = [(now.loc[one] - before.loc[other]).abs(), (now.loc[other] - before.loc[one]).abs()]
-        if pd.concat(left).mean() <= FITS * min(departures[one], departures[other]):
+        apart = [(now.loc[one] - before.loc[other]).abs(), (now.loc[other] - before.loc[one]).abs()]
+        if pd.concat(apart).mean() <= FITS * min(departures[one], departures[other]):
             partners |= {one: other, other: one}
     return partners
 

@@ -149,10 +149,10 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
     turned = {**at, "angle": vega.amount("angle", scale=None)}
     behind = [vega.mark("point", field, turned, also={"angle": ANGLE}, **LOOKS["arrow"])]
     if fit["kind"] in plane.ORBIT_KINDS:
-        seen = equilibrium.path(study)
-        years = int(seen["year"].iloc[-1] - seen["year"].iloc[0])
+        observed = equilibrium.path(study)
+        years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
         dots: Part = {"color": "$ink", "strokeWidth": 1.2, "strokeDash": [1, 3]}
-        orbit = plane.orbit_inside(parameters, seen.iloc[-1], years, frame)
+        orbit = plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
         behind.append(vega.mark("line", orbit, {**at, "order": vega.amount("time")}, **dots))
     title = {"text": notes(study, words, rows)[study.focus]}
     return vega.specification(_layers(rows, sets, at, words, behind), 400, title=title)
@@ -235,7 +235,7 @@ def _layers(
     tips = vega.tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r")
     hover = {**at, "tooltip": tips}
     stated = inside[inside["kind"] == "theory"]
-    seen, fitted = (  # lighter without the columns of theory
+    observed, fitted = (  # lighter without the columns of theory
         inside[inside["kind"] == kind].drop(columns=["share", *ENDS])
         for kind in ("observed", "fitted")
     )
@@ -257,10 +257,10 @@ def _layers(
         *(vega.text("name", line, end, also=NAMED, **look) for end, look in halo_and_ink),
         *(vega.mark("rule", bars, span, **thin) for span in spans),
         vega.mark("line", stated, joined, **thin),
-        vega.mark("line", seen, {**hover, "order": vega.amount("year")}, color="$focus",
+        vega.mark("line", observed, {**hover, "order": vega.amount("year")}, color="$focus",
                   strokeWidth=2.2, **filtered),
-        vega.mark("point", seen, hover, **LOOKS["observed"], **filtered),
-        *vega.haloed("year", seen.loc[years.index], at, "$focus", **named),
+        vega.mark("point", observed, hover, **LOOKS["observed"], **filtered),
+        *vega.haloed("year", observed.loc[years.index], at, "$focus", **named),
         vega.mark("point", stated, hover, **LOOKS["stated"], **filtered),
         *vega.haloed("label", stated, hover, "$ink", dy=-10, **beside),
         vega.mark("point", fitted, hover, **LOOKS["at_rest"], **filtered),

@@ -232,12 +232,12 @@ def equilibria_rows(words: ReportText) -> Rows:
     """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
     study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
     theory = theory_finding(study)
-    seen = [(say("titles/observed", year=last["year"]), last)]
+    states = [(say("titles/observed", year=last["year"]), last)]
     for mean in equilibrium.observed_means(study):
         if not mean["whole"]:
-            seen.append((say("titles/mean", period=mean["period"]), mean))
+            states.append((say("titles/mean", period=mean["period"]), mean))
     rows: Rows = [
-        [title, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""] for title, at in seen
+        [title, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""] for title, at in states
     ]
     rows += _theory_rows(words, theory)
     for title, fits in (
@@ -248,8 +248,8 @@ def equilibria_rows(words: ReportText) -> Rows:
         for _, row in fits.iterrows():
             named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
             chip = say(f"chips/{equilibrium.located_verdict(row)}")
-            title_said = say(f"titles/{title}", **named)
-            rows.append([title_said, *_at(words, row), "", "", words.signs(row), chip])
+            named_title = say(f"titles/{title}", **named)
+            rows.append([named_title, *_at(words, row), "", "", words.signs(row), chip])
     return rows
 
 
