@@ -78,7 +78,5 @@ def lagging(U: Values, subsystems: Sequence[str], margin: float = MARGIN) -> lis
     """
     U = np.asarray(U, dtype=float)
     together = U.max(axis=1) <= margin * U.min(axis=1) * (1 + SNAP)
-    return [
-        "synchronous" if t else subsystems[k]
-        for t, k in zip(together, U.argmin(axis=1), strict=False)
-    ]
+    lowest = np.asarray(subsystems)[U.argmin(axis=1)]
+    return list(np.where(together, "synchronous", lowest).tolist())

@@ -8,25 +8,8 @@ import pandas as pd
 
 from coevo.arrays import Array, Booleans, Values
 from coevo.errors import Problems, StudyError
-from coevo.normalisation.directions import (
-    ANYWHERE,
-    DIRECTIONS,
-    MODERATE,
-    RATIO,
-    Band,
-    Scale,
-    directions_under,
-    scale_of,
-    scales_of,
-)
-from coevo.normalisation.goalposts import (
-    POSTS,
-    REFERENCES,
-    Goalposts,
-    Scope,
-    digest,
-    vector_norm,
-)
+from coevo.normalisation.directions import ANYWHERE, RATIO, Band, Scale, scales_of
+from coevo.normalisation.goalposts import POSTS, REFERENCES, Goalposts, Scope, digest, vector_norm
 
 CAPPED = "capped"
 VECTOR = "vector"
@@ -252,11 +235,3 @@ def _table(posts: Goalposts, indicators: list[str], reference: str) -> pd.DataFr
     ends = pd.DataFrame({"low": posts.low.ravel(), "high": posts.high.ravel()}, keys)
     table = ends.reset_index()[POSTS]
     return table.assign(reference=reference, sha256=digest(table))
-
-
-__all__ = [
-    "ANYWHERE", "CAPPED", "DIRECTIONS", "METHODS", "MODERATE", "RATIO", "REFERENCES",
-    "REFUSED_METHODS", "VECTOR", "ConstantIndicators", "Scale", "Span", "complete_rows",
-    "directions_under", "find_goalposts", "held_against", "minmax", "normalise", "reaches",
-    "scale_of", "scaled_panel", "scales_of", "scope_of", "scores", "wide",
-]  # fmt: skip

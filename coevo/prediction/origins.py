@@ -20,10 +20,10 @@ from coevo.normalisation import (
     find_goalposts,
     reaches,
     scaled_panel,
-    scales_of,
     scope_of,
     scores,
 )
+from coevo.normalisation.directions import scales_of
 from coevo.normalisation.goalposts import Goalposts
 from coevo.panel import FILLED
 from coevo.panel.vintages import BREAK

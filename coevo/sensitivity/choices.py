@@ -21,7 +21,8 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.coupling.index_panel import Degrees, IndexPanel, degrees
 from coevo.errors import Refusal, StudyError
 from coevo.files import as_table
-from coevo.normalisation import RATIO, VECTOR, complete_rows, normalise, scaled_panel, wide
+from coevo.normalisation import VECTOR, complete_rows, normalise, scaled_panel, wide
+from coevo.normalisation.directions import RATIO
 from coevo.sensitivity.coverage_breaks import by_kept_ruler, panel_without_breaks
 from coevo.weighting import available, weigh
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from coevo.arrays import Config
 from coevo.errors import Problems, StudyError, short
-from coevo.normalisation import scale_of
+from coevo.normalisation.directions import scale_of
 from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import DERIVATIONS, parse

@@ -14,7 +14,8 @@ from coevo.coupling import grade
 from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.coupling.grade_scales import GRADES
-from coevo.normalisation import DIRECTIONS, METHODS, RATIO, REFERENCES
+from coevo.normalisation import METHODS, REFERENCES
+from coevo.normalisation.directions import DIRECTIONS, RATIO
 from coevo.report.documents.source import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding

@@ -12,7 +12,8 @@ import pandas as pd
 
 from coevo.coupling.formulas import COMPOSITES, FORMS, contribution_shares
 from coevo.files import rows_of
-from coevo.normalisation import directions_under, scaled_panel, scales_of
+from coevo.normalisation import scaled_panel
+from coevo.normalisation.directions import directions_under, scales_of
 from coevo.panel.vintages import CELL, POLICIES, of_years
 from coevo.registry import choose
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.normalisation import MODERATE, RATIO, scales_of
+from coevo.normalisation.directions import MODERATE, RATIO, scales_of
 from coevo.panel import FILLED
 from coevo.panel.audit import ACCEPTED, is_finding, is_serious
 from coevo.panel.derivations import linked

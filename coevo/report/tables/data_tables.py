@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.normalisation import scales_of
+from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
 from coevo.report.findings.data_quality import audited, largest_obstacles, weights_finding
 from coevo.report.findings.interaction import regional

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 from coevo.arrays import Array
 from coevo.coupling.formulas import COMPOSITES, FORMS
 from coevo.files import rows_of
-from coevo.normalisation import directions_under, scales_of
+from coevo.normalisation.directions import directions_under, scales_of
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry

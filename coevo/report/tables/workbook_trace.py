@@ -14,7 +14,8 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from coevo.coupling.formulas import contribution_shares
 from coevo.files import rows_of
-from coevo.normalisation import MODERATE, directions_under, scaled_panel
+from coevo.normalisation import scaled_panel
+from coevo.normalisation.directions import MODERATE, directions_under
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of, in_words

@@ -10,7 +10,8 @@ from coevo.coupling.grade_scales import MARGIN
 from coevo.files import rows_of
 from coevo.inference.signs import ignorance
 from coevo.messages import unpacked
-from coevo.normalisation import RATIO, VECTOR, scales_of
+from coevo.normalisation import VECTOR
+from coevo.normalisation.directions import RATIO, scales_of
 from coevo.panel.audit import FALL, RISE
 from coevo.prediction.origins import INDEX
 from coevo.prediction.past_errors import LEVEL
