@@ -138,13 +138,12 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
     """
     ranks: dict[str, dict[LabelColumn, int]] = {}
     further: list[LabelColumn] = []
-    wide = {(s.first_row, s.first_column): s for s in sheet.merged}
+    wide = {(top, left): right for top, left, _, right in sheet.merged}
     for row in rows:
         across = sum(period_of(words.text) is not None for words in sheet.cells(row))
         for words in sheet.cells(row):
             place = (row, words.column)
-            last = wide[place].last_column if place in wide else place[1]
-            last = min(last, sheet.values.shape[1] - 1)
+            last = min(wide.get(place, place[1]), sheet.values.shape[1] - 1)
             parts = dict(enumerate(key_parts(words.text))) or {-1: words.text}
             for part, text in parts.items():
                 word = head_word(text)

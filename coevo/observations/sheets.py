@@ -46,6 +46,7 @@ class Fault:
 
 
 CellValue = None | str | float | date | Fault
+Span = tuple[int, int, int, int]  # merged cells: first row and column, last row and column
 
 
 class NumberStyle(NamedTuple):
@@ -98,15 +99,6 @@ class Remark(NamedTuple):
     column: int | None = None
 
 
-class MergedRange(NamedTuple):
-    """A merged range; zero-based, both ends inside."""
-
-    first_row: int
-    first_column: int
-    last_row: int
-    last_column: int
-
-
 class CellWords(NamedTuple):
     """What a cell says and where it stands (row, column); -1 if nothing says it."""
 
@@ -134,7 +126,7 @@ class Sheet:
     file: str
     name: str
     values: Objects
-    merged: tuple[MergedRange, ...] = ()
+    merged: tuple[Span, ...] = ()
     styles: tuple[NumberStyle, ...] = (NumberStyle(),)
     style: npt.NDArray[np.int32] | None = None
     remarks: tuple[Remark, ...] = ()
@@ -212,7 +204,6 @@ def cell_text(value: CellValue) -> str:
     return str(value)
 
 
-Span = tuple[int, int, int, int]  # first row and column, last row and column
 # Of a sheet: its name and what reads it after so many cells of others, None for a hidden one.
 NamedReader = tuple[str, Callable[[int], Sheet | None] | None]
 
@@ -312,7 +303,7 @@ class PlacedCells:
             self.file,
             self.name,
             values,
-            tuple(MergedRange(*m) for m in self.merged if m[0] < shape[0] and m[1] < shape[1]),
+            tuple(m for m in self.merged if m[0] < shape[0] and m[1] < shape[1]),
             tuple(map(number_style, self.codes)),
             style if len(self.codes) > 1 else None,
             (*hidden, *self.remarks),

@@ -19,7 +19,7 @@ from coevo.observations.cells import cell_figure, known_marks
 from coevo.observations.heads import is_number
 from coevo.observations.layouts import LAYOUTS, read_layout
 from coevo.observations.names import Regions, find_indicator
-from coevo.observations.sheets import MergedRange, Remark, Sheet
+from coevo.observations.sheets import Remark, Sheet, Span
 from coevo.observations.units import is_unit
 from coevo.panel.audit import audit_table
 from tests.unit.readers_agree import assert_readers_agree
@@ -57,7 +57,7 @@ class Page:
 
     def __init__(self, *lines: list) -> None:
         self.rows: list[list] = [list(line) for line in lines]
-        self.merged: list[MergedRange] = []
+        self.merged: list[Span] = []
         self.cells: dict[Key, str] = {}
 
     def add(self, *row) -> None:
@@ -157,10 +157,10 @@ def two_levels(figures) -> list[Page]:
         )
         page.add(None, *(NAMES[i] for _ in years for i in money))
         page.add(None, *(ENGLISH[i] for _ in years for i in money))
-        page.merged.append(MergedRange(top, 0, top + 2, 0))
+        page.merged.append((top, 0, top + 2, 0))
         for place in range(len(years)):
             left = 1 + place * len(money)
-            page.merged.append(MergedRange(top, left, top, left + len(money) - 1))
+            page.merged.append((top, left, top, left + len(money) - 1))
         if not number:
             page.add("全  国 National Total", *[1.0] * (len(years) * len(money)))
         for r in part:
@@ -279,7 +279,7 @@ def write_xls(pages: list[Page], folder: Path) -> None:
                 if value is not None:
                     sheet.write(row, column, value)
         for span in page.merged:
-            sheet.merge(span.first_row, span.last_row, span.first_column, span.last_column)
+            sheet.merge(span[0], span[2], span[1], span[3])
     book.save(str(folder / "book.xls"))
 
 
@@ -290,9 +290,7 @@ def write_xlsx(pages: list[Page], folder: Path) -> None:
         for number, page in enumerate(pages):
             sheet = book.add_worksheet(str(number))
             for span in page.merged:
-                sheet.merge_range(
-                    span.first_row, span.first_column, span.last_row, span.last_column, ""
-                )
+                sheet.merge_range(*span, "")
             for row, line in enumerate(page.rows):
                 for column, value in enumerate(line):
                     if value is not None:
@@ -443,7 +441,7 @@ def test_heads_of_several_levels(head, years, names):
 
 
 def test_merged_heads_end_where_their_range_ends():
-    merged = [MergedRange(0, 0, 1, 0), MergedRange(0, 1, 0, 2)]
+    merged = [(0, 0, 1, 0), (0, 1, 0, 2)]
     rows = (["地区", "2019年", None, None], [None, "甲", "乙", "面积"], ["浙江", 1.0, 2.0, 3.0])
     (table,) = read_layout(sheet(*rows, merged=merged)).tables
     assert words(table.labels["year"]) == [
@@ -478,7 +476,7 @@ def test_long_tables_in_any_order(columns):
 
 def test_names_merged_over_their_years_are_filled_down():
     rows = (["地区", "年份", "甲(亿元)"], ["浙江", "2015", 1.0], [None, "2016", 2.0])
-    (table,) = read_layout(sheet(*rows, merged=[MergedRange(1, 0, 2, 0)])).tables
+    (table,) = read_layout(sheet(*rows, merged=[(1, 0, 2, 0)])).tables
     assert words(table.labels["region"]) == ["浙江", "浙江"] and not table.problems
     (table,) = read_layout(sheet(*rows)).tables
     assert table.problems == ("f › s › A3: is empty beside figures; write what they are",)
@@ -506,7 +504,7 @@ def test_names_merged_over_their_years_are_filled_down():
         ),
         (
             [*STATED, HEAD, ("浙江", 1.0, None)],
-            [MergedRange(3, 1, 3, 2)],
+            [(3, 1, 3, 2)],
             "s › B4: a figure stands in 2 merged cells, so it is not clear whose it is; undo the "
             "merging and write it where it belongs",
         ),

@@ -18,7 +18,7 @@ from openpyxl import Workbook
 
 from coevo.errors import StudyError
 from coevo.observations.opening import KINDS, read_sheets
-from coevo.observations.sheets import Fault, MergedRange, NumberStyle, Remark, Sheet, number_style
+from coevo.observations.sheets import Fault, NumberStyle, Remark, Sheet, number_style
 from coevo.observations.text_files import text_sheets
 from tests.unit.readers_agree import assert_readers_agree
 
@@ -508,7 +508,7 @@ def test_hidden_rows_and_columns_are_read_and_remarked(place):
     (sheet,) = opened(place, saved(book))
     assert sheet.values.shape == (9, 4) and sheet.values[3].tolist() == [3.0] * 4
     assert sheet.remarks == (hidden_cells(rows=["2-4", "8"], columns=["B"]),)
-    assert sheet.merged == (MergedRange(0, 0, 1, 1), MergedRange(8, 2, 11, 5))
+    assert sheet.merged == ((0, 0, 1, 1), (8, 2, 11, 5))
 
 
 def test_hidden_sheets_are_not_read_and_remarked(place):
@@ -631,7 +631,7 @@ def test_an_old_workbook_reads_like_a_new_one(place):
     assert [first.styles[k] for k in first.style[2]] == [second.styles[k] for k in second.style[2]]
     assert first.styles[first.style[2, 3]] == NumberStyle(3, True)
     assert first.remarks == second.remarks and len(first.remarks) == 2
-    assert first.merged == second.merged == (MergedRange(3, 1, 4, 2),)
+    assert first.merged == second.merged == ((3, 1, 4, 2),)
 
 
 def test_errors_of_an_old_workbook(place):
@@ -672,7 +672,7 @@ def test_tables_of_a_web_page_under_the_name_of_a_workbook(tmp_path):
         [None, "2015年", "2016年"],
         ["浙 江", "1,234.5", "2 & 3"],
     ]
-    assert first.merged == (MergedRange(0, 0, 1, 0), MergedRange(0, 1, 0, 2))
+    assert first.merged == ((0, 0, 1, 0), (0, 1, 0, 2))
     assert first.remarks == (hidden_cells(rows=["3"]),)
     assert outer.values.tolist() == [["外后"]] and inner.values.tolist() == [["内"]]
 
