@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from coevo.errors import StudyError
 from coevo.observations.sheets import LARGEST, Sheet
@@ -20,19 +19,15 @@ SheetReader = Callable[[bytes, str], list[Sheet]]
 
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")  # the container of xls, doc and protected workbooks
+OLD_NAMES = ("Workbook", "Book", "WORKBOOK", "BOOK")  # of streams of xls
 OLD_STREAM = b"\x09\x08"  # xls without the container
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
 TAGS = ("<html", "<table", "<!doctype html", "<head", "<body")
 UNPACK = "is an archive; unpack it and put the files of figures in its place"
+PDF = "is a PDF; copy its tables into a workbook and compare them figure by figure"
+OFFICE = f"is an Office file without a workbook in it, or damaged; {AS_XLSX}"
 AS_TABLES = "is a Word document; copy its tables into a workbook and save that as xlsx"
-
-
-class FileKind(NamedTuple):
-    """A kind of file: whether content is of it; how it is read, or why it is not, what to do."""
-
-    holds: Callable[["FileContent"], bool]
-    read: SheetReader | str
 
 
 class FileContent:
@@ -51,44 +46,33 @@ class FileContent:
         """Return whether a compound file has a stream of one of the names."""
         return self.starts(COMPOUND) and any(n.encode("utf-16-le") in self.data for n in names)
 
+    def is_old_xml(self) -> bool:
+        """Return whether it is a workbook as Excel 2003 wrote it in XML."""
+        office = "schemas-microsoft-com:office" in self.text and "<html" not in self.text
+        return self.text.startswith("<?xml") and office
 
-# The first that knows a file reads it; what no other knows is text.
-KINDS: dict[str, FileKind] = {
-    "empty": FileKind(lambda c: not c.data.strip(b"\x00 \t\r\n"), "is empty; download it again"),
-    "xlsx": FileKind(lambda c: WORKBOOK in c.parts, workbook_sheets),
-    "xlsb": FileKind(lambda c: "xl/workbook.bin" in c.parts, f"is a binary workbook; {AS_XLSX}"),
-    "ods": FileKind(lambda c: "content.xml" in c.parts, f"is an OpenDocument file; {AS_XLSX}"),
-    "docx": FileKind(lambda c: any(name.startswith("word/") for name in c.parts), AS_TABLES),
-    "zip": FileKind(lambda c: c.starts(ARCHIVE), UNPACK),
-    "encrypted": FileKind(lambda c: c.stream("EncryptedPackage", "EncryptionInfo"), PASSWORD),
-    "xls": FileKind(
-        lambda c: c.stream("Workbook", "Book", "WORKBOOK", "BOOK") or c.starts(OLD_STREAM),
-        old_workbook_sheets,
-    ),
-    "doc": FileKind(lambda c: c.stream("WordDocument"), AS_TABLES),
-    "compound": FileKind(
-        lambda c: c.starts(COMPOUND),
-        f"is an Office file without a workbook in it, or damaged; {AS_XLSX}",
-    ),
-    "pdf": FileKind(
-        lambda c: c.starts(b"%PDF"),
-        "is a PDF; copy its tables into a workbook and compare them figure by figure",
-    ),
-    "picture": FileKind(
-        lambda c: c.starts(PICTURES), "is a picture; type its figures into a workbook"
-    ),
-    "packed": FileKind(lambda c: c.starts(PACKED), UNPACK),
-    "xml": FileKind(
-        lambda c: c.text.startswith("<?xml") and "schemas-microsoft-com:office" in c.text
-        and "<html" not in c.text,
-        f"is a workbook in the XML of Excel 2003; {AS_XLSX}",
-    ),
-    "mhtml": FileKind(lambda c: c.text.startswith("mime-version:"), f"is a web archive; {AS_XLSX}"),
-    "html": FileKind(
-        lambda c: c.text.startswith("<") and any(tag in c.text for tag in TAGS), html_sheets
-    ),
-    "text": FileKind(lambda c: True, text_sheets),
-}  # fmt: skip
+
+# Kind of a file -> whether content is of it; how it is read, or why it is not and what to do. The
+# first that knows a file reads it; what no other knows is text.
+KINDS: dict[str, tuple[Callable[[FileContent], bool], SheetReader | str]] = {
+    "empty": (lambda c: not c.data.strip(b"\x00 \t\r\n"), "is empty; download it again"),
+    "xlsx": (lambda c: WORKBOOK in c.parts, workbook_sheets),
+    "xlsb": (lambda c: "xl/workbook.bin" in c.parts, f"is a binary workbook; {AS_XLSX}"),
+    "ods": (lambda c: "content.xml" in c.parts, f"is an OpenDocument file; {AS_XLSX}"),
+    "docx": (lambda c: any(name.startswith("word/") for name in c.parts), AS_TABLES),
+    "zip": (lambda c: c.starts(ARCHIVE), UNPACK),
+    "encrypted": (lambda c: c.stream("EncryptedPackage", "EncryptionInfo"), PASSWORD),
+    "xls": (lambda c: c.stream(*OLD_NAMES) or c.starts(OLD_STREAM), old_workbook_sheets),
+    "doc": (lambda c: c.stream("WordDocument"), AS_TABLES),
+    "compound": (lambda c: c.starts(COMPOUND), OFFICE),
+    "pdf": (lambda c: c.starts(b"%PDF"), PDF),
+    "picture": (lambda c: c.starts(PICTURES), "is a picture; type its figures into a workbook"),
+    "packed": (lambda c: c.starts(PACKED), UNPACK),
+    "xml": (FileContent.is_old_xml, f"is a workbook in the XML of Excel 2003; {AS_XLSX}"),
+    "mhtml": (lambda c: c.text.startswith("mime-version:"), f"is a web archive; {AS_XLSX}"),
+    "html": (lambda c: c.text.startswith("<") and any(tag in c.text for tag in TAGS), html_sheets),
+    "text": (lambda c: True, text_sheets),
+}
 
 
 def read_sheets(path: Path, shown: str) -> list[Sheet]:
@@ -112,7 +96,7 @@ def read_sheets(path: Path, shown: str) -> list[Sheet]:
         ) from problem
     try:
         content = FileContent(data, shown)
-        read = next(kind.read for kind in KINDS.values() if kind.holds(content))
+        read = next(read for holds, read in KINDS.values() if holds(content))
         if isinstance(read, str):
             raise StudyError(f"{shown}: {read}")
         return read(data, shown)
