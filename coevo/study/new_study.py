@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from coevo.arrays import Config
@@ -211,7 +212,7 @@ def _template_words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -
         "title": "{" + ", ".join(f'{k}: "{questions[k]}"' for k in languages) + "}",
         "regions_table": proposal.regions.path,
         "decimal_mark": "".join(map(_asked_mark, doubtful[:1])),
-        "units": "{" + ", ".join(f"{_quoted(n)}: {_quoted(u)}" for n, u in unstated.items()) + "}",
+        "units": _quoted(unstated),
         "subsystems": "\n".join(named),
         "focus": proposal.focus,
         "regions": _quoted(proposal.whole) if proposal.whole else "all",
@@ -233,17 +234,13 @@ def _asked_mark(number: str) -> str:
 
 
 def _quoted(value: object) -> str:
-    """Return a text or a list of texts as YAML and JSON write them."""
+    """Return texts, a list or a mapping of them as YAML and JSON write them."""
     return json.dumps(value, ensure_ascii=False)
 
 
 def _as_csv(rows: Sequence[dict[str, str]]) -> str:
     """Return rows as CSV, as the tables of the configuration are."""
-    memory = io.StringIO()
-    writer = csv.DictWriter(memory, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return memory.getvalue()
+    return str(pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
 
 
 def _copied(downloads: Survey, source: Path, wanted: Wish) -> Iterator[str]:
