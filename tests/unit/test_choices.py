@@ -234,7 +234,7 @@ def test_growth_that_cancels_out_or_has_no_step() -> None:
 def test_growth_is_split_only_where_that_is_exact(key: str, value: object) -> None:
     chosen = on(study(growth_split=tables()["growth_split"].iloc[:0]), **{key: value})
     assert growth_finding(chosen)["verdict"] == "not_split"
-    assert "*D* is split down to indicators for the standard form" in report(chosen)
+    assert "*D* is split into indicators only for the standard form" in report(chosen)
 
 
 def flagged(*rows: dict) -> pd.DataFrame:
@@ -245,13 +245,11 @@ def flagged(*rows: dict) -> pd.DataFrame:
 def test_flags_are_said_and_their_absence_too() -> None:
     assert list(guards_finding(study())) == ["largest_weight"]
     assert (
-        "A weight above 0\\.5 weighs more than all others of its subsystem: sales of shops (0\\.70)"
+        "Weight above 0\\.5, more than the rest of the subsystem: sales of shops (0\\.70)"
         in words()
     )
     silent = words(diagnostics=flagged().iloc[:-1])
-    assert (
-        "No check fails" in silent and "weighs more than all others of its subsystem" not in silent
-    )
+    assert "No check fails" in silent and "more than the rest of the subsystem" not in silent
     source = words(
         diagnostics=flagged(
             {"guard": "on_a_cut", "value": 2.0, "limit": 0.0},
@@ -342,7 +340,7 @@ def usual_methods() -> str:
         ("coupling", {"form": "k", "k": 2.5}, "with *k* = 2\\.50"),
         ("coupling", {"form": "fan"}, "$C = 1 - 2\\,SD(U)$"),
         ("coupling", {"form": "wang"}, "[@wang2021]"),
-        ("coupling", {"preset": "spssau"}, "as SPSSAU does"),
+        ("coupling", {"preset": "spssau"}, "as in SPSSAU"),
         ("coupling", {"contributions": [0.4, 0.6]},
          "contributions of 0\\.40 (shops) and 0\\.60 (plants)"),
         ("coupling", {"grades": "four"}, "Grades of *D* are four"),
@@ -369,9 +367,9 @@ def test_best_bands_and_goalposts_of_indicators_are_told() -> None:
     table.loc["jobs", ["low", "high"]] = [0, 2000]
     chosen = replace(plain, indicators=table.reset_index())
     said = methods(chosen)
-    assert "Where a value or a band is best, sales of shops (\\[300\\, 400\\])" in said
-    assert "The study fixes the goalposts of jobs of plants (\\[0\\, 2000\\]);" in said
-    assert "score falls" not in usual_methods() and "fixes the goal" not in usual_methods()
+    assert "Where a value or band is best, sales of shops (\\[300\\, 400\\])" in said
+    assert "Goalposts of jobs of plants (\\[0\\, 2000\\]) are fixed" in said
+    assert "score falls" not in usual_methods() and "are fixed" not in usual_methods()
     assert "\\[300\\, 400\\]" in report(chosen).split("{#table-weights}")[0]
 
 

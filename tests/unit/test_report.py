@@ -57,7 +57,7 @@ def written(count: int, **changed: pd.DataFrame) -> str:
 
 def test_unbounded_set_is_said_and_gets_no_number() -> None:
     source = words()
-    assert "each excludes one interval at most" in source
+    assert "exclude one interval each at most" in source
     assert "[1 500]{.grey} | (−∞, 400) ∪ (900, +∞)" in source
     assert "[200]{.grey} | (−∞, +∞)" in source
 
@@ -456,7 +456,7 @@ def test_newer_figures_that_are_not_used_are_named() -> None:
 
 def test_nothing_is_said_of_vintages_where_there_is_one() -> None:
     source = words()
-    for phrase in ("newer figures", "restated between", "Two vintages", "Spliced", "pinned"):
+    for phrase in ("Newer figures", "restated between", "Two vintages", "Spliced", "pinned"):
         assert phrase not in source
 
 
@@ -481,7 +481,7 @@ def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
         "Two vintages meet: output of plants for 2018 (every region) come from another vintage "
         "than the year before. Pairs of years left out because they cross two vintages: 2."
     ) in source
-    assert "newer figures" not in source
+    assert "Newer figures" not in source
 
 
 def test_a_splice_is_stated_with_its_years() -> None:
@@ -490,7 +490,7 @@ def test_a_splice_is_stated_with_its_years() -> None:
         "Spliced: output of plants for 2015–2017 (every region), linked by older growth "
         "rates to the level of a newer vintage."
     ) in source
-    assert "newer figures" not in source and "Two vintages" not in source
+    assert "Newer figures" not in source and "Two vintages" not in source
 
 
 def test_a_pin_is_said_to_hide_later_vintages() -> None:

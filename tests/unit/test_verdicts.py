@@ -201,7 +201,7 @@ THROUGH = {
     }),
     "through_size": through("follows_product_per_head", {
         "supported": ("level of development explains it better", "发展水平对其解释力强于规模"),
-        "partly": ("whether level of development or size explains it depends on the",
+        "partly": ("level or size explains it better, depending on the",
                    "其随发展水平还是随规模变动，取决于"),
         "not_supported": ("size explains it better", "规模对其解释力强于发展水平"),
         "refused": ("", ""),
@@ -313,14 +313,14 @@ GAP = [
         "where": ("narrowed cannot be said: D does not vary", "是否缩小，无法判断：D无变异")}),
 ]  # fmt: skip
 CAUGHT = [
-    Verdict(grew(-0.06, -0.05), {"where": ("Errors of measurement that last some years could look",
+    Verdict(grew(-0.06, -0.05), {"where": ("Persistent errors of measurement could look",
                                             "尚不能排除持续性测量误差的影响")}),
     Verdict(grew(-0.06, -0.01), {"where": (
         "alone it is −0.010 (−0.030 to 0.010) and may be zero",
         "系数为−0.010（−0.030至0.010），不能排除为零")}),
     Verdict(grew(-0.06, None), {"where": ("Without growth of the first year it could not",
                                           "无法以剔除首年增长的方式检验")}),
-    Verdict(grew(0.06, 0.05), {"where": ("after 2016 alone it is 0.050 (0.030 to 0.070).",
+    Verdict(grew(0.06, 0.05), {"where": ("After 2016 alone it is 0.050 (0.030 to 0.070).",
                                           "起点较高的地区增长较快")}),
     Verdict(grew(0.01, 0.01), {"where": ("does not clearly depend", "增长与起点无明显关系")}),
     Verdict(regional({"statistic": "beta", "year": 2020, "message": "zero_D",
@@ -330,31 +330,33 @@ CAUGHT = [
 NEIGHBOURS = [
     Verdict(same, {"where": ("alike cannot be said: fewer than four regions have figures",
                              "相邻地区是否相近，无法判断：有数据的地区仅2个")}),
-    Verdict(alike((0.4, 0.01), (0.3, 0.01)), {"where": ("they still are",
-                                                        "剔除发展水平后依然如此")}),
+    Verdict(alike((0.4, 0.01), (0.25, 0.01)), {"where": (
+        "taken out, neighbours are alike: Moran’s *I* is 0.25",
+        "剔除发展水平后，相邻地区彼此相近：莫兰指数为0.25")}),
     Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": (
-        "no likeness is shown: Moran’s *I* is 0.10, *p* = 0.300, and 0.35 or more would "
-        "be significant. Years in which it is: none of one",
-        "剔除发展水平后未检出空间相关：莫兰指数为0.10，*p* = 0.300，达到0.35方为显著")}),
-    Verdict(alike((-0.4, 0.01), (0.12, 0.3)), {"where": ("Neighbours differ", "相邻地区彼此相异")}),
-    Verdict(alike((0.1, 0.3), (0.3, 0.01)), {"where": (
-        "No likeness of neighbours is shown", "未检出相邻地区的空间相关")}),
+        "taken out, no likeness of neighbours is shown: Moran’s *I* is 0.10, *p* = 0.300. "
+        "Significant would be 0.35 or more. Years in which it is: none of one",
+        "剔除发展水平后，未检出空间相关：莫兰指数为0.10，*p* = 0.300。达到0.35方为显著")}),
+    Verdict(alike((-0.4, 0.01), (0.12, 0.3)), {"where": (
+        "Neighbours differ: Moran’s", "彼此相异：莫兰指数为−0.40")}),
+    Verdict(alike((0.15, 0.3), (0.3, 0.01)), {"where": (
+        "No likeness of neighbours is shown", "未检出空间相关：莫兰指数为0.15")}),
     Verdict(alike((0.4, 0.0001), None), {"where": ("said: the study has no product per head",
                                                    "无法判断：研究中没有人均生产总值")}),
 ]  # fmt: skip
 
 RESIDUALS = [  # as many as of growth, which the last does not have
-    Verdict(independent(0.1), {"where": ("no likeness of neighbours is shown by the residuals",
-                                         "回归残差未检出空间相关")}),
-    Verdict(independent(0.6, 0.01), {"where": ("but neighbours have like residuals (Moran’s *I* is "
-                                               "0.60", "相邻地区的回归残差彼此相近")}),
-    Verdict(independent(-0.9, 0.01), {"where": ("but neighbours have unlike residuals",
-                                                "相邻地区的回归残差彼此相异")}),
+    Verdict(independent(0.1), {"where": ("residuals, no likeness of neighbours is shown",
+                                         "就回归残差而言，未检出空间相关")}),
+    Verdict(independent(0.6, 0.01), {"where": ("residuals, neighbours are alike: Moran’s *I* is "
+                                               "0.60", "就回归残差而言，相邻地区彼此相近")}),
+    Verdict(independent(-0.9, 0.01), {"where": ("of the residuals, neighbours differ",
+                                                "就回归残差而言，相邻地区彼此相异")}),
     Verdict(independent(None), {"where": (
-        "have like residuals cannot be said: the region table names no",
-        "回归残差是否空间相关，无法判断：地区表未列出")}),
-    Verdict(independent(-0.9, 0.01), {"where": ("but neighbours have unlike residuals",
-                                                "相邻地区的回归残差彼此相异")}),
+        "neighbours are alike cannot be said: the region table names no",
+        "就回归残差而言，相邻地区是否相近，无法判断：地区表未列出")}),
+    Verdict(independent(-0.9, 0.01), {"where": ("of the residuals, neighbours differ",
+                                                "就回归残差而言，相邻地区彼此相异")}),
     Verdict(same, {}),
 ]  # fmt: skip
 LOCAL = [
@@ -388,19 +390,19 @@ def ungraded(made: Tables) -> Tables:
 
 ROBUST = [
     Verdict(graded(*[MOST] * 96, *[LESS] * 4), {"robustness": (
-        f"all of 100 combinations of choices give Zhejiang this study’s grade: 96 give {MOST}",
+        f"all of 100 combinations give Zhejiang this study’s grade: 96 give {MOST}",
         "100种设定组合几乎全部使浙江的等级与本研究相同：96种判为中级协调")}),
     Verdict(graded(*[MOST] * 96, *[LESS] * 4, main=99), {"robustness": (
-        "Nearly all of 100 combinations of choices give Zhejiang another grade",
+        "Nearly all of 100 combinations give Zhejiang another grade",
         "100种设定组合几乎全部使浙江的等级不同于本研究：96种判为中级协调")}),
     Verdict(graded(*[MOST] * 70, *[LESS] * 30), {"robustness": (
-        "Most, not nearly all, of 100 combinations of choices give Zhejiang this study’s grade: 70",
+        "Most, not nearly all, of 100 combinations give Zhejiang this study’s grade: 70",
         "多数（但并非几乎全部）使浙江的等级与本研究相同：70种判为中级协调")}),
     Verdict(graded(*[MOST] * 70, *[LESS] * 30, main=99), {"robustness": (
-        "Most, not nearly all, of 100 combinations of choices give Zhejiang another grade than",
+        "Most, not nearly all, of 100 combinations give Zhejiang another grade than",
         "多数（但并非几乎全部）使浙江的等级不同于本研究：70种判为中级协调")}),
     Verdict(graded(*[MOST] * 50, *[LESS] * 46, *[LEAST] * 4), {"robustness": (
-        "No single grade of Zhejiang is robust: of 100 combinations of choices 50 give",
+        "No single grade of Zhejiang is robust: of 100 combinations 50 give",
         "浙江的协调等级不稳健：100种设定组合中，50种判为中级协调")}),
     Verdict(ungraded, {"robustness": (
         "is robust is not computed",
@@ -475,7 +477,7 @@ THEN = [
 FOUND = [  # of the same tables
     Verdict(same, {"populations": pair}) for pair in (
     UNDECIDED,
-    ("The growth of output of plants and of sales of shops shows the signs of a",
+    ("The growth of output of plants and sales of shops shows the signs of a",
      "产值与销售额的增长呈现供需（捕食型）关系的符号"),
     UNDECIDED,
     ("goes with the other output, but without the signs of a supply relation",
@@ -490,14 +492,13 @@ def judged(**chosen: Any) -> Callable[[Tables], Tables]:
 WHICH = "No relation is named"
 RELATION = [
     Verdict(judged(weak="yes", strong="no"), {"populations": (
-        f"{WHICH}: the instruments of the general model, which would have to confirm it, are weak: "
-        "their least first-stage *F* is",
+        f"{WHICH}: the instruments of the general model are weak, with a least first-stage *F* of",
         "未能判定属于何种关系：一般模型的工具变量偏弱，第一阶段*F*最小为1.6")}),
     Verdict(judged(strength=20.0, weak="no", strong="undecidable"), {"populations": (
         f"{WHICH}: two estimators that should agree give different signs",
         "未能判定属于何种关系：应当一致的两种估计方法给出了不同的符号")}),
     Verdict(judged(strength=20.0, A12=(0.01, 0.02), A21=(0.3, 0.4)), {"populations": (
-        f"{WHICH}: the effects are no larger than regions without any interaction would give",
+        f"{WHICH}: the effects are no larger than regions without interaction would give",
         "未能判定属于何种关系：效应不大于不存在任何相互作用的地区所能给出的结果")}),
     Verdict(judged(relation="competition", strength=20.0, weak="yes", strong="yes"),
             {"populations": ("Two estimators agree on the signs of competition",
@@ -509,15 +510,15 @@ RELATION = [
 ]  # fmt: skip
 FEEDBACK = [  # of the same tables
     Verdict(same, {"populations": pair}) for pair in (
-    ("Feedback: yes in the weak form, each output speeding the other; no in the strong form",
+    ("Feedback: yes in the weak form (each output speeds the other), no in the strong",
      "反馈的弱形式（两类产出相互促进）成立，强形式（且强于自我抑制）不成立"),
-    ("Feedback: no in the weak form, each output speeding the other; undecidable in the strong",
+    ("Feedback: no in the weak form (each output speeds the other), undecidable in the strong",
      "反馈的弱形式（两类产出相互促进）不成立，强形式（且强于自我抑制）未能判定"),
-    ("Whether feedback is stronger than competition cannot be decided",
+    ("Whether feedback exceeds competition cannot be decided",
      "反馈是否强于竞争，同样无法判定"),
-    ("Feedback: yes in the weak form, each output speeding the other; yes in the strong form",
+    ("Feedback: yes in the weak form (each output speeds the other), yes in the strong",
      "反馈的弱形式（两类产出相互促进）成立，强形式（且强于自我抑制）成立"),
-    ("Feedback: no in the weak form, each output speeding the other; no in the strong form",
+    ("Feedback: no in the weak form (each output speeds the other), no in the strong",
      "反馈的弱形式（两类产出相互促进）不成立，强形式（且强于自我抑制）不成立"),
 )]  # fmt: skip
 
@@ -589,12 +590,12 @@ EQUILIBRIUM = [
     Verdict(sets("interval", "interval", located=True), {"equilibria": (
         "The fitted equilibrium of Zhejiang is located", "浙江的拟合平衡点得到可靠估计")}),
     Verdict(unfitted, {"equilibria": (
-        "No equilibrium of Zhejiang is estimated from its own growth.",
-        "未能由浙江自身的增长估计平衡点。")}),
+        "No equilibrium of Zhejiang is estimated from its own growth:",
+        "未能由浙江自身的增长估计平衡点：")}),
 ]  # fmt: skip
 WHERE_IT_LIES = [  # of the same tables
     Verdict(same, {"equilibria": pair}) for pair in (
-    *[("each excludes one interval at most", "各自至多排除一个区间")] * 3,
+    *[("exclude one interval each at most", "各自至多排除一个区间")] * 3,
     ("are bounded, but not above zero", "并不全在0以上"),
     ("From five growth rates E lies at 654 and", "个增长率观测，E为654与"),
     ("2 rows cannot", "2个观测不足以确定2个系数及其标准误"),
@@ -633,16 +634,16 @@ THEORY = [
         "Given parameters put E at 50.0 and 200",
         "由给定（而非估计）的参数，E为50.0与200")}),
     Verdict(pointless("calibration_never_holds"), {"equilibria": (
-        "Theory gives Zhejiang no equilibrium that the fit could be held against",
+        "Theory gives Zhejiang no equilibrium to compare with the fit",
         "浙江没有可与拟合相比较的理论均衡点")}),
     Verdict(told("contradicted"), {"equilibria": (
         "the fitted equations of Zhejiang still grow, where theory says that they rest",
         "按浙江的拟合方程推算，在理论均衡点处增长率仍为正，而按理论应为零")}),
     Verdict(told("cannot_say", "cannot_say"), {"equilibria": (
-        "Theory puts the equilibrium of Zhejiang where nothing was observed",
+        "The theoretical equilibrium of Zhejiang lies where nothing was observed",
         "浙江的理论均衡点落在观测范围之外")}),
     Verdict(told("not_contradicted"), {"equilibria": (
-        "Whether the equilibrium of theory is one of the fitted equations of Zhejiang cannot",
+        "Whether the fitted equations of Zhejiang rest at the theoretical equilibrium cannot",
         "理论均衡点是否为浙江拟合方程的均衡点，无法判断")}),
     Verdict(told("contradicted", G1=-0.05, G2=-0.1), {"equilibria": (
         "the fitted equations of Zhejiang still shrink",
@@ -903,21 +904,20 @@ def together(*changes: Callable[[Tables], Tables]) -> Callable[[Tables], Tables]
 NOTHING_YET = together(judged(weak="yes", strong="no"), concluded(""))  # no relation is named
 THIRD = {
     "undecided": (together(NOTHING_YET, concluded("cannot_be_decided")), (
-        "Six years cannot say whether one drives the other, nor where their equilibrium lies.",
-        "仅凭6年数据，无法判断一方是否带动另一方，也无法确定平衡点位于何处。")),
+        "Six years cannot say whether one drives the other; their equilibrium cannot be located.",
+        "仅凭6年数据，无法判断一方是否带动另一方；二者的平衡点无法可靠估计。")),
     "located": (together(NOTHING_YET, sets("interval", "interval", located=True)), (
-        "whether one drives the other, but locate their equilibrium in the model.",
-        "无法判断一方是否带动另一方，但可在模型内确定平衡点位于何处。")),
+        "whether one drives the other; the model locates their equilibrium.",
+        "无法判断一方是否带动另一方；模型可以可靠估计二者的平衡点。")),
     "not estimated": (together(NOTHING_YET, unfitted), (
         "one drives the other; their equilibrium is not estimated.",
-        "一方是否带动另一方，平衡点位于何处未作估计。")),
+        "一方是否带动另一方；二者的平衡点未作估计。")),
     "supply": (together(NOTHING_YET, slopes("region+year", "supply")), (
-        "The two outputs grow as in a supply relation, where one lives on the other; their "
+        "The outputs grow as in a supply relation, where one depends on the other; their "
         "equilibrium cannot be located.",
         "两类产出的增长呈供需关系，一方依存于另一方；二者的平衡点无法可靠估计。")),
     "other": (together(NOTHING_YET, slopes("region+year", "other")), (
-        "The growth of each output goes with the other, but without the signs of a supply "
-        "relation;",
+        "Each output’s growth goes with the other, but without the signs of a supply relation;",
         "两类产出的增长各随对方产出而变，但符号不同于供需关系；")),
     "named": (judged(relation="competition", strength=20.0, weak="yes", strong="yes"), (
         "The two outputs show the signs of competition;", "两类产出的符号与竞争相符；")),
@@ -1024,7 +1024,7 @@ BREAKS = {  # what "How far" says of a break that shows, and of one that does no
     "shown": {
         "en": (
             "In the census year 2020, when",
-            "2017, named as well, cannot be told",
+            "2017, also named, does not stand out",
             "Growth in 2016",
         ),
         "zh": ("在2020年普查年口径下", "2017年同列为口径变动年份", "2016年增速亦明显偏离"),
