@@ -448,8 +448,8 @@ def test_newer_figures_that_are_not_used_are_named() -> None:
     source = words(**two_vintages()).replace("\\", "")
     assert "Figures restated between vintages: 12." in source
     assert (
-        "Vintage 2026-11 has newer figures of output of plants for 2018–2020 (every region), "
-        "which the study does not use: each series comes whole from the vintage that has most"
+        "Newer figures of output of plants for 2018–2020 (every region) in vintage 2026-11 are "
+        "not used: a series is whole from the vintage with most of its years"
     ) in source
     assert "Two vintages meet" not in source and "Spliced" not in source
 
