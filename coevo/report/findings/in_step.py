@@ -60,7 +60,8 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     `beyond` above the mean of the pairings, `opposite` below it; `unplaced` when nothing was
     paired, for the reason `why`; `uncomputed` when there is no such correlation. `r`: by scale
     (`SHOWN`) and scope; `place`: mean and p of the pairings by the first, by scale; `others`:
-    those by what else regions are paired.
+    those by what else regions are paired; `rise`: whether the means of both indices `rise`, from
+    every region's first year to its last, or go `apart`.
     """
     if study.single:
         return {"verdict": "one_region", "body": "one_region", "place": None}
