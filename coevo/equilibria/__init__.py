@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Array, Row
-from coevo.equilibria.fit_checks import own_doubts, pooled_doubts, pooled_draws
+from coevo.equilibria.fit_checks import pooled_doubts, pooled_draws, region_doubts
 from coevo.equilibria.fitted import (
     POOLED,
     AnyFit,
@@ -75,9 +75,9 @@ def estimate(
     but a refusal with the reason. `StudyError` for a name or a unit that does not fit.
     """
     pair = pair_values(study, study.config["interaction"])
-    made = together(parts) or make_all(_regional(pair, study, estimators))
-    regional = list(made[REGIONS].values())
-    tables = _stacked([*regional, _pooled(pair, study, estimators, made)])
+    results = together(parts) or make_all(_regional(pair, study, estimators))
+    regional = list(results[REGIONS].values())
+    tables = _stacked([*regional, _pooled(pair, study, estimators, results)])
     return tables | {"theory": adjusted(tables["theory"])}
 
 
@@ -108,13 +108,13 @@ def _of_regions(pair: pd.DataFrame, study: StudyData, estimators: Collection[str
     theory.append(untested_rows(points, theory[0]["scope"], sorted(pair["region"].unique())))
     last = last_states(pair)
     equilibria += _with_last(last, equilibrium_rows(list(regional_lines(fits)), level))
-    for label, own in fits:
-        if isinstance(own, GeneralFit):
-            equilibria.append(label | rest_point_row(own, level) | last[label["scope"]])
-            rows += [label | row for row in restriction_rows(own)]
+    for label, fit in fits:
+        if isinstance(fit, GeneralFit):
+            equilibria.append(label | rest_point_row(fit, level) | last[label["scope"]])
+            rows += [label | row for row in restriction_rows(fit)]
     rows += refusals
     rows += relation_rows(fits, main, level)
-    rows += own_doubts(pair, fits, main, level)
+    rows += region_doubts(pair, fits, main, level)
     return _tables(pair, fits, level, equilibria, theory, rows)
 
 
@@ -128,10 +128,10 @@ def _pooled(
     level, main = _settings(study)
     fits, refusals = fit_pool(pair, estimators)
     rows: list[Row] = []
-    for label, own in fits:
-        if isinstance(own, GeneralPooled) and not isinstance(own, PooledFit):
-            ending = "" if own.form == "classic" else "_general"
-            rows.append(label | {"check": f"regions{ending}", "value": own.df + 1})
+    for label, fit in fits:
+        if isinstance(fit, GeneralPooled) and not isinstance(fit, PooledFit):
+            ending = "" if fit.form == "classic" else "_general"
+            rows.append(label | {"check": f"regions{ending}", "value": fit.df + 1})
     rows += refusals
     rows += relation_rows(fits, main, level)
     rows += pooled_doubts(pair, fits, study.config["interaction"], study.seed, drawn)

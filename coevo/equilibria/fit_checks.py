@@ -97,12 +97,12 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
 
 def contrast_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     """Yield `hausman_b1`, ...: mean group less pooled slope with both effects; p of either at 0."""
-    found, mean = hausman_contrast(pooled), mean_group(pooled)
+    difference, mean = hausman_contrast(pooled), mean_group(pooled)
     for i, name in enumerate(SLOPES):
         p = 2 * float(stdtr(mean.df, -abs(mean.mean[i]) / mean.error[i]))
         yield {"check": f"mean_group_p_{name}", "value": p}
-        yield {"check": f"hausman_p_{name}", "value": float(found.p[i])}
-        contrast = _estimate(found.difference[i], found.error[i], found.df, level)
+        yield {"check": f"hausman_p_{name}", "value": float(difference.p[i])}
+        contrast = _estimate(difference.difference[i], difference.error[i], difference.df, level)
         yield {"quantity": f"hausman_{name}"} | contrast
 
 
@@ -126,8 +126,8 @@ def bias_rows(
     pooled: PooledFit, seed: int, drawn: Mapping[int, Array] | None = None
 ) -> Iterator[Row]:
     """Yield `bias_b1`, `bias_d` of short panels at the fitted values, -+ two Monte Carlo errors."""
-    found = panel_simulation.short_panel_bias(pooled, seed=seed, drawn=drawn)
-    for name, bias, error in zip(SLOPES, found.bias, found.error, strict=True):
+    biases = panel_simulation.short_panel_bias(pooled, seed=seed, drawn=drawn)
+    for name, bias, error in zip(SLOPES, biases.bias, biases.error, strict=True):
         ends = {"low": bias - 2 * error, "high": bias + 2 * error}
         yield {"quantity": f"bias_{name}", "value": bias} | ends
 
@@ -145,14 +145,14 @@ def judged_rows(
     panels without interaction.
     """
     level, bound = interaction.get("confidence", 0.95), interaction.get("equivalence")
-    found = relation(pool, seed=seed, equivalence=bound, level=level, sizes=drawn)
+    judged = relation(pool, seed=seed, equivalence=bound, level=level, sizes=drawn)
     judge = _judge(pool)
-    yield {"question": "relation", "verdict": found.name, "direction": found.direction}
+    yield {"question": "relation", "verdict": judged.name, "direction": judged.direction}
     yield {"quantity": "restriction", "value": joint_test(judge).p}
-    yield from _effect_rows(found.cross, level)
-    for name, value in zip(("A12", "A21"), found.critical, strict=True):
+    yield from _effect_rows(judged.cross, level)
+    for name, value in zip(("A12", "A21"), judged.critical, strict=True):
         yield {"check": f"critical_{name}", "value": value}
-    for signs, share in found.quadrants.items():
+    for signs, share in judged.quadrants.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
     yield from _feedback_rows(judge, level, seed)
 
@@ -195,9 +195,9 @@ def instrument_rows(classic: GeneralPooled, level: float, seed: int) -> Iterator
         yield {"check": f"J_{name}", "value": agreement.J, "limit": limit}
         yield {"check": f"J_df_{name}", "value": agreement.df}
         yield {"check": f"J_p_{name}", "value": agreement.p}
-        found = anderson_rubin_set(moments, *at, level)
-        ends = sorted([sign * found.low, sign * found.high])
-        row = {"quantity": f"anderson_rubin_{name}", "level": level, "set": found.kind}
+        allowed = anderson_rubin_set(moments, *at, level)
+        ends = sorted([sign * allowed.low, sign * allowed.high])
+        row = {"quantity": f"anderson_rubin_{name}", "level": level, "set": allowed.kind}
         known = zip(("low", "high"), ends, strict=True)
         yield row | {end: value for end, value in known if np.isfinite(value)}
 
@@ -211,17 +211,17 @@ def _judge(pool: pd.DataFrame) -> GeneralPooled:
     return fit_pooled_general(pool, JUDGED, FOD_IV, "region+year", HEADLINE_SCALE)
 
 
-def _feedback_rows(own: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
-    found = feedback_verdicts(own.A, own.covariance, own.df, level, seed=seed)
-    yield _first_stage("", own.strength)
+def _feedback_rows(general: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
+    feedback = feedback_verdicts(general.A, general.covariance, general.df, level, seed=seed)
+    yield _first_stage("", general.strength)
     for form in ("weak", "strong"):
-        yield {"question": f"feedback_{form}", "verdict": str(getattr(found, form))}
-    yield {"question": "phi", "verdict": "located" if found.located else "not_located"}
-    ends = {"low": found.difference_low, "high": found.difference_high, "level": level}
-    yield {"quantity": "feedback_difference", "value": found.difference} | ends
-    phi = {"quantity": "phi", "value": float(found.phi.estimate), "set": str(found.phi.kind)}
-    if found.located:
-        phi |= {"low": float(found.phi.low), "high": float(found.phi.high), "level": level}
+        yield {"question": f"feedback_{form}", "verdict": str(getattr(feedback, form))}
+    yield {"question": "phi", "verdict": "located" if feedback.located else "not_located"}
+    ends = {"low": feedback.difference_low, "high": feedback.difference_high, "level": level}
+    yield {"quantity": "feedback_difference", "value": feedback.difference} | ends
+    phi = {"quantity": "phi", "value": float(feedback.phi.estimate), "set": str(feedback.phi.kind)}
+    if feedback.located:
+        phi |= {"low": float(feedback.phi.low), "high": float(feedback.phi.high), "level": level}
     yield phi
 
 
@@ -236,16 +236,16 @@ def sub_periods(pool: pd.DataFrame, split: int | None) -> dict[str, pd.DataFrame
     return {f"{part['year'].min()}-{part['year'].max()}": part for part in parts}
 
 
-def own_doubts(
+def region_doubts(
     pair: pd.DataFrame, fits: Iterable[tuple[Row, AnyFit]], estimator: str, level: float
 ) -> Iterator[Row]:
     """Yield the doubts about the labelled fit of each region by the main estimator."""
     paths = {code: part.set_index("year") for code, part in pair.groupby("region")}
-    for label, own in fits:
-        if isinstance(own, Fit) and label["estimator"] == estimator:
+    for label, fit in fits:
+        if isinstance(fit, Fit) and label["estimator"] == estimator:
             path = paths[label["scope"]][["x1", "x2"]].astype(float)
-            yield from tried(deletion_rows(own), label, quantity="deletion")
-            yield from tried(doubt_rows(own, path, level), label, quantity="doubts")
+            yield from tried(deletion_rows(fit), label, quantity="deletion")
+            yield from tried(doubt_rows(fit, path, level), label, quantity="doubts")
             yield from (label | row for row in mean_rows(path))
 
 
@@ -262,26 +262,26 @@ def pooled_doubts(
     """
     drawn = drawn or {}
     level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
-    for label, own in fits:
-        if not isinstance(own, PooledFit) or not has_regional_lines(own):
+    for label, fit in fits:
+        if not isinstance(fit, PooledFit) or not has_regional_lines(fit):
             continue
         # what is said of region effects alone rests on years, by whatever estimator
-        for errors in ERRORS if own.estimator == main else (BY_YEAR,) * (own.effects == "region"):
-            yield from tried(slope_test_rows(own, errors, seed, level), label, quantity=errors)
-        if own.estimator == main:
-            yield from tried(sharing_rows(own, level), label, quantity="sharing")
-            if own.effects == "region+year":
-                yield from tried(contrast_rows(own, level), label, quantity="hausman")
-            if own.effects == "region":
-                yield from tried(dependence_rows(own, level), label, quantity="cross_dependence")
-        if own.estimator == "trapezoid":
-            yield from tried(bias_rows(own, seed, drawn.get(own.effects)), label, quantity="bias")
-    for label, own in fits:
+        for errors in ERRORS if fit.estimator == main else (BY_YEAR,) * (fit.effects == "region"):
+            yield from tried(slope_test_rows(fit, errors, seed, level), label, quantity=errors)
+        if fit.estimator == main:
+            yield from tried(sharing_rows(fit, level), label, quantity="sharing")
+            if fit.effects == "region+year":
+                yield from tried(contrast_rows(fit, level), label, quantity="hausman")
+            if fit.effects == "region":
+                yield from tried(dependence_rows(fit, level), label, quantity="cross_dependence")
+        if fit.estimator == "trapezoid":
+            yield from tried(bias_rows(fit, seed, drawn.get(fit.effects)), label, quantity="bias")
+    for label, fit in fits:
         if label["model"] != "classic" or label["estimator"] != FOD_IV:
             continue
-        if not isinstance(own, GeneralPooled) or not inferable(own):
+        if not isinstance(fit, GeneralPooled) or not inferable(fit):
             continue
-        yield from tried(instrument_rows(own, level, seed), label, quantity="instruments")
+        yield from tried(instrument_rows(fit, level, seed), label, quantity="instruments")
         pool = growth_pool(pair)
         judged = judged_rows(pool, interaction, seed, drawn.get(RELATION))
         yield from tried(judged, label, quantity="relation")
@@ -290,26 +290,26 @@ def pooled_doubts(
             yield from tried(rows, label | {"period": name}, quantity="feedback")
 
 
-def deletion_rows(own: Fit) -> Iterator[Row]:
+def deletion_rows(fit: Fit) -> Iterator[Row]:
     """Yield `deleted_x1`, `deleted_x2`: least and largest E without one growth row; and
     `deleted_turns`: in how many cases a coefficient turns its sign.
     """
-    E, turned = leave_one_row_out(own)
+    E, turned = leave_one_row_out(fit)
     for name, x in zip(JUDGED, E.T, strict=True):
         yield {"quantity": f"deleted_{name}", "low": float(x.min()), "high": float(x.max())}
     yield {"check": "deleted_turns", "value": int(turned.any(axis=1).sum())}
 
 
-def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
+def doubt_rows(fit: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
     """Yield what always can be said of the main estimator's fit; path: observed x1, x2 by year.
 
     `power_b1`, `power_d`: the least slope found with probability .8; at a centre `map_modulus`: of
     the eigenvalues of the regression iterated as explicit Euler; `conserved_drift`: of V along the
     observed path.
     """
-    for name, least in least_interaction(own, level).items():
+    for name, least in least_interaction(fit, level).items():
         yield {"check": f"power_{name}", "value": least}
-    if kind(own.a1, own.b1, own.a2, own.d) == "centre":
-        yield {"check": "map_modulus", "value": float(euler_modulus(own.a1, own.a2))}
-        drift = conserved_drift(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2)
+    if kind(fit.a1, fit.b1, fit.a2, fit.d) == "centre":
+        yield {"check": "map_modulus", "value": float(euler_modulus(fit.a1, fit.a2))}
+        drift = conserved_drift(path["x1"], path["x2"], fit.a1, fit.b1, fit.a2, fit.b2)
         yield {"check": "conserved_drift", "value": drift}

@@ -23,7 +23,7 @@ HEADLINE_SCALE = "first"  # a mean over the period contains the future
 
 def _each(make: Callable[..., Fit], regions: Iterable[Series]) -> list[Equations | Refusal]:
     """Return the fits of regions one after the other, errors in their place."""
-    return [attempted(partial(make, *own[:3], breaks=own.breaks)) for own in regions]
+    return [attempted(partial(make, *series[:3], breaks=series.breaks)) for series in regions]
 
 
 # name -> fits of many regions, an error in the place of a region that it refuses
@@ -158,8 +158,8 @@ def has_regional_lines(pooled: GeneralPooled) -> bool:
 
 def regional_lines(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[tuple[Row, Equations]]:
     """Yield each pair of lines that has an equilibrium of its own, labelled, in original units."""
-    for label, own in fits:
-        if isinstance(own, Equations):
-            yield label, own
-        elif isinstance(own, PooledFit) and has_regional_lines(own):
-            yield from ((label | {"scope": code}, own.at(code)) for code in own.regions)
+    for label, fitted in fits:
+        if isinstance(fitted, Equations):
+            yield label, fitted
+        elif isinstance(fitted, PooledFit) and has_regional_lines(fitted):
+            yield from ((label | {"scope": code}, fitted.at(code)) for code in fitted.regions)

@@ -72,34 +72,34 @@ def parameter_rows(fits: Iterable[tuple[Row, AnyFit]], level: float) -> Iterator
 
     b2 = d/b1 joins two equations and has no error; nor has a pooled fit of too few regions.
     """
-    for label, own in fits:
-        with_errors = not isinstance(own, GeneralPooled) or inferable(own)
-        for name, (estimate, error) in estimates(own).items():
+    for label, fit in fits:
+        with_errors = not isinstance(fit, GeneralPooled) or inferable(fit)
+        for name, (estimate, error) in estimates(fit).items():
             row = label | {"parameter": name, "estimate": estimate}
             if with_errors and np.isfinite(error):
-                low, high = interval(estimate, error, own.df, level)
-                row |= {"se": error, "df": own.df, "low": low, "high": high}
+                low, high = interval(estimate, error, fit.df, level)
+                row |= {"se": error, "df": fit.df, "low": low, "high": high}
             if np.isfinite(estimate):
                 yield row
 
 
-def estimates(own: AnyFit) -> dict[str, tuple[float, float]]:
+def estimates(fit: AnyFit) -> dict[str, tuple[float, float]]:
     """Return each parameter of a fit with its error, NaN where it has none."""
-    if isinstance(own, PooledFit):
-        own = own.lines
-    if isinstance(own, Equations):
-        named = own.errors()
-        return {name: (getattr(own, name), named.get(name, np.nan)) for name in PARAMETERS}
-    if isinstance(own, GeneralPooled) and own.form == "classic":
-        names, A, errors = ["b1", "d"], own.A[[0, 1], [1, 0]] * [-1, 1], own.error[[0, 1], [1, 0]]
+    if isinstance(fit, PooledFit):
+        fit = fit.lines
+    if isinstance(fit, Equations):
+        named = fit.errors()
+        return {name: (getattr(fit, name), named.get(name, np.nan)) for name in PARAMETERS}
+    if isinstance(fit, GeneralPooled) and fit.form == "classic":
+        names, A, errors = ["b1", "d"], fit.A[[0, 1], [1, 0]] * [-1, 1], fit.error[[0, 1], [1, 0]]
     else:
-        names = [f"A{i + 1}{j + 1}" for i, j in np.ndindex(own.A.shape)]
-        A, errors = own.A.ravel(), own.error.ravel()
-    found = dict(zip(names, zip(A.tolist(), errors.tolist(), strict=True), strict=True))
-    if isinstance(own, GeneralFit):
-        r = zip(own.r.tolist(), np.sqrt(own.covariance[:, 0, 0]).tolist(), strict=True)
-        found = {f"r{i}": both for i, both in enumerate(r, start=1)} | found
-    return found
+        names = [f"A{i + 1}{j + 1}" for i, j in np.ndindex(fit.A.shape)]
+        A, errors = fit.A.ravel(), fit.error.ravel()
+    by_name = dict(zip(names, zip(A.tolist(), errors.tolist(), strict=True), strict=True))
+    if isinstance(fit, GeneralFit):
+        r = zip(fit.r.tolist(), np.sqrt(fit.covariance[:, 0, 0]).tolist(), strict=True)
+        by_name = {f"r{i}": both for i, both in enumerate(r, start=1)} | by_name
+    return by_name
 
 
 def quality_rows(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[Row]:
@@ -108,14 +108,14 @@ def quality_rows(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[Row]:
     What is no regression, the path of a whole series, has no row. F is left out where too few
     regions are pooled for errors.
     """
-    for label, own in fits:
-        if isinstance(own, GeneralPooled):
-            places, with_errors = (own.moments.region, own.moments.year), inferable(own)
-        elif isinstance(own, Fit | GeneralFit):
-            places, with_errors = (np.zeros_like(own.data.year), own.data.year), True
+    for label, fit in fits:
+        if isinstance(fit, GeneralPooled):
+            places, with_errors = (fit.moments.region, fit.moments.year), inferable(fit)
+        elif isinstance(fit, Fit | GeneralFit):
+            places, with_errors = (np.zeros_like(fit.data.year), fit.data.year), True
         else:
             continue
-        for number, equation in enumerate(own.equations, start=1):
+        for number, equation in enumerate(fit.equations, start=1):
             overall = equation.test()
             row = {"equation": number, "n": equation.rows, "r2": equation.r_squared}
             row |= {"residual_df": equation.df, "slopes": overall.df[0], "F_df": overall.df[1]}
@@ -123,51 +123,51 @@ def quality_rows(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[Row]:
             yield label | row | residual_tests(equation.residuals, *places)
 
 
-def rest_point_row(own: GeneralFit, level: float) -> Row:
+def rest_point_row(fit: GeneralFit, level: float) -> Row:
     """Return the rest point with its kind and, for two populations, its joint region's shadows."""
     try:
-        point = rest_point(own.r, own.A)
+        point = rest_point(fit.r, fit.A)
     except StudyError:
         return {"source": "fit", "kind": "none"}
-    row: Row = {"source": "fit", "kind": str(rest_point_kind(own.r, own.A))}
+    row: Row = {"source": "fit", "kind": str(rest_point_kind(fit.r, fit.A))}
     row |= {"x1": point[0], "x2": point[1]}
     if len(point) == 2:
-        shadows = rest_point_projections(own.r, own.A, own.covariance, own.df, level)
-        for name, found in zip(("x1", "x2"), shadows, strict=True):
-            ends = [end if np.isfinite(end) else np.nan for end in (found.low, found.high)]
-            row |= {f"{name}_set": found.kind, f"{name}_low": ends[0], f"{name}_high": ends[1]}
+        shadows = rest_point_projections(fit.r, fit.A, fit.covariance, fit.df, level)
+        for name, shadow in zip(("x1", "x2"), shadows, strict=True):
+            ends = [end if np.isfinite(end) else np.nan for end in (shadow.low, shadow.high)]
+            row |= {f"{name}_set": shadow.kind, f"{name}_low": ends[0], f"{name}_high": ends[1]}
         row["located"] = bool(located([s.kind for s in shadows], [s.low for s in shadows]))
     return row
 
 
-def restriction_rows(own: GeneralFit) -> Iterator[Row]:
+def restriction_rows(fit: GeneralFit) -> Iterator[Row]:
     """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
-    yield {"quantity": "restriction", "value": restriction_test(own)}
-    for i, j in zip(*np.triu_indices(len(own.r), 1), strict=True):
+    yield {"quantity": "restriction", "value": restriction_test(fit)}
+    for i, j in zip(*np.triu_indices(len(fit.r), 1), strict=True):
         cross = ([i, j], [j, i])
-        shares = independent_quadrants(own.A[cross], own.error[cross], own.df)
+        shares = independent_quadrants(fit.A[cross], fit.error[cross], fit.df)
         for signs, share in shares.items():
             yield {"quantity": f"p_{signs}_{i + 1}{j + 1}", "value": float(share)}
 
 
-def equilibrium_rows(found: Sequence[tuple[Row, Equations]], level: float) -> Iterator[Row]:
+def equilibrium_rows(lines: Sequence[tuple[Row, Equations]], level: float) -> Iterator[Row]:
     """Yield the fitted E of labelled fits with its sets, kind and sign probabilities."""
-    if not found:
+    if not lines:
         return
     coefficients, covariance, df = (
-        np.array([getattr(own, name) for _, own in found])
+        np.array([getattr(pair, name) for _, pair in lines])
         for name in ("coefficients", "covariance", "df")
     )
     c, s = coefficients[..., 0], coefficients[..., 1]
     sets = fieller(c, s, covariance, df[:, None], level)
     signs = sign_patterns(coefficients, covariance, df)
     columns: dict[str, npt.NDArray[Any]] = {"kind": kind(c[:, 0], -s[:, 0], -c[:, 1], s[:, 1])}
-    for name, own in (("x1", sets.of(1)), ("x2", sets.of(0))):
-        columns |= {name: own.estimate, f"{name}_set": own.kind}
-        columns |= {f"{name}_low": own.low, f"{name}_high": own.high}
+    for name, ratio in (("x1", sets.of(1)), ("x2", sets.of(0))):
+        columns |= {name: ratio.estimate, f"{name}_set": ratio.kind}
+        columns |= {f"{name}_low": ratio.low, f"{name}_high": ratio.high}
     columns["located"] = located(sets.kind, sets.low)
     columns |= {f"p_{name}": signs[name] for name in ("predator_prey", "reversed", "saddle")}
-    for (label, _), *values in zip(found, *columns.values(), strict=True):
+    for (label, _), *values in zip(lines, *columns.values(), strict=True):
         yield label | {"source": "fit"} | dict(zip(columns, values, strict=True))
 
 
@@ -179,37 +179,37 @@ def relation_rows(
     The share of variance common to a year is that of the main estimator's regressor, scaled as the
     headline and, marked `_mean`, by the mean.
     """
-    every = [own for _, own in fits if isinstance(own, PooledFit)]
+    every = [fit for _, fit in fits if isinstance(fit, PooledFit)]
     two_way = {pooled.estimator for pooled in every if pooled.effects == "region+year"}
-    for label, own in fits:
-        if isinstance(own, Fit):
-            yield from (label | row for row in _diagnostics(own))
-        if isinstance(own, Equations):
-            yield from (label | row for row in _own_relations(own, level))
-        if not isinstance(own, PooledFit):
+    for label, fit in fits:
+        if isinstance(fit, Fit):
+            yield from (label | row for row in _diagnostics(fit))
+        if isinstance(fit, Equations):
+            yield from (label | row for row in _region_relations(fit, level))
+        if not isinstance(fit, PooledFit):
             continue
-        if own.scale == HEADLINE_SCALE:
-            yield from (label | row for row in _pooled_relations(own, level))
-        if own.effects == "region" and own.estimator in two_way & {estimator}:
-            ending = "" if own.scale == HEADLINE_SCALE else f"_{own.scale}"
-            for x, share in zip(("x1", "x2"), common_year_share(own), strict=True):
+        if fit.scale == HEADLINE_SCALE:
+            yield from (label | row for row in _pooled_relations(fit, level))
+        if fit.effects == "region" and fit.estimator in two_way & {estimator}:
+            ending = "" if fit.scale == HEADLINE_SCALE else f"_{fit.scale}"
+            for x, share in zip(("x1", "x2"), common_year_share(fit), strict=True):
                 yield label | {"check": f"common_year_share_{x}{ending}", "value": share}
 
 
-def _diagnostics(own: Fit) -> Iterator[Row]:
-    yield from _crossing(own.data)
+def _diagnostics(fit: Fit) -> Iterator[Row]:
+    yield from _crossing(fit.data)
     for i in range(2):
-        yield {"check": f"condition_equation_{i + 1}", "value": own.condition[i]}
-    yield _residual_correlation(own.residuals)
+        yield {"check": f"condition_equation_{i + 1}", "value": fit.condition[i]}
+    yield _residual_correlation(fit.residuals)
 
 
-def _own_relations(own: Equations, level: float) -> Iterator[Row]:
-    yield from _unboundedness(*equilibrium_sets(own, level))
+def _region_relations(lines: Equations, level: float) -> Iterator[Row]:
+    yield from _unboundedness(*equilibrium_sets(lines, level))
     # Bonferroni: the product of these two sets holds E with probability `level` at least.
     each = 1 - (1 - level) / 2
-    for name, found in zip(("x1", "x2"), equilibrium_sets(own, each), strict=True):
-        row = {"quantity": f"region_{name}", "value": found.estimate, "level": each}
-        yield row | {"low": found.low, "high": found.high, "set": str(found.kind)}
+    for name, ratio in zip(("x1", "x2"), equilibrium_sets(lines, each), strict=True):
+        row = {"quantity": f"region_{name}", "value": ratio.estimate, "level": each}
+        yield row | {"low": ratio.low, "high": ratio.high, "set": str(ratio.kind)}
 
 
 def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
@@ -240,5 +240,5 @@ def _residual_correlation(residuals: np.ndarray) -> Row:
 
 def _unboundedness(x1: RatioSet, x2: RatioSet) -> Iterator[Row]:
     """g_F of each coordinate: from 1 on the set is unbounded and E cannot be located."""
-    for name, found in (("x1", x1), ("x2", x2)):
-        yield {"check": f"g_F_{name}", "value": found.g, "limit": UNBOUNDED}
+    for name, ratio in (("x1", x1), ("x2", x2)):
+        yield {"check": f"g_F_{name}", "value": ratio.g, "limit": UNBOUNDED}

@@ -91,13 +91,13 @@ def theoretical(pair: pd.DataFrame, sources: TheorySources) -> tuple[list[Row], 
     last = last_states(pair)
     for code, part in pair.groupby("region", sort=True):
         label = {"scope": code, "effects": "none", "model": "classic"}
-        found: list[Row] = []
+        candidates: list[Row] = []
         reasons = list(sources.refused)
         years, figures = by_year(part)
         gaps = np.isin(years[1:], breaks(part))
         if sources.purchases:
             period, rows, refused = calibrated(years, figures, gaps)
-            found.append({"source": "purchases"} | period)
+            candidates.append({"source": "purchases"} | period)
             if rows:
                 rows[-1] |= last[code]  # that of the period
             equilibria += [label | {"source": "calibration"} | row for row in rows]
@@ -106,20 +106,20 @@ def theoretical(pair: pd.DataFrame, sources: TheorySources) -> tuple[list[Row], 
             sales = figures[1]
             scenario = np.stack([*figures[:2], share * sources.factor * sales, sales])
             period, *_ = calibrated(years, scenario, gaps)
-            found.append({"source": "share", "share": share} | period)
+            candidates.append({"source": "share", "share": share} | period)
         if sources.given:
             row = given(sources.given)
             equilibria.append(label | row | last[code])
             b1, b2 = (float(sources.given[name]) for name in ("b1", "b2"))
-            found.append(row | {"theory_b1": b1, "theory_d": b1 * b2})
+            candidates.append(row | {"theory_b1": b1, "theory_d": b1 * b2})
         if sources.cycles:
-            found.append({"source": "cycle_mean"} | cycle_mean(years, figures))
-        for point in found:
+            candidates.append({"source": "cycle_mean"} | cycle_mean(years, figures))
+        for point in candidates:
             if refusal := point.get("refusal") or _not_positive(point):
                 reasons.append(refusal)
             else:
                 points.append({"scope": code} | point)
-        if len(reasons) - len(sources.refused) == len(found):  # no point at all
+        if len(reasons) - len(sources.refused) == len(candidates):  # no point at all
             refusals += [
                 label | {"quantity": "theory"} | why.columns
                 for why in {why.key: why for why in reasons}.values()

@@ -50,27 +50,27 @@ def regional_rows(
     parameter that would put E at the point, the other one as fitted, and how far that is from the
     fit in standard errors. The ratio of slopes is that of the fit over the theory's.
     """
-    found = list(regional_lines(fits))
-    labels = pd.DataFrame([label for label, _ in found], columns=["scope", "effects", "estimator"])
+    lines = list(regional_lines(fits))
+    labels = pd.DataFrame([label for label, _ in lines], columns=["scope", "effects", "estimator"])
     labels["errors"] = np.where(labels["effects"] == "none", OWN, REGION)
     rows = points.merge(labels.reset_index(), on="scope")
     if rows.empty:
         return rows
     i, E = rows["index"].to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
     c, V, df = (
-        np.array([getattr(own, name) for _, own in found])[i]
+        np.array([getattr(pair, name) for _, pair in lines])[i]
         for name in ("coefficients", "covariance", "df")
     )
     grown = {end: growth_at(c, V, df, E * factor) for end, factor in MOVED.items()}
     table = _rows(rows, grown, level)
-    own = (rows["errors"] == OWN).to_numpy()
+    by_own_fit = (rows["errors"] == OWN).to_numpy()
     for j, names in enumerate(SLOPES):
         other, sign = E[:, 1 - j], (1, -1) if j == 0 else (-1, 1)
         needed = -c[:, j, 1] * other, -c[:, j, 0] / other  # so that c + s x = 0
         for k, name in enumerate(names):
             apart = (needed[k] - c[:, j, k]) / np.sqrt(V[:, j, k, k])
-            table[f"{name}_needed"] = np.where(own, sign[k] * needed[k], np.nan)
-            table[f"{name}_apart"] = np.where(own, sign[k] * apart, np.nan)
+            table[f"{name}_needed"] = np.where(by_own_fit, sign[k] * needed[k], np.nan)
+            table[f"{name}_apart"] = np.where(by_own_fit, sign[k] * apart, np.nan)
         slope = names[1]
         table[f"{slope}_ratio"] = sign[1] * c[:, j, 1] / rows[f"theory_{slope}"].to_numpy(float)
     return table
@@ -108,8 +108,8 @@ def pooled_rows(
                 refusals[tuple(named.values())] = row
                 continue
             frames += [rows.assign(errors=YEAR), whole.assign(errors=YEAR)]
-            grown.append({end: found.tested() for end, found in yearly.items()})
-            grown.append({end: found.mean() for end, found in yearly.items()})
+            grown.append({end: growth.tested() for end, growth in yearly.items()})
+            grown.append({end: growth.mean() for end, growth in yearly.items()})
     if not grown:
         return frames[0], []
     every = {end: stacked_growth([one[end] for one in grown]) for end in MOVED}
@@ -141,12 +141,12 @@ def _rows(rows: pd.DataFrame, grown: dict[str, GrowthAt], level: float) -> pd.Da
         "_p": at.p,
         "_seen": seen,
     }
-    found = {f"G{i + 1}{end}": values[:, i] for i in range(2) for end, values in numbers.items()}
-    found |= {f"p_joint{end}": moved.joint_p for end, moved in grown.items()}
-    table = rows.assign(df=at.df, **found)
+    columns = {f"G{i + 1}{end}": values[:, i] for i in range(2) for end, values in numbers.items()}
+    columns |= {f"p_joint{end}": moved.joint_p for end, moved in grown.items()}
+    table = rows.assign(df=at.df, **columns)
     inside = table["inside1"].astype(bool) & table["inside2"].astype(bool)
-    told = np.where(table["p_joint"] < 1 - level, CONTRADICTED, NOT_CONTRADICTED)
-    return table.assign(verdict=np.where(inside & table["p_joint"].notna(), told, CANNOT_SAY))
+    tested = np.where(table["p_joint"] < 1 - level, CONTRADICTED, NOT_CONTRADICTED)
+    return table.assign(verdict=np.where(inside & table["p_joint"].notna(), tested, CANNOT_SAY))
 
 
 def untested_rows(
@@ -167,9 +167,9 @@ def joint_verdict(rows: pd.DataFrame, located: bool, level: float = 0.95) -> str
     and the fit locates its own E (`located`): in a trend alone a point may pass by chance.
     """
     known = set(rows["verdict"])
-    found = known.pop() if len(known) == 1 else DIFFERS if known else ""
+    verdict = known.pop() if len(known) == 1 else DIFFERS if known else ""
     seen = (rows[["p_joint_lower", "p_joint_higher"]] < 1 - level).all(axis=None)
-    return CONFIRMED if found == NOT_CONTRADICTED and located and seen else found
+    return CONFIRMED if verdict == NOT_CONTRADICTED and located and seen else verdict
 
 
 def adjusted(theory: pd.DataFrame) -> pd.DataFrame:

@@ -89,6 +89,6 @@ def forward_deviations(region: Integers, year: Integers, V: Array) -> tuple[Inte
     later = ends[region] - np.arange(len(region))  # k
     total = np.cumsum(V, axis=0)
     ahead = total[ends[region]] - total
-    kept = later > 0
-    k = later[kept, None]
-    return order[kept], np.sqrt(k / (k + 1)) * (V[kept] - ahead[kept] / k)
+    with_later = later > 0
+    k = later[with_later, None]
+    return order[with_later], np.sqrt(k / (k + 1)) * (V[with_later] - ahead[with_later] / k)

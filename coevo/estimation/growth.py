@@ -197,20 +197,20 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
     crosses = known["flag"].eq(BREAK).to_numpy() if "flag" in known else np.zeros(len(x), bool)
     _check_regions(codes, region, year, x)
     whole = ~np.isnan(x).any(axis=1)
-    found, at, crossing = _pairs(region[whole], year[whole], x[whole], crosses[whole], steps)
+    both, at, crossing = _pairs(region[whole], year[whole], x[whole], crosses[whole], steps)
     if not at.any():
         raise Refusal("no_growth_rows")
     of, counted = np.unique(region[whole][:-1][at], return_inverse=True)
     figures = np.split(x, np.flatnonzero(np.diff(region)) + 1)
-    units = np.array([[unit(own[~np.isnan(own)]) for own in figures[i].T] for i in of])
+    units = np.array([[unit(series[~np.isnan(series)]) for series in figures[i].T] for i in of])
     crossing &= np.isin(region[whole][:-1], of)
     return Pool(
         tuple(str(codes[i]) for i in of),
         units,
         counted,
         year[whole][:-1][at],
-        found[0][at],
-        found[1][at] / units[counted],
+        both[0][at],
+        both[1][at] / units[counted],
         year[whole][:-1][crossing],
         x[whole][:-1][at] / units[counted],
     )
@@ -244,12 +244,12 @@ def _pairs(
     at = next_year & ~crossing
     begins = np.flatnonzero(np.append(True, ~at))
     lengths = np.diff(np.append(begins, len(x)))
-    found = np.empty((2, max(len(x) - 1, 0), x.shape[1]))
+    both = np.empty((2, max(len(x) - 1, 0), x.shape[1]))
     for length in np.unique(lengths[lengths > 1]):
         rows = np.arange(length)[:, None] + begins[lengths == length]
         runs = x[rows]
-        found[:, rows[:-1]] = steps.growth(runs), steps.mean(runs)
-    return found, at, crossing
+        both[:, rows[:-1]] = steps.growth(runs), steps.mean(runs)
+    return both, at, crossing
 
 
 def breaks(part: pd.DataFrame) -> list[int]:

@@ -33,7 +33,7 @@ class MeanGroup(NamedTuple):
     df: int
 
 
-def own_slopes(pooled: PooledFit) -> Array:
+def region_slopes(pooled: PooledFit) -> Array:
     """Return b1 and d (K, 2) of each region, beside the effects of the pooled fit.
 
         g_rt = alpha_r + tau_t + s_r R_rt + e_rt      for each equation
@@ -46,10 +46,10 @@ def own_slopes(pooled: PooledFit) -> Array:
     return np.asarray(SIGNS * np.column_stack([joint.slopes for joint in _joint_fits(pooled)]))
 
 
-def _require_varying(pooled: PooledFit, R: Array, kept: Booleans) -> None:
+def _require_varying(pooled: PooledFit, R: Array, used: Booleans) -> None:
     """Raise `StudyError` if R (rows, 2) is but rounding in one of the regions `kept` (G,)."""
     least = len(R) * np.finfo(float).eps * np.linalg.norm(pooled.data.regressor[:, ::-1], axis=0)
-    flat = kept & np.any(np.sqrt(sums(pooled.data.region, R**2)) <= least, axis=1)
+    flat = used & np.any(np.sqrt(sums(pooled.data.region, R**2)) <= least, axis=1)
     if flat.any():
         codes = np.array(pooled.regions)[flat].tolist()
         raise Refusal("no_own_slopes", regions=codes)
@@ -66,14 +66,14 @@ def mean_group(pooled: PooledFit) -> MeanGroup:
     determine them.
     """
     fits = _joint_fits(pooled)
-    own = SIGNS * np.column_stack([joint.slopes for joint in fits])
-    K = len(own)
+    slopes = SIGNS * np.column_stack([joint.slopes for joint in fits])
+    K = len(slopes)
     if K < 2:
         raise Refusal("too_few_slopes", regions=K)
     if pooled.effects == "region":
-        return MeanGroup(own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(K), K, K - 1)
+        return MeanGroup(slopes.mean(axis=0), slopes.std(axis=0, ddof=1) / np.sqrt(K), K, K - 1)
     error = np.array([joint.error for joint in fits])
-    return MeanGroup(own.mean(axis=0), error, K, fits[0].df)
+    return MeanGroup(slopes.mean(axis=0), error, K, fits[0].df)
 
 
 class Contrast(NamedTuple):
@@ -142,17 +142,17 @@ def _joint_fits(pooled: PooledFit) -> list[_Joint]:
     data = pooled.data
     region, R = data.region, data.regressor[:, ::-1]
     beside = choose(BESIDE_LEVELS, pooled.effects, "effects that leave regions their levels")
-    kept, D = np.bincount(region) > 1, beside(data.year)
-    df = len(region) - len(kept) - D.shape[1] - int(kept.sum())
-    _require_varying(pooled, EFFECTS["region"](region, data.year, R).residual, kept)
+    used, D = np.bincount(region) > 1, beside(data.year)
+    df = len(region) - len(used) - D.shape[1] - int(used.sum())
+    _require_varying(pooled, EFFECTS["region"](region, data.year, R).residual, used)
     return [
-        _joint_fit(region, data.year, R[:, i], np.column_stack([data.growth[:, i], D]), kept, df)
+        _joint_fit(region, data.year, R[:, i], np.column_stack([data.growth[:, i], D]), used, df)
         for i in range(2)
     ]
 
 
 def _joint_fit(
-    region: Integers, year: Integers, R: Array, V: Array, kept: Booleans, df: int
+    region: Integers, year: Integers, R: Array, V: Array, used: Booleans, df: int
 ) -> _Joint:
     """Return the equation of growth V[:, 0] on own levels and slopes on R, and V[:, 1:] for all.
 
@@ -162,22 +162,22 @@ def _joint_fit(
         s^2 sum_r 1/|R_r|^2 / K^2 + h' cov(gamma) h,   h the mean of the h_r
     """
     within = EFFECTS["region"](region, year, np.column_stack([R, V])).residual
-    R, K = within[:, 0], int(kept.sum())
+    R, K = within[:, 0], int(used.sum())
     size = sums(region, R[:, None] ** 2)
-    own = sums(region, R[:, None] * within[:, 1:]) / np.where(kept[:, None], size, 1)
-    left = within[:, 1:] - R[:, None] * own[region]
+    each = sums(region, R[:, None] * within[:, 1:]) / np.where(used[:, None], size, 1)
+    left = within[:, 1:] - R[:, None] * each[region]
     if df < 1 or V.shape[1] == 1:
         rss = float(left[:, 0] @ left[:, 0])
-        return _Joint(own[kept, 0], float("nan"), rss, df)
+        return _Joint(each[used, 0], float("nan"), rss, df)
     years = regress(
         left[:, 0],
         left[:, 1:],
-        effects=len(kept) + K,
+        effects=len(used) + K,
         refusal=Refusal("too_few_shared_years_for_slopes"),
     )
-    slopes, h = own[kept, 0] - own[kept, 1:] @ years.coefficients, own[kept, 1:].mean(axis=0)
+    slopes, h = each[used, 0] - each[used, 1:] @ years.coefficients, each[used, 1:].mean(axis=0)
     rss = float(years.residuals @ years.residuals)
-    variance = rss / df * (1 / size[kept]).sum() / K**2 + h @ years.covariance @ h
+    variance = rss / df * (1 / size[used]).sum() / K**2 + h @ years.covariance @ h
     return _Joint(slopes, float(np.sqrt(variance)), rss, df)
 
 
@@ -197,8 +197,8 @@ def leave_one_out(pooled: PooledFit) -> Array:
              D[:, :, None] * D[:, None])  # fmt: skip
     whole = [sums(data.region, part.reshape(len(V), -1)) for part in parts]
     Rg, RR, u, v, M = (
-        (own.sum(axis=0) - own).reshape(G, *part.shape[1:])
-        for own, part in zip(whole, parts, strict=True)
+        (by_region.sum(axis=0) - by_region).reshape(G, *part.shape[1:])
+        for by_region, part in zip(whole, parts, strict=True)
     )
     sound = len(V) - np.bincount(data.region) > pooled.moments.rank + 1
     sound &= np.linalg.cond(M) < ILL if D.shape[1] else True
@@ -251,7 +251,7 @@ def _slopes(rows: Pool, effects: str) -> Array:
 
 def _without(rows: Pool, i: int) -> Pool:
     """Return the rows of all regions but one."""
-    kept = rows.region != i
-    columns = {name: getattr(rows, name)[kept] for name in ("year", "growth", "regressor", "start")}
-    region = rows.region[kept]
+    rest = rows.region != i
+    columns = {name: getattr(rows, name)[rest] for name in ("year", "growth", "regressor", "start")}
+    region = rows.region[rest]
     return rows._replace(region=region - (region > i), **columns)

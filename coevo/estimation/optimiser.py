@@ -187,8 +187,8 @@ def _evaluated(model: Model, x: Array, problem: Integers) -> tuple[Array, Array]
     """Return the model's residuals and Jacobian, a penalty where one of them is not finite."""
     with np.errstate(all="ignore"):
         residuals, J = model(x, problem)
-    found = np.isfinite(residuals).all(axis=1) & np.isfinite(J).all(axis=(1, 2))
-    lost = np.flatnonzero(~found)
+    finite = np.isfinite(residuals).all(axis=1) & np.isfinite(J).all(axis=(1, 2))
+    lost = np.flatnonzero(~finite)
     residuals, J = residuals.copy(), J.copy()
     residuals[lost], J[lost] = PENALTY, 0
     return residuals, J

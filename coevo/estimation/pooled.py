@@ -79,19 +79,19 @@ def shared_slopes(moments: Moments, included: Booleans) -> Slopes:
     most = int(included.sum(axis=1).max()) + moments.counted
     if rows <= most:
         raise Refusal("too_few_rows_for_slopes", rows=rows, slopes=most)
-    equations = tuple(_equation(moments, i, own) for i, own in enumerate(included))
+    equations = tuple(_equation(moments, i, columns) for i, columns in enumerate(included))
     A, influence = np.zeros((n, n)), np.zeros((G, n, n))
-    for i, (own, equation) in enumerate(zip(included, equations, strict=True)):
-        A[i, own], influence[:, i, own] = equation.coefficients, equation.influence
+    for i, (columns, equation) in enumerate(zip(included, equations, strict=True)):
+        A[i, columns], influence[:, i, columns] = equation.coefficients, equation.influence
     stacked = influence.reshape(G, n * n)
     residuals = np.column_stack([equation.residuals for equation in equations])
     return Slopes(A, stacked.T @ stacked, residuals, equations)
 
 
-def _equation(moments: Moments, i: int, own: Booleans) -> Regression:
+def _equation(moments: Moments, i: int, columns: Booleans) -> Regression:
     return regress(
         moments.growth[:, i],
-        moments.regressor[:, own],
+        moments.regressor[:, columns],
         moments.rank,
         Clusters(moments.region, moments.counted),
         moments.instrument,
@@ -114,17 +114,17 @@ def deviations(pool: Pool, effects: str = "region+year") -> Moments:
     n, years = pool.growth.shape[1], np.unique(pool.year) if with_years else pool.year[:1]
     dummies = 1.0 * (pool.year[:, None] == years[1:])
     columns = np.column_stack([pool.growth, pool.regressor, dummies])
-    kept, V = forward_deviations(pool.region, pool.year, columns)
-    region = np.unique(pool.region[kept], return_inverse=True)[1].astype(np.int64)
+    with_later, V = forward_deviations(pool.region, pool.year, columns)
+    region = np.unique(pool.region[with_later], return_inverse=True)[1].astype(np.int64)
     Q, R = np.linalg.qr(V[:, 2 * n :])
     if len(V) < len(years) - 1 or np.abs(np.diag(R)).min(initial=1) <= len(V) * np.finfo(float).eps:
         raise Refusal("too_few_shared_years")
-    columns = np.column_stack([V[:, : 2 * n], pool.start[kept]])
+    columns = np.column_stack([V[:, : 2 * n], pool.start[with_later]])
     left = columns - Q @ (Q.T @ columns)
     require_left(left[:, n:], columns[:, n:], effects)
     parts = left[:, :n], left[:, n : 2 * n], left[:, 2 * n :]
     q = len(years) - 1
-    return Moments(region, pool.year[kept], *parts, rank=q, counted=q, basis=Q)
+    return Moments(region, pool.year[with_later], *parts, rank=q, counted=q, basis=Q)
 
 
 def strength(moments: Moments, included: Booleans) -> Array:
@@ -290,9 +290,9 @@ class PooledFit(GeneralPooled):
         """Both equations in scaled units; a1 and a2 are NaN where each region has its own."""
         if self.common:
             return self._lines(0)
-        own = np.array([np.nan, 1])
-        found = self._lines(0)
-        return Equations(found.coefficients * own, found.covariance * own, found.df)
+        mask = np.array([np.nan, 1])
+        first = self._lines(0)
+        return Equations(first.coefficients * mask, first.covariance * mask, first.df)
 
     def _lines(self, i: int) -> Equations:
         coefficients = np.column_stack([self.intercepts[i], self.slopes])

@@ -58,8 +58,8 @@ def years_of(panels: Steps) -> Years:
     region, year = panels.region, panels.year
     within = EFFECTS["region+year"](region, year, np.empty((len(region), 0)))
     dummies = 1.0 * (year[:, None] == np.unique(year)[1:])
-    kept, deviated = forward_deviations(region, year, dummies)
-    return Years(within, kept, np.linalg.qr(deviated)[0])
+    with_later, deviated = forward_deviations(region, year, dummies)
+    return Years(within, with_later, np.linalg.qr(deviated)[0])
 
 
 class General(NamedTuple):
@@ -88,16 +88,16 @@ def fod_general(panels: Steps, years: Years | None = None) -> General:
     if they are known.
     """
     region, year, start, end = panels
-    _, kept, ahead = years or years_of(panels)
-    n, k = len(kept), 2 + ahead.shape[1]
+    _, with_later, ahead = years or years_of(panels)
+    n, k = len(with_later), 2 + ahead.shape[1]
     g, R = (
         _in_blocks(lambda V: _beside(ahead, forward_deviations(region, year, V)[1]), W)
         for W in (np.log(end / start), (start + end) / 2)
     )
-    Z = _in_blocks(lambda V: _beside(ahead, V), start[kept])
-    G = len(np.unique(region[kept]))
+    Z = _in_blocks(lambda V: _beside(ahead, V), start[with_later])
+    G = len(np.unique(region[with_later]))
     correction = G / (G - 1) * (n - 1) / (n - k)
-    return _instrumented(Z, R, g, region[kept], correction)
+    return _instrumented(Z, R, g, region[with_later], correction)
 
 
 def lag_general(panels: Steps, years: Years | None = None) -> General:
@@ -159,8 +159,8 @@ def _instrumented(Z: Array, X: Array, g: Array, region: Integers, correction: fl
         for k in range(2):
             scores[k, :, i] = np.add.reduceat(Q[:, k] * e, opening)
     influence = np.linalg.solve(W, scores.reshape(2, -1, B).transpose(2, 0, 1))
-    own = influence.reshape(B, 2, G, 2).transpose(0, 2, 3, 1).reshape(B, G, 4)
-    covariance = correction * own.transpose(0, 2, 1) @ own
+    by_region = influence.reshape(B, 2, G, 2).transpose(0, 2, 3, 1).reshape(B, G, 4)
+    covariance = correction * by_region.transpose(0, 2, 1) @ by_region
     return General(A.transpose(0, 2, 1), covariance, G - 1)
 
 

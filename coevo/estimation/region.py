@@ -68,16 +68,16 @@ def fit_general(
     rows, n = data.growth.shape
     if rows < n + SPARE:
         raise Refusal("too_few_general_rows", rows=rows, populations=n, least=n + SPARE)
-    equations = own_equations(data, FORMS["general"](n))
+    equations = region_regressions(data, FORMS["general"](n))
     return GeneralFit(*stacked(equations), data, equations)
 
 
-def own_equations(data: Rows, included: Booleans) -> tuple[Regression, ...]:
+def region_regressions(data: Rows, included: Booleans) -> tuple[Regression, ...]:
     """Return the regression of each growth (rows,) on one and the regressors `included` (n, n)."""
     one = np.ones(len(data.year))
     return tuple(
-        regress(g, np.column_stack([one, data.regressor[:, own]]), constant=True)
-        for g, own in zip(data.growth.T, included, strict=True)
+        regress(g, np.column_stack([one, data.regressor[:, columns]]), constant=True)
+        for g, columns in zip(data.growth.T, included, strict=True)
     )
 
 
@@ -189,7 +189,7 @@ def fit(
     data = population_rows(t, X, estimator, breaks)
     if len(data.year) < FEWEST_ROWS:
         raise Refusal("too_few_pairs", pairs=len(data.year), least=FEWEST_ROWS)
-    equations = own_equations(data, FORMS["classic"](2))
+    equations = region_regressions(data, FORMS["classic"](2))
     scaled = data.regressor / np.nanmean(X, axis=0)
     ones = np.ones(len(scaled))
     condition = [np.linalg.cond(np.column_stack([ones, R])) for R in scaled.T[::-1]]

@@ -79,8 +79,8 @@ class Regression:
         if which is None and not clustered:  # from sums of squares, which lose no digits
             F, p = self._fitted.fvalue, self._fitted.f_pvalue
         else:
-            found = self._fitted.f_test(np.eye(len(self.coefficients))[at])
-            F, p = found.fvalue, found.pvalue
+            wald = self._fitted.f_test(np.eye(len(self.coefficients))[at])
+            F, p = wald.fvalue, wald.pvalue
         return FTest(float(F), (len(at), df), float(p))
 
 

@@ -64,21 +64,21 @@ def fit_trajectory(
     RSS/(2 years - 6). t, x1, x2 and breaks as in `population_rows`. `Refusal` as there, for fewer
     than four consecutive years, and where no start converges.
     """
-    found = fit_trajectories([Series(t, x1, x2, breaks)], starts, seed)[0]
-    if isinstance(found, Refusal):
-        raise found
-    return found
+    fitted = fit_trajectories([Series(t, x1, x2, breaks)], starts, seed)[0]
+    if isinstance(fitted, Refusal):
+        raise fitted
+    return fitted
 
 
 def fit_trajectories(
     regions: Iterable[Series], starts: int = STARTS, seed: int = SEED
 ) -> list[PathFit | Refusal]:
     """Return `fit_trajectory` of every region, all descents side by side; errors in their place."""
-    runs = [_run(own) for own in regions]
+    runs = [_run(series) for series in regions]
     sound = [run for run in runs if isinstance(run, Run)]
     blocks = (sound[i : i + BLOCK] for i in range(0, len(sound), BLOCK))
-    found = chain.from_iterable(_fitted(block, starts, seed) for block in blocks)
-    return [next(found) if isinstance(run, Run) else run for run in runs]
+    fits = chain.from_iterable(_fitted(block, starts, seed) for block in blocks)
+    return [next(fits) if isinstance(run, Run) else run for run in runs]
 
 
 class Run(NamedTuple):
@@ -94,9 +94,9 @@ class Run(NamedTuple):
         return np.log(self.figures / self.scale)
 
 
-def _run(own: Series) -> Run | Refusal:
+def _run(series: Series) -> Run | Refusal:
     try:
-        years, figures = _longest(*own)
+        years, figures = _longest(*series)
         scale = figures.mean(axis=0)
         first = fit(years, *(figures / scale).T)
     except Refusal as error:
@@ -108,8 +108,8 @@ def _run(own: Series) -> Run | Refusal:
 def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | Refusal]:
     rows = np.array([len(run.years) for run in runs])
     observed = np.full((len(runs), rows.max(), 2), np.nan)
-    for own, run in zip(observed, runs, strict=True):
-        own[: len(run.years)] = run.logs
+    for row, run in zip(observed, runs, strict=True):
+        row[: len(run.years)] = run.logs
     known = np.isfinite(observed)
 
     def model(p: Array, region: Integers) -> tuple[Array, Array]:
@@ -120,10 +120,10 @@ def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | Refusal]:
         return residuals.reshape(len(p), -1), J.reshape(len(p), -1, p.shape[1])
 
     points = np.array([scatter(run.start, starts, SPREAD, seed) for run in runs])
-    found = least_squares(model, points, 2 * rows, EVALUATIONS)
+    optima = least_squares(model, points, 2 * rows, EVALUATIONS)
     return [
         _path_fit(run, best) if isinstance(best, Optimum) else best
-        for run, best in zip(runs, found, strict=True)
+        for run, best in zip(runs, optima, strict=True)
     ]
 
 

@@ -40,11 +40,11 @@ def _solve(p: Array, years: int) -> Array:
     Every path takes its own steps, which end on the years; no path waits for another one.
     """
     m = p.shape[1]
-    found = np.full((years, 2, 7, m), np.inf)
+    solution = np.full((years, 2, 7, m), np.inf)
     y = np.zeros((2, 7, m))
     y[:, 0] = p[4:]
     y[[0, 1], [5, 6]] = 1
-    found[0] = y
+    solution[0] = y
     h, left, year, on = np.ones(m), np.ones(m), np.zeros(m, dtype=int), np.arange(m)
     for _ in range(STEPS * (years - 1)):
         if not len(on):
@@ -61,9 +61,9 @@ def _solve(p: Array, years: int) -> Array:
         arrived = moved[left[moved] <= 0]
         year[arrived] += 1
         left[arrived] = 1
-        found[year[arrived], ..., arrived] = y[..., arrived].transpose(2, 0, 1)
+        solution[year[arrived], ..., arrived] = y[..., arrived].transpose(2, 0, 1)
         on = on[(year[on] < years - 1) & (y[:, 0, on] < BOUND).all(axis=0) & (h[on] > 0)]
-    return found
+    return solution
 
 
 def _step(y: Array, p: Array, h: Array) -> tuple[Array, Array]:

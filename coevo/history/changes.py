@@ -31,11 +31,11 @@ FIT = ["scope", "effects", "model", "estimator"]
 def released(paths: Sequence[str | Path]) -> StudyData:
     """Return the study as a release keeps it; paths: its files, all in one folder."""
     folder = Path(paths[0]).parent
-    said = manifest(folder)
+    meta = manifest(folder)
     files = {Path(path).stem: path for path in paths if Path(path).suffix == ".csv"}
     tables = {name: read_table(files[name]) for name in COMPARED if name in files}
     indicators = read_table(files["indicators"], "indicators")
-    return StudyData(said["config"], indicators, tables, coevo=str(said["coevo"]), name=folder.name)
+    return StudyData(meta["config"], indicators, tables, coevo=str(meta["coevo"]), name=folder.name)
 
 
 def changes_since(old: StudyData, new: StudyData) -> pd.DataFrame:
@@ -94,8 +94,8 @@ def _release(state: StudyData) -> pd.DataFrame:
     """The release's name, and what both read and span, whether or not it differs."""
     vintages = " ".join(sorted(state.tables["observations"]["vintage"].unique()))
     years = "{first}-{last}".format(**state.config["years"])
-    said = {"name": state.name, "vintages": vintages, "years": years, "coevo": state.coevo}
-    return pd.DataFrame(said.items(), columns=["quantity", "words"])
+    facts = {"name": state.name, "vintages": vintages, "years": years, "coevo": state.coevo}
+    return pd.DataFrame(facts.items(), columns=["quantity", "words"])
 
 
 def _flat(value: Any, key: str = "") -> Iterator[tuple[str, str]]:

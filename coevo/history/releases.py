@@ -43,9 +43,9 @@ def manifest(folder: str | Path) -> dict[str, Any]:
     """Return what `release.yaml` of a release says. Raises `StudyError` if it cannot be read."""
     path = Path(folder, MANIFEST)
     try:
-        said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if isinstance(said["number"], int) and isinstance(said["config"], dict):
-            return said
+        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(content["number"], int) and isinstance(content["config"], dict):
+            return content
     except FileNotFoundError:
         raise StudyError(f"{path}: is missing; {AS_IT_WAS}") from None
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError):
@@ -59,7 +59,7 @@ def kept_releases(root: str | Path) -> list[Release]:
     Raises `StudyError` for a folder there that is no release.
     """
     folders = [path for path in Path(root).glob("*") if path.is_dir() and path.name[0] != "."]
-    found = (
+    releases = (
         Release(
             manifest(path)["number"],
             path.name,
@@ -68,7 +68,7 @@ def kept_releases(root: str | Path) -> list[Release]:
         )
         for path in folders
     )
-    return sorted(found)
+    return sorted(releases)
 
 
 def latest(root: str | Path) -> Release | None:
@@ -76,11 +76,11 @@ def latest(root: str | Path) -> Release | None:
 
     Raises `StudyError` for a file in it that is not as it was kept; older ones have no checksums.
     """
-    found = next(reversed(kept_releases(root)), None)
-    folder = Path(found.folder) if found else Path(root)
+    newest = next(reversed(kept_releases(root)), None)
+    folder = Path(newest.folder) if newest else Path(root)
     if changed := changed_files(folder / CHECKSUMS, within=folder):
         raise StudyError(*(f"{file}: is not as it was kept; {AS_IT_WAS}" for file in changed))
-    return found
+    return newest
 
 
 def check_chain(tables: Sequence[str]) -> None:

@@ -90,8 +90,8 @@ def _strong(A: Array, error: Array, df: int, level: float, drawn: Array) -> Verd
     each = 1 - (1 - level) / STRONG
     low, high = interval(A, error, df, each)
     across = [(low[0, 1], high[0, 1]), (low[1, 0], high[1, 0])]
-    own = [(-high[i, i], -low[i, i]) for i in range(2)]
-    return _together([*across, *own, _percentiles(drawn, each)])
+    limits = [(-high[i, i], -low[i, i]) for i in range(2)]
+    return _together([*across, *limits, _percentiles(drawn, each)])
 
 
 def _together(intervals: list[tuple[float, float]]) -> Verdict:

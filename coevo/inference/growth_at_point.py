@@ -97,12 +97,12 @@ def yearly_growth(pooled: PooledFit, region: Integers, E: Array) -> YearlyGrowth
         R, e = pooled.moments.regressor[:, j], pooled.residuals[:, i]
         line = data.growth[:, i] - s * data.regressor[:, j]
         shock = line - (level[:, i] - s * level[:, 2 + j])[data.region]  # e + tau
-        own = np.zeros((year.max() + 1, len(pooled.regions)))
-        own[year, data.region] = shock / np.bincount(data.region)[data.region]
+        shocks = np.zeros((year.max() + 1, len(pooled.regions)))
+        shocks[year, data.region] = shock / np.bincount(data.region)[data.region]
         along = np.bincount(year, R * e) / (R @ R)
         ahead = E[:, j] / data.units[region, j] - level[region, 2 + j]
         growth[:, i] = level[region, i] + s * ahead
-        years[:, :, i] = own[:, region] + along[:, None] * ahead
+        years[:, :, i] = shocks[:, region] + along[:, None] * ahead
     return YearlyGrowth(growth, years)
 
 
@@ -111,12 +111,12 @@ def mean_by_region(pooled: PooledFit, region: Integers, E: Array) -> GrowthAt:
 
     se^2 = s_e^2 / N^2 sum_r 1/T_r + (mean of x*/x_first - Rbar_r)^2 V22,   t(G - 1)
     """
-    data, level, found = pooled.data, pooled.level, np.empty((2, 2))
+    data, level, result = pooled.data, pooled.level, np.empty((2, 2))
     for i, equation in enumerate(pooled.equations):
         j = 1 - i
         ahead = E[:, j] / data.units[region, j] - level[region, 2 + j]
         variance = float(equation.residuals @ equation.residuals) / equation.df
         spread = variance * (1 / np.bincount(data.region)[region]).sum() / len(region) ** 2
-        found[0, i] = (level[region, i] + pooled.slopes[i] * ahead).mean()
-        found[1, i] = np.sqrt(spread + ahead.mean() ** 2 * equation.covariance[0, 0])
-    return GrowthAt(found[0], found[1], np.asarray(pooled.df))
+        result[0, i] = (level[region, i] + pooled.slopes[i] * ahead).mean()
+        result[1, i] = np.sqrt(spread + ahead.mean() ** 2 * equation.covariance[0, 0])
+    return GrowthAt(result[0], result[1], np.asarray(pooled.df))

@@ -92,8 +92,8 @@ def anderson_rubin_set(
     distance = squared(0, 0) - 2 * squared(0, 1) + squared(1, 1)
     spread = times(V[:, 0, 0], V[:, 1, 1]) - times(V[:, 0, 1], V[:, 0, 1])
     bound = 2 * fdtri(2, len(u) - 1, level)
-    found = negative_set(distance - bound * spread)
-    return ValueSet(found.kind, float(found.low * unit), float(found.high * unit))
+    allowed = negative_set(distance - bound * spread)
+    return ValueSet(allowed.kind, float(allowed.low * unit), float(allowed.high * unit))
 
 
 def negative_set(coefficients: Array) -> ValueSet:

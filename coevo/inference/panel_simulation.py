@@ -71,11 +71,11 @@ def grown(x: Array, rate: Array) -> Array:
 
 
 def draw_shocks(
-    found: Shocks, years: int, draws: int, generator: np.random.Generator
+    sizes: Shocks, years: int, draws: int, generator: np.random.Generator
 ) -> tuple[Array, Array]:
     """Return normal tau (years, 2, draws) and e (G, years, 2, draws)."""
-    tau = _root(found.year) @ generator.standard_normal((years, 2, draws))
-    e = _root(found.error) @ generator.standard_normal((len(found.level), years, 2, draws))
+    tau = _root(sizes.year) @ generator.standard_normal((years, 2, draws))
+    e = _root(sizes.error) @ generator.standard_normal((len(sizes.level), years, 2, draws))
     return tau, e
 
 
@@ -101,7 +101,7 @@ def panel_blocks(
 
 def simulated_panels(
     observed: Steps | Pool,
-    found: Shocks,
+    drifts: Shocks,
     draws: int,
     generator: np.random.Generator,
     next_year: NextYear = grown,
@@ -116,12 +116,12 @@ def simulated_panels(
     years = int(year.max()) + 1
     opening = np.flatnonzero(np.diff(observed.region, prepend=-1))
     first = observed.start[opening, :, None]
-    tau, e = draw_shocks(found, years, draws, generator)
+    tau, e = draw_shocks(drifts, years, draws, generator)
     path = np.empty((len(opening), years + 1, 2, draws))
     path[:, 0] = first
     for t in range(years):
         begun = (t >= year[opening])[:, None, None]
-        rate = found.level[:, :, None] + tau[t] + e[:, t]
+        rate = drifts.level[:, :, None] + tau[t] + e[:, t]
         path[:, t + 1] = np.where(begun, next_year(path[:, t], rate), first)
     return path[observed.region, year], path[observed.region, year + 1]
 
@@ -160,15 +160,15 @@ def short_panel_bias(
         raise Refusal(
             "bias_of_other_fits", estimator=fit.estimator, effects=fit.effects, scale=fit.scale
         )
-    made = drawn or {block: draw() for block, draw in bias_refits(fit, draws, seed).items()}
-    found = np.concatenate(list(made.values()), axis=-1)
-    kept = found[:, np.isfinite(found).all(axis=0)]
-    lost = found.shape[1] - kept.shape[1]
-    if lost >= found.shape[1] / 2:
-        raise Refusal("panels_explode", lost=lost, draws=found.shape[1])
-    bias = kept.mean(axis=1) - [fit.b1, fit.d]
-    error = kept.std(axis=1, ddof=1) / np.sqrt(kept.shape[1])
-    return Bias(bias, error, kept.shape[1])
+    blocks = drawn or {block: draw() for block, draw in bias_refits(fit, draws, seed).items()}
+    refitted = np.concatenate(list(blocks.values()), axis=-1)
+    finite = refitted[:, np.isfinite(refitted).all(axis=0)]
+    lost = refitted.shape[1] - finite.shape[1]
+    if lost >= refitted.shape[1] / 2:
+        raise Refusal("panels_explode", lost=lost, draws=refitted.shape[1])
+    bias = finite.mean(axis=1) - [fit.b1, fit.d]
+    error = finite.std(axis=1, ddof=1) / np.sqrt(finite.shape[1])
+    return Bias(bias, error, finite.shape[1])
 
 
 def bias_refits(fit: PooledFit, draws: int, seed: int) -> dict[int, Callable[[], Array]]:
@@ -206,9 +206,9 @@ def simulation(fit: PooledFit) -> Callable[[int, np.random.Generator], tuple[Arr
     """
     data = fit.data
     left = data.growth - fit.slopes * data.regressor[:, ::-1]
-    found = shocks(data.region, data.year, left, slopes=1)._replace(level=fit.intercepts)
+    drifts = shocks(data.region, data.year, left, slopes=1)._replace(level=fit.intercepts)
     following = partial(next_year, slopes=fit.slopes)
-    return partial(simulated_panels, data, found, next_year=following)
+    return partial(simulated_panels, data, drifts, next_year=following)
 
 
 def next_year(x: Array, rate: Array, slopes: Array) -> Array:

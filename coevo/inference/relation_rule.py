@@ -97,15 +97,15 @@ def relation(
     regions, and as for `fit_pooled`.
     """
     observed = judged_steps(pair)
-    own = observed._replace(start=observed.start[..., None], end=observed.end[..., None])
-    years = years_of(own)
-    both, fod = cross(own, years), fod_general(own, years)
-    found = Cross(both.A[..., 0], both.error[..., 0], both.df)
+    batch = observed._replace(start=observed.start[..., None], end=observed.end[..., None])
+    years = years_of(batch)
+    both, fod = cross(batch, years), fod_general(batch, years)
+    effects = Cross(both.A[..., 0], both.error[..., 0], both.df)
     critical = critical_values(observed, draws, seed, exceed, sizes)
-    named = name_relation(cross_signs(found, critical, equivalence, level))
+    named = name_relation(cross_signs(effects, critical, equivalence, level))
     # of (A12, A21), whose posterior under a flat prior is a bivariate t
-    quadrants = quadrant_probabilities(found.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
-    return Relation(*named, found, critical, quadrants)
+    quadrants = quadrant_probabilities(effects.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
+    return Relation(*named, effects, critical, quadrants)
 
 
 def judged_steps(pair: pd.DataFrame) -> Steps:
@@ -135,14 +135,14 @@ def cross(panels: Steps, years: Years) -> Cross:
     return Cross(A, error, np.array([fit.df for fit in fits]))
 
 
-def agreed(found: Cross) -> Array:
+def agreed(effects: Cross) -> Array:
     """Return for A12 and A21 the weaker of the two estimators' t, 0 where they differ in sign.
 
     Shape (2, ...): sign times the least |t| over the estimators.
     """
-    sign = np.sign(found.t[0])
-    same = (np.sign(found.t) == sign).all(axis=0)
-    return np.where(same, sign * np.abs(found.t).min(axis=0), 0.0)
+    sign = np.sign(effects.t[0])
+    same = (np.sign(effects.t) == sign).all(axis=0)
+    return np.where(same, sign * np.abs(effects.t).min(axis=0), 0.0)
 
 
 def null_sizes(observed: Steps, draws: int, seed: int) -> dict[Block, Callable[[], Array]]:
@@ -151,10 +151,10 @@ def null_sizes(observed: Steps, draws: int, seed: int) -> dict[Block, Callable[[
     By null and block of panels: their drifts and shocks are estimated from the observed growth, and
     they miss the same rows.
     """
-    found = shocks(observed.region, observed.year, np.log(observed.end / observed.start))
+    drifts = shocks(observed.region, observed.year, np.log(observed.end / observed.start))
     years, generators = years_of(observed), np.random.default_rng(seed).spawn(len(NULLS))
     return {
-        (name, number): partial(_sizes, observed, years, change(found), *block)
+        (name, number): partial(_sizes, observed, years, change(drifts), *block)
         for (name, change), generator in zip(NULLS.items(), generators, strict=True)
         for number, block in enumerate(panel_blocks(draws, len(observed.year), generator))
     }
@@ -181,13 +181,13 @@ def critical_values(
     relation of two.
     """
     drawn = sizes or {block: draw() for block, draw in null_sizes(observed, draws, seed).items()}
-    every = [[own for (null, _), own in drawn.items() if null == name] for name in NULLS]
-    quantiles = [np.quantile(np.concatenate(own, axis=-1), exceed, axis=-1) for own in every]
+    every = [[parts for (null, _), parts in drawn.items() if null == name] for name in NULLS]
+    quantiles = [np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1) for parts in every]
     return np.asarray(np.max(quantiles, axis=0), dtype=float)
 
 
 def cross_signs(
-    found: Cross, critical: Array, equivalence: float | None = None, level: float = 0.95
+    effects: Cross, critical: Array, equivalence: float | None = None, level: float = 0.95
 ) -> Array:
     """Return the signs (2, ...) of A12 and A21, NaN where a sign is not determined.
 
@@ -195,13 +195,13 @@ def cross_signs(
     estimators lie inside (-equivalence, equivalence), which then goes first: without a bound
     nothing is ever 0.
     """
-    weaker = agreed(found)
+    weaker = agreed(effects)
     critical = critical.reshape(critical.shape + (1,) * (weaker.ndim - critical.ndim))
     signs = np.where(np.abs(weaker) > critical, np.sign(weaker), np.nan)
     if equivalence is None:
         return signs
-    df = found.df.reshape((-1,) + (1,) * (found.A.ndim - 1))
-    small = (np.abs(found.A) + t_quantile(df, level) * found.error < equivalence).all(axis=0)
+    df = effects.df.reshape((-1,) + (1,) * (effects.A.ndim - 1))
+    small = (np.abs(effects.A) + t_quantile(df, level) * effects.error < equivalence).all(axis=0)
     return np.where(small, 0.0, signs)
 
 

@@ -34,8 +34,8 @@ def sign_probabilities(fit: Equations, draws: int = 20_000, seed: Seed = 1) -> d
 
     draws, seed: of no effect since the probabilities come by quadrature.
     """
-    found = sign_patterns(fit.coefficients, fit.covariance, fit.df)
-    return {name: float(share) for name, share in found.items()}
+    patterns = sign_patterns(fit.coefficients, fit.covariance, fit.df)
+    return {name: float(share) for name, share in patterns.items()}
 
 
 def sign_patterns(coefficients: Values, covariance: Values, df: Values) -> dict[str, Array]:
@@ -102,8 +102,8 @@ def quadrant_probabilities(mean: Values, covariance: Values, df: Values) -> dict
     first, second = stdtr(df, h), stdtr(df, k)
     perfect = np.where(sign > 0, np.minimum(first, second), np.maximum(first + second - 1, 0))
     both = perfect - part
-    found = {"--": 1 - first - second + both, "++": both, "+-": first - both, "-+": second - both}
-    return {pair: np.clip(found[pair], 0, 1) for pair in QUADRANTS}
+    parts = {"--": 1 - first - second + both, "++": both, "+-": first - both, "-+": second - both}
+    return {pair: np.clip(parts[pair], 0, 1) for pair in QUADRANTS}
 
 
 def _known(df: Values) -> Array:

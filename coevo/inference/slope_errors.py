@@ -52,8 +52,8 @@ def _region(pooled: PooledFit, seed: int, level: float) -> Iterator[SlopeTest]:
 def _wild(by: str) -> Tests:
     def tests(pooled: PooledFit, seed: int, level: float) -> Iterator[SlopeTest]:
         clusters, nan = int(CLUSTERS[by](pooled).max()) + 1, float("nan")
-        for name, found in wild_pooled(pooled, seed=seed, by=by, level=level).items():
-            yield SlopeTest(name, nan, nan, clusters, found.p, found.low, found.high)
+        for name, test in wild_pooled(pooled, seed=seed, by=by, level=level).items():
+            yield SlopeTest(name, nan, nan, clusters, test.p, test.low, test.high)
 
     return tests
 
@@ -108,13 +108,13 @@ def _driscoll_kraay(pooled: PooledFit, seed: int, level: float) -> Iterator[Slop
 
 def _errors(pooled: PooledFit, variance: Callable[[tuple[Array, Array]], float]) -> list[float]:
     """Return the standard errors of both slopes, from their scores and (x'x)^-1."""
-    found = []
+    variances = []
     for i, e in enumerate(pooled.residuals.T):
         x = pooled.moments.regressor[:, [1 - i]]
-        found.append(variance((x * e[:, None], 1 / (x.T @ x))))
-    if min(found) <= 0:
+        variances.append(variance((x * e[:, None], 1 / (x.T @ x))))
+    if min(variances) <= 0:
         raise Refusal("no_two_way_error")
-    return [float(np.sqrt(value)) for value in found]
+    return [float(np.sqrt(value)) for value in variances]
 
 
 def _by_t(

@@ -205,7 +205,7 @@ def of_few(
 
         g* = w_c e                   e what the effects leave of g
         t* = s* / CR1 error of s*    of the regression of g*
-        x_a' M(w e) = own_a w_a - sum_b levels_ab w_b - along_x_a' sum_b along_e_b w_b
+        x_a' M(w e) = direct_a w_a - sum_b levels_ab w_b - along_x_a' sum_b along_e_b w_b
 
     region (rows,): index of G regions; cluster (rows,): index of C clusters; share: of the vectors
     of weights, by default of all. M(w e) is w e less the means that it has in each region, and less
@@ -224,13 +224,13 @@ def of_few(
 
     def linear(v: Array) -> Callable[[Array], Array]:
         along_x, along_v = (member @ (column[:, None] * absorbed.basis) for column in (x, v))
-        own, levels = np.bincount(cluster, x * v), None
+        direct, levels = np.bincount(cluster, x * v), None
         if not absorbed.common:
             of_v = coo_array((v, (region, cluster))).tocsr() / np.bincount(region)[:, None]
             levels = (of_x.T @ of_v).tocsr()
 
         def scores(w: Array) -> Array:
-            S = (w * own - (w @ along_v) @ along_x.T).T
+            S = (w * direct - (w @ along_v) @ along_x.T).T
             return np.ascontiguousarray(S if levels is None else S - levels @ w.T)
 
         return scores

@@ -28,35 +28,35 @@ def predict(study: StudyData, horizons: int = HORIZONS) -> dict[str, pd.DataFram
     last come from the best model that beat drift, else from drift. `StudyError` for a name that
     does not fit.
     """
-    origins, found = Origins(study), _Forecasts()
+    origins, forecasts = Origins(study), _Forecasts()
     count, last = len(origins.years), int(origins.years[-1])
     if count <= FEWEST_YEARS:
         why = Refusal("too_few_years_to_predict", years=count, least=FEWEST_YEARS + 1)
         for series in origins.series:
-            found.refuse(Missing(series, last, why))
+            forecasts.refuse(Missing(series, last, why))
     for origin in map(int, origins.years[FEWEST_YEARS - 1 : -1]):
         for history in origins.at(origin):
             if isinstance(history, Missing):
-                found.refuse(history)
+                forecasts.refuse(history)
                 continue
             for name, model in MODELS.items():
                 if not model.populations or history.series in POPULATIONS:
-                    found.tell(history, name, origin, min(horizons, last - origin))
-    told = found.table()
-    errors = error_rows(told)
-    verdicts = as_table("prediction_verdicts", verdict_rows(errors, with_intervals(told)))
-    for history in origins.at(last) if len(told) else ():
+                    forecasts.tell(history, name, origin, min(horizons, last - origin))
+    logs = forecasts.table()
+    errors = error_rows(logs)
+    verdicts = as_table("prediction_verdicts", verdict_rows(errors, with_intervals(logs)))
+    for history in origins.at(last) if len(logs) else ():
         if isinstance(history, Missing):
-            found.refuse(history)
+            forecasts.refuse(history)
         else:
-            found.tell(history, best_model(verdicts, history.series), last, 1)
+            forecasts.tell(history, best_model(verdicts, history.series), last, 1)
     names = dict(study.table("panel")[["region", "name"]].drop_duplicates().to_numpy()) | {"": ""}
-    refusals = [row | {"name": names[row["scope"]]} for row in found.refusals]
+    refusals = [row | {"name": names[row["scope"]]} for row in forecasts.refusals]
     return {
-        "predictions": _predictions(with_intervals(found.table()), names),
+        "predictions": _predictions(with_intervals(forecasts.table()), names),
         "prediction_errors": as_table("prediction_errors", errors),
         "prediction_verdicts": verdicts,
-        "prediction_checks": as_table("prediction_checks", found.checks),
+        "prediction_checks": as_table("prediction_checks", forecasts.checks),
         "prediction_refusals": as_table("prediction_refusals", refusals),
     }
 
@@ -73,27 +73,27 @@ class _Forecasts:
         """Add what has no forecast, by default by no model; a whole series once for each reason."""
         row = {"series": missing.series, "scope": missing.scope, "model": model}
         row |= missing.refusal.columns
-        if missing.scope or not any(row.items() <= told.items() for told in self.refusals):
+        if missing.scope or not any(row.items() <= known.items() for known in self.refusals):
             self.refusals.append(row | {"origin": missing.origin})
 
     def tell(self, history: History, name: str, origin: int, steps: int) -> None:
         """Add a model's forecasts of a series at an origin, beside what was observed."""
         label = {"series": history.series, "model": name, "origin": origin}
         try:
-            told = MODELS[name].tell(history, steps)
+            forecast = MODELS[name].tell(history, steps)
         except Refusal as refusal:
             self.refuse(Missing(history.series, origin, refusal), name)
             return
-        self.checks += [label | {"check": c, "value": v} for c, v in told.constants.items()]
-        for region in history.regions[np.isnan(told.logs[:, 0])]:
+        self.checks += [label | {"check": c, "value": v} for c, v in forecast.constants.items()]
+        for region in history.regions[np.isnan(forecast.logs[:, 0])]:
             missing = Missing(history.series, origin, Refusal("no_forecast"), str(region))
             self.refuse(missing, name)
-        observed = np.full(told.logs.shape, np.nan)
+        observed = np.full(forecast.logs.shape, np.nan)
         known = history.later[:, :steps]
         observed[:, : known.shape[1]] = known
         for step in range(steps):
             place = {"scope": history.regions, "horizon": step + 1}
-            logs = {"forecast": told.logs[:, step], "observed": observed[:, step]}
+            logs = {"forecast": forecast.logs[:, step], "observed": observed[:, step]}
             self.blocks.append(pd.DataFrame(label | place | logs).dropna(subset="forecast"))
 
     def table(self) -> pd.DataFrame:
@@ -103,10 +103,10 @@ class _Forecasts:
         return pd.concat(self.blocks, ignore_index=True)[COLUMNS]
 
 
-def _predictions(told: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def _predictions(logs: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return the table, in the units of the series, sorted by region, series and model."""
-    levels = {column: np.exp(told[column]) for column in ("forecast", "observed", "low", "high")}
-    order = {key: pd.Categorical(told[key], told[key].unique()) for key in ("series", "model")}
-    table = told.assign(**levels, **order, name=told["scope"].map(names))
+    levels = {column: np.exp(logs[column]) for column in ("forecast", "observed", "low", "high")}
+    order = {key: pd.Categorical(logs[key], logs[key].unique()) for key in ("series", "model")}
+    table = logs.assign(**levels, **order, name=logs["scope"].map(names))
     keys = ["scope", "series", "model", "origin", "horizon"]
     return as_table("predictions", table.sort_values(keys, kind="stable"))

@@ -32,7 +32,7 @@ STARTS = [
 THETA = 2.0  # the theta line of Assimakopoulos and Nikolopoulos, beside the straight one
 
 
-class Told(NamedTuple):
+class Forecast(NamedTuple):
     """Log forecasts (G, steps), NaN where a model has none, and what the model rests on by name."""
 
     logs: Array
@@ -48,15 +48,15 @@ def _first(y: Array) -> Array:
     return np.asarray(y[np.arange(len(y)), _starts(y)])
 
 
-def drift(y: Array, steps: int) -> Told:
+def drift(y: Array, steps: int) -> Forecast:
     """ln x(T+h) = ln x(T) + h (ln x(T) - ln x(1))/(T - 1): what the others are held against."""
     rate = (y[:, -1] - _first(y)) / (y.shape[1] - 1 - _starts(y))
-    return Told(y[:, -1:] + rate[:, None] * np.arange(1, steps + 1), {})
+    return Forecast(y[:, -1:] + rate[:, None] * np.arange(1, steps + 1), {})
 
 
-def random_walk(y: Array, steps: int) -> Told:
+def random_walk(y: Array, steps: int) -> Forecast:
     """x(T+h) = x(T)."""
-    return Told(np.repeat(y[:, -1:], steps, axis=1), {})
+    return Forecast(np.repeat(y[:, -1:], steps, axis=1), {})
 
 
 def smoothed_levels(y: Array, alpha: float) -> tuple[Array, Array]:
@@ -88,16 +88,16 @@ def theta_forecast(y: Array, steps: int, alpha: float) -> Array:
     return np.asarray(level[:, None] + (1 - 1 / THETA) * slope[:, None] * ahead)
 
 
-def theta(y: Array, steps: int) -> Told:
+def theta(y: Array, steps: int) -> Forecast:
     """The theta method with the alpha of least squared errors of one step over all regions."""
     from scipy.optimize import minimize_scalar
 
-    found = minimize_scalar(
+    best = minimize_scalar(
         lambda alpha: (smoothed_levels(y, alpha)[0] ** 2).sum(),
         bounds=(SMALL, 1 - SMALL),
         method="bounded",
     )
-    return Told(theta_forecast(y, steps, found.x), {"alpha": float(found.x)})
+    return Forecast(theta_forecast(y, steps, best.x), {"alpha": float(best.x)})
 
 
 class Smoothing(NamedTuple):
@@ -125,20 +125,20 @@ def damped_smoothing(y: Array, alpha: float, beta: float, phi: float) -> Smoothi
     errors = np.zeros((*shape, y.shape[1]))
     for t in range(y.shape[1]):
         known = ~np.isnan(y[:, t])
-        told = level + phi * trend
-        errors[..., t] = np.where(known, target[..., t] - told, 0)
-        level = np.where(known, told + alpha * errors[..., t], level)
+        expected = level + phi * trend
+        errors[..., t] = np.where(known, target[..., t] - expected, 0)
+        level = np.where(known, expected + alpha * errors[..., t], level)
         trend = np.where(known, phi * trend + beta * errors[..., t], trend)
     inner = np.einsum("igt,jgt->gij", errors, errors)
-    own = -np.linalg.solve(inner[:, 1:, 1:], inner[:, 1:, :1])[..., 0].T
-    weights = np.concatenate([np.ones((1, len(y))), own])
+    start = -np.linalg.solve(inner[:, 1:, 1:], inner[:, 1:, :1])[..., 0].T
+    weights = np.concatenate([np.ones((1, len(y))), start])
     errors, level, trend = (
         np.einsum("ig,ig...->g...", weights, part) for part in (errors, level, trend)
     )
-    return Smoothing(errors, level, trend, (own[0], own[1]))
+    return Smoothing(errors, level, trend, (start[0], start[1]))
 
 
-def damped_trend(y: Array, steps: int) -> Told:
+def damped_trend(y: Array, steps: int) -> Forecast:
     """ETS(A,Ad,N) with the constants of least squared errors of one step over all regions."""
     from scipy.optimize import minimize
 
@@ -156,12 +156,12 @@ def damped_trend(y: Array, steps: int) -> Told:
         minimize(lambda p: loss(p) / scale, start, method="L-BFGS-B", bounds=[ends, ends, DAMPING])
         for start in lowest
     ]
-    found = min(descents, key=lambda descent: float(descent.fun)).x
-    alpha, beta, phi = float(found[0]), float(found[0] * found[1]), float(found[2])
+    best = min(descents, key=lambda descent: float(descent.fun)).x
+    alpha, beta, phi = float(best[0]), float(best[0] * best[1]), float(best[2])
     state = damped_smoothing(y, alpha, beta, phi)
     ahead = np.cumsum(phi ** np.arange(1, steps + 1))
     logs = state.level[:, None] + ahead * state.trend[:, None]
-    return Told(logs, {"alpha": alpha, "beta": beta, "phi": phi})
+    return Forecast(logs, {"alpha": alpha, "beta": beta, "phi": phi})
 
 
 class Grey(NamedTuple):
@@ -209,18 +209,18 @@ def level_ratios(x: Array) -> tuple[Array, Array]:
     return x[:, :-1] / x[:, 1:], np.exp(2 / (figures + 1))
 
 
-def grey(y: Array, steps: int) -> Told:
+def grey(y: Array, steps: int) -> Forecast:
     """GM(1,1) of each region; no forecast where the equation runs below zero."""
     x = np.exp(y)
-    found = grey_model(x)
-    told = found.value(found.figures[:, None] + np.arange(1, steps + 1))
+    model = grey_model(x)
+    ahead = model.value(model.figures[:, None] + np.arange(1, steps + 1))
     ratio, bound = level_ratios(x)
     inside = np.isnan(ratio) | (np.maximum(ratio, 1 / ratio) < bound[:, None])
-    logs = np.log(told, out=np.full_like(told, np.nan), where=told > 0)
-    return Told(logs, {"level_ratio": float(inside.all(axis=1).mean())})
+    logs = np.log(ahead, out=np.full_like(ahead, np.nan), where=ahead > 0)
+    return Forecast(logs, {"level_ratio": float(inside.all(axis=1).mean())})
 
 
-def own_lines(rows: Pool) -> Array:
+def region_lines(rows: Pool) -> Array:
     """Return each region's least-squares lines (G, 2, 2): (a1, -b1) and (-a2, d), scaled.
 
     NaN for a region with fewer than three rows or a regressor that does not vary.
@@ -282,7 +282,7 @@ def growth_ahead(lines: Array, state: Array, steps: int) -> Array:
 
 def own(past: PairPast, steps: int) -> Array:
     """Each region's own fit run on: growth from the origin (G, steps, 2)."""
-    return growth_ahead(own_lines(past.rows), past.state, steps)
+    return growth_ahead(region_lines(past.rows), past.state, steps)
 
 
 def pooled(past: PairPast, steps: int) -> Array:
@@ -294,25 +294,25 @@ def pooled(past: PairPast, steps: int) -> Array:
 class PredictionModel:
     """How a model tells the years after an origin.
 
-    tell: History and number of years -> `Told`; `Refusal` where its figures do not allow it.
+    tell: History and number of years -> `Forecast`; `Refusal` where its figures do not allow it.
     populations: whether it needs two populations, and so tells x1 and x2 alone.
     """
 
-    tell: Callable[[History, int], Told]
+    tell: Callable[[History, int], Forecast]
     populations: bool = False
 
 
-def _of_series(compute: Callable[[Array, int], Told]) -> PredictionModel:
+def _of_series(compute: Callable[[Array, int], Forecast]) -> PredictionModel:
     return PredictionModel(lambda history, steps: compute(history.logs, steps))
 
 
 def _of_populations(compute: Callable[[PairPast, int], Array]) -> PredictionModel:
-    def tell(history: History, steps: int) -> Told:
+    def tell(history: History, steps: int) -> Forecast:
         if history.past is None or history.rows is None:
             raise Refusal("no_growth_rows")
         ahead = compute(history.past, steps)[history.rows, :, history.place]
         known = history.rows[:, None] >= 0
-        return Told(history.logs[:, -1:] + np.where(known, ahead, np.nan), {})
+        return Forecast(history.logs[:, -1:] + np.where(known, ahead, np.nan), {})
 
     return PredictionModel(tell, populations=True)
 

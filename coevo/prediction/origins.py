@@ -107,9 +107,9 @@ class Rulers:
         known = find_goalposts(x[early], before, settings)
         every = scope_of(self.figures, self.indicators, settings, self.kept)
         posts = find_goalposts(x, every, settings)
-        own = [(i, known.names.index(n)) for i, n in enumerate(posts.names) if n in known.names]
+        shared = [(i, known.names.index(n)) for i, n in enumerate(posts.names) if n in known.names]
         low, high = posts.low.copy(), posts.high.copy()
-        for i, j in own:
+        for i, j in shared:
             low[i], high[i] = known.low[j], known.high[j]
         return posts._replace(low=low, high=high)
 
@@ -117,8 +117,8 @@ class Rulers:
         """Return the weights (m,) of the study's method by the early rows."""
         raw, settings = self.figures[early], self.config["weighting"]
         scaled = pd.DataFrame(z[early], raw.index, raw.columns)
-        found = weights_by(settings["method"], scaled, raw, self.indicators, settings)
-        weight = found.set_index("indicator")["weight"].loc[raw.columns]
+        table = weights_by(settings["method"], scaled, raw, self.indicators, settings)
+        weight = table.set_index("indicator")["weight"].loc[raw.columns]
         return np.asarray(weight, dtype=float)
 
     def _indices(self, z: Array, weights: Array, early: Booleans) -> Array:
@@ -257,11 +257,11 @@ class Origins:
         known = values.reindex(columns=self.years)
         broken = crossing.reindex(columns=self.years, fill_value=False).to_numpy()
         x = known.to_numpy(dtype=float)
-        here = int(np.searchsorted(self.years, origin))
-        zero = (x[:, : here + 1] <= 0).any(axis=1)
+        last = int(np.searchsorted(self.years, origin))
+        zero = (x[:, : last + 1] <= 0).any(axis=1)
         logs = np.log(x, out=np.full_like(x, np.nan), where=x > 0)
-        run = running(logs[:, : here + 1], broken[:, : here + 1])
-        later = following(logs[:, here + 1 :], broken[:, here + 1 :])
+        run = running(logs[:, : last + 1], broken[:, : last + 1])
+        later = following(logs[:, last + 1 :], broken[:, last + 1 :])
         enough = (~np.isnan(run)).sum(axis=1) >= FEWEST_YEARS
         regions = known.index.to_numpy(dtype=str)
         fit = enough & ~zero

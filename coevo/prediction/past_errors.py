@@ -20,57 +20,57 @@ BETTER, WORSE, NOT_BETTER, TOO_FEW = "better", "worse", "not_better", "too_few_o
 OF_MODEL = ["series", "model", "horizon"]
 
 
-def with_intervals(told: pd.DataFrame) -> pd.DataFrame:
+def with_intervals(logs: pd.DataFrame) -> pd.DataFrame:
     """Return forecasts with the ends `low`, `high` of their intervals, in logs.
 
-    told: series, model, origin, horizon, forecast, observed (logs). The half width is that of which
+    logs: series, model, origin, horizon, forecast, observed (logs). The half width is that of which
     a share `LEVEL` of the model's own errors up to the origin, all regions, stay within: the
     ceil((n + 1) LEVEL)-th smallest of n absolute errors; none where n is too small for it. Source:
     split conformal prediction, Lei et al. (2018).
     """
-    half = np.full(len(told), np.nan)
-    size = (told["forecast"] - told["observed"]).abs().to_numpy(dtype=float)
-    made, year = told["origin"].to_numpy(), (told["origin"] + told["horizon"]).to_numpy()
-    for rows in told.groupby(OF_MODEL, sort=False).indices.values():
-        for origin in np.unique(made[rows]):
+    half = np.full(len(logs), np.nan)
+    size = (logs["forecast"] - logs["observed"]).abs().to_numpy(dtype=float)
+    origins, year = logs["origin"].to_numpy(), (logs["origin"] + logs["horizon"]).to_numpy()
+    for rows in logs.groupby(OF_MODEL, sort=False).indices.values():
+        for origin in np.unique(origins[rows]):
             past = size[rows[year[rows] <= origin]]
             past = np.sort(past[~np.isnan(past)])
             place = int(np.ceil((len(past) + 1) * LEVEL - 1e-9))
             if place <= len(past):
-                half[rows[made[rows] == origin]] = past[place - 1]
-    return told.assign(low=told["forecast"] - half, high=told["forecast"] + half)
+                half[rows[origins[rows] == origin]] = past[place - 1]
+    return logs.assign(low=logs["forecast"] - half, high=logs["forecast"] + half)
 
 
-def error_rows(told: pd.DataFrame) -> pd.DataFrame:
+def error_rows(logs: pd.DataFrame) -> pd.DataFrame:
     """Return series, model, horizon, origin, mae, drift, n, ratio: the mean absolute error of logs
     over n regions, that of drift in the same regions, and the one over the other.
     """
     keys = ["series", "horizon", "origin", "scope"]
-    seen = told.dropna(subset=["forecast", "observed"])
+    seen = logs.dropna(subset=["forecast", "observed"])
     seen = seen.assign(error=(seen["forecast"] - seen["observed"]).abs())
     base = seen.loc[seen["model"] == DRIFT, [*keys, "error"]]
     both = seen.merge(base.rename(columns={"error": "drift"}), on=keys)
-    order = {"series": list(dict.fromkeys(told["series"])), "model": list(MODELS)}
+    order = {"series": list(dict.fromkeys(logs["series"])), "model": list(MODELS)}
     both = both.sort_values(
         list(order), key=lambda column: column.map(order[column.name].index), kind="stable"
     )
     group = both.groupby([*OF_MODEL, "origin"], sort=False)
-    found = group.agg(mae=("error", "mean"), drift=("drift", "mean"), n=("error", "size"))
+    rows = group.agg(mae=("error", "mean"), drift=("drift", "mean"), n=("error", "size"))
     ratio = np.divide(
-        found["mae"], found["drift"], out=np.full(len(found), np.nan), where=found["drift"] > 0
+        rows["mae"], rows["drift"], out=np.full(len(rows), np.nan), where=rows["drift"] > 0
     )
-    return found.assign(ratio=ratio).reset_index()
+    return rows.assign(ratio=ratio).reset_index()
 
 
-def verdict_rows(errors: pd.DataFrame, told: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def verdict_rows(errors: pd.DataFrame, logs: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield what the errors say of each model of a series at each horizon.
 
     ratio: mean absolute error of the logs over that of drift, over the origins that both have;
     coverage: share of the observed values inside their intervals, over `covered` origins; one year
     ahead alone p (`diebold_mariano`), rivals, the number of models of the series other than drift,
-    and verdict. errors: as `error_rows` returns them; told: with intervals.
+    and verdict. errors: as `error_rows` returns them; logs: with intervals.
     """
-    inside = told.dropna(subset=["observed", "low"])
+    inside = logs.dropna(subset=["observed", "low"])
     held = inside["observed"].between(inside["low"], inside["high"])
     covered = inside.assign(held=held).groupby(OF_MODEL)
     share, origins = covered["held"].mean(), covered["origin"].nunique()

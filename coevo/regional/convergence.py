@@ -161,8 +161,8 @@ def log_t(x: Values) -> Slope:
     if (H < 1e-20).any():
         raise Refusal("no_variation")
     t = np.arange(1, years + 1)
-    t, kept = t[int(TRIMMED * years) :], H[int(TRIMMED * years) :]
-    y = np.log(H[0] / kept) - 2 * np.log(np.log(t))
+    t, later = t[int(TRIMMED * years) :], H[int(TRIMMED * years) :]
+    y = np.log(H[0] / later) - 2 * np.log(np.log(t))
     lags = int(4 * (len(t) / 100) ** (2 / 9))
     options = {"maxlags": lags, "use_correction": True}
     X = np.column_stack([np.ones(len(t)), np.log(t)])
@@ -203,25 +203,25 @@ def growth_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     values = study.D
     start, end = values.columns[0], values.columns[-1]
 
-    def used(step: int, given: bool) -> tuple[pd.Series, ...]:
+    def used(step: int, with_level: bool) -> tuple[pd.Series, ...]:
         """Growth from a year on, ln D of the first year, and the level if it is given."""
         _years(values, step + 2)
         since = values.columns[step]
         parts = [values[start], values[since], values[end]]
-        parts += [study.log_level[start]] if given else []
+        parts += [study.log_level[start]] if with_level else []
         frame = pd.concat(parts, axis=1, keys=range(len(parts))).dropna()
         first, before, last = (logs(several(frame[i], FEWEST_REGIONS)) for i in range(3))
         return (last - before) / (end - since), first, *(frame[i] for i in frame.columns[3:])
 
-    def slope(step: int, given: bool) -> Row:
-        return growth_slope(*used(step, given)).columns
+    def slope(step: int, with_level: bool) -> Row:
+        return growth_slope(*used(step, with_level)).columns
 
-    def conley(step: int, given: bool) -> Row:
-        y, *X = used(step, given)
+    def conley(step: int, with_level: bool) -> Row:
+        y, *X = used(step, with_level)
         return growth_slope(y, *X, near=around(_weights(study, y.index))).columns
 
-    def residual_moran(step: int, given: bool) -> Row:
-        y, *X = used(step, given)
+    def residual_moran(step: int, with_level: bool) -> Row:
+        y, *X = used(step, with_level)
         W, rng = _weights(study, y.index), np.random.default_rng(study.seed)
         left, *columns = (np.asarray(x)[:, None] for x in (_regression(y, *X).resid, *X))
         return likeness(left, W, study.draws, rng, *columns).row(0) | {"n": len(y)}

@@ -134,16 +134,16 @@ def gini_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
         yield from _dagum_rows(y, study.group[y.index], {"of": of, "year": year, "n": len(y)})
 
 
-def _dagum_rows(y: pd.Series, group: pd.Series, where: Row) -> Iterator[Row]:
+def _dagum_rows(y: pd.Series, group: pd.Series, labels: Row) -> Iterator[Row]:
     try:
-        found = dagum(several(y, 2), group)
+        parts = dagum(several(y, 2), group)
     except Refusal as why:
-        yield refused("gini_within", str(where["of"]), why, year=where["year"])
+        yield refused("gini_within", str(labels["of"]), why, year=labels["year"])
         return
     for part in ("within", "between", "transvariation"):
-        yield where | {"statistic": f"gini_{part}", "scope": ALL, "value": getattr(found, part)}
-    for pair, value in found.pairs.items():
-        yield where | {"statistic": "gini_pair", "scope": "~".join(sorted(pair)), "value": value}
+        yield labels | {"statistic": f"gini_{part}", "scope": ALL, "value": getattr(parts, part)}
+    for pair, value in parts.pairs.items():
+        yield labels | {"statistic": "gini_pair", "scope": "~".join(sorted(pair)), "value": value}
 
 
 def _several_of_group(y: pd.Series) -> pd.Series:
@@ -167,12 +167,12 @@ def densities(D: pd.DataFrame) -> dict[int, Array]:
     """Return by year the density of D (regions, years) on `GRID`: Gaussian kernel, same width."""
     from statsmodels.nonparametric.kde import KDEUnivariate
 
-    width, found = common_bandwidth(D), {}
+    width, by_year = common_bandwidth(D), {}
     for year in D:
         kde = KDEUnivariate(D[year].dropna().to_numpy(dtype=float))
         kde.fit(bw=width, gridsize=2, fft=True)
-        found[int(year)] = kde.evaluate(GRID)
-    return found
+        by_year[int(year)] = kde.evaluate(GRID)
+    return by_year
 
 
 def peaks(density: Array) -> int:
@@ -194,9 +194,9 @@ def density_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
 def density_lines(study: RegionalPanel) -> Iterator[tuple[int, float, float]]:
     """Yield year, D and density; nothing where `density_rows` says why."""
     try:
-        found = densities(study.D)
+        by_year = densities(study.D)
     except Refusal:
         return
-    for year, density in found.items():
+    for year, density in by_year.items():
         for D, value in zip(GRID, density, strict=True):
             yield year, float(D), float(value)

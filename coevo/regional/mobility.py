@@ -24,8 +24,8 @@ def class_cuts(values: Values, classes: int = CLASSES) -> Array:
 def classified(values: Values, cuts: Values) -> Integers:
     """Return the class of each value, from 0; a class holds its upper cut; -1 for NaN."""
     known = np.asarray(values, dtype=float)
-    found: Integers = np.searchsorted(np.asarray(cuts), known, side="left")
-    return np.where(np.isfinite(known), found, -1)
+    classes: Integers = np.searchsorted(np.asarray(cuts), known, side="left")
+    return np.where(np.isfinite(known), classes, -1)
 
 
 def transition_counts(states: Values, classes: int = CLASSES) -> Integers:
@@ -92,10 +92,10 @@ def homogeneity(counts: Values) -> dict[str, tuple[float, float]]:
     over cells with p_ij > 0; df = sum over rows of (classes l with moves - 1)(p_ij > 0 - 1).
     """
     table = np.asarray(counts, dtype=float)
-    P, own = probabilities(table.sum(axis=0)), probabilities(table)
+    P, by_class = probabilities(table.sum(axis=0)), probabilities(table)
     rows = table.sum(axis=2)
     used = (P > 0) & (rows > 0)[:, :, None]
-    p, q = np.broadcast_to(P, table.shape)[used], own[used]
+    p, q = np.broadcast_to(P, table.shape)[used], by_class[used]
     Q = float((np.broadcast_to(rows[:, :, None], table.shape)[used] * (q - p) ** 2 / p).sum())
     LR = float(2 * (table[used] * np.log(np.where(q > 0, q / p, 1.0))).sum())
     free = np.maximum((rows > 0).sum(axis=0) - 1, 0) * np.maximum((P > 0).sum(axis=1) - 1, 0)
@@ -133,8 +133,8 @@ def spatial_counts(study: RegionalPanel) -> Integers:
     before, after = states[:, :-1], states[:, 1:]
 
     def moves(lag: int) -> Integers:
-        kept = lags[:, :-1] == lag
-        return transition_counts(np.column_stack([before[kept], after[kept]]))
+        from_class = lags[:, :-1] == lag
+        return transition_counts(np.column_stack([before[from_class], after[from_class]]))
 
     return np.array([moves(lag) for lag in range(CLASSES)])
 

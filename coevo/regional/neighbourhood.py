@@ -37,11 +37,11 @@ def row_standardised(
     from scipy.sparse import csr_array
 
     place = {region: i for i, region in enumerate(regions)}
-    own = [[place[other] for other in neighbours[r] if other in place] for r in regions]
-    ends = np.cumsum([0, *map(len, own)])
-    values = np.concatenate([[1 / max(len(o), 1)] * len(o) for o in own] or [[]])
-    columns = np.array([i for o in own for i in o], dtype=np.int64)
-    return csr_array((values, columns, ends), shape=(len(own), len(own)))
+    near = [[place[other] for other in neighbours[r] if other in place] for r in regions]
+    ends = np.cumsum([0, *map(len, near)])
+    values = np.concatenate([[1 / max(len(o), 1)] * len(o) for o in near] or [[]])
+    columns = np.array([i for o in near for i in o], dtype=np.int64)
+    return csr_array((values, columns, ends), shape=(len(near), len(near)))
 
 
 def centred(y: Values) -> Array:
@@ -116,9 +116,9 @@ def likeness(
             drawn = np.ascontiguousarray(column[block].T)
             if regressors:
                 drawn -= Q[i] @ (Q[i].T @ drawn)
-            found = np.einsum("ij,ij->j", drawn, W @ drawn)
+            products = np.einsum("ij,ij->j", drawn, W @ drawn)
             squares = np.einsum("ij,ij->j", drawn, drawn) if regressors else column @ column
-            far[i, done : done + len(block)] = np.abs(over * found / squares - expected[i])
+            far[i, done : done + len(block)] = np.abs(over * products / squares - expected[i])
         done += len(block)
     reached = (far >= np.abs(observed - expected)[:, None] - TIE).sum(axis=1)
     rarer = math.ceil(LIKELY * (draws + 1)) - 1  # draws that may reach an I of p = LIKELY
@@ -177,13 +177,13 @@ def nearest_by_level(level: pd.Series) -> dict[str, list[str]]:
     """Return the regions nearest to each by level, at most `NEAREST`; on a line, so by sorting."""
     ordered = level.sort_values(kind="stable")
     values, regions = ordered.to_numpy(), ordered.index.to_numpy()
-    found = {}
+    nearest = {}
     for i, region in enumerate(regions):
-        around = np.arange(max(0, i - NEAREST), min(len(values), i + NEAREST + 1))
-        around = around[around != i]
-        near = np.argsort(np.abs(values[around] - values[i]), kind="stable")[:NEAREST]
-        found[str(region)] = [str(regions[k]) for k in around[near]]
-    return found
+        candidates = np.arange(max(0, i - NEAREST), min(len(values), i + NEAREST + 1))
+        candidates = candidates[candidates != i]
+        near = np.argsort(np.abs(values[candidates] - values[i]), kind="stable")[:NEAREST]
+        nearest[str(region)] = [str(regions[k]) for k in candidates[near]]
+    return nearest
 
 
 def _connected(y: pd.Series, neighbours: Mapping[str, Sequence[str]]) -> pd.Series:
@@ -210,10 +210,10 @@ def _global_rows(
         W, at = row_standardised(neighbours, regions), (list(regions), years)
         taken_out = [] if of == PLAIN else [study.log_level.loc[at].to_numpy()]
         rng = np.random.default_rng(study.seed)
-        found = likeness(values.loc[at].to_numpy(), W, study.draws, rng, *taken_out)
+        moran = likeness(values.loc[at].to_numpy(), W, study.draws, rng, *taken_out)
         for i, year in enumerate(years):
-            where = {"statistic": statistic, "of": of, "scope": ALL, "year": year}
-            yield where | found.row(i) | {"n": len(regions)}
+            labels = {"statistic": statistic, "of": of, "scope": ALL, "year": year}
+            yield labels | moran.row(i) | {"n": len(regions)}
 
 
 def neighbour_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
@@ -235,19 +235,19 @@ def local_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
 
     values, neighbours = study.in_space(of), study.neighbours
     for year in dict.fromkeys((values.columns[0], values.columns[-1])):
-        where = {"statistic": "local_moran", "of": of, "year": year}
+        labels = {"statistic": "local_moran", "of": of, "year": year}
         try:
             y = varying(_connected(values[year], neighbours), FEWEST_REGIONS)
         except Refusal as why:
             yield refused("local_moran", of, why, year=year)
             continue
         W = row_standardised(neighbours, list(y.index))
-        found, quadrant = local_moran(y, W)
+        moran, quadrant = local_moran(y, W)
         p = local_moran_p(y, W, study.draws, np.random.default_rng(study.seed))
         adjusted = multipletests(p, method="fdr_bh")[1]
-        parts = zip(y.index, found, p, adjusted, quadrant, strict=True)
+        parts = zip(y.index, moran, p, adjusted, quadrant, strict=True)
         for region, value, chance, corrected, place in parts:
-            yield where | {
+            yield labels | {
                 "scope": region, "value": float(value), "p": float(chance), "n": len(y),
                 "p_adjusted": float(corrected),
                 "cluster": QUADRANTS[place - 1] if corrected < LIKELY else "",

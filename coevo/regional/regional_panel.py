@@ -57,23 +57,23 @@ class RegionalPanel:
     @cached_property
     def group(self) -> pd.Series:
         """Group of each region of the study."""
-        found = self._of_places(self.groups)
-        lacking = int((found == "").sum())
+        groups = self._of_places(self.groups)
+        lacking = int((groups == "").sum())
         if lacking:
             raise Refusal("regions_without_group", regions=lacking, column=self.groups)
-        if found.nunique() < 2:
+        if groups.nunique() < 2:
             raise Refusal("one_group", column=self.groups)
-        return found
+        return groups
 
     @cached_property
     def neighbours(self) -> dict[str, list[str]]:
         """Neighbours of each region, as far as they are regions of the study."""
         known = set(self.D.index)
         listed = self._of_places("neighbours")
-        found = {r: [n for n in text.split() if n in known] for r, text in listed.items()}
-        if not any(found.values()):
+        by_region = {r: [n for n in text.split() if n in known] for r, text in listed.items()}
+        if not any(by_region.values()):
             raise Refusal("no_neighbours")
-        return found
+        return by_region
 
     @cached_property
     def log_level(self) -> pd.DataFrame:

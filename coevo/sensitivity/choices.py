@@ -84,7 +84,7 @@ def scales(config: Mapping[str, Any]) -> dict[str, Scaling]:
     return {scaling.name: scaling for scaling in tried}
 
 
-def own_combination(config: Mapping[str, Any]) -> Combination:
+def main_combination(config: Mapping[str, Any]) -> Combination:
     """Return the choices of the study itself."""
     coupling = (config["coupling"][key] for key in ("composite", "form", "preset"))
     return Combination(MAIN, next(iter(scales(config))), config["weighting"]["method"], *coupling)
@@ -96,16 +96,16 @@ def alternatives(config: Mapping[str, Any]) -> dict[str, list[str]]:
     The vector normalisation knows one scale and one composite. A form that needs a number of the
     configuration is left out unless it is the study's own.
     """
-    own = own_combination(config)
+    main = main_combination(config)
     free = config["normalisation"]["method"] != VECTOR
     names = {
         "weighting": available(config["weighting"]),
         "scale": scales(config),
-        "composite": COMPOSITES if free else [own.composite],
-        "form": [name for name, form in FORMS.items() if not form.needs or name == own.form],
+        "composite": COMPOSITES if free else [main.composite],
+        "form": [name for name, form in FORMS.items() if not form.needs or name == main.form],
         "preset": PRESETS,
     }
-    return {choice: list(dict.fromkeys(found)) for choice, found in names.items()}
+    return {choice: list(dict.fromkeys(known)) for choice, known in names.items()}
 
 
 class Weighed(NamedTuple):
@@ -132,7 +132,7 @@ class Combinations:
         kept: pd.DataFrame | None = None,
     ) -> None:
         self.systems, self.config, self.kept = systems, config, kept
-        self.own = own_combination(config)
+        self.main = main_combination(config)
         self.scales, self.names = scales(config), alternatives(config)
         self._weighed: dict[tuple[str, str], Weighed] = {}
         self._unbroken: dict[str, pd.DataFrame | None] = {}
@@ -150,7 +150,7 @@ class Combinations:
             chosen = {"reference": reference, "range": list(span)}
             settings = {**self.config["normalisation"], **chosen}
             normalised, posts = normalise(panel, indicators, settings, self.kept)
-            method = self.own.weighting if key == self.own[:2] else ""
+            method = self.main.weighting if key == self.main[:2] else ""
             weighting = {**self.config["weighting"], "method": method}
             weights = weigh(normalised, panel, indicators, weighting)
             z, ends = wide(normalised, "z"), scaled_panel(settings)
@@ -184,8 +184,8 @@ class Combinations:
         if chosen[:4] not in self._indices:
             self._indices[chosen[:4]] = panel.indices(chosen.composite)
         changed = {"form": chosen.form, "preset": chosen.preset}
-        found = degrees(self._indices[chosen[:4]], {**self.config["coupling"], **changed})
-        return pd.Series(found.D, panel.z.index)
+        result = degrees(self._indices[chosen[:4]], {**self.config["coupling"], **changed})
+        return pd.Series(result.D, panel.z.index)
 
     def all_degrees(self, weighed: Weighed, z: Array | None = None) -> Degrees:
         """Return U (weightings, composites, rows, n) and C, T, D (weightings, composites, forms,
@@ -195,41 +195,41 @@ class Combinations:
         panels, coupling = weighed.panels.values(), self.config["coupling"]
         indices = [[panel.indices(name, z) for name in composites] for panel in panels]
         U = np.array(indices)
-        found = [degrees(U, {**coupling, "form": form}) for form in forms]
-        C, T, D = (np.stack([getattr(d, key) for d in found], axis=2) for key in "CTD")
-        return Degrees(found[0].U, C, T, D)
+        by_form = [degrees(U, {**coupling, "form": form}) for form in forms]
+        C, T, D = (np.stack([getattr(d, key) for d in by_form], axis=2) for key in "CTD")
+        return Degrees(by_form[0].U, C, T, D)
 
 
 def compare(
-    D: Array, rows: pd.MultiIndex, own: pd.Series, config: Mapping[str, Any]
+    D: Array, rows: pd.MultiIndex, study_D: pd.Series, config: Mapping[str, Any]
 ) -> dict[str, np.ndarray[Any, Any]]:
     """Return what tables say of D (k, rows) under k other choices, an array (k,) by column.
 
-    rows: region, name, year; own: D by the study's choices; `n` region-years are in both. The rank
-    of the region in focus is that of the last year of all, NaN if it has none; the rest that of its
-    own years.
+    rows: region, name, year; study_D: D by the study's choices; `n` region-years are in both. The
+    rank of the region in focus is that of the last year of all, NaN if it has none; the rest that
+    of its own years.
     """
     scale, focus = GRADES[config["coupling"]["grades"]], config["focus_region"]
-    place = own.index.get_indexer(rows)
+    place = study_D.index.get_indexer(rows)
     both = place >= 0
-    found, main = D[:, both], own.to_numpy()[place[both]]
-    changed = scale.places(found) != scale.places(main)
+    common, main = D[:, both], study_D.to_numpy()[place[both]]
+    changed = scale.places(common) != scale.places(main)
     regions, years = (rows.get_level_values(name) for name in ("region", "year"))
-    mine, last = np.flatnonzero(regions == focus), np.asarray(years == years.max())
+    focal, last = np.flatnonzero(regions == focus), np.asarray(years == years.max())
     nothing = np.full(len(D), np.nan)
-    first, end = (D[:, mine[0]], D[:, mine[-1]]) if len(mine) else (nothing, nothing)
+    first, end = (D[:, focal[0]], D[:, focal[-1]]) if len(focal) else (nothing, nothing)
     seen = bool((last & (regions == focus)).any())
     ranks = 1.0 + (D[:, last] > end[:, None]).sum(axis=1)
     return {
         "D_mean": D.mean(axis=1),
         "D_min": D.min(axis=1),
-        "rank_correlation": correlation(rankdata(found, axis=1), rankdata(main)),
+        "rank_correlation": correlation(rankdata(common, axis=1), rankdata(main)),
         "grades_changed": changed.sum(axis=1),
         "n": np.full(len(D), both.sum()),
         "focus_D_first": first,
         "focus_D_last": end,
         "focus_rank_last": ranks if seen else nothing,
-        "focus_grade_last": scale.classify(end) if len(mine) else np.full(len(D), ""),
+        "focus_grade_last": scale.classify(end) if len(focal) else np.full(len(D), ""),
     }
 
 

@@ -28,7 +28,7 @@ from coevo.panel.derivations import cause_of_breaks
 from coevo.panel.vintages import single
 from coevo.registry import choose
 from coevo.schema import column_rows
-from coevo.sensitivity.coverage_breaks import KEPT, SHOWN, years_told
+from coevo.sensitivity.coverage_breaks import KEPT, SHOWN, years_with_verdict
 from coevo.sensitivity.headlines import DEPENDS, NOT_SUPPORTED, SUPPORTED, UNDECIDED
 from coevo.study_data import StudyData
 
@@ -81,8 +81,8 @@ GIVEN = {
 def _figures(study: StudyData, indicator: str) -> pd.DataFrame:
     """Return the printed figures of the region, of the newest vintage that has most of them."""
     rows = study.table("observations")
-    mine = (rows["indicator"] == indicator) & (rows["region"] == study.focus)
-    return single(rows[mine & rows["value"].notna()])
+    of_focus = (rows["indicator"] == indicator) & (rows["region"] == study.focus)
+    return single(rows[of_focus & rows["value"].notna()])
 
 
 def _dated(rows: pd.DataFrame, column: str) -> list[dict[str, Any]]:
@@ -98,14 +98,14 @@ def _decimals(half_units: pd.Series) -> int:
 
 def as_printed(study: StudyData, indicator: str) -> Answer:
     """Do the printed derived figures follow from the printed levels, to their digits?"""
-    rows, found = _figures(study, indicator), study.table("audit")
+    rows, audit = _figures(study, indicator), study.table("audit")
     if rows.empty:
         return NO_FIGURES
     unit, decimals = study.units[indicator], _decimals(rows["half_unit"])
-    mine = found[(found["indicator"] == indicator) & (found["region"] == study.focus)]
-    mine = mine[mine["file"].isin(rows["file"])]
-    unchecked = mine.loc[mine["check"] == "not_checkable", "year"]
-    differing = mine[~mine["check"].isin(["not_checkable", "unit"])]
+    findings = audit[(audit["indicator"] == indicator) & (audit["region"] == study.focus)]
+    findings = findings[findings["file"].isin(rows["file"])]
+    unchecked = findings.loc[findings["check"] == "not_checkable", "year"]
+    differing = findings[~findings["check"].isin(["not_checkable", "unit"])]
     agreeing = len(rows) - len(differing) - len(unchecked)
     fields = {
         "differing": _dated(differing, "computed"),
@@ -122,14 +122,14 @@ def as_printed(study: StudyData, indicator: str) -> Answer:
 def unit(study: StudyData, indicator: str) -> Answer:
     """Does the unit printed over a table fit the figures elsewhere in the paper?"""
     rows = _figures(study, indicator)
-    found = study.table("audit")[study.table("audit")["check"] == "unit"]
-    mine = found[found["file"].isin(rows["file"]) & found["sheet"].isin(rows["sheet"])]
+    findings = study.table("audit")[study.table("audit")["check"] == "unit"]
+    of_files = findings[findings["file"].isin(rows["file"]) & findings["sheet"].isin(rows["sheet"])]
     if rows.empty:
         return NO_FIGURES
-    if mine.empty:
+    if of_files.empty:
         printed = ("printed_unit", {"unit": rows["unit"].iloc[0]})
         return Answer(AGREES, "unit_fits", printed=printed)
-    finding, fields = mine.iloc[0], {"read_as": study.units[indicator]}
+    finding, fields = of_files.iloc[0], {"read_as": study.units[indicator]}
     printed = ("printed_unit", {"unit": finding["unit"]})
     if not np.isfinite(finding["computed"]):
         return Answer(NOT_TESTABLE, "unit_alone", fields, printed)
@@ -142,7 +142,7 @@ def supply_signs(study: StudyData, indicator: str) -> Answer:
 
     What agrees with all years but not without the growth of one of them holds under some choices.
     """
-    answers = {"own": _own_signs(study), "pooled": _pooled_signs(study)}
+    answers = {"own": _region_signs(study), "pooled": _pooled_signs(study)}
     verdicts = {answer[0] for answer in answers.values() if answer}
     if not verdicts:
         return Answer(NOT_TESTABLE, "not_modelled")
@@ -155,13 +155,13 @@ def supply_signs(study: StudyData, indicator: str) -> Answer:
     return Answer(verdict, "supply_signs", fields)
 
 
-def _own_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
+def _region_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
     """Return the verdict of the region's own fit and the probability that it rests on."""
-    own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
-    mine = rows_of(study.table("equilibria"), source="fit", model="classic", **own)
-    if mine.empty:
+    label = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
+    fits = rows_of(study.table("equilibria"), source="fit", model="classic", **label)
+    if fits.empty:
         return None
-    p = float(mine["p_predator_prey"].iloc[0])
+    p = float(fits["p_predator_prey"].iloc[0])
     verdict = AGREES if p >= DECISIVE else NOT_IN_THESE_DATA if p <= RARE else UNDETERMINED
     fields = {"probability": p, "ignorance": float(ignorance(4)), "estimator": study.estimator}
     return verdict, fields
@@ -217,9 +217,9 @@ def most_rapid(study: StudyData, indicator: str) -> Answer:
     during, after = D[D["year"].between(first, last)], D[D["year"] >= last]
     if len(after) > 1 and len(during) > 1 and not single_region:
         verdict, both = _faster(D, first, last)
-        kept = rows_of(study.table("coverage_breaks"), region=study.focus, variant=KEPT)
-        if len(kept):
-            other, without = _faster(kept.sort_values("year"), first, last)
+        unbroken = rows_of(study.table("coverage_breaks"), region=study.focus, variant=KEPT)
+        if len(unbroken):
+            other, without = _faster(unbroken.sort_values("year"), first, last)
             both |= {"without": without, **shown_breaks(study)}
             verdict = verdict if other == verdict else SOME_CHOICES
         return Answer(verdict, "growth_compared", both)
@@ -232,7 +232,7 @@ def most_rapid(study: StudyData, indicator: str) -> Answer:
 
 def shown_breaks(study: StudyData) -> dict[str, Any]:
     """Return the years in which coverage changed and growth shows it, and what changed it."""
-    years = years_told(study.table("coverage_growth"), SHOWN)
+    years = years_with_verdict(study.table("coverage_growth"), SHOWN)
     return {"cause": cause_of_breaks(study.indicators) if years else "none", "years": years}
 
 
@@ -273,10 +273,10 @@ def _years(text: str) -> tuple[int, int] | None:
     """Return the years that a claim is about, `2016-2020`; None where it names none."""
     if not text:
         return None
-    found = re.fullmatch(r"(\d{4})-(\d{4})", text)
-    if not found:
+    match = re.fullmatch(r"(\d{4})-(\d{4})", text)
+    if not match:
         raise StudyError(f"claims: years '{text}'; they are written as 2016-2020")
-    return int(found[1]), int(found[2])
+    return int(match[1]), int(match[2])
 
 
 def check_claims(claims: pd.DataFrame, study: StudyData) -> pd.DataFrame:
@@ -290,12 +290,12 @@ def check_claims(claims: pd.DataFrame, study: StudyData) -> pd.DataFrame:
     """
     rows = []
     for row in claims.to_dict("records"):
-        asked = replace(study, years=_years(row.get("years", "")))
-        found = choose(CHECKS, row["check"], "check")(asked, row["indicators"])
-        message, fields = ("", {}) if row["paper"] else found.printed
+        about = replace(study, years=_years(row.get("years", "")))
+        answer = choose(CHECKS, row["check"], "check")(about, row["indicators"])
+        message, fields = ("", {}) if row["paper"] else answer.printed
         printed = {"printed_message": message, "printed_fields": packed(fields)}
-        computed = {"computed": found.computed, "fields": packed(found.fields)}
-        verdict = {"verdict": found.verdict, "conclusion": CONCLUSIONS[found.verdict]}
+        computed = {"computed": answer.computed, "fields": packed(answer.fields)}
+        verdict = {"verdict": answer.verdict, "conclusion": CONCLUSIONS[answer.verdict]}
         rows.append(row | printed | computed | verdict)
     twins = [name for name in claims if name.rpartition("_")[0] in column_rows("claims")]
     return as_table("claims", rows).assign(**{name: claims[name].to_numpy() for name in twins})

@@ -61,15 +61,15 @@ def without_breaks(
         )
     growth = np.diff(np.log(x))
     known = {b: k for k, (a, b) in enumerate(steps) if b == a + 1}
-    found = growth.copy()
+    smoothed = growth.copy()
     for year in wanted:
         if year not in known:
             raise Refusal("coverage_in_gap", indicator=indicator, region=region, year=year)
         beside = [known[y] for y in (year - 1, year + 1) if y in known and y not in breaks]
         if not beside:
             raise Refusal("coverage_alone", indicator=indicator, region=region, year=year)
-        found[known[year]] = growth[beside].mean()
-    carried: Array = x * np.exp(np.concatenate([[0.0], (found - growth).cumsum()]))
+        smoothed[known[year]] = growth[beside].mean()
+    carried: Array = x * np.exp(np.concatenate([[0.0], (smoothed - growth).cumsum()]))
     return carried
 
 
@@ -83,11 +83,11 @@ def panel_without_breaks(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.Da
     """
     changed = panel["value"].copy()
     for indicator, years in _breaks(panel, indicators).items():
-        mine = panel[panel["indicator"].eq(indicator) & panel["value"].notna()]
-        for region, own in mine.sort_values("year").groupby("region", sort=False):
-            at = own["year"].astype(int).tolist()
-            left = without_breaks(own["value"], at, years, indicator, str(region))
-            changed.loc[own.index] = left
+        figures = panel[panel["indicator"].eq(indicator) & panel["value"].notna()]
+        for region, series in figures.sort_values("year").groupby("region", sort=False):
+            at = series["year"].astype(int).tolist()
+            left = without_breaks(series["value"], at, years, indicator, str(region))
+            changed.loc[series.index] = left
     return panel.assign(value=changed)
 
 
@@ -113,16 +113,16 @@ def growth_rows(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     rows = []
     values = panel["value"].where(panel["flag"].ne(FILLED) & panel["value"].gt(0))
     for indicator, named in _breaks(panel, indicators).items():
-        own = panel.assign(value=np.log(values))[panel["indicator"].eq(indicator)]
-        every = range(int(own["year"].min()), int(own["year"].max()) + 1)
-        levels = own.pivot(index="region", columns="year", values="value").reindex(columns=every)
+        logs = panel.assign(value=np.log(values))[panel["indicator"].eq(indicator)]
+        every = range(int(logs["year"].min()), int(logs["year"].max()) + 1)
+        levels = logs.pivot(index="region", columns="year", values="value").reindex(columns=every)
         steps = levels.diff(axis="columns")
         growth, regions = steps.mean().dropna(), steps.count()
         for year in growth.index:
             is_break = year in named
             near = [year] if is_break else [year - 1, year, year + 1]
             z = _distance(growth[year], growth.drop([*named, *near], errors="ignore"))
-            verdict = _told(z, SHOWN, HIDDEN) if is_break else _told(z, JUMP, USUAL)
+            verdict = _verdict(z, SHOWN, HIDDEN) if is_break else _verdict(z, JUMP, USUAL)
             rows.append((indicator, year, growth[year], regions[year], is_break, z, verdict))
     return as_table("coverage_growth", rows)
 
@@ -134,11 +134,11 @@ def _distance(growth: float, others: pd.Series) -> float:
     return float((growth - others.mean()) / max(others.std(), 1e-9))  # a steady path has none
 
 
-def _told(z: float, far: str, near: str) -> str:
+def _verdict(z: float, far: str, near: str) -> str:
     return UNTOLD if np.isnan(z) else far if abs(z) > FAR else near
 
 
-def years_told(growth: pd.DataFrame, *verdicts: str) -> list[int]:
+def years_with_verdict(growth: pd.DataFrame, *verdicts: str) -> list[int]:
     """Return the years of `coverage_growth` with one of the verdicts on any indicator, ascending.
 
     Years in which a break shows itself are those of `SHOWN`.
@@ -165,8 +165,8 @@ def coverage_rows(study: StudyData) -> pd.DataFrame:
     if not _breaks(panel, indicators):
         return as_table("coverage_breaks", [])
     grades = config["coupling"]["grades"]
-    own = study.table("coupling").set_index(["region", "name", "year"])["D"]
-    parts = [_ranked(own, grades, WITH)]
+    with_breaks = study.table("coupling").set_index(["region", "name", "year"])["D"]
+    parts = [_ranked(with_breaks, grades, WITH)]
     try:
         unbroken = panel_without_breaks(panel, indicators)
     except Refusal as problem:
@@ -216,5 +216,5 @@ def _estimated_anew(unbroken: pd.DataFrame, study: StudyData) -> pd.Series:
 def _degree(z: pd.DataFrame, weights: pd.DataFrame, config: Mapping[str, Any]) -> pd.Series:
     """D by region, name and year of normalised figures and the weights in use."""
     span = scaled_panel(config["normalisation"])
-    found = IndexPanel.of(z, weights, config["weighting"]["method"], span)
-    return pd.Series(found.degrees(config["coupling"]).D, found.z.index)
+    panel = IndexPanel.of(z, weights, config["weighting"]["method"], span)
+    return pd.Series(panel.degrees(config["coupling"]).D, panel.z.index)

@@ -106,17 +106,17 @@ def _stated(study: StudyData, pair: str) -> dict[str, Any]:
     D = study.table("coupling")
     systems = [filling("U_<subsystem>", name) for name in D]
     last = D[D["year"] == D["year"].max()]
-    own = D[D["region"] == study.focus].sort_values("year")
+    focus_rows = D[D["region"] == study.focus].sort_values("year")
     stated: dict[str, Any] = {
         "systems": pair.split("~") if pair else [name for name in systems if name][:2],
         "regions": int(D["region"].nunique()),
         "years": [int(D["year"].min()), int(D["year"].max())],
         "size": study.size,
     }
-    if len(own):
-        start, end = own["D"].iloc[[0, -1]].tolist()
+    if len(focus_rows):
+        start, end = focus_rows["D"].iloc[[0, -1]].tolist()
         stated |= {"region": study.focus, "D": [start, end], "rose": end > start}
-        stated |= {"grade": own["grade"].iloc[-1], "rank": 1 + int((last["D"] > end).sum())}
+        stated |= {"grade": focus_rows["grade"].iloc[-1], "rank": 1 + int((last["D"] > end).sum())}
     return stated
 
 
@@ -145,13 +145,13 @@ def theory_at_rest(study: StudyData, scope: str = "") -> Iterator[Claim]:
     if rows.empty:
         yield stated, Answer(NOT_TESTABLE, "no_theoretical_point")
         return
-    own = {"source": "fit", "model": "classic", "scope": scope or study.focus}
-    fits = rows_of(study.table("equilibria"), **own, effects="none", estimator=study.estimator)
-    found = joint_verdict(rows, bool(fits["located"].any()))
+    label = {"source": "fit", "model": "classic", "scope": scope or study.focus}
+    fits = rows_of(study.table("equilibria"), **label, effects="none", estimator=study.estimator)
+    verdict = joint_verdict(rows, bool(fits["located"].any()))
     columns = ["effects", "G1", "G2", "p_joint"]
     first = rows_of(rows, estimator=study.estimator).drop_duplicates("effects")
-    fields = {"fits": first[columns].to_dict("records"), "found": found}
-    yield stated, Answer(AT_REST.get(found, UNDETERMINED), "growth_at_theory", fields)
+    fields = {"fits": first[columns].to_dict("records"), "found": verdict}
+    yield stated, Answer(AT_REST.get(verdict, UNDETERMINED), "growth_at_theory", fields)
 
 
 def equilibrium(study: StudyData) -> Iterator[Claim]:
@@ -159,8 +159,8 @@ def equilibrium(study: StudyData) -> Iterator[Claim]:
     if not study.pair:
         return
     stated = {"region": study.focus}
-    mine = {"source": "fit", "model": "classic", "scope": study.focus}
-    rows = rows_of(study.table("equilibria"), **mine, estimator=study.estimator)
+    label = {"source": "fit", "model": "classic", "scope": study.focus}
+    rows = rows_of(study.table("equilibria"), **label, estimator=study.estimator)
     located = rows["located"].astype(str).str.lower().eq("true")
     fits = dict(zip(rows["effects"], located.map(bool), strict=True))
     judged = {name: fits.get(effects) for name, effects in FITS.items()}
@@ -204,13 +204,13 @@ def headline_rows(study: StudyData) -> pd.DataFrame:
         {
             "claim": name,
             "stated": packed(stated),
-            "computed": found.computed,
-            "fields": packed(found.fields),
-            "verdict": found.verdict,
-            "conclusion": CONCLUSIONS[found.verdict],
+            "computed": answer.computed,
+            "fields": packed(answer.fields),
+            "verdict": answer.verdict,
+            "conclusion": CONCLUSIONS[answer.verdict],
         }
-        for name, asked in HEADLINES.items()
-        for stated, found in asked(study)
+        for name, claims_of in HEADLINES.items()
+        for stated, answer in claims_of(study)
     ]
     return as_table("headline_claims", rows)
 
@@ -221,7 +221,7 @@ def claim_tables(study: StudyData) -> dict[str, pd.DataFrame]:
     config: its keys focus_region, comovement and interaction; a table that the study does not have
     is empty.
     """
-    found = {"headline_claims": headline_rows(study)}
+    tables = {"headline_claims": headline_rows(study)}
     if "statements" in study.tables:
-        found["claims"] = check_claims(study.table("statements"), study)
-    return found
+        tables["claims"] = check_claims(study.table("statements"), study)
+    return tables

@@ -70,10 +70,10 @@ class Grid:
 
 
 def statistics(
-    found: Degrees,
+    degrees: Degrees,
     subsystems: Sequence[str],
     rows: pd.MultiIndex,
-    around: Surroundings,
+    context: Surroundings,
     paired_by: str,
 ) -> tuple[Columns, dict[str, Curve]]:
     """Return statistics of D by column, an array (k,) over k combinations, and a curve by pair.
@@ -83,14 +83,14 @@ def statistics(
     paired_by: the level by which regions are paired at random. Columns: docs/tables.md,
     `multiverse`; what cannot be asked is NaN.
     """
-    grid, forms = Grid(rows), found.D.shape[2]
-    C, T, D = (part.reshape(-1, part.shape[-1]) for part in (found.C, found.T, found.D))
+    grid, forms = Grid(rows), degrees.D.shape[2]
+    C, T, D = (part.reshape(-1, part.shape[-1]) for part in (degrees.C, degrees.T, degrees.D))
     with np.errstate(divide="ignore", invalid="ignore"):
-        columns = _ends(grid.spread(D), grid.years) | _explained(C, T, D, rows, around.levels)
-        columns |= _neighbours(grid.spread(D)[..., -1], grid.regions, around)
-    U = grid.spread(np.moveaxis(found.U, -1, 0))
+        columns = _ends(grid.spread(D), grid.years) | _explained(C, T, D, rows, context.levels)
+        columns |= _neighbours(grid.spread(D)[..., -1], grid.regions, context)
+    U = grid.spread(np.moveaxis(degrees.U, -1, 0))
     U = U.reshape(len(U), -1, *U.shape[-2:])
-    order = _pairings(grid.regions, around, paired_by)
+    order = _pairings(grid.regions, context, paired_by)
     curves: dict[str, Curve] = {}
     for a, b in combinations(range(len(U)), 2):
         step, curve = in_step(U[a], U[b], order)
@@ -109,7 +109,7 @@ def _ends(D: Array, years: pd.Index) -> Columns:
     inside = both & (first > 0) & (last > 0)
     logs = tuple(np.log(np.where(inside, part, np.nan)) for part in (first, last))
     ends = tuple(np.where(both, part, np.nan) for part in (first, last))
-    found: Columns = {
+    columns: Columns = {
         "regions": both.sum(axis=1),
         "rose": (both & (last > first)).sum(axis=1),
         "regions_ln": inside.sum(axis=1),
@@ -118,12 +118,12 @@ def _ends(D: Array, years: pd.Index) -> Columns:
         "D_mean_last": _mean(last),
     }
     for name, (x, y) in {"sd_ln": logs, "sd": ends}.items():
-        found |= {f"{name}_first": _sd(x), f"{name}_last": _sd(y)}
-    found["morgan_t"], found["morgan_p"] = morgan(*logs)
-    found["morgan_D_t"], found["morgan_D_p"] = morgan(*ends)
+        columns |= {f"{name}_first": _sd(x), f"{name}_last": _sd(y)}
+    columns["morgan_t"], columns["morgan_p"] = morgan(*logs)
+    columns["morgan_D_t"], columns["morgan_D_p"] = morgan(*ends)
     growth = (logs[1] - logs[0]) / (years[-1] - years[0])
     slope = slope_hc1(growth, logs[0])
-    return found | {"beta": slope.value, "beta_low": slope.low, "beta_high": slope.high}
+    return columns | {"beta": slope.value, "beta_low": slope.low, "beta_high": slope.high}
 
 
 def _mean(x: Array) -> Array:
@@ -160,7 +160,7 @@ def _explained(C: Array, T: Array, D: Array, rows: pd.MultiIndex, levels: pd.Dat
 
 def level_fit(D: Array, rows: pd.MultiIndex, levels: pd.DataFrame) -> dict[str, Array]:
     """Return R2 (k,) of ln D (k, rows) on the log of each level, over rows with D above 0."""
-    found: dict[str, Array] = {}
+    fits: dict[str, Array] = {}
     keys = pd.MultiIndex.from_arrays([rows.get_level_values(k) for k in ("region", "year")])
     places = levels.index.get_indexer(keys)
     known = (D > 0) & (places >= 0)
@@ -169,30 +169,30 @@ def level_fit(D: Array, rows: pd.MultiIndex, levels: pd.DataFrame) -> dict[str, 
         for name in levels:
             level = np.log(levels[name].to_numpy(dtype=float))[places]
             level = np.broadcast_to(level, D.shape)
-            about, own = _covariance(level, logs, known), _covariance(level, level, known)
-            found[str(name)] = about**2 / own / _covariance(logs, logs, known)
-    return found
+            about, variance = _covariance(level, logs, known), _covariance(level, level, known)
+            fits[str(name)] = about**2 / variance / _covariance(logs, logs, known)
+    return fits
 
 
-def _neighbours(D: Array, regions: pd.Index, around: Surroundings) -> Columns:
+def _neighbours(D: Array, regions: pd.Index, context: Surroundings) -> Columns:
     """Moran's I of D (k, regions) in one year, its expectation, and p by permutation."""
     known = {r for r, value in zip(regions, D[0], strict=True) if np.isfinite(value)}
-    used = [r for r in regions if r in known and known.intersection(around.neighbours.get(r, ()))]
+    used = [r for r in regions if r in known and known.intersection(context.neighbours.get(r, ()))]
     if len(used) < FEWEST_REGIONS:
         return {}
-    W, rng = row_standardised(around.neighbours, used), np.random.default_rng(around.seed)
-    found = likeness(D[:, regions.get_indexer(used)].T, W, around.draws, rng)
-    return {"moran_last": found.I, "moran_expected": found.expected, "moran_p": found.p}
+    W, rng = row_standardised(context.neighbours, used), np.random.default_rng(context.seed)
+    moran = likeness(D[:, regions.get_indexer(used)].T, W, context.draws, rng)
+    return {"moran_last": moran.I, "moran_expected": moran.expected, "moran_p": moran.p}
 
 
-def _pairings(regions: pd.Index, around: Surroundings, level: str) -> Integers | None:
+def _pairings(regions: pd.Index, context: Surroundings, level: str) -> Integers | None:
     """Whose index each region gets (draws, regions); None where pairings would say nothing."""
-    if level not in around.levels or len(regions) < FEWEST_PAIRED:
+    if level not in context.levels or len(regions) < FEWEST_PAIRED:
         return None
-    size = np.log(around.levels[level]).groupby("region").mean().reindex(regions).to_numpy()
+    size = np.log(context.levels[level]).groupby("region").mean().reindex(regions).to_numpy()
     if not np.isfinite(size).all():
         return None
-    return random_pairings(size, np.random.default_rng(around.seed), around.draws)
+    return random_pairings(size, np.random.default_rng(context.seed), context.draws)
 
 
 def in_step(x: Array, y: Array, order: Integers | None) -> tuple[Columns, Curve | None]:
@@ -208,21 +208,21 @@ def in_step(x: Array, y: Array, order: Integers | None) -> tuple[Columns, Curve 
     x, y = (np.where(keep[..., None], part, np.nan) for part in (x, y))
     itself = np.arange(keep.shape[1])[None]
     logs = _within(np.log(x)), _within(np.log(y))
-    found: Columns = {
+    columns: Columns = {
         "r_ln": paired_correlations(*logs, itself)[:, 0],
         "r_levels": paired_correlations(_within(x), _within(y), itself)[:, 0],
         "regions_r": keep.sum(axis=1),
     }
     if order is None:
-        return found, None
-    drawn, r = paired_correlations(*logs, order), found["r_ln"]
+        return columns, None
+    drawn, r = paired_correlations(*logs, order), columns["r_ln"]
     among = placebo(r, drawn)
-    few = found["regions_r"] < FEWEST_PAIRED
+    few = columns["regions_r"] < FEWEST_PAIRED
     for name, key in {"r_placebo": "mean", "r_p": "p"}.items():
-        found[name] = np.where(few, np.nan, among[key])
+        columns[name] = np.where(few, np.nan, among[key])
     counted = whole & ~few
     above = (r[counted] > 0).sum(), (drawn[counted] > 0).sum(axis=0)
-    return found, Curve(int(counted.sum()), int(above[0]), above[1])
+    return columns, Curve(int(counted.sum()), int(above[0]), above[1])
 
 
 def _within(x: Array) -> Array:

@@ -50,7 +50,7 @@ def tested(p: str, more: str, less: str) -> Says:
     without a p. Of a pair of systems the columns end with its name.
     """
 
-    def says(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
+    def says(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
         columns = t.reindex(columns=[f"{name}{pair}" for name in (p, more, less)]).to_numpy().T
         sign = np.where(columns[0] < LEVEL, np.sign(columns[1] - columns[2]), 0.0)
         return np.where(np.isnan(columns[0]), np.nan, sign)
@@ -58,32 +58,32 @@ def tested(p: str, more: str, less: str) -> Says:
     return says
 
 
-def _all_rose(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
+def _all_rose(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
     return point(t["rose"] == t["regions"], t["rose"].where(t["regions"] > 1))
 
 
-def _caught_up(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
+def _caught_up(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
     return np.where(t["beta"].notna(), (t["beta_high"] < 0) * 1.0 - (t["beta_low"] > 0), np.nan)
 
 
-def _level(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
+def _level(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
     return point(t["share_T"] > 0.5, t["share_T"])
 
 
-def _per_head(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
+def _per_head(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
     fits = t.reindex(columns=R2)
     return point(fits[R2[0]] >= fits.max(axis=1), fits[R2[0]].where(fits.notna().sum(axis=1) > 1))
 
 
-def _focus_rise(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
-    sign = np.sign(own["focus_D"] - own["focus_D_first"])
+def _focus_rise(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
+    sign = np.sign(main["focus_D"] - main["focus_D_first"])
     rise = t["focus_D"] - t["focus_D_first"]
     return point(np.sign(rise) == sign, rise)
 
 
 def _focus_same(column: str) -> Says:
-    def says(t: pd.DataFrame, own: pd.Series, pair: str) -> Array:
-        return point(t[column] == own[column], t["focus_rank"])
+    def says(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
+        return point(t[column] == main[column], t["focus_rank"])
 
     return says
 
@@ -123,12 +123,12 @@ def verdict(agree: int, contrary: int, combinations: int) -> str:
     return NOT_SUPPORTED if contrary >= least else DEPENDS
 
 
-def _counts(said: Array) -> dict[str, Any]:
-    """What combinations say, and the verdict; said (k,): 1, -1, 0, NaN where it is not asked."""
-    known = said[np.isfinite(said)]
+def _counts(answers: Array) -> dict[str, Any]:
+    """What combinations say, and the verdict; answers (k,): 1, -1, 0, NaN where it is not asked."""
+    known = answers[np.isfinite(answers)]
     counts = {"agree": int((known > 0).sum()), "contrary": int((known < 0).sum())}
-    found = {**counts, "open": int((known == 0).sum()), "combinations": len(known)}
-    return found | {"verdict": verdict(**counts, combinations=len(known))}
+    totals = {**counts, "open": int((known == 0).sum()), "combinations": len(known)}
+    return totals | {"verdict": verdict(**counts, combinations=len(known))}
 
 
 def headline_tables(
@@ -142,11 +142,11 @@ def headline_tables(
     """
     headlines: list[dict[str, Any]] = []
     variants: list[dict[str, Any]] = []
-    pairs = [found for name in rows if (found := filling("r_ln_<pair>", name))]
+    pairs = [systems for name in rows if (systems := filling("r_ln_<pair>", name))]
     for name, headline in HEADLINES.items() if len(rows) else ():
         for pair in ("", *pairs) if name == PAIRED else ("",):
-            own = [(s, c) for s, p, c in curves if name == PAIRED and p == pair]
-            row, parts = _headline(name, headline, pair, rows, unbroken, own)
+            curves_of_pair = [(s, c) for s, p, c in curves if name == PAIRED and p == pair]
+            row, parts = _headline(name, headline, pair, rows, unbroken, curves_of_pair)
             headlines.append(row)
             variants += parts
     return as_table("headlines", headlines), as_table("headline_variants", variants)
@@ -162,8 +162,8 @@ def _headline(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     label = {"headline": name, "pair": pair}
     table = rows[rows["comparable"].to_numpy(bool)] if headline.comparable else rows
-    said = headline.says(table, rows.iloc[0], f"_{pair}" if pair else "")
-    table = table.assign(said=said)[np.isfinite(said) & (table["regions_all"] > 1)]
+    answers = headline.says(table, rows.iloc[0], f"_{pair}" if pair else "")
+    table = table.assign(said=answers)[np.isfinite(answers) & (table["regions_all"] > 1)]
     if table.empty:
         why = _reason(headline, rows)
         return label | {"verdict": UNDECIDED} | why.columns, []
@@ -183,12 +183,12 @@ def _headline(
     if len(unbroken):
         there = unbroken[unbroken["comparable"].to_numpy(bool)] if headline.comparable else unbroken
         changed = headline.says(there, rows.iloc[0], f"_{pair}" if pair else "")
-        for variant, part, answers in (
+        for variant, part, of_variant in (
             (WITH, table, table["said"].to_numpy()), (WITHOUT, there, changed)
         ):  # fmt: skip
-            own = answers[part["main"].to_numpy(bool)]
-            found = {"choice": CENSUS_YEAR, "variant": variant, **_counts(answers)}
-            variants.append(found | {"own": own[0] if len(own) else np.nan})
+            of_study = of_variant[part["main"].to_numpy(bool)]
+            census = {"choice": CENSUS_YEAR, "variant": variant, **_counts(of_variant)}
+            variants.append(census | {"own": of_study[0] if len(of_study) else np.nan})
     return row, [label | part for part in variants]
 
 
@@ -197,20 +197,20 @@ def _variants(table: pd.DataFrame, curves: Sequence[tuple[str, Curve]]) -> Itera
     for choice in CHOICES:
         parts = table.groupby(choice, sort=False)
         for variant, part in parts if len(parts) > 1 else ():
-            own = [c for system, c in curves if choice == "system" and system == variant]
-            found = {"choice": choice, "variant": variant, **_counts(part["said"].to_numpy())}
-            yield found | whole_curve(own)
+            of_system = [c for system, c in curves if choice == "system" and system == variant]
+            row = {"choice": choice, "variant": variant, **_counts(part["said"].to_numpy())}
+            yield row | whole_curve(of_system)
 
 
 def _reason(headline: Headline, rows: pd.DataFrame) -> Refusal:
     """Why no combination can be asked."""
-    own: Mapping[str, Any] = rows.iloc[0]
-    regions = int(own["regions_all"])
+    main: Mapping[str, Any] = rows.iloc[0]
+    regions = int(main["regions_all"])
     if regions < 2:
         return Refusal("one_region")
     if headline.needs == "focus":
         return Refusal("no_focus_in_last_year")
-    if headline.needs in ("level", "pairings") and R2[0] not in own:
+    if headline.needs in ("level", "pairings") and R2[0] not in main:
         return Refusal("no_level")
     least = FEWEST_PAIRED if headline.needs == "pairings" else FEWEST_REGIONS
     if regions < least:

@@ -100,59 +100,59 @@ def combination_tasks(choices: Combinations, context: Surroundings) -> Tasks:
     return {(COMBINATIONS, number): partial(make, *way) for number, way in enumerate(ways)}
 
 
-def _combined(made: Combinations, around: Surroundings, system: str, scale: str) -> Varied:
-    names, own = made.names, made.degree(made.own)
+def _combined(choices: Combinations, context: Surroundings, system: str, scale: str) -> Varied:
+    names, main = choices.names, choices.degree(choices.main)
     composites, forms = names["composite"], names["form"]
-    where, nothing = {"system": system, "scale": scale}, pd.DataFrame()
+    label, nothing = {"system": system, "scale": scale}, pd.DataFrame()
     of_each = len(composites) * len(forms)
     try:
-        weighed = made.weighed(system, scale)
-        found = made.all_degrees(weighed)
+        weighed = choices.weighed(system, scale)
+        every = choices.all_degrees(weighed)
     except StudyError as problem:
         count = of_each * len(names["weighting"])
-        why = where | _refusal(problem, count)
+        why = label | _refusal(problem, count)
         return Varied(system, nothing, nothing, {}, [why])
     lacking = [name for name in names["weighting"] if name not in weighed.panels]
     refusals = [
-        where | _refusal(Refusal("no_weights", weighting=name), of_each, weighting=name)
+        label | _refusal(Refusal("no_weights", weighting=name), of_each, weighting=name)
         for name in lacking
     ]
     keys = product([system], [scale], weighed.panels, composites, forms)
-    rows, scaling = pd.DataFrame(keys, columns=list(CHOICES)), made.scales[scale]
+    rows, scaling = pd.DataFrame(keys, columns=list(CHOICES)), choices.scales[scale]
     rows = rows.assign(
         reference=scaling.reference,
         range=scaling.span,
         comparable=scaling.reference in COMPARABLE,
-        main=(rows[list(CHOICES)] == list(made.own[: len(CHOICES)])).all(axis=1),
+        main=(rows[list(CHOICES)] == list(choices.main[: len(CHOICES)])).all(axis=1),
     )
-    panel, paired_by = next(iter(weighed.panels.values())), _explaining(made, around, system)
+    panel, paired_by = next(iter(weighed.panels.values())), _explaining(choices, context, system)
 
-    def told(degrees: Degrees) -> tuple[pd.DataFrame, dict[str, Curve]]:
+    def tabulated(degrees: Degrees) -> tuple[pd.DataFrame, dict[str, Curve]]:
         index, D = panel.z.index, degrees.D.reshape(len(rows), -1)
-        columns, curves = statistics(degrees, panel.subsystems, index, around, paired_by)
-        columns |= _marks(degrees.U, len(forms)) | compare(D, index, own, made.config)
+        columns, curves = statistics(degrees, panel.subsystems, index, context, paired_by)
+        columns |= _marks(degrees.U, len(forms)) | compare(D, index, main, choices.config)
         columns |= {name: columns[f"{name}_last"] for name in LAST}
         columns["grades_changed"] = columns["grades_changed"] / columns["n"]
         table = rows.assign(**columns)
         table.loc[table["focus_rank"].isna(), list(LAST)] = np.nan
         return table, curves
 
-    of_figures, curves = told(found)
+    of_figures, curves = tabulated(every)
     if weighed.unbroken is None:
         return Varied(system, of_figures, nothing, curves, refusals)
-    changed = made.all_degrees(weighed, weighed.unbroken)
-    return Varied(system, of_figures, told(changed)[0], curves, refusals)
+    changed = choices.all_degrees(weighed, weighed.unbroken)
+    return Varied(system, of_figures, tabulated(changed)[0], curves, refusals)
 
 
-def _explaining(made: Combinations, around: Surroundings, system: str) -> str:
+def _explaining(choices: Combinations, context: Surroundings, system: str) -> str:
     """The level that says most of D of a system under the study's other choices: regions that are
     alike in it are paired at random.
     """
     try:
-        D = made.degree(made.own._replace(system=system))
+        D = choices.degree(choices.main._replace(system=system))
     except StudyError:
-        return next(iter(around.levels), "")
-    fits = level_fit(D.to_numpy()[None], D.index, around.levels)
+        return next(iter(context.levels), "")
+    fits = level_fit(D.to_numpy()[None], D.index, context.levels)
     known = {name: fit[0] for name, fit in fits.items() if np.isfinite(fit[0])}
     return max(known, key=known.__getitem__, default="")
 
@@ -181,14 +181,14 @@ def varied(
     combination that the figures do not allow has no row in the first table; the last says how many
     these are, and why.
     """
-    found = list((made or make_all(combination_tasks(choices, context))[COMBINATIONS]).values())
-    refusals = as_table("varied_refusals", [row for one in found for row in one.refusals])
-    parts = [[getattr(one, part) for one in found] for part in ("rows", "unbroken")]
+    cases = list((made or make_all(combination_tasks(choices, context))[COMBINATIONS]).values())
+    refusals = as_table("varied_refusals", [row for one in cases for row in one.refusals])
+    parts = [[getattr(one, part) for one in cases] for part in ("rows", "unbroken")]
     rows, unbroken = (pd.concat(part, ignore_index=True) for part in parts)
     if len(rows):
         rows["repeated"] = _repeated(rows)
         rows = rows.sort_values("main", ascending=False, kind="stable", ignore_index=True)
-    curves = [(one.system, pair, curve) for one in found for pair, curve in one.curves.items()]
+    curves = [(one.system, pair, curve) for one in cases for pair, curve in one.curves.items()]
     headlines, variants = headline_tables(rows, unbroken, curves)
     pairs = rows.filter(regex=r"^r_\w+_\S+~")
     return {
@@ -203,7 +203,7 @@ def _repeated(rows: pd.DataFrame) -> Booleans:
     """Whether indices equal those of an earlier set of the same system."""
     marks, again = rows[list(MARKS)].to_numpy(), np.zeros(len(rows), dtype=bool)
     for at in rows.groupby(["system", "form"], sort=False).indices.values():
-        own = marks[at]
-        near = np.abs(own[:, None] - own) <= SAME * np.abs(own).max(axis=0)
+        group = marks[at]
+        near = np.abs(group[:, None] - group) <= SAME * np.abs(group).max(axis=0)
         again[at] = np.tril(near.all(axis=2), -1).any(axis=1)
     return again

@@ -46,22 +46,24 @@ def robustness_rows(study: StudyData) -> pd.DataFrame:
     panel, indicators, config = study.table("panel"), study.indicators, study.config
     others = {("system", name): (panel, table) for name, table in study.systems.items()}
     policies = panels_of_other_policies(study)
-    others |= {("vintage", name): (made, indicators) for name, made in policies.items()}
-    figures = {MAIN: (panel, indicators)} | {"/".join(key): own for key, own in others.items()}
-    made = Combinations(figures, config, study.kept)
-    own = made.degree(made.own)
-    variants = {(MAIN, MAIN): made.own} | {
-        (choice, name): made.own._replace(**{choice: name})
-        for choice, names in made.names.items()
-        for name in names
-        if name != getattr(made.own, choice)
+    others |= {("vintage", name): (other, indicators) for name, other in policies.items()}
+    figures = {MAIN: (panel, indicators)} | {
+        "/".join(key): system for key, system in others.items()
     }
-    variants |= {key: made.own._replace(system="/".join(key)) for key in others}
+    choices = Combinations(figures, config, study.kept)
+    main = choices.degree(choices.main)
+    variants = {(MAIN, MAIN): choices.main} | {
+        (choice, name): choices.main._replace(**{choice: name})
+        for choice, names in choices.names.items()
+        for name in names
+        if name != getattr(choices.main, choice)
+    }
+    variants |= {key: choices.main._replace(system="/".join(key)) for key in others}
     rows = []
     for (varied, variant), chosen in variants.items():
         with suppress(StudyError):  # these figures do not allow the variant
-            D = made.degree(chosen)
-            found = compare(D.to_numpy()[None], D.index, own, config)
-            row = {column: values[0] for column, values in found.items()}
+            D = choices.degree(chosen)
+            columns = compare(D.to_numpy()[None], D.index, main, config)
+            row = {column: values[0] for column, values in columns.items()}
             rows.append(row | {"varied": varied, "variant": variant})
     return as_table("robustness", rows)

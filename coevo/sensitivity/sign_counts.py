@@ -33,7 +33,7 @@ Fit = tuple[str, ...]  # the values of `FIT`
 Count = tuple[str, str, str]  # what is counted, pair, effects
 
 
-class Said(NamedTuple):
+class Signs(NamedTuple):
     """What a fit says, in each order (draws,) of the years.
 
     b1, d: 1 where the interval lies above zero, -1 where below it, else 0; located: whether both
@@ -61,18 +61,18 @@ def specification_counts(
     `clear`, intervals of the study itself that exclude zero; `located`, E of the region in focus.
     Refused where regions lack years that others have, or with fewer than four years of growth.
     """
-    found, years = counted_fits(table), config["years"]
+    counted, years = counted_fits(table), config["years"]
     orders = orders_of(years["last"] - years["first"], config["robustness"]["seed"])
-    drawn: dict[Fit, Said] = {}
+    drawn: dict[Fit, Signs] = {}
     refused: dict[str, Refusal] = {}
     for label, figures in cases:
-        fits = [key for key in found if key[: len(CASE)] == tuple(label[name] for name in CASE)]
+        fits = [key for key in counted if key[: len(CASE)] == tuple(label[name] for name in CASE)]
         try:
             drawn |= _drawn(figures, fits, orders, config) if fits else {}
         except Refusal as refusal:
             refused.setdefault(label["pair"], refusal)
-    chance, made = tally(drawn, config), []
-    for (count, pair, effects), (k, n) in sorted(tally(found, config).items()):
+    chance, rows = tally(drawn, config), []
+    for (count, pair, effects), (k, n) in sorted(tally(counted, config).items()):
         row: Row = {"count": count, "pair": pair, "effects": effects}
         row |= {"agree": int(k[0]), "specifications": n}
         why = [refused[name] for name in refused if pair in (name, "")]
@@ -81,8 +81,8 @@ def specification_counts(
         else:
             beyond = chance[count, pair, effects][0][1:] >= k
             row |= {"p": (1 + int(beyond.sum())) / len(orders), "draws": len(beyond)}
-        made.append(row)
-    return as_table("specification_counts", made)
+        rows.append(row)
+    return as_table("specification_counts", rows)
 
 
 def orders_of(years: int, seed: int) -> Integers:
@@ -94,7 +94,7 @@ def orders_of(years: int, seed: int) -> Integers:
     return orders
 
 
-def counted_fits(table: pd.DataFrame) -> dict[Fit, Said]:
+def counted_fits(table: pd.DataFrame) -> dict[Fit, Signs]:
     """Return what each fit of `specifications` that is counted says, in the study's own order."""
     rows = rows_of(table, model="classic", roles="given", estimator=[*ESTIMATORS])
     if (rows["scope"] == POOLED).any():
@@ -102,20 +102,20 @@ def counted_fits(table: pd.DataFrame) -> dict[Fit, Said]:
     return {key: _read(part) for key, part in rows.groupby(FIT, sort=False)}
 
 
-def _read(rows: pd.DataFrame) -> Said:
+def _read(rows: pd.DataFrame) -> Signs:
     rows = rows.set_index("quantity")
     ends = rows.loc[["b1", "d"]]
     b1, d = (ends["low"].gt(0) * 1 - ends["high"].lt(0)).to_numpy()[:, None]
     located = rows["located"].reindex(["x1"]).eq(True).to_numpy() if "x1" in rows.index else None
-    return Said(b1, d, located)
+    return Signs(b1, d, located)
 
 
-def tally(fits: Mapping[Fit, Said], config: Mapping[str, Any]) -> dict[Count, tuple[Any, int]]:
+def tally(fits: Mapping[Fit, Signs], config: Mapping[str, Any]) -> dict[Count, tuple[Any, int]]:
     """Return how many show what is counted, in each order, of how many; effects "": any."""
     counts: dict[Count, tuple[Any, int]] = {}
-    for key, said in fits.items():
+    for key, signs in fits.items():
         fit = dict(zip(FIT, key, strict=True))
-        for (count, pair), shown, of in _counted(fit, said, config):
+        for (count, pair), shown, of in _counted(fit, signs, config):
             for effects in (fit["effects"], ""):
                 k, n = counts.get((count, pair, effects), (0, 0))
                 counts[count, pair, effects] = (k + shown, n + of)
@@ -123,24 +123,24 @@ def tally(fits: Mapping[Fit, Said], config: Mapping[str, Any]) -> dict[Count, tu
 
 
 def _counted(
-    fit: Mapping[str, str], said: Said, config: Mapping[str, Any]
+    fit: Mapping[str, str], signs: Signs, config: Mapping[str, Any]
 ) -> Iterator[tuple[tuple[str, str], Any, int]]:
     """Yield the counts that a fit enters, with its pair; how much it adds, of how much."""
-    pair, supply = fit["pair"], (said.b1 > 0) & (said.d > 0)
+    pair, supply = fit["pair"], (signs.b1 > 0) & (signs.d > 0)
     if fit["without_growth"]:
         yield ("without_growth", pair), supply, 1
         return
     yield ("supply", pair), supply, 1
-    yield ("swapped", pair), (said.b1 < 0) & (said.d < 0), 1
+    yield ("swapped", pair), (signs.b1 < 0) & (signs.d < 0), 1
     if pair == MAIN and fit["vintage"] == config["vintage_policy"] and not fit["dropped"]:
-        yield ("clear", pair), abs(said.b1) + abs(said.d), 2
-    if said.located is not None:
-        yield ("located", ""), said.located, 1
+        yield ("clear", pair), abs(signs.b1) + abs(signs.d), 2
+    if signs.located is not None:
+        yield ("located", ""), signs.located, 1
 
 
 def _drawn(
     figures: pd.DataFrame, fits: Sequence[Fit], orders: Integers, config: Mapping[str, Any]
-) -> dict[Fit, Said]:
+) -> dict[Fit, Signs]:
     """Return what the fits of one case say in each order, a block of orders at a time."""
     focus = config["focus_region"]
     if fits[0][FIT.index("effects")] == ALONE:
@@ -165,19 +165,19 @@ def _drawn(
         moved = np.ascontiguousarray(np.moveaxis(g[order[i : i + size], ..., 0], 0, -1))
         level = np.cumsum(moved, axis=0) - moved + np.cumsum(jump, axis=0)
         take = cache(partial(_rows, year, np.exp(level), np.exp(level + moved)))
-        said = (
+        signs = (
             _slopes(*take(cut, estimator), effects, None if cut else at, confidence)
             for *_, cut, effects, estimator in fits
         )
-        parts.append([*said])
-    return {fit: _joined(said) for fit, said in zip(fits, zip(*parts, strict=True), strict=True)}
+        parts.append([*signs])
+    return {fit: _joined(signs) for fit, signs in zip(fits, zip(*parts, strict=True), strict=True)}
 
 
-def _joined(blocks: Sequence[Said]) -> Said:
+def _joined(blocks: Sequence[Signs]) -> Signs:
     """Return what a fit says in blocks of orders, one after the other."""
     b1, d, located = (list(part) for part in zip(*blocks, strict=True))
     none = located[0] is None
-    return Said(np.concatenate(b1), np.concatenate(d), None if none else np.concatenate(located))
+    return Signs(np.concatenate(b1), np.concatenate(d), None if none else np.concatenate(located))
 
 
 def _rows(
@@ -196,7 +196,7 @@ def _rows(
     return g, R
 
 
-def _slopes(g: Array, R: Array, effects: str, at: int | None, level: float) -> Said:
+def _slopes(g: Array, R: Array, effects: str, at: int | None, level: float) -> Signs:
     """Return what least squares says of both slopes, and of E of the region `at`, in each order.
 
     As `fit_pooled`, of one region as `fit`: where all regions have the same years, effects are
@@ -229,4 +229,4 @@ def _slopes(g: Array, R: Array, effects: str, at: int | None, level: float) -> S
             c = g[:, i, at].mean(axis=0) - s * mean
             # E = -c/s: its set is bounded if s is clear of zero, and without zero if c is
             located &= (signs[i] != 0) & (c**2 > t2 * (noise / years + mean**2 * V22)) & (c * s < 0)
-    return Said(signs[0], signs[1], located)
+    return Signs(signs[0], signs[1], located)

@@ -65,12 +65,12 @@ def specification_tables(study: StudyData) -> dict[str, pd.DataFrame]:
     names = dict(panel[["region", "name"]].to_numpy()) | {POOLED: POOLED}
     rows: list[Row] = []
     cases = [*_cases(study)]
-    for case, given in cases:
-        swapped = given.rename(columns={"x1": "x2", "x2": "x1"})
-        for roles, figures in ((GIVEN, given), (SWAPPED, swapped)):
-            found = [*_estimates(figures, focus, level), *_effects(figures, level, seed)]
+    for case, as_given in cases:
+        swapped = as_given.rename(columns={"x1": "x2", "x2": "x1"})
+        for roles, figures in ((GIVEN, as_given), (SWAPPED, swapped)):
+            estimated = [*_estimates(figures, focus, level), *_effects(figures, level, seed)]
             label = case | {"roles": roles}
-            rows += [label | row | {"name": names[row["scope"]]} for row in found]
+            rows += [label | row | {"name": names[row["scope"]]} for row in estimated]
     case, main = cases[0]
     label = case | {"roles": GIVEN, "name": POOLED}
     estimator = config["interaction"].get("estimator", "trapezoid")
@@ -95,9 +95,9 @@ def _cases(study: StudyData) -> Iterator[tuple[Row, pd.DataFrame]]:
     for name, other in others.items():
         yield case | {"pair": name}, pair_values(study, other)
     if set(pair.values()) <= set(panel["indicator"]):
-        for policy, made in panels_of_other_policies(study).items():
+        for policy, overlay in panels_of_other_policies(study).items():
             with suppress(StudyError):
-                other = replace(study, tables={"panel": made})
+                other = replace(study, tables={"panel": overlay})
                 yield case | {"vintage": policy}, pair_values(other, pair)
     for year in config["robustness"]["drop"]:
         without = main.copy()
@@ -129,8 +129,8 @@ def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]
     for estimator in () if fits else REGIONAL:
         label = {"model": "classic", "effects": "none", "estimator": estimator}
         with suppress(Refusal):
-            own = _own(figures[figures["region"] == focus], estimator, level, focus)
-            yield from (label | row for row in own)
+            fit_rows = _own(figures[figures["region"] == focus], estimator, level, focus)
+            yield from (label | row for row in fit_rows)
 
 
 def _without_growth(figures: pd.DataFrame, estimator: str, level: float) -> Iterator[Row]:
@@ -160,19 +160,19 @@ def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
 
 def _feedback(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
     if shared.form == "general":
-        found = feedback_verdicts(shared.A, shared.covariance, shared.df, level, seed=seed)
-        ends = {"low": found.difference_low, "high": found.difference_high}
-        yield {"quantity": "feedback_difference", "value": found.difference} | ends
+        feedback = feedback_verdicts(shared.A, shared.covariance, shared.df, level, seed=seed)
+        ends = {"low": feedback.difference_low, "high": feedback.difference_high}
+        yield {"quantity": "feedback_difference", "value": feedback.difference} | ends
 
 
 def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterator[Row]:
     """Yield the rows of a fit of the region in focus alone, per unit of first-year output."""
-    (own,) = REGIONAL[estimator]([series_of(part)])
-    if isinstance(own, StudyError):
-        raise own
+    (fit,) = REGIONAL[estimator]([series_of(part)])
+    if isinstance(fit, StudyError):
+        raise fit
     first = part.sort_values("year")[["x2", "x1"]].bfill().iloc[0]
-    yield from _slopes(own, level, focus, dict(zip(("b1", "d"), first, strict=True)))
-    yield from _sets(own, level, focus)
+    yield from _slopes(fit, level, focus, dict(zip(("b1", "d"), first, strict=True)))
+    yield from _sets(fit, level, focus)
 
 
 def _slopes(
@@ -190,7 +190,7 @@ def _slopes(
 def _sets(lines: Equations, level: float, focus: str) -> Iterator[Row]:
     """Yield the two coordinates of E of the region in focus with their sets."""
     sets = equilibrium_sets(lines, level)
-    both = bool(located([found.kind for found in sets], [found.low for found in sets]))
-    for name, found in zip(("x1", "x2"), sets, strict=True):
-        row = {"scope": focus, "quantity": name, "set": str(found.kind), "located": both}
-        yield row | {"value": found.estimate, "low": found.low, "high": found.high}
+    both = bool(located([ratio.kind for ratio in sets], [ratio.low for ratio in sets]))
+    for name, ratio in zip(("x1", "x2"), sets, strict=True):
+        row = {"scope": focus, "quantity": name, "set": str(ratio.kind), "located": both}
+        yield row | {"value": ratio.estimate, "low": ratio.low, "high": ratio.high}

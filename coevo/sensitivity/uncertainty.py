@@ -40,8 +40,8 @@ def weight_draws(weights: Array, member: Array, kappa: float, draws: int, seed: 
     out = np.zeros((draws, len(weights)))
     for number, column in enumerate(member.T):
         rng = np.random.default_rng([seed, number])
-        own = np.flatnonzero(column)
-        positive = own[weights[own] > 0]
+        members = np.flatnonzero(column)
+        positive = members[weights[members] > 0]
         drawn = rng.standard_gamma(kappa * weights[positive], (draws, len(positive)))
         out[:, positive] = drawn / drawn.sum(axis=1, keepdims=True)
     return out
@@ -59,8 +59,8 @@ def monte_carlo(
     same of the rank among the regions of the year (1 is the highest D); grade: the most frequent
     one, and its share of the draws. drawn: what `source_tasks` give, if they were made before.
     """
-    found = drawn or make_all(source_tasks(study))[DRAWN]
-    tables, shares = zip(*found.values(), strict=True)
+    by_source = drawn or make_all(source_tasks(study))[DRAWN]
+    tables, shares = zip(*by_source.values(), strict=True)
     return as_table("uncertainty", pd.concat(tables)), as_table("grade_shares", pd.concat(shares))
 
 
@@ -105,8 +105,8 @@ def _figures(study: StudyData, panel: IndexPanel) -> Array:
     config, indicators = study.config, study.indicators
     settings, robustness = config["normalisation"], config["robustness"]
     values = wide(study.table("panel"), "value").loc[panel.z.index, panel.z.columns]
-    kept = study.table("goalposts").drop(columns="sha256", errors="ignore")
-    scope = scope_of(values, indicators, settings, kept)
+    goalposts = study.table("goalposts").drop(columns="sha256", errors="ignore")
+    scope = scope_of(values, indicators, settings, goalposts)
     published = PublishedFigures(study, values.index, scope.indicators)
     sizes = revision_sizes(published.series, study.table("revisions"), robustness["revision"])
     most = max(1, CHUNK // panel.z.size)
@@ -133,7 +133,7 @@ def _summary(
     scale, (draws, rows) = GRADES[grades], D.shape
     share = np.empty((rows, len(scale.labels)))
     span, ends = np.empty((2, rows)), np.empty((2, rows), dtype=int)
-    own = np.empty(rows, dtype=int)
+    ranks = np.empty(rows, dtype=int)
     table = coupling[["region", "name", "year", "D"]].assign(source=source)
     for some in _blocks(rows, draws):
         drawn = D[:, some]
@@ -146,8 +146,8 @@ def _summary(
         rank = np.concatenate([rankdata(-D[some][:, at], "min", axis=1) for some in blocks])
         for some in _blocks(len(at), draws):
             ends[:, at[some]] = np.quantile(rank[:, some], LEVEL, axis=0, method="nearest")
-        own[at] = coupling["D"].iloc[at].rank(ascending=False, method="min")
-    table["rank"] = own
+        ranks[at] = coupling["D"].iloc[at].rank(ascending=False, method="min")
+    table["rank"] = ranks
     table["low"], table["high"] = span
     table["rank_low"], table["rank_high"] = ends
     table["grade"] = np.array(scale.labels)[share.argmax(axis=1)]
@@ -166,8 +166,8 @@ def revision_sizes(series: list[str], revisions: pd.DataFrame, default: float) -
     """
     sound = revisions[(revisions["old"] > 0) & (revisions["new"] > 0)]
     logs = np.log(sound["new"] / sound["old"]) ** 2
-    own = np.sqrt(logs.groupby(sound["indicator"]).mean()).to_dict()
-    return {name: float(own.get(name, default)) for name in series}
+    by_indicator = np.sqrt(logs.groupby(sound["indicator"]).mean()).to_dict()
+    return {name: float(by_indicator.get(name, default)) for name in series}
 
 
 def revision_draws(regions: int, sizes: Array, draws: int, seed: int, most: int) -> Iterator[Array]:
@@ -213,9 +213,9 @@ class PublishedFigures:
 
         1 but for what sums over regions that the panel leaves out, or where both are 0.
         """
-        again, own = derived_values(self._text[name], self._own, self.years), self._own[name]
+        again, printed = derived_values(self._text[name], self._own, self.years), self._own[name]
         sound = np.isfinite(again) & (again != 0)
-        scale: Array = np.divide(own, again, out=np.ones_like(own), where=sound)
+        scale: Array = np.divide(printed, again, out=np.ones_like(printed), where=sound)
         return scale
 
     def drawn(self, factors: Array) -> Array:
@@ -237,6 +237,6 @@ def shifted_figures(
     published: PublishedFigures, sizes: Mapping[str, float], draws: int, seed: int, most: int
 ) -> Iterator[Array]:
     """Yield figures (some draws, rows, columns) with what is published off by its revisions."""
-    own = np.array([sizes[name] for name in published.series])
-    for factors in revision_draws(len(published.regions), own, draws, seed, most):
+    of_series = np.array([sizes[name] for name in published.series])
+    for factors in revision_draws(len(published.regions), of_series, draws, seed, most):
         yield published.drawn(factors)

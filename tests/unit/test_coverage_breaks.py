@@ -13,7 +13,7 @@ from coevo.sensitivity.coverage_breaks import (
     growth_rows,
     panel_without_breaks,
     without_breaks,
-    years_told,
+    years_with_verdict,
 )
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
@@ -196,7 +196,7 @@ def test_a_break_shows_itself_beyond_one_and_a_half_deviations_of_the_other_year
         assert found.loc[2018, "verdict"] == verdict
         assert found["named"].tolist() == [False, False, True, False, False]
         assert set(found["regions"]) == {2}
-    assert years_told(grown(0.1, 0.2, 0.3, 0.1, 0.2).reset_index(), "shown") == [2018]
+    assert years_with_verdict(grown(0.1, 0.2, 0.3, 0.1, 0.2).reset_index(), "shown") == [2018]
 
 
 def test_an_odd_year_is_a_jump_of_two():

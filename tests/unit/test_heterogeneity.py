@@ -13,7 +13,7 @@ from coevo.estimation.heterogeneity import (
     homogeneity_test,
     leave_one_out,
     mean_group,
-    own_slopes,
+    region_slopes,
 )
 
 YEARS = np.arange(2001, 2010)
@@ -48,7 +48,7 @@ def pooled(effects="region", estimator="lag", **options):
 
 def test_own_slopes_are_regressions_of_each_region_alone():
     fit = pooled(missing=0.1)
-    found = own_slopes(fit)
+    found = region_slopes(fit)
     for code, slopes in enumerate(found):
         rows = fit.data.region == code
         for i, sign in ((0, -1), (1, 1)):
@@ -59,14 +59,14 @@ def test_own_slopes_are_regressions_of_each_region_alone():
 def test_the_pooled_slope_is_a_weighted_mean_of_own_slopes():
     fit = pooled(missing=0.1)
     R = EFFECTS["region"](fit.data.region, fit.data.year, fit.data.regressor[:, ::-1]).residual
-    own = own_slopes(fit)
+    own = region_slopes(fit)
     mean = np.average(own, axis=0, weights=sums(fit.data.region, R**2))
     assert mean == pytest.approx([fit.b1, fit.d], rel=1e-10)
 
 
 def test_the_mean_group_by_hand():
     fit = pooled()
-    own, found = own_slopes(fit), mean_group(fit)
+    own, found = region_slopes(fit), mean_group(fit)
     assert found.mean == pytest.approx(sum(own) / 7)
     variance = sum((own - sum(own) / 7) ** 2) / 6
     assert found.error == pytest.approx(np.sqrt(variance / 7)) and found.regions == 7
@@ -84,7 +84,7 @@ def test_the_mean_group_with_year_effects_is_that_of_one_joint_regression(missin
         b, *_ = np.linalg.lstsq(X, g, rcond=None)
         df = len(g) - X.shape[1]
         V = ((g - X @ b) ** 2).sum() / df * np.linalg.inv(X.T @ X)
-        assert own_slopes(fit)[:, i] == pytest.approx(sign * b[:K], rel=1e-8)
+        assert region_slopes(fit)[:, i] == pytest.approx(sign * b[:K], rel=1e-8)
         assert found.mean[i] == pytest.approx(sign * b[:K].mean(), rel=1e-8)
         assert found.error[i] == pytest.approx(np.sqrt(V[:K, :K].sum()) / K, rel=1e-8)
         assert (found.regions, found.df) == (K, df)
@@ -203,5 +203,5 @@ def test_a_region_with_one_growth_row_has_no_slope_of_its_own():
     data = data[(data["region"] != "r3") | (data["year"] < 2003)]
     fit = fit_pooled(data, "up", "down", effects="region")
     others = fit_pooled(data[data["region"] != "r3"], "up", "down", effects="region")
-    assert len(fit.regions) == 7 and own_slopes(fit) == pytest.approx(own_slopes(others))
+    assert len(fit.regions) == 7 and region_slopes(fit) == pytest.approx(region_slopes(others))
     assert mean_group(fit).regions == 6 and homogeneity_test(fit)[0].df[0] == 5

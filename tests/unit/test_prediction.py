@@ -23,9 +23,9 @@ from coevo.prediction.models import (
     drift,
     grey,
     growth_ahead,
-    own_lines,
     pooled_lines,
     random_walk,
+    region_lines,
     theta,
     theta_forecast,
 )
@@ -119,7 +119,7 @@ def test_drift_and_walk_by_hand():
 def test_lines_are_those_of_the_reported_fits(estimator):
     frame = pair_values(study_of(panel(regions=6)), PAIR)
     rows = pool(frame, ("x1", "x2"), estimator, "first")
-    own, shared = own_lines(rows), pooled_lines(rows)
+    own, shared = region_lines(rows), pooled_lines(rows)
     reported = fit_pooled(frame, "x1", "x2", estimator, "region", "first")
     assert shared[:, :, 1] == pytest.approx(np.tile(reported.slopes, (6, 1)), rel=1e-9)
     for i, (code, part) in enumerate(frame.groupby("region")):

@@ -157,7 +157,7 @@ def test_shocks_of_years_are_no_evidence_of_interaction() -> None:
         given = figures(shocked(12, 5, seed, common=0.08))
         found = fit_pooled(given, "x1", "x2", "trapezoid", "region", "first")
         fitted = LABEL | {"model": "classic", "effects": "region", "estimator": "trapezoid"}
-        slopes = _slopes(found, found.lines.errors(), LEVEL, "pooled")
+        slopes = _slopes(found, LEVEL, "pooled")
         table = pd.DataFrame([fitted | row | {"located": None} for row in slopes])
         made = counts.specification_counts(table, [(LABEL, given)], settings(5))
         row = made.set_index(["count", "effects"]).loc[("clear", "region")]

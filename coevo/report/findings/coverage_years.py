@@ -15,13 +15,13 @@ from coevo.sensitivity.coverage_breaks import (
     SHOWN,
     UNTOLD,
     WITH,
-    years_told,
+    years_with_verdict,
 )
 
 
 def shown_breaks(study: Study) -> list[int]:
     """Years of changed coverage that show themselves in the growth of an indicator."""
-    return years_told(study.tables["coverage_growth"], SHOWN)
+    return years_with_verdict(study.tables["coverage_growth"], SHOWN)
 
 
 def coverage_finding(study: Study) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def coverage_finding(study: Study) -> dict[str, Any]:
         "shown": shown,
         "hidden": hidden,
         "likewise": hidden,
-        "jumps": years_told(growth, JUMP) if seen != UNTOLD else [],
+        "jumps": years_with_verdict(growth, JUMP) if seen != UNTOLD else [],
         "cause": cause_of_breaks(study.indicators),
         "indicators": list(breaks),
         "limit": FAR,
@@ -78,7 +78,7 @@ def _growth(growth: pd.DataFrame) -> dict[str, Any]:
     of_first = growth["indicator"].eq(first)
     return {
         "indicator": first,
-        "years": years_told(growth[of_first], SHOWN),
+        "years": years_with_verdict(growth[of_first], SHOWN),
         "growth": float(growth.loc[of_first & shown, "growth"].mean()),
         "otherwise": float(growth.loc[of_first & ~growth["named"], "growth"].mean()),
     }
