@@ -201,7 +201,7 @@ THROUGH = {
     }),
     "through_size": through("follows_product_per_head", {
         "supported": ("level of development explains it better", "发展水平对其解释力强于规模"),
-        "partly": ("level or size explains it better, depending on the",
+        "partly": ("whether level or size explains more depends on the",
                    "其随发展水平还是随规模变动，取决于"),
         "not_supported": ("size explains it better", "规模对其解释力强于发展水平"),
         "refused": ("", ""),
