@@ -1,8 +1,10 @@
-"""Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv.
+"""Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv, and in
+config/README.md the names that a key may have, from their registries.
 
 python workflow/describe.py
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +14,12 @@ sys.path.insert(0, str(ROOT))
 
 from coevo.files import write_text  # noqa: E402
 from coevo.schema import BUILT, column_rows, table_names, table_row  # noqa: E402
+from coevo.study.configuration import read_schema, resolve_name  # noqa: E402
 
-PAGE = ROOT / "docs" / "tables.md"
+PAGE, KEYS = ROOT / "docs" / "tables.md", ROOT / "config" / "README.md"
+REGISTRY = re.compile(r"\{([\w.]+:\w+)\}")  # in a note of tables.csv
+# The row of a key, as far as the names that it may have.
+ROW = re.compile(r"^(\| `([\w.]+)` \|[^|]*\| )`\w+`(?:, `\w+`)*(?= \||;)", re.MULTILINE)
 HEAD = """# Tables and columns
 
 Made by `python workflow/describe.py` from `coevo/tables.csv`, where a change belongs. `code` is
@@ -47,9 +53,33 @@ def _part(title: str, *kinds: str) -> Iterator[str]:
         for column, of in column_rows(name).items():
             words = of.words["en"].replace("<", r"\<")
             unit = units[of.unit].words["en"] if of.unit in units else ""
-            yield f"| `{column}` | {words} | {of.type} | {unit} | {of.note} |"
+            note = REGISTRY.sub(lambda name: _names(name[1]), of.note)
+            yield f"| `{column}` | {words} | {of.type} | {unit} | {note} |"
         yield ""
+
+
+def _names(registry: str, refused: str = "") -> str:
+    names = [
+        name for name in resolve_name(registry) if not refused or name not in resolve_name(refused)
+    ]
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def explained(page: str) -> str:
+    """Return the page on keys, with the names of a key that the schema takes from a registry."""
+    schema = read_schema("config", ROOT)
+
+    def row(found: re.Match[str]) -> str:
+        part = schema
+        for key in found[2].split("."):
+            part = part["properties"].get(key, {}) if "properties" in part else {}
+        if "registry" not in part:
+            return found[0]
+        return found[1] + _names(part["registry"], part.get("refused", ""))
+
+    return ROW.sub(row, page)
 
 
 if __name__ == "__main__":
     write_text(described(), PAGE)
+    write_text(explained(KEYS.read_text("utf-8")), KEYS)

@@ -106,7 +106,7 @@ def test_columns_are_held_against_the_file() -> None:
         schema.check_columns("made_up", [])
 
 
-def test_the_page_of_the_tables_is_that_of_the_file() -> None:
+def test_the_pages_on_tables_and_keys_are_those_of_file_and_registries() -> None:
     path = sample.ROOT / "workflow" / "describe.py"
     spec = importlib.util.spec_from_file_location("describe", path)
     assert spec and spec.loader
@@ -114,3 +114,5 @@ def test_the_page_of_the_tables_is_that_of_the_file() -> None:
     spec.loader.exec_module(describe)
     page = describe.PAGE.read_text(encoding="utf-8")
     assert page == describe.described(), "python workflow/describe.py writes it anew"
+    keys = describe.KEYS.read_text(encoding="utf-8")
+    assert keys == describe.explained(keys), "likewise"
