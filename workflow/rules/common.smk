@@ -168,11 +168,13 @@ def parts(rule):
     return several if config["chunks"] > 1 else []
 
 
-def shown(file, part, caption=None, **more):
-    """Mark a result for Snakemake's own report."""
+def shown(file, part, language=None, **more):
+    """Mark a result for Snakemake's own report; a language without its caption has the English one."""
+    names = (f"{part}.{language}", f"{part}.en", part)
+    there = (n for n in names if (ROOT / "workflow" / "captions" / f"{n}.rst").exists())
     return report(
         file,
-        caption=f"../captions/{caption or part}.rst",
+        caption=f"../captions/{next(there)}.rst",
         category=FIRST["parts"][part],
         **more,
     )

@@ -47,7 +47,7 @@ rule report:
             shown(
                 f"{REPORT}/report.{language}.{kind}",
                 "report",
-                caption=f"report.{language}",
+                language=language,
                 subcategory=words["language"],
                 labels={FIRST["format"]: FIRST["formats"].get(kind, kind)},
             )
@@ -58,7 +58,7 @@ rule report:
             shown(
                 f"{REPORT}/results.{language}.xlsx",
                 "results",
-                caption=f"results.{language}",
+                language=language,
                 subcategory=words["language"],
                 labels=FIRST["workbook"],
             )
