@@ -24,13 +24,20 @@ BESIDE_LEVELS: dict[str, Callable[[Integers], Array]] = {
 }
 
 
-class MeanGroup(NamedTuple):
-    """Mean (2,) of the regions' own b1 and d, its error (2,), their number K, and df of t."""
+class SlopeMeans(NamedTuple):
+    """Means (2,) of the b1 and d of K regions, or what they differ from the pooled slopes by; their
+    errors (2,), df of t, and K.
+    """
 
-    mean: Array
+    value: Array
     error: Array
-    regions: int
     df: int
+    regions: int
+
+    @property
+    def p(self) -> Array:
+        """p (2,) of zero."""
+        return np.asarray(2 * stdtr(self.df, -np.abs(self.value) / self.error))
 
 
 def region_slopes(pooled: PooledFit) -> Array:
@@ -55,7 +62,7 @@ def _require_varying(pooled: PooledFit, R: Array, used: Booleans) -> None:
         raise Refusal("no_own_slopes", regions=codes)
 
 
-def mean_group(pooled: PooledFit) -> MeanGroup:
+def mean_group(pooled: PooledFit) -> SlopeMeans:
     """Return the mean-group estimate: the mean of the regions' own slopes.
 
         region effects:  error sd(s_r) / sqrt(K),  t(K - 1)
@@ -71,21 +78,12 @@ def mean_group(pooled: PooledFit) -> MeanGroup:
     if K < 2:
         raise Refusal("too_few_slopes", regions=K)
     if pooled.effects == "region":
-        return MeanGroup(slopes.mean(axis=0), slopes.std(axis=0, ddof=1) / np.sqrt(K), K, K - 1)
+        return SlopeMeans(slopes.mean(axis=0), slopes.std(axis=0, ddof=1) / np.sqrt(K), K - 1, K)
     error = np.array([joint.error for joint in fits])
-    return MeanGroup(slopes.mean(axis=0), error, K, fits[0].df)
+    return SlopeMeans(slopes.mean(axis=0), error, fits[0].df, K)
 
 
-class Contrast(NamedTuple):
-    """Mean group less pooled slope (2,) of b1 and d, its error (2,), df of t, and p (2,)."""
-
-    difference: Array
-    error: Array
-    df: int
-    p: Array
-
-
-def hausman_contrast(pooled: PooledFit) -> Contrast:
+def hausman_contrast(pooled: PooledFit) -> SlopeMeans:
     """Return the mean of the regions' own slopes less the pooled slope, with both effects.
 
         var = var(mean) - s^2 / sum Rt^2,   s^2 and df of t of the joint regression
@@ -100,8 +98,8 @@ def hausman_contrast(pooled: PooledFit) -> Contrast:
     variance = mean.error**2 - s2 / (R**2).sum(axis=0)
     if not (variance > ROUNDING * mean.error**2).all():
         raise Refusal("too_few_rows_to_compare", rows=pooled.rows, slopes=mean.regions)
-    difference, error = mean.mean - SIGNS * pooled.slopes, np.sqrt(variance)
-    return Contrast(difference, error, df, 2 * stdtr(df, -np.abs(difference) / error))
+    difference = mean.value - SIGNS * pooled.slopes
+    return SlopeMeans(difference, np.sqrt(variance), df, mean.regions)
 
 
 def homogeneity_test(pooled: PooledFit) -> list[FTest]:

@@ -184,11 +184,11 @@ def test_slopes_of_the_regions(pair):
         group = mean_group(fit)
         assert group.regions == 31
     assert group.df == 179
-    assert (round(group.mean[0], 3), round(group.error[0], 3)) == (-0.024, 0.017)
-    assert (round(group.mean[1], 2), round(group.error[1], 2)) == (-0.88, 0.39)
+    assert (round(group.value[0], 3), round(group.error[0], 3)) == (-0.024, 0.017)
+    assert (round(group.value[1], 2), round(group.error[1], 2)) == (-0.88, 0.39)
     found = hausman_contrast(fit)
-    assert np.round(found.difference, 3).tolist() == [-0.025, -0.864] and found.df == 179
-    assert np.round(found.difference / found.error, 2).tolist() == [-1.62, -2.35]
+    assert np.round(found.value, 3).tolist() == [-0.025, -0.864] and found.df == 179
+    assert np.round(found.value / found.error, 2).tolist() == [-1.62, -2.35]
     assert round(found.p[1], 3) == 0.020
 
 

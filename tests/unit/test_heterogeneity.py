@@ -67,7 +67,7 @@ def test_the_pooled_slope_is_a_weighted_mean_of_own_slopes():
 def test_the_mean_group_by_hand():
     fit = pooled()
     own, found = region_slopes(fit), mean_group(fit)
-    assert found.mean == pytest.approx(sum(own) / 7)
+    assert found.value == pytest.approx(sum(own) / 7)
     variance = sum((own - sum(own) / 7) ** 2) / 6
     assert found.error == pytest.approx(np.sqrt(variance / 7)) and found.regions == 7
 
@@ -85,7 +85,7 @@ def test_the_mean_group_with_year_effects_is_that_of_one_joint_regression(missin
         df = len(g) - X.shape[1]
         V = ((g - X @ b) ** 2).sum() / df * np.linalg.inv(X.T @ X)
         assert region_slopes(fit)[:, i] == pytest.approx(sign * b[:K], rel=1e-8)
-        assert found.mean[i] == pytest.approx(sign * b[:K].mean(), rel=1e-8)
+        assert found.value[i] == pytest.approx(sign * b[:K].mean(), rel=1e-8)
         assert found.error[i] == pytest.approx(np.sqrt(V[:K, :K].sum()) / K, rel=1e-8)
         assert (found.regions, found.df) == (K, df)
 
@@ -106,9 +106,9 @@ def test_the_contrast_is_that_of_two_dense_regressions(missing):
         V = s2 * (
             np.linalg.inv(own.T @ own)[:K, :K].mean() - np.linalg.inv(common.T @ common)[0, 0]
         )
-        assert found.difference[i] == pytest.approx(sign * (b[:K].mean() - pooled_b[0]), rel=1e-8)
+        assert found.value[i] == pytest.approx(sign * (b[:K].mean() - pooled_b[0]), rel=1e-8)
         assert found.error[i] == pytest.approx(np.sqrt(V), rel=1e-6) and found.df == df
-        t = abs(found.difference[i]) / found.error[i]
+        t = abs(found.value[i]) / found.error[i]
         assert found.p[i] == pytest.approx(2 * stats.t.sf(t, df), rel=1e-9)
 
 
@@ -119,7 +119,7 @@ def test_the_contrast_rejects_where_slopes_go_with_the_regressor_and_not_otherwi
 
 def test_the_mean_group_recovers_the_mean_of_slopes_that_differ():
     found = mean_group(pooled(regions=200, spread=0.3))
-    assert (np.abs(found.mean - [0.1, 0.2]) < 3 * found.error).all()
+    assert (np.abs(found.value - [0.1, 0.2]) < 3 * found.error).all()
     assert (found.error < 0.02).all()
 
 

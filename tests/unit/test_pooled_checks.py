@@ -94,8 +94,8 @@ def test_sharing(pooled):
         assert found.checks[f"homogeneity_{name}"]["value"] == equal[i].p
         group = found.relations[f"mean_group_{name}"]
         half = stats.t.ppf(0.975, mean.df) * mean.error[i]
-        assert (group["value"], group["level"]) == (mean.mean[i], 0.95)
-        ends = [mean.mean[i] - half, mean.mean[i] + half]
+        assert (group["value"], group["level"]) == (mean.value[i], 0.95)
+        ends = [mean.value[i] - half, mean.value[i] + half]
         assert [group["low"], group["high"]] == pytest.approx(ends, rel=1e-6)
         left = found.relations[f"leave_one_out_{name}"]
         assert (left["low"], left["high"]) == (without[:, i].min(), without[:, i].max())
@@ -109,10 +109,10 @@ def test_the_contrast(panel):
     found, contrast, mean = told(contrast_rows(fit, 0.95)), hausman_contrast(fit), mean_group(fit)
     for i, name in enumerate(("b1", "d")):
         row, p = found.relations[f"hausman_{name}"], found.checks[f"hausman_p_{name}"]["value"]
-        assert (row["value"], p) == (contrast.difference[i], contrast.p[i])
+        assert (row["value"], p) == (contrast.value[i], contrast.p[i])
         half = stats.t.ppf(0.975, contrast.df) * contrast.error[i]
-        assert row["high"] == pytest.approx(contrast.difference[i] + half, rel=1e-6)
-        p = 2 * stats.t.sf(abs(mean.mean[i]) / mean.error[i], mean.df)
+        assert row["high"] == pytest.approx(contrast.value[i] + half, rel=1e-6)
+        p = 2 * stats.t.sf(abs(mean.value[i]) / mean.error[i], mean.df)
         assert found.checks[f"mean_group_p_{name}"]["value"] == pytest.approx(p, rel=1e-9)
 
 
