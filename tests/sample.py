@@ -46,6 +46,13 @@ READ_OFF = ("sensitivity", "headlines", "headline_variants")  # of the multivers
 INDICATORS = [indicator for pair in SUBSYSTEMS.values() for indicator in pair]
 
 
+def panel_config(first=2015, last=2019, regions="all", focus="330000", policy="single", **gaps):
+    """The keys of a configuration that a panel is made by."""
+    years, gaps = {"first": first, "last": last}, {"gaps": "linear", "max_gap": 1, **gaps}
+    config = {"regions": regions, "focus_region": focus, "years": years, "panel": gaps}
+    return config | {"vintage_policy": policy}
+
+
 def config(claims: str | None = None) -> dict:
     """Return the configuration of the sample after defaults."""
     return {

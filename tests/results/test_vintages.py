@@ -13,16 +13,13 @@ from coevo.estimation import fit_pooled
 from coevo.files import read_table
 from coevo.panel import build_panel
 from tests.conftest import ROOT, run
+from tests.sample import panel_config
 
 # rows of pooled fits; those by instruments lose a year
 LEAST_SQUARES = "scope == 'pooled' and estimator != 'fod_iv'"
 RESTATED = ["gross_regional_product", "secondary_value_added"]
 DERIVED = ["ecommerce_sales_to_product", "rd_to_product", "secondary_value_added_per_capita"]
 DERIVED += ["gross_regional_product_real", "product_price_level", "secondary_value_added_real"]
-CHOICES = {
-    "regions": "all", "focus_region": "330000", "years": {"first": 2015, "last": 2023},
-    "panel": {"gaps": "linear", "max_gap": 1},
-}  # fmt: skip
 PAIR = ("secondary_value_added", "ecommerce_sales")
 # provinces-revised: Zhejiang as the statistical office restated it, 100 million yuan
 ZHEJIANG = {
@@ -40,7 +37,7 @@ def panel_of(built):
     def build(policy: str, upto: str = "9999-12") -> pd.DataFrame:
         seen = built("provinces", "observations")
         seen = seen[seen["vintage"] <= upto]
-        return build_panel(seen, indicators, {**CHOICES, "vintage_policy": policy})
+        return build_panel(seen, indicators, panel_config(2015, 2023, policy=policy))
 
     return build
 

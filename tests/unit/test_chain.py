@@ -9,7 +9,7 @@ from coevo.normalisation import normalise, scaled_panel
 from coevo.observations import observe
 from coevo.panel import build_panel
 from coevo.weighting import weigh
-from tests.sample import places
+from tests.sample import panel_config, places
 
 REGIONS = {"110000": "北京市", "320000": "江苏省", "330000": "浙江省", "510000": "四川省"}
 YEARS = range(2015, 2021)
@@ -23,10 +23,6 @@ INDICATORS = pd.DataFrame(
     ],
     columns=["indicator", "subsystem", "direction", "unit", "source_name", "derivation"],
 ).assign(dimension="", label_en="x", label_zh="某")
-CHOICES = {
-    "regions": "all", "focus_region": "330000", "years": {"first": YEARS[0], "last": YEARS[-1]},
-    "panel": {"gaps": "linear", "max_gap": 1}, "vintage_policy": "single",
-}  # fmt: skip
 NORMALISATION = {"method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"}
 COUPLING = {"composite": "linear", "preset": None, "form": "standard", "k": 2.0,
             "contributions": "equal", "grades": "ten"}  # fmt: skip
@@ -59,7 +55,7 @@ def degree(tmp_path):
             (folder / f"{number:02}.csv").write_text(content, encoding="utf-8")
         paths = [str(path) for path in sorted(folder.iterdir())]
         seen, _ = observe(paths, str(tmp_path), indicators, places(), {}, {})
-        panel = build_panel(seen, indicators, CHOICES)
+        panel = build_panel(seen, indicators, panel_config(YEARS[0], YEARS[-1]))
         normalised, _ = normalise(panel, indicators, NORMALISATION)
         weights = weigh(normalised, panel, indicators, {"method": method})
         rows, _ = couple(normalised, weights, method, COUPLING, scaled_panel(NORMALISATION))

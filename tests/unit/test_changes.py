@@ -21,7 +21,7 @@ from coevo.report.words.template_values import worded
 from coevo.schema import check_columns
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
-from tests.sample import ROOT, study, words_of
+from tests.sample import ROOT, panel_config, study, words_of
 
 CODES = {"110000": "Beijing", "330000": "Zhejiang", "440000": "Guangdong"}
 YEARS = range(2015, 2020)
@@ -54,12 +54,8 @@ COUPLING = {
 def config(**changed) -> dict:
     return {
         "study": "sample",
-        "regions": "all",
-        "focus_region": "330000",
-        "vintage_policy": "single",
         "title": {"en": "x"},
-        "years": {"first": YEARS[0], "last": YEARS[-1]},
-        "panel": {"gaps": "linear", "max_gap": 1},
+        **panel_config(YEARS[0], YEARS[-1]),
         "normalisation": NORMALISATION,
         "weighting": {"method": "entropy"},
         "coupling": COUPLING,

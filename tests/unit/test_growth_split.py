@@ -7,14 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from coevo.coupling import (
-    coordination_degree,
-    coordination_index,
-    coupling_degree,
-    growth_contributions,
-    log_growth_shares,
-    logarithmic_mean,
-)
+from coevo.coupling import growth_contributions, log_growth_shares, logarithmic_mean
+from coevo.coupling.formulas import coordination_degree, coordination_index, coupling_degree
 
 MEMBER = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]], dtype=float)
 W = np.array([0.3, 0.7, 1.0, 0.5, 0.5])

@@ -8,13 +8,7 @@ from hypothesis import strategies as st
 
 from coevo.errors import Refusal, StudyError
 from coevo.files import read_table, write_table
-from coevo.normalisation import (
-    REFERENCES,
-    ConstantIndicators,
-    minmax,
-    normalise,
-    scaled_panel,
-)
+from coevo.normalisation import REFERENCES, ConstantIndicators, minmax, normalise, scaled_panel
 from coevo.normalisation.directions import DIRECTIONS, scale_of
 from coevo.study.configuration import read_schema
 from tests.sample import ROOT

@@ -9,6 +9,7 @@ from coevo.messages import unpacked
 from coevo.panel import build_panel, panel_tables
 from coevo.panel.audit import is_finding
 from coevo.study_data import StudyData
+from tests.sample import panel_config
 
 INDICATORS = pd.DataFrame(
     [
@@ -37,14 +38,8 @@ def observations(money=(1.0, 2.0, 3.0, 4.0, 5.0), people=(10.0,) * 5, vintage="2
     return pd.DataFrame(rows, columns=columns)
 
 
-def config(regions="all", focus="1", last=2019, gaps="linear", max_gap=1, policy="single"):
-    years, panel = {"first": 2015, "last": last}, {"gaps": gaps, "max_gap": max_gap}
-    places = {"regions": regions, "focus_region": focus}
-    return {**places, "years": years, "panel": panel, "vintage_policy": policy}
-
-
-def built(observations, indicators, *places, **choices):
-    return build_panel(observations, indicators, config(*places, **choices))
+def built(observations, indicators=INDICATORS, **choices):
+    return build_panel(observations, indicators, panel_config(**{"focus": "1"} | choices))
 
 
 def series(panel, indicator, column="value"):
@@ -52,7 +47,7 @@ def series(panel, indicator, column="value"):
 
 
 def test_derived_figures_come_in_their_unit():
-    panel = built(observations(), INDICATORS)
+    panel = built(observations())
     # 1e8 yuan over 1e5 persons = 1000 yuan a head = 0.1 of 10 thousand yuan
     np.testing.assert_allclose(series(panel, "per_head"), [0.1, 0.2, 0.3, 0.4, 0.5])
     assert series(panel, "money") == [1, 2, 3, 4, 5]
@@ -60,11 +55,11 @@ def test_derived_figures_come_in_their_unit():
 
 def test_gaps_are_filled_inside_and_flagged_through_to_what_is_derived():
     gap = observations(money=(1.0, np.nan, 3.0, 4.0, 5.0))
-    panel = built(gap, INDICATORS)
+    panel = built(gap)
     assert series(panel, "money")[1] == 2.0
     assert series(panel, "money", "flag") == ["", "filled", "", "", ""]
     assert series(panel, "per_head", "flag") == ["", "filled", "", "", ""]
-    left = built(gap, INDICATORS, gaps="none")
+    left = built(gap, gaps="none")
     assert series(left, "money", "flag")[1] == "missing:suppressed"
     assert series(left, "per_head", "flag")[1] == "missing:not_available"
 
@@ -74,10 +69,9 @@ def test_a_mark_for_missing_that_is_filled_is_remarked_and_a_blank_is_not(flag, 
     gap = observations(money=(1.0, np.nan, 3.0, 4.0, np.nan), people=(1.0, np.nan, 1.0, 1.0, 1.0))
     gap["flag"] = np.where(gap["value"].isna() & (gap["indicator"] == "money"), flag, "")
     gap = gap.assign(unit="person", file="f", sheet="s", cell="B2", half_unit=0.5)
+    study = {**panel_config(focus="1", last=2018), "accept": []}
     tables = {"observations": gap, "remarks": pd.DataFrame()}
-    audit = panel_tables(StudyData({**config(last=2018), "accept": []}, INDICATORS, tables))[
-        "audit"
-    ]
+    audit = panel_tables(StudyData(study, INDICATORS, tables))["audit"]
     said = audit[audit["message"] == "mark_filled"]
     assert len(said) == filled and not is_finding(said).any()
     for row in said.itertuples():
@@ -87,15 +81,15 @@ def test_a_mark_for_missing_that_is_filled_is_remarked_and_a_blank_is_not(flag, 
 
 def test_a_gap_longer_than_allowed_stays():
     gap = observations(money=(1.0, np.nan, np.nan, 4.0, 5.0))
-    assert np.isnan(series(built(gap, INDICATORS), "money")[1])
-    filled = built(gap, INDICATORS, max_gap=2)
+    assert np.isnan(series(built(gap), "money")[1])
+    filled = built(gap, max_gap=2)
     assert series(filled, "money") == [1, 2, 3, 4, 5]
 
 
 def test_nothing_is_extrapolated():
     short = observations(money=(np.nan, 2.0, 3.0, 4.0, 5.0))
     other = short.assign(region="2", name="B", value=short["value"].fillna(1.0), flag="")
-    panel = built(pd.concat([short, other]), INDICATORS)
+    panel = built(pd.concat([short, other]))
     assert np.isnan(series(panel[panel["region"] == "1"], "money")[0])
 
 
@@ -132,15 +126,15 @@ def test_a_filled_link_marks_all_that_hangs_on_it():
 def test_a_series_comes_whole_from_the_newest_vintage_that_covers_the_years():
     newer = observations(money=(7.0, 7.0, 7.0, 7.0, 7.0), vintage="2026-11")
     part = newer[(newer["indicator"] == "money") & (newer["year"] > 2016)]
-    panel = built(pd.concat([observations(), part]), INDICATORS)
+    panel = built(pd.concat([observations(), part]))
     assert series(panel, "money") == [1, 2, 3, 4, 5]
-    panel = built(pd.concat([observations(), newer]), INDICATORS)
+    panel = built(pd.concat([observations(), newer]))
     assert series(panel, "money") == [7.0] * 5
 
 
 def test_years_beyond_the_files_are_refused_by_indicator_and_key():
     with pytest.raises(StudyError) as problem:
-        built(observations(), INDICATORS, last=2020)
+        built(observations(), last=2020)
     assert problem.value.messages[0] == (
         "years.last: 2020 is not covered by the files: money (money) has figures for "
         "2015 to 2019; change years.last or add the file"
@@ -150,12 +144,12 @@ def test_years_beyond_the_files_are_refused_by_indicator_and_key():
 
 def test_a_region_without_figures_is_refused():
     with pytest.raises(StudyError, match="regions: 2: the files have no figure for it"):
-        built(observations(), INDICATORS, ["1", "2"])
+        built(observations(), regions=["1", "2"])
 
 
 def test_the_focus_region_needs_figures():
     with pytest.raises(StudyError, match="focus_region: 9: the files have no figure for it"):
-        built(observations(), INDICATORS, focus="9")
+        built(observations(), focus="9")
 
 
 def test_growth_out_of_a_filled_figure_is_flagged_too():
@@ -175,7 +169,7 @@ def test_a_division_by_zero_is_named():
     with pytest.raises(
         StudyError, match=r"per_head: A 2016: per_capita\(money, people\) divides by 0"
     ):
-        built(empty, INDICATORS)
+        built(empty)
 
 
 def restated(region="1", name="A"):
@@ -187,7 +181,7 @@ def restated(region="1", name="A"):
 
 
 def test_overlay_breaks_and_what_is_derived_breaks_with_it():
-    panel = built(restated(), INDICATORS, policy="overlay")
+    panel = built(restated(), policy="overlay")
     assert series(panel, "money") == [1, 2, 3.3, 4.4, 5.5]
     assert series(panel, "money", "flag") == ["", "", "break", "", ""]
     assert series(panel, "per_head", "flag") == ["", "", "break", "", ""]
@@ -195,7 +189,7 @@ def test_overlay_breaks_and_what_is_derived_breaks_with_it():
 
 
 def test_splice_links_and_what_is_derived_is_spliced_with_it():
-    panel = built(restated(), INDICATORS, policy="splice")
+    panel = built(restated(), policy="splice")
     np.testing.assert_allclose(series(panel, "money"), [1.1, 2.2, 3.3, 4.4, 5.5])
     np.testing.assert_allclose(series(panel, "per_head"), [0.11, 0.22, 0.33, 0.44, 0.55])
     for indicator in ("money", "per_head"):
@@ -217,9 +211,9 @@ def test_filled_comes_before_break_and_break_before_spliced():
     gap = restated()
     gone = (gap["indicator"] == "people") & (gap["year"] == 2017)
     gap.loc[gone, "value"] = np.nan
-    panel = built(gap, INDICATORS, policy="overlay")
+    panel = built(gap, policy="overlay")
     assert series(panel, "per_head", "flag") == ["", "", "filled", "", ""]
-    left = built(gap, INDICATORS, gaps="none", policy="overlay")
+    left = built(gap, gaps="none", policy="overlay")
     assert series(left, "per_head", "flag")[2] == "missing:not_available"
     # money is linked until 2016; people, here in a unit that is not linked, change vintage in 2016
     people = observations(people=(11.0,) * 5, vintage="2026-11").assign(unit="%")
@@ -227,10 +221,10 @@ def test_filled_comes_before_break_and_break_before_spliced():
     both = restated()
     both.loc[both["indicator"] == "people", "unit"] = "%"
     both = pd.concat([both, people])
-    panel = built(both, INDICATORS, policy="splice")
+    panel = built(both, policy="splice")
     assert series(panel, "per_head", "flag") == ["spliced", "break", "", "", ""]
 
 
 def test_an_unknown_policy_lists_the_known():
     with pytest.raises(StudyError, match="vintage policy 'newest'; known: overlay, single, splice"):
-        built(observations(), INDICATORS, policy="newest")
+        built(observations(), policy="newest")
