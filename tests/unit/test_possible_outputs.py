@@ -167,12 +167,11 @@ def test_page_one_knows_whether_a_study_could_have_the_model():
 SAID = {
     ("en", "100 million yuan"): (
         "The two-population model is off: `interaction: {upstream: sales, downstream: output}` in "
-        "the configuration turns it on, with sales of shops and output of plants as outputs."
+        "the configuration turns it on (sales of shops and output of plants)."
     ),
     ("en", "%"): (
-        "The two-population model is off: it needs an output of each system, in money or counts "
-        "and always positive, which the study lacks; add such indicators and name two under "
-        "`interaction` in the configuration."
+        "The two-population model is off: the study lacks an output of each system, in money or "
+        "counts and always positive, to name under `interaction` in the configuration."
     ),
     ("zh", "100 million yuan"): (
         "本研究未启用两种群模型：在配置文件中写入`interaction: {upstream: sales, downstream: "

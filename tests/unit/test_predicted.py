@@ -38,10 +38,10 @@ SAID = {
         "Theta方法（产值）优于漂移模型",
     ),
     "nothing": (
-        "no model is shown to predict output of plants, sales of shops or *D* better than drift",
+        "No model is shown to predict output of plants, sales of shops or *D* one year ahead better",
         "未见任何模型对产值、销售额或*D*的预测优于漂移模型",
     ),
-    "too_few": ("too few origins tell", "预测起点过少"),
+    "too_few": ("too few origins to tell", "预测起点过少"),
     "refused": ("5 years; a forecast", "仅5个年份"),
 }
 
