@@ -38,7 +38,7 @@ SAID = {
         "Theta方法（产值）优于漂移模型",
     ),
     "nothing": (
-        "No model is shown to predict output of plants, sales of shops or *D* one year ahead better",
+        "No model is shown to predict output of plants, sales of shops or *D* one year ahead",
         "未见任何模型对产值、销售额或*D*的预测优于漂移模型",
     ),
     "too_few": ("too few origins to tell", "预测起点过少"),
