@@ -182,9 +182,7 @@ def _goalposts(state: StudyData) -> pd.DataFrame:
 def _weights(state: StudyData) -> pd.DataFrame:
     """Weights in use, each side's by its own method."""
     rows = rows_of(state.tables["weights"], weighting=state.config["weighting"]["method"])
-    return pd.DataFrame(
-        {"indicator": rows["indicator"], "quantity": "weight", "value": rows["weight"]}
-    )
+    return rows[["indicator"]].assign(quantity="weight", value=rows["weight"])
 
 
 def _parameters(state: StudyData) -> pd.DataFrame:

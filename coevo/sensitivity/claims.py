@@ -244,15 +244,11 @@ def _faster(D: pd.DataFrame, first: int, last: int) -> tuple[str, dict[str, Any]
     return AGREES if faster else NOT_IN_THESE_DATA, both
 
 
-def _rate(D: pd.DataFrame) -> float:
-    """Average growth of D a year, per cent."""
-    years = D["year"].iloc[-1] - D["year"].iloc[0]
-    return float(100 * ((D["D"].iloc[-1] / D["D"].iloc[0]) ** (1 / years) - 1))
-
-
 def _growth_of_D(D: pd.DataFrame) -> dict[str, Any]:
     """Return the average growth of D a year, per cent, with the years it is over."""
-    return {"rate": _rate(D), "first": D["year"].iloc[0], "last": D["year"].iloc[-1]}
+    (first, last), (start, end) = D[["year", "D"]].iloc[[0, -1]].T.to_numpy()
+    rate = float(100 * ((end / start) ** (1 / (last - first)) - 1))
+    return {"rate": rate, "first": int(first), "last": int(last)}
 
 
 def _given(study: StudyData, indicator: str, answer: Answer) -> Answer:
