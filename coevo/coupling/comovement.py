@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans, Integers, Row, Values
-from coevo.coupling.level import level_figures
+from coevo.coupling.level import NOISE, level_figures
 from coevo.errors import Refusal
 from coevo.files import as_table
 
@@ -16,7 +16,6 @@ SCOPES = ("levels", "within_regions", "within_regions_and_years")
 SCALES: dict[str, Callable[[Array], Array]] = {"lnU": np.log, "sqrtU": np.sqrt, "U": np.positive}
 PAIRINGS = 99_999
 RUN, SHORTEST = 10, 4  # regions that stand together, and the fewest that do at an end
-NOISE = 1e-24  # a variance below this is rounding
 FEWEST_PAIRED = 9  # below, the true pairing is among the random ones too often
 OUTER = 0.025  # share of random pairings beyond either end of their range
 SIGNIFICANT = 0.05
