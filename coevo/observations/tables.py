@@ -4,7 +4,7 @@ Nothing is recognised here: regions, indicators and units are words, figures are
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -264,13 +264,13 @@ def _counts(cells: Objects) -> bool:
     return any(texts == [str(n) for n in range(start, start + len(texts))] for start in (0, 1))
 
 
-def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
-    """Lines about the form of a table: what a head, a place or a merged figure leaves unclear."""
+def _form(block: TableBlock, columns: Sequence[int]) -> Iterator[str]:
+    """Yield lines on what the heads, places and merged figures of a table leave unclear."""
     sheet, rows = block.sheet, np.array(block.body, dtype=int)
-    problems = odd_heads(block)
+    yield from odd_heads(block)
     if doubt := sheet.unclear:
         shown = " or ".join(readings(doubt.text))
-        problems.append(
+        yield (
             f'{sheet.where(doubt.row, doubt.column)}: "{doubt.text}" may be {shown}, and nothing '
             'in the table shows which; write decimal_mark: "." or "," in the config'
         )
@@ -282,36 +282,32 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
             column < min(labels, default=0) and _counts(sheet.values[rows, column])
         ):
             place = sheet.where(block.head[-1], column)
-            problems.append(f"{place}: is empty above figures; write what they are")
+            yield f"{place}: is empty above figures; write what they are"
     for top, left, bottom, right in sheet.merged:
         if not is_number(sheet.values[top, left]):
             continue
         down = int(np.sum((rows >= top) & (rows <= bottom)))
         cells = down * sum(left <= column <= right for column in columns)
         if cells > 1:
-            problems.append(
+            yield (
                 f"{sheet.where(top, left)}: a figure stands in {cells} merged cells, so it is not "
                 "clear whose it is; undo the merging and write it where it belongs"
             )
-    problems += [
+    yield from (
         f"{sheet.where(row, sheet.begins[row].column)}: figures stand outside the "
         "table; give them a head of their own, or delete them"
         for row in block.outside
-    ]
-    return problems
+    )
 
 
-def _unread(block: TableBlock, columns: Sequence[int]) -> list[Remark]:
-    """Remarks on columns of figures that are set aside because their head is no year."""
-    remarks = []
+def _unread(block: TableBlock, columns: Sequence[int]) -> Iterator[Remark]:
+    """Yield remarks on columns of figures that are set aside because their head is no year."""
     for column, head in block.columns.items():
         if column not in columns and head.name.text and not head.odd.text:
             count = sum(is_number(block.sheet.values[row, column]) for row in block.body)
+            fields, place = {"name": head.name.text, "figures": count}, head.name[1:]
             if count:
-                fields = {"name": head.name.text, "figures": count}
-                place = head.name.row, head.name.column
-                remarks.append(Remark("set_aside", "column_not_read", fields, *place))
-    return remarks
+                yield Remark("set_aside", "column_not_read", fields, *place)
 
 
 def _further(block: TableBlock, columns: Sequence[int]) -> Labels | None:
@@ -333,7 +329,7 @@ def _further(block: TableBlock, columns: Sequence[int]) -> Labels | None:
 def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> FigureTable:
     """Return the table of a block whose figures stand in `columns`; rows without label are left."""
     sheet = block.sheet
-    problems = _form(block, columns)
+    problems = [*_form(block, columns)]
     labels, remarks = _labels(block, axes, columns, problems)
     labelled = np.ones(len(block.body), dtype=bool)
     for label, axis in zip(labels.values(), axes, strict=False):  # not of codes

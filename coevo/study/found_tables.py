@@ -152,16 +152,14 @@ def _tables_of(
             problems.append(f"{sheet.where()}: no table of figures; set aside")
 
 
-def _readings(sheet: Sheet, table: FigureTable) -> list[str]:
-    """Return lines on what a table does not say itself: its regions, or what its years are."""
-    lines = [
-        "{}: years such as {name} are read as {year}".format(sheet.where(), **remark.fields)
-        for remark in table.remarks
-        if remark.message in ("fiscal_years", "marked_years")
-    ]
+def _readings(sheet: Sheet, table: FigureTable) -> Iterator[str]:
+    """Yield lines on what a table does not say itself: its regions, or what its years are."""
+    for remark in table.remarks:
+        if remark.message in ("fiscal_years", "marked_years"):
+            name, year = remark.fields["name"], remark.fields["year"]
+            yield f"{sheet.where()}: years such as {name} are read as {year}"
     if not _is_placed(sheet, table):
-        lines.append(f"{sheet.where()}: names no region")
-    return lines
+        yield f"{sheet.where()}: names no region"
 
 
 def _is_placed(sheet: Sheet, table: FigureTable) -> bool:
