@@ -55,9 +55,9 @@ def shocks(region: Integers, year: Integers, u: Array, slopes: int = 0) -> Shock
 
 # name -> what is changed in the estimated shocks
 NULLS: dict[str, Callable[[Shocks], Shocks]] = {
-    "year shock": lambda found: found,
-    "no year shock": lambda found: found._replace(year=np.zeros((2, 2))),
-    "doubled noise": lambda found: found._replace(error=2 * found.error),
+    "year shock": lambda estimated: estimated,
+    "no year shock": lambda estimated: estimated._replace(year=np.zeros((2, 2))),
+    "doubled noise": lambda estimated: estimated._replace(error=2 * estimated.error),
 }
 
 

@@ -143,20 +143,20 @@ def varying(y: pd.Series, least: int = 2) -> pd.Series:
     return known
 
 
-def refused(statistic: str, of: str, why: Refusal, **where: Any) -> Row:
+def refused(statistic: str, of: str, why: Refusal, **labels: Any) -> Row:
     """Return the row of a statistic that the figures do not allow."""
-    where = {"scope": ALL} | where
-    return {"statistic": statistic, "of": of} | where | why.columns
+    labels = {"scope": ALL} | labels
+    return {"statistic": statistic, "of": of} | labels | why.columns
 
 
 def computed(
-    statistic: str, of: str, compute: Callable[[], Mapping[str, Any]], **where: Any
+    statistic: str, of: str, compute: Callable[[], Mapping[str, Any]], **labels: Any
 ) -> Row:
     """Return a row with what was computed, or with the reason why it could not be."""
     try:
-        return {"statistic": statistic, "of": of, "scope": ALL} | where | dict(compute())
+        return {"statistic": statistic, "of": of, "scope": ALL} | labels | dict(compute())
     except Refusal as why:
-        return refused(statistic, of, why, **where)
+        return refused(statistic, of, why, **labels)
 
 
 def by_year(

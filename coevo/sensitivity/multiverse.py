@@ -172,16 +172,16 @@ def _marks(U: Array, forms: int) -> dict[str, Array]:
 
 
 def varied(
-    choices: Combinations, context: Surroundings, made: Mapping[int, Varied] | None = None
+    choices: Combinations, context: Surroundings, results: Mapping[int, Varied] | None = None
 ) -> dict[str, pd.DataFrame]:
     """Return the tables `multiverse`, the study's own combination first, `headlines`,
     `headline_variants` and `varied_refusals` (columns: docs/tables.md).
 
-    made: what `combination_tasks` give, if they were made before. A
+    results: what `combination_tasks` give, if they were made before. A
     combination that the figures do not allow has no row in the first table; the last says how many
     these are, and why.
     """
-    cases = list((made or make_all(combination_tasks(choices, context))[COMBINATIONS]).values())
+    cases = list((results or make_all(combination_tasks(choices, context))[COMBINATIONS]).values())
     refusals = as_table("varied_refusals", [row for one in cases for row in one.refusals])
     parts = [[getattr(one, part) for one in cases] for part in ("rows", "unbroken")]
     rows, unbroken = (pd.concat(part, ignore_index=True) for part in parts)
