@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from coevo.arrays import Config
 from coevo.errors import StudyError
 
 Entry = TypeVar("Entry")
@@ -26,7 +27,7 @@ class Method:
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.compute(*args, **options)
 
-    def options(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+    def options(self, settings: Config) -> dict[str, Any]:
         """Return what the section of the configuration gives the method, by name."""
         return {self.needs: settings[self.needs]} if self.needs else {}
 

@@ -11,8 +11,9 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from coevo.arrays import Config
 from coevo.errors import plain_words
 
 FILE = Path(__file__).with_name("tables.csv")
@@ -67,7 +68,7 @@ def table_names(*kinds: str) -> list[str]:
     return [name for name, rows in _ROWS.items() if "" in rows and rows[""].kind in kinds]
 
 
-def study_tables(config: Mapping[str, Any]) -> list[str]:
+def study_tables(config: Config) -> list[str]:
     """Return the tables that a study has by its configuration, `changes` aside, in order.
 
     `changes` compares a study with a release of it, and so is no part of its state.

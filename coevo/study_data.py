@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Config
 from coevo.files import as_table, begin_job, read_optional, read_table
 from coevo.schema import BUILT, table_names
 
@@ -21,7 +22,7 @@ class StudyData:
     a claim is about, None where it names none.
     """
 
-    config: Mapping[str, Any]
+    config: Config
     indicators: pd.DataFrame
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     regions: pd.DataFrame | None = None

@@ -1,12 +1,9 @@
 """The degrees C, T and D of a study, what holds D back and what moves it (docs/methods.md, 3)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Values
+from coevo.arrays import Array, Config, Values
 from coevo.coupling.formulas import (
     contribution_shares,
     coordination_degree,
@@ -34,7 +31,7 @@ def couple(
     normalised: pd.DataFrame,
     weights: pd.DataFrame,
     weighting: str,
-    settings: Mapping[str, Any],
+    settings: Config,
     span: tuple[float, float] | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables `coupling` and `obstacles` of a study (columns: docs/tables.md).
@@ -83,13 +80,13 @@ def log_growth_shares(z0: Array, z1: Array, w: Array, member: Array) -> Array:
     return np.asarray(w * (z1 - z0) / (2 * member.shape[1] * (mean @ member.T)))
 
 
-def splits(settings: Mapping[str, Any]) -> bool:
+def splits(settings: Config) -> bool:
     """Tell whether the split holds: standard form, equal contributions, linear, not rescaled."""
     return all(settings[choice] == wanted for choice, wanted in ADDITIVE.items())
 
 
 def growth_contributions(
-    normalised: pd.DataFrame, weights: pd.DataFrame, weighting: str, settings: Mapping[str, Any]
+    normalised: pd.DataFrame, weights: pd.DataFrame, weighting: str, settings: Config
 ) -> pd.DataFrame:
     """Return region, name, year, subsystem, indicator, contribution to ln(D_t / D_t-1).
 

@@ -54,11 +54,7 @@ COMPOSITES = {
 
 
 def composite_indices(
-    Z: Values,
-    weights: Values,
-    member: Array,
-    composite: str,
-    span: tuple[float, float] | None,
+    Z: Values, weights: Values, member: Array, composite: str, span: tuple[float, float] | None
 ) -> Array:
     """Return U (..., rows, n) from Z (..., rows, m) and weights (..., m) within subsystems.
 

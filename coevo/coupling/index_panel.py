@@ -1,13 +1,12 @@
 """Normalised figures and their weights as arrays: what indices, degrees and draws are made of."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Booleans, Strings, Values
+from coevo.arrays import Array, Booleans, Config, Strings, Values
 from coevo.coupling.formulas import (
     FORMS,
     PRESETS,
@@ -29,7 +28,7 @@ class Degrees(NamedTuple):
     D: Array
 
 
-def degrees(U: Values, settings: Mapping[str, Any]) -> Degrees:
+def degrees(U: Values, settings: Config) -> Degrees:
     """Return C, T and D of indices U (..., rows, n) as the configuration's `coupling` says.
 
     `settings`: preset, form, k, contributions. Leading axes are draws; each is a panel of its own.
@@ -98,7 +97,7 @@ class IndexPanel:
         return composite_indices(Z, w, self.member, composite, self.span)
 
     def degrees(
-        self, settings: Mapping[str, Any], z: Array | None = None, weights: Array | None = None
+        self, settings: Config, z: Array | None = None, weights: Array | None = None
     ) -> Degrees:
         """Return U, C, T, D as the configuration's `coupling` says; z, weights as in `indices`."""
         return degrees(self.indices(settings["composite"], z, weights), settings)

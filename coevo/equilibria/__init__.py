@@ -8,13 +8,7 @@ import pandas as pd
 
 from coevo.arrays import Array, Row
 from coevo.equilibria.fit_checks import pooled_doubts, pooled_draws, region_doubts
-from coevo.equilibria.fitted import (
-    POOLED,
-    AnyFit,
-    fit_pool,
-    fit_regions,
-    regional_lines,
-)
+from coevo.equilibria.fitted import POOLED, AnyFit, fit_pool, fit_regions, regional_lines
 from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.result_rows import (
     equilibrium_rows,

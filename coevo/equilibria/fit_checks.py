@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtri, ndtri
 
-from coevo.arrays import Array, Row
+from coevo.arrays import Array, Config, Row
 from coevo.equilibria.fitted import (
     HEADLINE_SCALE,
     AnyFit,
@@ -132,10 +132,7 @@ def bias_rows(
 
 
 def judged_rows(
-    pool: pd.DataFrame,
-    interaction: Mapping[str, Any],
-    seed: int,
-    drawn: Mapping[Block, Array] | None = None,
+    pool: pd.DataFrame, interaction: Config, seed: int, drawn: Mapping[Block, Array] | None = None
 ) -> Iterator[Row]:
     """Yield the relation of x1 and x2, the paper's restriction A_ii = 0, and feedback.
 
@@ -251,7 +248,7 @@ def region_doubts(
 def pooled_doubts(
     pair: pd.DataFrame,
     fits: Sequence[tuple[Row, AnyFit]],
-    interaction: Mapping[str, Any],
+    interaction: Config,
     seed: int,
     drawn: Mapping[str, Mapping[Any, Array]] | None = None,
 ) -> Iterator[Row]:

@@ -174,11 +174,7 @@ def calibrated(years: Integers, figures: Array, gaps: Booleans) -> tuple[Row, li
     rows: list[Row] = []
     refused: list[Row] = []
     for i in np.flatnonzero(there).tolist():
-        row: Row = {
-            "year": years[i],
-            "observed_x1": figures[0, i],
-            "observed_x2": figures[1, i],
-        }
+        row: Row = {"year": years[i], "observed_x1": figures[0, i], "observed_x2": figures[1, i]}
         if holds[i]:
             x1, x2 = equilibrium(*parameters[:, i])
             rows.append(row | {"kind": "centre", "x1": x1, "x2": x2})

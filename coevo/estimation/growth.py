@@ -128,10 +128,7 @@ def unbroken(t: Values, X: Values, breaks: Iterable[int] = ()) -> Runs:
 
 
 def population_rows(
-    t: Values,
-    X: Values,
-    estimator: str = "trapezoid",
-    breaks: Iterable[int] = (),
+    t: Values, X: Values, estimator: str = "trapezoid", breaks: Iterable[int] = ()
 ) -> Rows:
     """Return the growth rows of any number of populations, in the order of time.
 

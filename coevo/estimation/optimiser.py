@@ -35,10 +35,7 @@ class Optimum(NamedTuple):
 
 
 def least_squares(
-    model: Model,
-    starts: Values,
-    rows: Values,
-    evaluations: int = EVALUATIONS,
+    model: Model, starts: Values, rows: Values, evaluations: int = EVALUATIONS
 ) -> list[Optimum | Refusal]:
     """Return the best minimum of each problem's sum of squared residuals, or why there is none.
 

@@ -53,10 +53,7 @@ class GeneralFit:
 
 
 def fit_general(
-    t: Values,
-    X: Values,
-    estimator: str = "trapezoid",
-    breaks: Iterable[int] = (),
+    t: Values, X: Values, estimator: str = "trapezoid", breaks: Iterable[int] = ()
 ) -> GeneralFit:
     """Return the general model fitted to one region, each equation by OLS.
 
@@ -173,11 +170,7 @@ class Fit(Equations):
 
 
 def fit(
-    t: Values,
-    x1: Values,
-    x2: Values,
-    estimator: str = "trapezoid",
-    breaks: Iterable[int] = (),
+    t: Values, x1: Values, x2: Values, estimator: str = "trapezoid", breaks: Iterable[int] = ()
 ) -> Fit:
     """Return the classic form fitted to one region, each equation by OLS with rows - 2 df.
 

@@ -46,12 +46,7 @@ class Feedback:
 
 
 def feedback_verdicts(
-    A: Array,
-    covariance: Array,
-    df: int,
-    level: float = 0.95,
-    draws: int = 20_000,
-    seed: int = 1,
+    A: Array, covariance: Array, df: int, level: float = 0.95, draws: int = 20_000, seed: int = 1
 ) -> Feedback:
     """Return what A (2, 2) says of feedback.
 

@@ -145,10 +145,7 @@ class Bias(NamedTuple):
 
 
 def short_panel_bias(
-    fit: PooledFit,
-    draws: int = DRAWS,
-    seed: int = 1,
-    drawn: Mapping[int, Array] | None = None,
+    fit: PooledFit, draws: int = DRAWS, seed: int = 1, drawn: Mapping[int, Array] | None = None
 ) -> Bias:
     """Return the bias of a pooled trapezoid fit of the classic form at its own values.
 

@@ -61,13 +61,7 @@ def located(kinds: Values, lows: Values) -> Booleans:
     return np.asarray(above.all(axis=-1))
 
 
-def fieller(
-    c: Values,
-    s: Values,
-    covariance: Values,
-    df: Values,
-    level: float = 0.95,
-) -> RatioSet:
+def fieller(c: Values, s: Values, covariance: Values, df: Values, level: float = 0.95) -> RatioSet:
     """Return the set of rho = -c/s that a t test of c + rho s = 0 does not reject.
 
         A rho^2 + 2 B rho + C <= 0,   A = s^2 - t^2 V22,  B = c s - t^2 V12,  C = c^2 - t^2 V11
@@ -132,11 +126,7 @@ def real_parts(coefficients: Values) -> Array:
 
 
 def rest_point_projections(
-    r: Values,
-    A: Values,
-    covariance: Values,
-    df: int,
-    level: float = 0.95,
+    r: Values, A: Values, covariance: Values, df: int, level: float = 0.95
 ) -> tuple[ValueSet, ValueSet]:
     """Return the projections of the rest point's joint confidence region on its two axes.
 

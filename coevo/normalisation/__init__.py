@@ -1,12 +1,11 @@
 """Normalisation of indicators against stated minima and maxima (docs/methods.md, 2)."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Booleans, Values
+from coevo.arrays import Array, Booleans, Config, Values
 from coevo.errors import Problems, StudyError
 from coevo.normalisation.directions import ANYWHERE, RATIO, Band, Scale, scales_of
 from coevo.normalisation.goalposts import POSTS, REFERENCES, Goalposts, Scope, digest, vector_norm
@@ -16,7 +15,7 @@ VECTOR = "vector"
 METHODS = ("minmax", VECTOR)
 REFUSED_METHODS = {
     "zscore": "half of the z-scores are negative, and C has no meaning for negative indices; PCA "
-    "weights standardise by themselves (OECD and JRC 2008, step 5)",
+    "weights standardise by themselves (OECD and JRC 2008, step 5)"
 }
 Span = tuple[float, float]
 
@@ -75,7 +74,7 @@ def wide(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return table.pivot(index=keys, columns="indicator", values=column)
 
 
-def scaled_panel(settings: Mapping[str, Any]) -> Span | None:
+def scaled_panel(settings: Config) -> Span | None:
     """Return the range of normalised values; None where each indicator has ends of its own.
 
     A ratio to the best figure lies in [0, 1], whatever range is given.
@@ -107,7 +106,7 @@ def complete_rows(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame
 def normalise(
     panel: pd.DataFrame,
     indicators: pd.DataFrame,
-    settings: Mapping[str, Any],
+    settings: Config,
     goalposts: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return `normalised` (region, name, year, indicator, z, flag) and `goalposts`.
@@ -138,7 +137,7 @@ def normalise(
 def scope_of(
     values: pd.DataFrame,
     indicators: pd.DataFrame,
-    settings: Mapping[str, Any],
+    settings: Config,
     kept: pd.DataFrame | None = None,
 ) -> Scope:
     """Return what the reference of a study may look at; values: region-years down."""
@@ -148,7 +147,7 @@ def scope_of(
     return Scope(values.index, list(values.columns), years, kept, scales)
 
 
-def find_goalposts(x: Array, scope: Scope, settings: Mapping[str, Any]) -> Goalposts:
+def find_goalposts(x: Array, scope: Scope, settings: Config) -> Goalposts:
     """Return the goalposts of figures x (..., rows, m) by the study's method and reference.
 
     An indicator with goalposts of its own in the indicator table has those in every group; of a
@@ -179,11 +178,7 @@ def scores(
 
 
 def held_against(
-    x: Array,
-    posts: Goalposts,
-    names: list[str],
-    indicators: pd.DataFrame,
-    settings: Mapping[str, Any],
+    x: Array, posts: Goalposts, names: list[str], indicators: pd.DataFrame, settings: Config
 ) -> tuple[Array, Booleans]:
     """Return z of figures x (..., rows, m), within the range, and which x lie beyond goalposts."""
     span = scaled_panel(settings) or (0.0, 1.0)

@@ -286,8 +286,6 @@ def with_years(columns: dict[int, HeadColumn], units: Collection[str]) -> dict[i
             unit, words = columns[column].unit, columns[column].name
             behind = words._replace(text=title_parts(name, units)[1])  # GRP, SEK million
             parted[column] = HeadColumn(
-                words._replace(text=year),
-                words._replace(text=name),
-                unit if unit.text else behind,
+                words._replace(text=year), words._replace(text=name), unit if unit.text else behind
             )
     return columns | parted

@@ -1,11 +1,11 @@
 """The panel: one figure per region, year and indicator, gaps filled by policy, the rest derived."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Config
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
 from coevo.messages import message_columns
@@ -82,7 +82,7 @@ def _check_coverage(
 
 
 def build_panel(
-    observations: pd.DataFrame, indicators: pd.DataFrame, config: Mapping[str, Any]
+    observations: pd.DataFrame, indicators: pd.DataFrame, config: Config
 ) -> pd.DataFrame:
     """Return the panel of a study: all indicators, source and derived, in their own units.
 

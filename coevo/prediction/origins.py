@@ -1,6 +1,6 @@
 """What was known at each origin, and what came after it (docs/methods.md, 6)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Booleans, Places, Strings
+from coevo.arrays import Array, Booleans, Config, Places, Strings
 from coevo.coupling.formulas import FORMS, composite_indices, contribution_shares
 from coevo.equilibria.fitted import attempted
 from coevo.equilibria.output_series import pair_values
@@ -101,7 +101,7 @@ class Rulers:
         top = np.where(early, span[1], np.inf)[:, None]
         return np.asarray(z.clip(span[0], top))
 
-    def _posts(self, x: Array, early: Booleans, settings: Mapping[str, Any]) -> Goalposts:
+    def _posts(self, x: Array, early: Booleans, settings: Config) -> Goalposts:
         """Return goalposts of every row from the early ones alone, where their group has any."""
         before = scope_of(self.figures[early], self.indicators, settings, self.kept)
         known = find_goalposts(x[early], before, settings)

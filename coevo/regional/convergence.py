@@ -118,10 +118,7 @@ def _regression(growth: Values, start: Values, *others: Values) -> Any:
 
 
 def growth_slope(
-    growth: Values,
-    start: Values,
-    *others: Values,
-    near: "csr_array | None" = None,
+    growth: Values, start: Values, *others: Values, near: "csr_array | None" = None
 ) -> Slope:
     """Return the slope of yearly growth (n,) on the logarithm (n,) at the start, given others.
 

@@ -86,11 +86,7 @@ def _basis(n: int, regressors: Sequence[Values]) -> tuple[Array, Array]:
 
 
 def likeness(
-    Y: Values,
-    W: "csr_array",
-    draws: int,
-    rng: np.random.Generator,
-    *regressors: Values,
+    Y: Values, W: "csr_array", draws: int, rng: np.random.Generator, *regressors: Values
 ) -> Likeness:
     """Return Moran's I of each column of Y (n, s) and its p: shares of permutations of the regions,
     the same for all columns, whose I is at least as far from its expectation.

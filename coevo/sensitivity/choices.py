@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from coevo.arrays import Array
+from coevo.arrays import Array, Config
 from coevo.coupling.comovement import correlation
 from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.coupling.grade_scales import GRADES
@@ -70,7 +70,7 @@ def scale_word(name: str, references: Mapping[str, str]) -> str:
     return " ".join(filter(None, (references.get(reference, reference), span)))
 
 
-def scales(config: Mapping[str, Any]) -> dict[str, Scaling]:
+def scales(config: Config) -> dict[str, Scaling]:
     """Return the scales that are tried, by name, the study's own first.
 
     The vector normalisation knows neither reference nor range.
@@ -84,13 +84,13 @@ def scales(config: Mapping[str, Any]) -> dict[str, Scaling]:
     return {scaling.name: scaling for scaling in tried}
 
 
-def main_combination(config: Mapping[str, Any]) -> Combination:
+def main_combination(config: Config) -> Combination:
     """Return the choices of the study itself."""
     coupling = (config["coupling"][key] for key in ("composite", "form", "preset"))
     return Combination(MAIN, next(iter(scales(config))), config["weighting"]["method"], *coupling)
 
 
-def alternatives(config: Mapping[str, Any]) -> dict[str, list[str]]:
+def alternatives(config: Config) -> dict[str, list[str]]:
     """Return the names that each choice but the system can have; the study's own among them.
 
     The vector normalisation knows one scale and one composite. A form that needs a number of the
@@ -126,10 +126,7 @@ class Combinations:
     """
 
     def __init__(
-        self,
-        systems: Mapping[str, System],
-        config: Mapping[str, Any],
-        kept: pd.DataFrame | None = None,
+        self, systems: Mapping[str, System], config: Config, kept: pd.DataFrame | None = None
     ) -> None:
         self.systems, self.config, self.kept = systems, config, kept
         self.main = main_combination(config)
@@ -201,7 +198,7 @@ class Combinations:
 
 
 def compare(
-    D: Array, rows: pd.MultiIndex, study_D: pd.Series, config: Mapping[str, Any]
+    D: Array, rows: pd.MultiIndex, study_D: pd.Series, config: Config
 ) -> dict[str, np.ndarray[Any, Any]]:
     """Return what tables say of D (k, rows) under k other choices, an array (k,) by column.
 

@@ -1,25 +1,17 @@
 """D without the years in which what an indicator covers changed (docs/methods.md, 3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Values
+from coevo.arrays import Array, Config, Values
 from coevo.coupling import grade
 from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import Refusal, StudyError
 from coevo.files import as_table
-from coevo.normalisation import (
-    complete_rows,
-    held_against,
-    normalise,
-    scaled_panel,
-    scope_of,
-    wide,
-)
+from coevo.normalisation import complete_rows, held_against, normalise, scaled_panel, scope_of, wide
 from coevo.normalisation.goalposts import read_goalposts
 from coevo.panel import FILLED
 from coevo.panel.derivations import Breaks, breaks_in_coverage
@@ -32,11 +24,7 @@ SHOWN, HIDDEN, JUMP, USUAL, UNTOLD = ("shown", "not_shown", "jump", "usual", "to
 
 
 def without_breaks(
-    x: Values,
-    years: Sequence[int],
-    breaks: Sequence[int],
-    indicator: str = "",
-    region: str = "",
+    x: Values, years: Sequence[int], breaks: Sequence[int], indicator: str = "", region: str = ""
 ) -> Array:
     """Return a region's figures x (years,) as if coverage had not changed in the years `breaks`.
 
@@ -190,10 +178,7 @@ def _refused(problem: Refusal, variant: str) -> pd.DataFrame:
 
 
 def by_kept_ruler(
-    changed: pd.DataFrame,
-    indicators: pd.DataFrame,
-    goalposts: pd.DataFrame,
-    settings: Mapping[str, Any],
+    changed: pd.DataFrame, indicators: pd.DataFrame, goalposts: pd.DataFrame, settings: Config
 ) -> pd.DataFrame:
     """z of changed figures by the study's own goalposts; a figure beyond them is moved to them."""
     names = [str(name) for name in changed]
@@ -213,7 +198,7 @@ def _estimated_anew(unbroken: pd.DataFrame, study: StudyData) -> pd.Series:
     return _degree(z, weights, config)
 
 
-def _degree(z: pd.DataFrame, weights: pd.DataFrame, config: Mapping[str, Any]) -> pd.Series:
+def _degree(z: pd.DataFrame, weights: pd.DataFrame, config: Config) -> pd.Series:
     """D by region, name and year of normalised figures and the weights in use."""
     span = scaled_panel(config["normalisation"])
     panel = IndexPanel.of(z, weights, config["weighting"]["method"], span)

@@ -12,12 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.arrays import Array, Booleans, Integers
-from coevo.coupling.comovement import (
-    FEWEST_PAIRED,
-    paired_correlations,
-    placebo,
-    random_pairings,
-)
+from coevo.coupling.comovement import FEWEST_PAIRED, paired_correlations, placebo, random_pairings
 from coevo.coupling.index_panel import Degrees
 from coevo.regional.convergence import morgan, slope_hc1
 from coevo.regional.neighbourhood import likeness, row_standardised

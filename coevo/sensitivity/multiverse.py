@@ -15,14 +15,7 @@ from coevo.errors import Problems, Refusal, StudyError
 from coevo.files import Tasks, as_table, make_all
 from coevo.normalisation import ConstantIndicators
 from coevo.regional import RegionalPanel
-from coevo.sensitivity.choices import (
-    CHOICES,
-    COMPARABLE,
-    MAIN,
-    Combinations,
-    System,
-    compare,
-)
+from coevo.sensitivity.choices import CHOICES, COMPARABLE, MAIN, Combinations, System, compare
 from coevo.sensitivity.headline_statistics import (
     DRAWS,
     FEW_DRAWS,

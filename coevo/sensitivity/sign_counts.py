@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Booleans, Integers, Row
+from coevo.arrays import Array, Booleans, Config, Integers, Row
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, growth_pool
 from coevo.errors import Refusal
 from coevo.estimation.growth import ESTIMATORS, pool
@@ -46,7 +46,7 @@ class Signs(NamedTuple):
 
 
 def specification_counts(
-    table: pd.DataFrame, cases: Sequence[tuple[Row, pd.DataFrame]], config: Mapping[str, Any]
+    table: pd.DataFrame, cases: Sequence[tuple[Row, pd.DataFrame]], config: Config
 ) -> pd.DataFrame:
     """Return how many specifications show a pattern, and how often chance shows it in as many.
 
@@ -110,7 +110,7 @@ def _read(rows: pd.DataFrame) -> Signs:
     return Signs(b1, d, located)
 
 
-def tally(fits: Mapping[Fit, Signs], config: Mapping[str, Any]) -> dict[Count, tuple[Any, int]]:
+def tally(fits: Mapping[Fit, Signs], config: Config) -> dict[Count, tuple[Any, int]]:
     """Return how many show what is counted, in each order, of how many; effects "": any."""
     counts: dict[Count, tuple[Any, int]] = {}
     for key, signs in fits.items():
@@ -123,7 +123,7 @@ def tally(fits: Mapping[Fit, Signs], config: Mapping[str, Any]) -> dict[Count, t
 
 
 def _counted(
-    fit: Mapping[str, str], signs: Signs, config: Mapping[str, Any]
+    fit: Mapping[str, str], signs: Signs, config: Config
 ) -> Iterator[tuple[tuple[str, str], Any, int]]:
     """Yield the counts that a fit enters, with its pair; how much it adds, of how much."""
     pair, supply = fit["pair"], (signs.b1 > 0) & (signs.d > 0)
@@ -139,7 +139,7 @@ def _counted(
 
 
 def _drawn(
-    figures: pd.DataFrame, fits: Sequence[Fit], orders: Integers, config: Mapping[str, Any]
+    figures: pd.DataFrame, fits: Sequence[Fit], orders: Integers, config: Config
 ) -> dict[Fit, Signs]:
     """Return what the fits of one case say in each order, a block of orders at a time."""
     focus = config["focus_region"]

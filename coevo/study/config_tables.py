@@ -63,7 +63,7 @@ def check_indicators(config: Config, schema: Config, regions: str, name: str) ->
     return rows
 
 
-def _labels(config: Mapping[str, Any]) -> list[str]:
+def _labels(config: Config) -> list[str]:
     return [f"label_{language}" for language in config["report"]["languages"]]
 
 

@@ -6,11 +6,11 @@ none negative, that sum to 1. A new method is one function and its entry in the 
 module (`OBJECTIVE`, `SUBJECTIVE` or the rules of `combined`).
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Config
 from coevo.errors import StudyError
 from coevo.files import as_table
 from coevo.normalisation import wide
@@ -22,14 +22,12 @@ PARTS: dict[str, Weighting] = {**OBJECTIVE, **SUBJECTIVE}  # what may be combine
 WEIGHTINGS: dict[str, Weighting] = {**PARTS, **combinations(PARTS)}
 
 
-def available(settings: Mapping[str, Any]) -> list[str]:
+def available(settings: Config) -> list[str]:
     """Return the methods that the configuration's `weighting` gives what they need."""
     return [n for n, method in WEIGHTINGS.items() if not method.needs or settings.get(method.needs)]
 
 
-def _options(
-    needs: str, settings: Mapping[str, Any], subsystem: str, indicators: list[str]
-) -> dict[str, Any]:
+def _options(needs: str, settings: Config, subsystem: str, indicators: list[str]) -> dict[str, Any]:
     """Return the options of a method for a subsystem, from the configuration's `weighting`.
 
     `given` is a number per indicator; `judgements` a table of comparisons per subsystem, in the
@@ -52,10 +50,7 @@ def _options(
 
 
 def weigh(
-    normalised: pd.DataFrame,
-    panel: pd.DataFrame,
-    indicators: pd.DataFrame,
-    settings: Mapping[str, Any],
+    normalised: pd.DataFrame, panel: pd.DataFrame, indicators: pd.DataFrame, settings: Config
 ) -> pd.DataFrame:
     """Return the weights of every method (weighting, subsystem, indicator, weight, entropy).
 
@@ -80,7 +75,7 @@ def not_allowed(
     normalised: pd.DataFrame,
     panel: pd.DataFrame,
     indicators: pd.DataFrame,
-    settings: Mapping[str, Any],
+    settings: Config,
 ) -> dict[str, str]:
     """Return the methods that have no rows among `weights` (as `weigh` made them), and why."""
     z = wide(normalised, "z")
@@ -94,11 +89,7 @@ def not_allowed(
 
 
 def weights_by(
-    name: str,
-    z: pd.DataFrame,
-    raw: pd.DataFrame,
-    indicators: pd.DataFrame,
-    settings: Mapping[str, Any],
+    name: str, z: pd.DataFrame, raw: pd.DataFrame, indicators: pd.DataFrame, settings: Config
 ) -> pd.DataFrame:
     """Return the weights of one method, as `weigh` does.
 

@@ -29,9 +29,7 @@ def presented(
 
 
 def documents(
-    words: ReportText,
-    files: Mapping[str, Any],
-    provenance: Mapping[str, Mapping[str, str]],
+    words: ReportText, files: Mapping[str, Any], provenance: Mapping[str, Mapping[str, str]]
 ) -> dict[str, bytes]:
     """Reports of one language by file name, `report.<language>.<format>`.
 

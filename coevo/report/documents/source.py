@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from coevo.arrays import Config
 from coevo.report.documents.page_trace import NO_TRACE, trace
 from coevo.report.tables import annex
 from coevo.report.tables.report_table import readable
@@ -63,7 +64,7 @@ def _digest(files: Mapping[str, str]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()[:12]
 
 
-def _settings(config: Mapping[str, Any]) -> str:
+def _settings(config: Config) -> str:
     """The configuration as YAML, one line for each key."""
     options: dict[str, Any] = {"allow_unicode": True, "default_flow_style": True, "width": 10_000}
     lines = [

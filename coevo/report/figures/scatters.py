@@ -13,12 +13,7 @@ from coevo.report.figures import LOOKS
 from coevo.report.figures.axes import PLOT, above, axis, axis_scale, label_sides, log_ticks, ticks
 from coevo.report.figures.vega import Part, amount, haloed, mark, specification, tips
 from coevo.report.findings.grade_scale import grade_marks
-from coevo.report.findings.level_control import (
-    level_finding,
-    level_label,
-    level_values,
-    of_measure,
-)
+from coevo.report.findings.level_control import level_finding, level_label, level_values, of_measure
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 

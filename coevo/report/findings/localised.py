@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Config
 from coevo.report.findings.study_tables import Study
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.choices import scale_word
@@ -66,7 +67,7 @@ def _named(places: pd.DataFrame, language: str) -> pd.DataFrame:
     return places.assign(**{columns[0]: names.fillna("")})
 
 
-def _groups(config: Mapping[str, Any], places: pd.DataFrame, language: str) -> dict[str, str]:
+def _groups(config: Config, places: pd.DataFrame, language: str) -> dict[str, str]:
     """What groups of regions are called in the language, where the table of regions says it."""
     groups = config["regional"]["groups"]
     twin = f"{groups}_{language}"

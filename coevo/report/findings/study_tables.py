@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Config
 from coevo.coupling.grade_scales import GRADES, GradeScale
 from coevo.files import rows_of
 from coevo.observations.units import named
@@ -29,7 +30,7 @@ class Study:
     `words`: what the language calls values of tables, by kind; see `findings.localised`.
     """
 
-    config: Mapping[str, Any]
+    config: Config
     tables: Mapping[str, pd.DataFrame]
     indicators: pd.DataFrame
     language: str = "en"

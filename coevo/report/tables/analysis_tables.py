@@ -10,13 +10,7 @@ from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings import equilibrium
 from coevo.report.findings.choice_robustness import sign_survival_finding
 from coevo.report.findings.in_step import correlation_values, pairs
-from coevo.report.findings.regional_pattern import (
-    at_ends,
-    group_means,
-    one_row,
-    slope,
-    statistics,
-)
+from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theory_finding
