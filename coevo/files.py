@@ -30,8 +30,8 @@ from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
 TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": ("bool", "boolean")}
 PART = ".part"  # ends the name of what a part of a rule makes, for this run alone
 RECORDS = ".made"  # folder, beside a study's tables
-MADE, READ = " *", "  "  # between digest and file in a line of a record
-# what a task is about, and which one of these it is, both in an order -> what makes it
+OUTPUT_MARK, INPUT_MARK = " *", "  "  # between digest and file in a line of a record
+# kind of task and its number -> the call that does it
 Tasks = Mapping[tuple[str, Any], Callable[[], Any]]
 Made = dict[tuple[str, Any], Any]
 _record: list[Path] = []  # of the job, all that the process of a script does
@@ -122,7 +122,7 @@ def write_bytes(data: bytes, path: str | Path) -> None:
             raise
     for record in _record:
         with about(record), record.open("a", encoding="utf-8") as lines:
-            lines.write(f"{sha256_of(data)}{MADE}{target.as_posix()}\n")
+            lines.write(f"{sha256_of(data)}{OUTPUT_MARK}{target.as_posix()}\n")
 
 
 def sha256_of(file: str | Path | bytes) -> str:
@@ -147,7 +147,7 @@ def begin_job(log: str | Path, inputs: Iterable[str]) -> None:
     speak_plainly(log)
     read = [file for file in inputs if Path(file).suffix != PART]
     record = record_of(log)
-    write_text("".join(f"{sha256_of(file)}{READ}{file}\n" for file in read), record)
+    write_text("".join(f"{sha256_of(file)}{INPUT_MARK}{file}\n" for file in read), record)
     _record[:] = [record]
 
 
@@ -156,7 +156,7 @@ def read_record(record: str | Path) -> tuple[dict[str, str], dict[str, str]]:
     sides: tuple[dict[str, str], dict[str, str]] = {}, {}
     with suppress(OSError):
         for line in Path(record).read_text(encoding="utf-8", errors="replace").splitlines():
-            sides[line[64:66] == MADE][line[66:]] = line[:64]
+            sides[line[64:66] == OUTPUT_MARK][line[66:]] = line[:64]
     return sides
 
 

@@ -54,7 +54,7 @@ def region_slopes(pooled: PooledFit) -> Array:
 
 
 def _require_varying(pooled: PooledFit, R: Array, used: Booleans) -> None:
-    """Raise `StudyError` if R (rows, 2) is but rounding in one of the regions `kept` (G,)."""
+    """Raise `StudyError` if R (rows, 2) is but rounding in one of the regions `used` (G,)."""
     least = len(R) * np.finfo(float).eps * np.linalg.norm(pooled.data.regressor[:, ::-1], axis=0)
     flat = used & np.any(np.sqrt(sums(pooled.data.region, R**2)) <= least, axis=1)
     if flat.any():

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from coevo.errors import StudyError
-from coevo.files import MADE, RECORDS, changed_files, read_record, sha256_of, write_folder
+from coevo.files import OUTPUT_MARK, RECORDS, changed_files, read_record, sha256_of, write_folder
 
 MANIFEST = "release.yaml"
 CHECKSUMS = "sha256sums.txt"  # of all that is kept, in the lines of `sha256sum`
@@ -115,7 +115,7 @@ def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[s
     number = known.get(name, max(known.values(), default=0) + 1)
     text = yaml.safe_dump({"number": number, **about}, allow_unicode=True, sort_keys=False)
     content = {**files, MANIFEST: text.encode("utf-8")}
-    sums = [f"{sha256_of(data)}{MADE}{file}\n" for file, data in sorted(content.items())]
+    sums = [f"{sha256_of(data)}{OUTPUT_MARK}{file}\n" for file, data in sorted(content.items())]
     content[CHECKSUMS] = "".join(sums).encode("utf-8")
     folder = Path(root, name)
     if not folder.exists():

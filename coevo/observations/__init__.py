@@ -53,10 +53,10 @@ def _remark(remark: Remark, source: TableSource, indicator: str = "") -> dict[st
 
 
 def _read_sheet(
-    sheet: Sheet, source: TableSource, known: StudyTerms, seen: set[str], problems: Problems
+    sheet: Sheet, source: TableSource, terms: StudyTerms, seen: set[str], problems: Problems
 ) -> tuple[list[pd.DataFrame], list[dict[str, str]]]:
     """Return the figures of a sheet by tables, and its remarks; add its names to `seen`."""
-    sheet = replace(sheet, own_units=known.own_units, places=known.place_names)
+    sheet = replace(sheet, own_units=terms.own_units, places=terms.place_names)
     try:
         layout = read_layout(sheet)
     except StudyError as problem:
@@ -66,10 +66,10 @@ def _read_sheet(
     remarks = [_remark(remark, source) for remark in (*sheet.remarks, *layout.remarks)]
     tables: list[pd.DataFrame] = []
     about: list[dict[str, str]] = []
-    ids = list(known.units)
+    ids = list(terms.units)
     for table in layout.tables:
         lines = TableLines(sheet, problems, seen)
-        read = figures_of_table(table, known, lines)
+        read = figures_of_table(table, terms, lines)
         lines.finish()
         read_of = [] if read is None else read["indicator"].unique().tolist()
         indicator = ids[read_of[0]] if len(read_of) == 1 else ""
@@ -80,16 +80,16 @@ def _read_sheet(
 
 
 def _check_sources(
-    indicators_read: set[str], seen: set[str], known: StudyTerms, folder: str, problems: Problems
+    indicators_read: set[str], seen: set[str], terms: StudyTerms, folder: str, problems: Problems
 ) -> None:
     """Name every indicator that no file gives; but not where a file could not be read."""
     if problems:
         return
-    empty = {find_indicator(name, known.names) for name in seen}
+    empty = {find_indicator(name, terms.names) for name in seen}
     listed = ", ".join(short(name, 40) for name in sorted(seen)[:MOST_NAMES]) or "none"
     compared = seen if len(seen) <= MOST_COMPARED else set[str]()
     listed += f" and {len(seen) - MOST_NAMES} more" if len(seen) > MOST_NAMES else ""
-    for indicator, names in known.sources.items():
+    for indicator, names in terms.sources.items():
         if indicator in indicators_read:
             continue
         quoted = " or ".join(f"'{name}'" for name in names)
@@ -170,15 +170,15 @@ def _merge_duplicates(
 
 
 def _in_words(
-    frame: pd.DataFrame, sources: list[TableSource], known: StudyTerms
+    frame: pd.DataFrame, sources: list[TableSource], terms: StudyTerms
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the columns of observations.csv from the figures of tables."""
     columns = {name: frame[name].to_numpy() for name in ("year", "value", "half_unit")}
     vocabularies: dict[str, Iterable[str]] = {
-        "region": known.regions.codes,
-        "name": (known.regions.english[code] for code in known.regions.codes),
-        "indicator": known.units,
-        "unit": known.unit_names,
+        "region": terms.regions.codes,
+        "name": (terms.regions.english[code] for code in terms.regions.codes),
+        "indicator": terms.units,
+        "unit": terms.unit_names,
         "flag": READ_FLAGS,
     }
     for name, words in vocabularies.items():

@@ -57,14 +57,14 @@ class UnitScale(NamedTuple):
     read_as: bool = False
 
 
-def _scale(text: str, indicator: str, known: StudyTerms) -> UnitScale:
+def _scale(text: str, indicator: str, terms: StudyTerms) -> UnitScale:
     """Return how figures in a unit as printed become figures in that of their indicator."""
-    wanted = unit_of(known.units[indicator])
-    read_as = known.units_read_as.get(text) if text else known.given_units.get(indicator)
+    wanted = unit_of(terms.units[indicator])
+    read_as = terms.units_read_as.get(text) if text else terms.given_units.get(indicator)
     if not text and read_as is None:
         raise StudyError(
             "states no unit; add a line 单位：… above the head, or a column 单位, or give the unit "
-            f"of '{known.sources[indicator][0]}' under units_read_as in the config"
+            f"of '{terms.sources[indicator][0]}' under units_read_as in the config"
         )
     if read_as is None:
         free = wanted.measures == wanted.name and unit_key(text) in map(unit_key, wanted.names)
@@ -81,7 +81,7 @@ def _scale(text: str, indicator: str, known: StudyTerms) -> UnitScale:
 
 
 def _scales(
-    table: FigureTable, indicator: Integers, known: StudyTerms, lines: TableLines
+    table: FigureTable, indicator: Integers, terms: StudyTerms, lines: TableLines
 ) -> tuple[Integers, list[UnitScale]]:
     """Return the scales of a table, and for each indicator and unit the place of its own."""
     printed: list[CellWords] = []
@@ -93,13 +93,13 @@ def _scales(
     unit = word_codes(table.labels["unit"], number, lines)
     pair = unit + len(printed) * indicator
     pairs, place = np.unique(pair, return_inverse=True)
-    wanted = list(known.units)
+    wanted = list(terms.units)
     scales: list[UnitScale] = []
     for words, meant in ((printed[p % len(printed)], wanted[p // len(printed)]) for p in pairs):
         try:
-            scales.append(_scale(words.text, meant, known))
+            scales.append(_scale(words.text, meant, terms))
             if not words.text:
-                config_unit = known.given_units[meant]
+                config_unit = terms.given_units[meant]
                 lines.remark("from_name", "unit_given", words, indicator=meant, unit=config_unit)
         except StudyError as problem:
             lines.problem(words, str(problem))
@@ -108,19 +108,19 @@ def _scales(
 
 
 def _indicators(
-    table: FigureTable, known: StudyTerms, lines: TableLines
+    table: FigureTable, terms: StudyTerms, lines: TableLines
 ) -> tuple[FigureTable, Integers]:
     """Return a table with its indicators named, and their places, `UNKNOWN` for others.
 
     Where no line, column or head names them, a title, the sheet or the file does, or what stands in
     further columns.
     """
-    ids = list(known.units)
+    ids = list(terms.units)
 
     def code(words: CellWords) -> int:
         if words.text:
             lines.seen.add(words.text)
-        indicator = find_indicator(words.text, known.names, known.own_units)
+        indicator = find_indicator(words.text, terms.names, terms.own_units)
         return UNKNOWN if indicator is None else ids.index(indicator)
 
     names = table.labels["indicator"]
@@ -131,7 +131,7 @@ def _indicators(
                 lines.remark("from_name", "indicator_from_name", title, name=title.text)
             return _titled(table, title, lines), np.array([[code(title)]])
     codes = word_codes(names, code, lines)
-    narrow = [(parts, ids.index(i)) for parts, i in known.terms if blank or len(parts) > 1]
+    narrow = [(parts, ids.index(i)) for parts, i in terms.terms if blank or len(parts) > 1]
     codes = _narrowed(table, codes, narrow) if narrow else codes
     if blank and (codes == UNKNOWN).all():
         tried = ", ".join(dict.fromkeys(short(title.text, 40) for title in table.titles))
@@ -174,13 +174,13 @@ def _narrowed(
 
 
 def _wanted(
-    table: FigureTable, known: StudyTerms, lines: TableLines
+    table: FigureTable, terms: StudyTerms, lines: TableLines
 ) -> tuple[FigureTable, Integers] | None:
     """Return the part of a table whose indicators the study reads, and their places, or None.
 
     Problems of the table's form count if there is such a part, or no row that can be told.
     """
-    table, codes = _indicators(table, known, lines)
+    table, codes = _indicators(table, terms, lines)
     wanted = np.broadcast_to(codes != UNKNOWN, (len(table.rows), len(table.columns)))
     if (codes != UNKNOWN).any() or not len(table.rows):
         for message in table.problems:
@@ -194,21 +194,21 @@ def _wanted(
 
 
 def figures_of_table(
-    table: FigureTable, known: StudyTerms, lines: TableLines
+    table: FigureTable, terms: StudyTerms, lines: TableLines
 ) -> pd.DataFrame | None:
     """Return the figures of a table that the study wants (`FIGURES`), or None if it wants none.
 
     Problems and remarks go to `lines`. Years before the first and after the last figure are left.
     """
-    wanted = _wanted(table, known, lines)
+    wanted = _wanted(table, terms, lines)
     if wanted is None:
         return None
     table, indicator = wanted
     sheet, part = lines.sheet, np.ix_(table.rows, table.columns)
-    cell, figures = block_figures(sheet, part, known.marks)
+    cell, figures = block_figures(sheet, part, terms.marks)
     filled = figures["filled"].to_numpy()[cell]
-    names = region_words(table, known, lines)
-    region = region_codes(names, filled, known, lines)
+    names = region_words(table, terms, lines)
+    region = region_codes(names, filled, terms, lines)
     numbers = figures["value"].notna().to_numpy()[cell]
     remark_groups(names, region, numbers, lines)
     when = word_codes(table.labels["year"], year_code, lines, filled)
@@ -217,14 +217,14 @@ def figures_of_table(
     if not len(years):
         return None
     chosen = chosen & (when >= years.min()) & (when <= years.max())
-    place, scales = _scales(table, indicator, known, lines)
+    place, scales = _scales(table, indicator, terms, lines)
     codes = {"region": region, "year": when, "indicator": indicator, "scale": place, "cell": cell}
     read = _scaled(table, chosen, codes, figures, scales, lines)
     # the rows of other regions; a name that is cut is none of a region
     aside = set(table.rows).difference(read["row"]) if table.doubts else ()
     lines.remarks += [d for d in table.doubts if d.row not in aside or d.message == CUT]
     lines.remarks += doubtful_cells(sheet, read)
-    names_ = known.unit_names
+    names_ = terms.unit_names
     units = np.array([names_.setdefault(s.unit, len(names_)) for s in scales], dtype=np.int16)
     read["unit"] = units[read["unit"]]
     return read.assign(year=read["year"] // 10_000, period=read["year"] % 10_000)[FIGURES]

@@ -138,7 +138,7 @@ def word_codes(
 
 
 def region_codes(
-    labels: Labels, filled: Booleans, known: StudyTerms, lines: TableLines
+    labels: Labels, filled: Booleans, terms: StudyTerms, lines: TableLines
 ) -> Integers:
     """Return the ranks of regions by their codes; below 0 for what is no region of the study.
 
@@ -150,36 +150,36 @@ def region_codes(
         if not words.text:
             raise StudyError("no line 地区：… above the head names the region; add it")
         try:
-            place = known.regions.find(words.text, propose=False)
+            place = terms.regions.find(words.text, propose=False)
         except UnknownRegion:
             return STRANGER
         if not place.code:
             return ASIDE
-        if place.code not in known.wanted:
+        if place.code not in terms.wanted:
             return UNWANTED
-        _remark_name(words, place, known, lines)
-        return known.regions.rank[place.code]
+        _remark_name(words, place, terms, lines)
+        return terms.regions.rank[place.code]
 
     codes = word_codes(labels, code, lines, filled)
-    _strangers(labels, codes, filled, known, lines)
+    _strangers(labels, codes, filled, terms, lines)
     return codes
 
 
 def _remark_name(
-    words: CellWords, place: RegionMatch, known: StudyTerms, lines: TableLines
+    words: CellWords, place: RegionMatch, terms: StudyTerms, lines: TableLines
 ) -> None:
     """Remark a wrong or older form of a name, and once a name that a region of another set has."""
-    names = known.regions.english if words.text.isascii() else known.regions.short
+    names = terms.regions.english if words.text.isascii() else terms.regions.short
     fields = {"name": words.text, "region": place.code, "read_as": names[place.code]}
-    if place.also and place.code not in known.homonyms:
-        known.homonyms.add(place.code)
+    if place.also and place.code not in terms.homonyms:
+        terms.homonyms.add(place.code)
         lines.remark("homonym", "homonym", words, **fields, also=place.also)
     elif place.variant and not place.also:
         lines.remark("variant_name", "variant_name", words, **fields)
 
 
 def _strangers(
-    labels: Labels, codes: Integers, filled: Booleans, known: StudyTerms, lines: TableLines
+    labels: Labels, codes: Integers, filled: Booleans, terms: StudyTerms, lines: TableLines
 ) -> None:
     """Set names aside that are not in the table of regions, with their number.
 
@@ -191,8 +191,8 @@ def _strangers(
     if not strange.any():
         return
     first = {words.text: words for words in labels[strange][::-1]}
-    there = {known.regions.codes[code] for code in codes[codes >= 0]}
-    absent = [n for n, code in known.regions.named if code in known.wanted - there]
+    there = {terms.regions.codes[code] for code in codes[codes >= 0]}
+    absent = [n for n, code in terms.regions.named if code in terms.wanted - there]
     alone = not ((codes >= 0) | (codes == ASIDE) | (codes == UNWANTED)).any()
     if alone and len(first) > 1:
         shown = ", ".join(short(text, 20) for text in [*first][::-1][:SHOWN])
@@ -205,7 +205,7 @@ def _strangers(
         propose = lines.count < MOST_LINES and len(lines.problems) + place < MOST_PROPOSED
         if alone or (propose and nearest_names(text, absent, likeness=MISSPELT)):
             try:
-                known.regions.find(text)
+                terms.regions.find(text)
             except UnknownRegion as problem:
                 lines.problem(words, str(problem))
         else:
@@ -215,7 +215,7 @@ def _strangers(
         lines.remark("set_aside", "unknown_regions", aside[0], count=len(aside), **fields)
 
 
-def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> Labels:
+def region_words(table: FigureTable, terms: StudyTerms, lines: TableLines) -> Labels:
     """Return the words for regions of a table, by its labels `region`, `place ...` and `code`.
 
     One that no line names may be named by a title, the sheet or the file; or it is the only one.
@@ -228,7 +228,7 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     @cache
     def code_of(text: str) -> str:
         try:
-            return known.regions.find(text, propose=False).code
+            return terms.regions.find(text, propose=False).code
         except StudyError:
             return ""
 
@@ -238,8 +238,8 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
         if code_of(title.text):
             lines.remark("from_name", "region_from_name", title, name=title.text)
             return along([title], None)
-    if silent and len(known.regions.codes) == 1:
-        (code,) = known.regions.codes
+    if silent and len(terms.regions.codes) == 1:
+        (code,) = terms.regions.codes
         lines.remark("from_name", "only_region", CellWords(""))
         return along([CellWords(code)], None)
     places = [labels["region"], *(part for name, part in labels.items() if name[:5] == "place")]

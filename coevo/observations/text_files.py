@@ -55,7 +55,7 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def decoded(data: bytes, shown: str) -> str:
-    """Return the text of a file: by its byte-order mark, else UTF-8, else what `_encoding` finds.
+    """Return the text of a file: by its byte-order mark, else UTF-8, else by `_without_mark`.
 
     Raises `StudyError` for bytes that are none of these, and for control characters.
     """

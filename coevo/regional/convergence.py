@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from coevo.arrays import Array, Row, Values
+from coevo.coupling.level import NOISE
 from coevo.errors import Refusal
 from coevo.regional.neighbourhood import around, likeness, row_standardised
 from coevo.regional.regional_panel import (
@@ -29,7 +30,6 @@ if TYPE_CHECKING:  # imported where it is used: reports read constants of this m
 FEWEST_LOG_T = 15  # years below which the test of clubs has no size
 TRIMMED = 0.3  # share of the years that the log t regression leaves out at the start
 LEVEL = 0.95
-NOISE = 1e-24  # a variance below this is rounding
 
 
 class Slope(NamedTuple):

@@ -37,7 +37,7 @@ System = tuple[pd.DataFrame, pd.DataFrame]  # panel and indicator table
 
 
 class Combination(NamedTuple):
-    """A name for each choice, of the scale as `scale_name` gives it."""
+    """A name for each choice, of the scale that of its `Scaling`."""
 
     system: str
     scale: str

@@ -281,8 +281,7 @@ def check_claims(claims: pd.DataFrame, study: StudyData) -> pd.DataFrame:
     `years`, which a set may have, are those that a claim is about.
     `check` says how a claim was tested. `paper` quotes; where it is empty, `printed_message` and
     `printed_fields` say what the paper prints. `computed` is the key of a message, `fields` are its
-    fields. Columns `claim_zh` and the
-    like, what a claim is in another language, are carried along.
+    fields. Columns such as `claim_zh`, the claim in another language, are carried along.
     """
     rows = []
     for row in claims.to_dict("records"):

@@ -14,6 +14,7 @@ import pandas as pd
 from coevo.arrays import Array, Booleans, Integers
 from coevo.coupling.comovement import FEWEST_PAIRED, paired_correlations, placebo, random_pairings
 from coevo.coupling.index_panel import Degrees
+from coevo.coupling.level import NOISE
 from coevo.regional.convergence import morgan, slope_hc1
 from coevo.regional.neighbourhood import likeness, row_standardised
 from coevo.regional.regional_panel import FEWEST_REGIONS
@@ -22,7 +23,6 @@ Columns = dict[str, npt.NDArray[Any]]
 DRAWS = 9_999  # with fewer the seed would decide verdicts on combinations near 5 %
 FEW_DRAWS, MANY_REGIONS = 999, 300  # permutations of more regions than that
 R2 = ("R2_per_head", "R2_product", "R2_population")  # columns, in the order of the levels
-NOISE = 1e-24  # a variance below this is rounding
 
 
 class Surroundings(NamedTuple):

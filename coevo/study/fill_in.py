@@ -6,7 +6,6 @@ Its words stand in `workflow/new`, in Chinese and English.
 """
 
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Any
 from coevo.arrays import Config, Row
 from coevo.messages import room
 from coevo.observations.cells import known_marks
+from coevo.observations.heads import CHINESE
 from coevo.observations.names import aliases
 from coevo.observations.units import named
 from coevo.observations.vocabulary import MISSING_MARKS, PUBLISHERS_MARKS
@@ -29,7 +29,6 @@ ROLES = ("upstream", "downstream", "purchases", "sales")  # of an indicator in t
 HEAD = 1  # zero-based row of the head; English labels stand above it
 NARROWEST, WIDEST = 12, 24  # columns of figures, in characters
 GUIDE_WIDTHS = (44, 50, 26, 30, 36, 40)
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 HEAD_STYLE = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#eef2f5"}
 LABEL_STYLE = {"italic": True, "text_wrap": True, "valign": "bottom", "font_color": "#5b626a"}
 Pair = tuple[str, str]  # what is said in Chinese and in English

@@ -16,6 +16,7 @@ import pandas as pd
 
 from coevo.equilibria.possible_outputs import Output, model_outputs
 from coevo.errors import StudyError
+from coevo.observations.heads import CHINESE
 from coevo.observations.names import (
     RegionMatch,
     Regions,
@@ -32,7 +33,6 @@ from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
 
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Names in letters that reports have fonts for; others stand as further codes, so that the names may
 # be written anew.
 PRINTED = re.compile(

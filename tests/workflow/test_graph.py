@@ -187,7 +187,7 @@ def test_a_second_run_has_nothing_to_do(project):
 
 
 def test_an_edited_module_reruns_what_imports_it_and_nothing_before(copy):
-    module = copy / "coevo" / "weighting" / "objective.py"
+    module = copy / "coevo" / "weighting" / "methods.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     assert would_run(copy) == ALL_RULES - {"observe", "panel", "normalise"}
 

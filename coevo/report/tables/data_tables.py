@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.inference.slope_errors import SLOPES
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
 from coevo.report.findings.data_quality import audited, largest_obstacles, weights_finding
@@ -32,7 +33,6 @@ from coevo.report.words.template_values import series_name
 
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
 
-SLOPES = ("b1", "d")
 Part = tuple[Any, dict[str, Any]]  # a column as the phrases write it, its cells by region
 
 
