@@ -99,7 +99,7 @@ def speaker(
             return template
         return Markdown(joined(template.render(**values).strip()))
 
-    def said(items: Iterable[Any], key: str, *names: str, **more: Any) -> list[Markdown]:
+    def each(items: Iterable[Any], key: str, *names: str, **more: Any) -> list[Markdown]:
         parts = ((item,) if len(names) == 1 else item for item in items)
         values = (dict(zip(names, part, strict=True)) if names else dict(part) for part in parts)
         return [
@@ -107,7 +107,7 @@ def speaker(
             for place, value in enumerate(values, start=1)
         ]
 
-    jinja.filters["said"] = said
+    jinja.filters["each"] = each
     return say
 
 

@@ -45,7 +45,7 @@ def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = 
     """A function that puts a message into words: its key, and its fields as a mapping or as JSON.
 
     phrases: the phrase file of the language; its `messages` are sentences in plain text by key, of
-    which `told` adds those `clauses` that are named after a field that has something to tell.
+    which `also` adds those `clauses` that are named after a field that has something to tell.
     label, region: what the language calls an indicator and a region, by default their ids.
     Refusals have their lines in `coevo/refusals.csv`.
     """
@@ -53,12 +53,12 @@ def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = 
     say = speaker(jinja, phrases, grammar.joined)
 
     @pass_context
-    def told(context: Context, message: str, *parts: str) -> Markdown:
+    def also(context: Context, message: str, *parts: str) -> Markdown:
         values = context.get_all()
         keys = (f"clauses/{message}/{part}" for part in parts if values.get(part))
         return Markdown("".join(say(key, **values) for key in keys))
 
-    jinja.globals |= {"say": say, "told": told}
+    jinja.globals |= {"say": say, "also": also}
     lines = refusal_lines(phrases["page"]["lang"][:2])
 
     def shown(name: str, value: Any) -> str:

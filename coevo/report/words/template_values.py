@@ -92,7 +92,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "label": study.label,
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
-        "told": partial(_tell, words, findings),
+        "also": partial(_also, words, findings),
         "spaced": words.grammar.spaced,
         "spans": words.grammar.spans,
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
@@ -169,7 +169,7 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
     }
 
 
-def _tell(words: ReportText, findings: Mapping[str, Any], section: str, *parts: str) -> Markdown:
+def _also(words: ReportText, findings: Mapping[str, Any], section: str, *parts: str) -> Markdown:
     """Those sentences of a section, or the clause, of which its finding has something to tell.
 
     A part is a phrase by the name of a value: without the value it does not stand; of a phrase with
