@@ -54,9 +54,9 @@ from coevo.sensitivity.headline_statistics import FEW_DRAWS, Surroundings
 from coevo.sensitivity.headlines import (
     DEPENDS,
     HEADLINES,
-    LEVEL,
     NOT_SUPPORTED,
     PAIRED,
+    SIGNIFICANCE,
     SUPPORTED,
     UNDECIDED,
 )
@@ -209,7 +209,7 @@ def rows(design: Design, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
             made.append(label | {"quantity": name, "outcome": said, "share": mean})
     for name in ("r_p", "curve_p"):
         p = np.array([one[name] for one in found], dtype=float)
-        counted(name, BELOW, p < LEVEL)
+        counted(name, BELOW, p < SIGNIFICANCE)
         tenth = np.ceil(np.round(10 * p, 6))
         for end in range(1, 11):
             counted(name, f"{(end - 1) / 10:g} to {end / 10:g}", tenth == end)

@@ -15,7 +15,7 @@ from coevo.estimation.growth import ESTIMATORS, SCALES, breaks
 from coevo.estimation.pooled import FOD_IV, GeneralPooled, PooledFit, fit_pooled, fit_pooled_general
 from coevo.estimation.region import Equations, Fit, GeneralFit, fit, fit_general
 from coevo.estimation.trajectory import Series, fit_trajectories
-from coevo.inference.sets import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_CLUSTERS
 
 POOLED = "pooled"
 HEADLINE_SCALE = "first"  # a mean over the period contains the future
@@ -144,7 +144,7 @@ def attempted(make: Callable[[], Any]) -> Any:
 
 def inferable(pooled: GeneralPooled) -> bool:
     """Return whether a pooled fit has the regions that a clustered error needs."""
-    return len(pooled.regions) >= FEWEST_REGIONS
+    return len(pooled.regions) >= FEWEST_CLUSTERS
 
 
 def has_regional_lines(pooled: GeneralPooled) -> bool:

@@ -15,7 +15,7 @@ from coevo.estimation.pooled import GeneralPooled, PooledFit, common_year_share
 from coevo.estimation.region import Equations, Fit, GeneralFit, restriction_test
 from coevo.estimation.regression import residual_tests
 from coevo.inference.sets import (
-    FEWEST_REGIONS,
+    FEWEST_CLUSTERS,
     UNBOUNDED,
     RatioSet,
     equilibrium_sets,
@@ -222,7 +222,7 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
         sets = fieller(*lines, pooled.df, level)
         yield from _unboundedness(sets.of(1), sets.of(0))
     else:
-        fields = {"regions": len(pooled.regions), "least": FEWEST_REGIONS}
+        fields = {"regions": len(pooled.regions), "least": FEWEST_CLUSTERS}
         yield {"quantity": "inference"} | message_columns("too_few_regions", fields)
 
 

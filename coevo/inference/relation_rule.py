@@ -25,7 +25,7 @@ from coevo.estimation.pooled_batches import (
     years_of,
 )
 from coevo.inference.panel_simulation import NULLS, Shocks, panel_blocks, shocks, simulated_panels
-from coevo.inference.sets import FEWEST_REGIONS, t_quantile
+from coevo.inference.sets import FEWEST_CLUSTERS, t_quantile
 from coevo.inference.signs import quadrant_probabilities
 
 # name -> the general model of a batch of panels; both must speak for a relation
@@ -116,8 +116,8 @@ def judged_steps(pair: pd.DataFrame) -> Steps:
     observed = steps(pair)
     _, rows = np.unique(observed.region, return_counts=True)
     regions, years = (rows > 1).sum(), len(np.unique(observed.year))
-    if regions < FEWEST_REGIONS:
-        raise Refusal("too_few_regions_for_relation", regions=regions, least=FEWEST_REGIONS)
+    if regions < FEWEST_CLUSTERS:
+        raise Refusal("too_few_regions_for_relation", regions=regions, least=FEWEST_CLUSTERS)
     if len(observed.year) <= len(rows) + years + 1:
         raise Refusal(
             "too_few_rows_for_relation", rows=len(observed.year), regions=len(rows), years=years

@@ -15,7 +15,7 @@ from coevo.errors import StudyError
 from coevo.estimation.region import Equations
 
 UNBOUNDED = 1.0  # g from here on: the set of a ratio has no end
-FEWEST_REGIONS = 6  # with fewer clusters, be they years, no clustered error is printed
+FEWEST_CLUSTERS = 6  # with fewer clusters, be they years, no clustered error is printed
 
 
 def t_quantile(df: Values, level: float = 0.95) -> Array:

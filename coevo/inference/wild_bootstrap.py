@@ -19,7 +19,7 @@ from coevo.arrays import Array, Integers
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.pooled import PooledFit
-from coevo.inference.sets import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.registry import choose
 
 MOST = 6**8  # vectors of weights that are all used; of more, some are drawn
@@ -247,16 +247,16 @@ def of_few(
 def by_region(fit: PooledFit) -> Integers:
     """Return the regions of the rows as clusters. `StudyError` for fewer than 6."""
     regions = len(fit.regions)
-    if regions < FEWEST_REGIONS:
-        raise Refusal("too_few_clusters", regions=regions, least=FEWEST_REGIONS)
+    if regions < FEWEST_CLUSTERS:
+        raise Refusal("too_few_clusters", regions=regions, least=FEWEST_CLUSTERS)
     return fit.data.region
 
 
 def by_year(fit: PooledFit) -> Integers:
     """Return the years of the rows as clusters, from 0. `StudyError` for fewer than 6."""
     years, cluster = np.unique(fit.data.year, return_inverse=True)
-    if len(years) < FEWEST_REGIONS:
-        raise Refusal("too_few_years_of_growth", years=len(years), least=FEWEST_REGIONS)
+    if len(years) < FEWEST_CLUSTERS:
+        raise Refusal("too_few_years_of_growth", years=len(years), least=FEWEST_CLUSTERS)
     return cluster.astype(np.int64)
 
 

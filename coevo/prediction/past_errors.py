@@ -13,7 +13,7 @@ from scipy.special import stdtr
 from coevo.arrays import Array
 from coevo.prediction.models import DRIFT, MODELS
 
-LEVEL = 0.9  # of the intervals of forecasts
+COVERED = 0.9  # of the intervals of forecasts
 SIGNIFICANT = 0.05  # p of all models of a series together
 FEWEST_ORIGINS = 4  # with fewer there is no verdict
 BETTER, WORSE, NOT_BETTER, TOO_FEW = "better", "worse", "not_better", "too_few_origins"
@@ -24,8 +24,8 @@ def with_intervals(logs: pd.DataFrame) -> pd.DataFrame:
     """Return forecasts with the ends `low`, `high` of their intervals, in logs.
 
     logs: series, model, origin, horizon, forecast, observed (logs). The half width is that of which
-    a share `LEVEL` of the model's own errors up to the origin, all regions, stay within: the
-    ceil((n + 1) LEVEL)-th smallest of n absolute errors; none where n is too small for it. Source:
+    a share `COVERED` of the model's own errors up to the origin, all regions, stay within: the
+    ceil((n + 1) COVERED)-th smallest of n absolute errors; none where n is too small. Source:
     split conformal prediction, Lei et al. (2018).
     """
     half = np.full(len(logs), np.nan)
@@ -35,7 +35,7 @@ def with_intervals(logs: pd.DataFrame) -> pd.DataFrame:
         for origin in np.unique(origins[rows]):
             past = size[rows[year[rows] <= origin]]
             past = np.sort(past[~np.isnan(past)])
-            place = int(np.ceil((len(past) + 1) * LEVEL - 1e-9))
+            place = int(np.ceil((len(past) + 1) * COVERED - 1e-9))
             if place <= len(past):
                 half[rows[origins[rows] == origin]] = past[place - 1]
     return logs.assign(low=logs["forecast"] - half, high=logs["forecast"] + half)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # imported where it is used: reports read constants of this m
 
 FEWEST_LOG_T = 15  # years below which the test of clubs has no size
 TRIMMED = 0.3  # share of the years that the log t regression leaves out at the start
-LEVEL = 0.95
+CONFIDENCE = 0.95
 
 
 class Slope(NamedTuple):
@@ -50,7 +50,7 @@ class Slope(NamedTuple):
 
 def _slope(value: Any, error: Any, df: Any, n: Any) -> Slope:
     """Slopes with what t(df) makes of their errors; t is infinite without an error."""
-    half, exact = error * stdtrit(df, (1 + LEVEL) / 2), error == 0
+    half, exact = error * stdtrit(df, (1 + CONFIDENCE) / 2), error == 0
     t = np.where(exact, np.copysign(np.inf, value), value / np.where(exact, 1.0, error))
     return Slope(value, error, t, 2 * stdtr(df, -np.abs(t)), value - half, value + half, n)
 

@@ -153,14 +153,14 @@ def _several_of_group(y: pd.Series) -> pd.Series:
 
 
 GRID = np.round(np.linspace(0, 1, 101), 2)
-FEWEST_REGIONS = 5
+FEWEST_IN_DENSITY = 5
 
 
 def common_bandwidth(D: pd.DataFrame) -> float:
     """Return the mean over the years of Silverman's bandwidth, for D (regions, years)."""
     from statsmodels.nonparametric.bandwidths import bw_silverman
 
-    return float(np.mean([bw_silverman(varying(D[y], FEWEST_REGIONS).to_numpy()) for y in D]))
+    return float(np.mean([bw_silverman(varying(D[y], FEWEST_IN_DENSITY).to_numpy()) for y in D]))
 
 
 def densities(D: pd.DataFrame) -> dict[int, Array]:

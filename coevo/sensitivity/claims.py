@@ -21,7 +21,7 @@ import pandas as pd
 from coevo.equilibria.fitted import POOLED
 from coevo.errors import StudyError
 from coevo.files import as_table, rows_of
-from coevo.inference.sets import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.signs import DECISIVE, RARE, ignorance
 from coevo.messages import packed
 from coevo.panel.derivations import cause_of_breaks
@@ -195,7 +195,7 @@ def feedback_claim(study: StudyData, indicator: str) -> Answer:
     rows = rows[(rows["scope"] == POOLED) & (rows["period"] == "")]
     forms = dict(zip(rows["question"], rows["verdict"], strict=True))
     if "feedback_weak" not in forms:
-        return Answer(NOT_TESTABLE, "feedback_needs_regions", {"least": FEWEST_REGIONS})
+        return Answer(NOT_TESTABLE, "feedback_needs_regions", {"least": FEWEST_CLUSTERS})
     fields = {form: forms[f"feedback_{form}"] for form in ("weak", "strong")}
     verdict = NOT_IN_THESE_DATA if fields["weak"] == "no" else UNDETERMINED
     verdict = WEAKER_SENSE if fields["weak"] == "yes" else verdict

@@ -21,7 +21,7 @@ from coevo.sensitivity.headline_statistics import R2, Curve, whole_curve
 
 SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
 DEPENDS, UNDECIDED = "depends_on_choices", "cannot_be_decided"
-LEVEL = 0.05
+SIGNIFICANCE = 0.05
 CENSUS_YEAR = "census_year"  # choice of `headline_variants`: coverage as it was, or unchanged
 WITH, WITHOUT = "with", "without"
 ONE_REGION = "one_region"  # refusal of what several regions would say
@@ -52,7 +52,7 @@ def tested(p: str, more: str, less: str) -> Says:
 
     def says(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
         columns = t.reindex(columns=[f"{name}{pair}" for name in (p, more, less)]).to_numpy().T
-        sign = np.where(columns[0] < LEVEL, np.sign(columns[1] - columns[2]), 0.0)
+        sign = np.where(columns[0] < SIGNIFICANCE, np.sign(columns[1] - columns[2]), 0.0)
         return np.where(np.isnan(columns[0]), np.nan, sign)
 
     return says

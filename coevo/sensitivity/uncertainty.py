@@ -27,7 +27,7 @@ from coevo.study_data import StudyData
 KAPPA = {"weights": 50.0, "weights_loose": 10.0}  # concentration of the Dirichlet draws
 SOURCES = (*KAPPA, "figures")
 DRAWN = "drawn"
-LEVEL = (0.05, 0.95)
+ENDS = (0.05, 0.95)
 CHUNK = 2_000_000  # normalised figures held at once
 BLOCK = 250_000  # degrees sorted at once: they fit the cache of a core
 
@@ -139,13 +139,13 @@ def _summary(
         drawn = D[:, some]
         place = scale.places(drawn)
         share[some] = np.stack([(place == k).mean(axis=0) for k in range(share.shape[1])], axis=1)
-        span[:, some] = np.quantile(drawn, LEVEL, axis=0)
+        span[:, some] = np.quantile(drawn, ENDS, axis=0)
     for year in coupling["year"].unique():
         at = np.flatnonzero((coupling["year"] == year).to_numpy())
         blocks = _blocks(draws, len(at))
         rank = np.concatenate([rankdata(-D[some][:, at], "min", axis=1) for some in blocks])
         for some in _blocks(len(at), draws):
-            ends[:, at[some]] = np.quantile(rank[:, some], LEVEL, axis=0, method="nearest")
+            ends[:, at[some]] = np.quantile(rank[:, some], ENDS, axis=0, method="nearest")
         ranks[at] = coupling["D"].iloc[at].rank(ascending=False, method="min")
     table["rank"] = ranks
     table["low"], table["high"] = span

@@ -7,7 +7,7 @@ import pandas as pd
 from coevo.arrays import Row
 from coevo.report.findings.study_tables import Study, reason
 from coevo.sensitivity.choices import MAIN, ROBUST
-from coevo.sensitivity.headlines import DEPENDS, LEVEL, SUPPORTED
+from coevo.sensitivity.headlines import DEPENDS, SIGNIFICANCE, SUPPORTED
 
 REFUSED, MOSTLY, PARTLY, DIFFERS = "refused", "mostly", "partly", "differs"
 # verdict -> share of the combinations that give the same grade, from which it holds
@@ -148,7 +148,7 @@ def shares_by_form(study: Study) -> list[tuple[str, float, float]]:
 def _by_chance(study: Study, headline: str) -> str:
     tables = ("headlines", "headline_variants")
     p = pd.concat([study.rows(name, headline=headline, pair="")["p"] for name in tables]).dropna()
-    return "told" if len(p) and (p >= LEVEL).all() else "none"
+    return "told" if len(p) and (p >= SIGNIFICANCE).all() else "none"
 
 
 def _key(row: Row) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from coevo.estimation.pooled import FOD_IV
 from coevo.inference.relation_rule import ESTIMATORS
-from coevo.inference.sets import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.signs import QUADRANTS
 from coevo.messages import packed
 from coevo.report.findings.study_tables import POOLED, Study, reason
@@ -27,7 +27,7 @@ def relation_finding(study: Study) -> dict[str, Any]:
     named = study.verdicts(**JUDGED)
     if "relation" not in named.index:
         absent = "not_estimated"
-        few = ("feedback_needs_regions", packed({"least": FEWEST_REGIONS}))
+        few = ("feedback_needs_regions", packed({"least": FEWEST_CLUSTERS}))
         why = reason(study.rows("refusals", **JUDGED)) or few
         return {"verdict": absent, "headline": absent, "reason": why}
     rows = study.facts(**JUDGED)

@@ -14,7 +14,7 @@ from coevo.normalisation import VECTOR
 from coevo.normalisation.directions import RATIO, scales_of
 from coevo.panel.audit import FALL, RISE
 from coevo.prediction.origins import INDEX
-from coevo.prediction.past_errors import LEVEL
+from coevo.prediction.past_errors import COVERED
 from coevo.regional.neighbourhood import NEAREST
 from coevo.regional.regional_panel import DRAWS
 from coevo.report.figures import figure_names
@@ -114,7 +114,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "series_unit": lambda one: words.grammar.sentences(
             ["", unit] if (unit := study.unit(study.outputs.get(one, ""))) else []
         ),
-        "foretold_level": words.percent(LEVEL),
+        "foretold_level": words.percent(COVERED),
     }
     values |= _of_choices(study) if study.indexed else {}
     values |= _of_populations(words) if study.pair else {}
