@@ -8,9 +8,8 @@ import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.files import rows_of
+from coevo.flags import BREAK, FILLED
 from coevo.observations.units import conversion, unit_of
-from coevo.panel import FILLED
-from coevo.panel.vintages import BREAK
 from coevo.study_data import StudyData
 
 KEY = ["region", "name", "year"]

@@ -9,8 +9,7 @@ import pandas as pd
 
 from coevo.arrays import Array, Booleans, Integers, Values
 from coevo.errors import Refusal
-from coevo.panel import FILLED
-from coevo.panel.vintages import BREAK
+from coevo.flags import BREAK, FILLED
 from coevo.registry import choose
 
 # Gauss-Legendre in a year: exact to rounding unless x changes a thousandfold

@@ -15,6 +15,7 @@ from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.growth import Pool, pool
 from coevo.files import rows_of
+from coevo.flags import BREAK, FILLED
 from coevo.normalisation import (
     complete_rows,
     find_goalposts,
@@ -25,8 +26,6 @@ from coevo.normalisation import (
 )
 from coevo.normalisation.directions import scales_of
 from coevo.normalisation.goalposts import Goalposts
-from coevo.panel import FILLED
-from coevo.panel.vintages import BREAK
 from coevo.registry import choose
 from coevo.study_data import StudyData
 from coevo.weighting import weights_by

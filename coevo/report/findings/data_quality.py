@@ -4,11 +4,11 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.flags import BREAK, FILLED, SPLICED
 from coevo.normalisation.directions import MODERATE, RATIO, scales_of
-from coevo.panel import FILLED
 from coevo.panel.audit import ACCEPTED, is_finding, is_serious
 from coevo.panel.derivations import linked
-from coevo.panel.vintages import BREAK, POLICIES, SERIES, SPLICED, of_years
+from coevo.panel.vintages import POLICIES, SERIES, of_years
 from coevo.report.findings.study_tables import Study
 
 MISSING = "missing"
