@@ -215,5 +215,9 @@ def _reason(headline: Headline, rows: pd.DataFrame) -> Refusal:
     least = FEWEST_PAIRED if headline.needs == "pairings" else FEWEST_REGIONS
     if regions < least:
         return Refusal("too_few_regions_known", regions=regions, least=least)
-    lacks = {"pairings": "unbalanced_pairs", "neighbours": "no_neighbours", "level": "no_level"}
-    return Refusal(lacks.get(headline.needs, "constant_D"))
+    lacks = {
+        "pairings": Refusal("unbalanced_pairs"),
+        "neighbours": Refusal("no_neighbours"),
+        "level": Refusal("no_level"),
+    }
+    return lacks.get(headline.needs, Refusal("constant_D"))

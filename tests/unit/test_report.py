@@ -159,12 +159,12 @@ def test_why_there_is_no_theoretical_equilibrium_is_said() -> None:
 
 def test_reason_stands_where_a_region_is_not_estimated() -> None:
     source = words(**unestimated("330000"))
-    assert "Not estimated: x2 is 0 in 2016" in source
+    assert "is estimated from its own growth: x2 is 0 in 2016" in source
     assert "figures/phase" not in source
     other = words(**unestimated("110000"))
     assert "figures/phase" in other
     alone = words(1, **unestimated("330000", 1))
-    assert "Not estimated: x2 is 0 in 2016" in alone
+    assert "is estimated from its own growth: x2 is 0 in 2016" in alone
     assert "figures/coefficient_b1" not in alone
 
 

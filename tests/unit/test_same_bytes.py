@@ -29,7 +29,6 @@ COUNTS = {
     "coevo/prediction/past_errors.py": 1,
     "coevo/printed_weights/__init__.py": 1,
     "coevo/report/documents/word.py": 2,
-    "coevo/report/findings/choice_robustness.py": 1,
     "coevo/sensitivity/headline_statistics.py": 2,
     "coevo/study/proposal.py": 2,
     "coevo/study/terminal.py": 2,
