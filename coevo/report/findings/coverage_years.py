@@ -1,4 +1,4 @@
-"""Does D hang on years in which coverage changed, and do these show themselves?"""
+"""Does D depend on years in which coverage changed, and do these stand out?"""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def coverage_finding(study: Study) -> dict[str, Any]:
 
     `verdict`: `none` where no coverage changed; `refused` where D without those years cannot be
     computed, with the reason `why`; `hangs` where the grade of the focus in its last year is
-    another one without them (same weights and goalposts), that is, hangs on years of changed
+    another one without them (same weights and goalposts), that is, depends on years of changed
     coverage; `holds` where it is the same. `years`: all that are named; `shown`: of them those
     that show themselves, `hidden` the others; `jumps`: years that stand out and that none
     names; `cause`: what such years are, `census` or `other`; `seen`: `shown`, `not_shown`, or

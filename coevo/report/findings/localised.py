@@ -78,7 +78,7 @@ def _groups(config: Config, places: pd.DataFrame, language: str) -> dict[str, st
 
 
 def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:
-    """Words in charts: their own, else those of tables; and of what the study made up and named."""
+    """Words in charts: their own, else those of tables; and labels that a study defined itself."""
     words, systems = phrases["words"], study.config["robustness"]["systems"]
     named = {
         f"{start}_{name}": word
