@@ -10,7 +10,7 @@ import yaml
 from coevo.errors import StudyError
 from coevo.study import config_tables, configuration, raw_files
 from coevo.study.found_tables import survey
-from coevo.weighting import WEIGHTINGS
+from coevo.weighting import PARTS, WEIGHTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,8 +65,8 @@ def test_defaults_fill_every_key_at_every_depth():
     [
         (
             {"weighting.method": "entrpy"},
-            "config.yaml: weighting.method: unknown method 'entrpy'; known: ahp, critic, cv, "
-            "entropy, equal, ",
+            "config.yaml: weighting.method: unknown method 'entrpy'; known: "
+            + ", ".join(sorted(WEIGHTINGS)),
         ),
         (
             {"wieghting": {}},
@@ -114,7 +114,8 @@ def test_defaults_fill_every_key_at_every_depth():
         ),
         (
             {"weighting.combine": {"methods": ["game", "entropy"]}},
-            "config.yaml: weighting.combine.methods.0: unknown method 'game'; known: ahp, critic",
+            "config.yaml: weighting.combine.methods.0: unknown method 'game'; known: "
+            + ", ".join(sorted(PARTS)),
         ),
         (
             {"years": {"first": 2023, "last": 2015}},

@@ -7,6 +7,7 @@ import pytest
 from coevo.equilibria import pair_values
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import fit, fit_pooled
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled import fit_pooled_general
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.sets import equilibrium_sets
@@ -136,8 +137,8 @@ def test_cases_come_in_order_and_no_row_twice(table, figures):
     assert list(cases) == list(figures)
     assert not table.duplicated(KEY).any()
     sizes = table.groupby([*CASE[:3], "roles"]).size()
-    # five estimators by two effects: two slopes and E; b1, d; twice A12, A21 and the difference
-    assert set(sizes) == {5 * 2 * 4 + 2 + 2 * 3} and len(sizes) == 10
+    # estimators by two effects: two slopes and E; b1, d; twice A12, A21 and the difference
+    assert set(sizes) == {len(ESTIMATORS) * 2 * 4 + 2 + 2 * 3} and len(sizes) == 10
     assert set(table.loc[table["scope"] == FOCUS, "name"]) == {"R12"}
     assert set(table.loc[table["scope"] == "pooled", "name"]) == {"pooled"}
 
@@ -205,7 +206,7 @@ def test_swapped_roles_are_the_same_fit_with_other_names(table):
     assert both["value"].to_numpy() == pytest.approx(values, **tight)
     exact = (~drawn & ~point).to_numpy()
     assert both["low"].to_numpy()[exact] == pytest.approx((sign * ends)[exact], **tight)
-    assert (both["set"] == both["set_swapped"]).all() and point.sum() == 100
+    assert (both["set"] == both["set_swapped"]).all() and point.sum() == len(ESTIMATORS) * 2 * 2 * 5
     E = both[point]
     for end in ("low", "high"):
         assert E[end].to_numpy() == pytest.approx(
