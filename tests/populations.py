@@ -52,12 +52,13 @@ def fit_tables(
 def fits(names: dict[str, str]) -> pd.DataFrame:
     """Return how well the two equations fit: of each region, and of several with year effects."""
     keys = [(code, name, "none", "classic", "trapezoid", "none") for code, name in names.items()]
-    rows = [(*key, i, 5, 0.4, 3, 1, 2.0, 3, 0.25, 1.9, None) for key, i in product(keys, (1, 2))]
+    rows = [(*key, i, 5, 0.4, 3, 1, 2.0, 3, 0.25, 1.9) for key, i in product(keys, (1, 2))]
     if len(names) > 1:
         key, n = ("pooled", "pooled", "region+year", "classic", "trapezoid", "first"), len(names)
-        numbers = (5 * n, 0.1, 4 * n - 5, 1, None, n - 1, None, 1.8, None)
+        numbers = (5 * n, 0.1, 4 * n - 5, 1, None, n - 1, None, 1.8)
         rows += [(*key, i, *numbers) for i in (1, 2)]
-    return as_table("fits", rows)
+    told = "scope name effects model estimator scaling equation n r2 residual_df slopes F F_df F_p"
+    return as_table("fits", pd.DataFrame(rows, columns=[*told.split(), "durbin_watson"]))
 
 
 def refused(scope: str, estimator: str, effects: str = "none", **given: object) -> pd.DataFrame:

@@ -150,7 +150,7 @@ def _parameters(regions: list[str]) -> pd.DataFrame:
         scopes += [("pooled", "pooled", e, "first") for e in ("none", "region", "region+year")]
     spread = {"none": 0.5, "region": 0.05, "region+year": 0.5}
     for scope, name, effects, scaling in scopes:
-        for estimator in ("trapezoid", "lag", "logmean"):
+        for estimator in populations.ESTIMATORS:
             for parameter, value in (("a1", 0.2), ("b1", 0.1), ("a2", 0.3), ("d", 0.2)):
                 unit = 0.001 if scaling == "none" and parameter in ("b1", "d") else 1.0
                 half = spread[effects]
@@ -170,7 +170,7 @@ def _equilibria(regions: list[str], years: range, values: pd.DataFrame) -> pd.Da
     unsigned = (False, None, None, None)
     for region in regions:
         last = [seen[region, i, years[-1]] for i in ("output", "sales")]
-        for estimator in ("trapezoid", "lag", "logmean"):
+        for estimator in populations.ESTIMATORS:
             own = ("fit", region, "none", estimator, None, *unbounded)
             rows.append((*own, "centre", False, 0.3, 0.02, 0.2, *last))
             for effects in ("region", "region+year") if len(regions) > 1 else ():
@@ -230,7 +230,7 @@ def theory(regions: list[str], source: str = "purchases", **changed: object) -> 
         if fails and region == "110000":
             rows.append(label | {"verdict": "no_equilibrium"})
             continue
-        for estimator in ("trapezoid", "lag", "logmean"):
+        for estimator in populations.ESTIMATORS:
             rows.append(label | point | open_ | own | {"estimator": estimator} | changed)
         for effects in ("region", "region+year") if len(regions) > 1 else ():
             pooled = {"effects": effects, "errors": "year", "estimator": "trapezoid"}
@@ -425,7 +425,7 @@ def unestimated(region: str, count: int = 4) -> dict[str, pd.DataFrame]:
     fields = packed({"population": 2, "value": 0.0, "year": 2016})
     refusals = [
         populations.refused(region, estimator, message="not_positive", fields=fields)
-        for estimator in ("trapezoid", "lag", "logmean")
+        for estimator in populations.ESTIMATORS
     ]
     return {
         "parameters": without(made["parameters"], scope=region),

@@ -29,7 +29,7 @@ LANGUAGES = ("en", "zh")
 FOCUS = "330000"
 PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
 MOST, LESS, LEAST = (GRADES["ten"].labels[i] for i in (7, 6, 5))
-ESTIMATORS = ("trapezoid", "lag", "logmean")
+ESTIMATORS = populations.ESTIMATORS
 
 Tables = dict[str, pd.DataFrame]
 
