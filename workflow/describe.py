@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from coevo.files import write_text  # noqa: E402
+from coevo.report.tables import LAYOUT  # noqa: E402
 from coevo.schema import BUILT, column_rows, table_names, table_row  # noqa: E402
 from coevo.study.configuration import read_schema, resolve_name  # noqa: E402
 
@@ -48,7 +49,8 @@ def _part(title: str, *kinds: str) -> Iterator[str]:
     yield f"## {title}\n\n" + " · ".join(f"[{name}](#{name})" for name in names) + "\n"
     for name in names:
         row, units = table_row(name), column_rows("unit")
-        yield f"### {name}\n\n{NEEDS.get(row.kind, '')}{row.words['en']}.\n"
+        also = " Also a Stata file." if name in LAYOUT["stata"] else ""
+        yield f"### {name}\n\n{NEEDS.get(row.kind, '')}{row.words['en']}.{also}\n"
         yield "| column | what it is | type | unit | values |\n|---|---|---|---|---|"
         for column, of in column_rows(name).items():
             words = of.words["en"].replace("<", r"\<")
