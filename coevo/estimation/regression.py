@@ -195,14 +195,14 @@ def residual_tests(residuals: Array, region: Integers, year: Integers) -> dict[s
     `jarque_bera_p`: p of normal errors, NaN for fewer than 30 rows.
 
     region, year (rows,): differences are taken within a region, from one year to the next; of one
-    region without a gap d is Durbin and Watson's. NaN without error. Source: Bhargava, Franzini and
-    Narendranathan (1982).
+    region without a gap d is Durbin and Watson's. Empty without error. Source: Bhargava, Franzini
+    and Narendranathan (1982).
     """
     from statsmodels.stats.stattools import jarque_bera
 
     total = float(residuals @ residuals)
     if total == 0:
-        return dict.fromkeys(("durbin_watson", "jarque_bera_p"), float("nan"))
+        return {}
     next_year = (np.diff(region) == 0) & (np.diff(year) == 1)
     steps = np.diff(residuals)[next_year]
     normal = jarque_bera(residuals)[1] if len(residuals) >= NORMALITY_FROM else float("nan")
