@@ -295,10 +295,9 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
     )
     multiverse = variants.multiverse(coupling)
     uncertainty, grade_shares = variants.draws(coupling)
-    made = {
+    made = {name: as_table(name, []) for name in study_tables(config())} | {
         "observations": observed,
         "audit": audit,
-        "revisions": pd.DataFrame(columns=["region", "name", "year", "indicator"]),
         "panel": values.assign(flag=["filled", *[""] * (len(values) - 1)]),
         "goalposts": _goalposts(inside),
         "normalised": inside.assign(z=inside["value"].rank(pct=True), flag="").drop(
@@ -317,7 +316,6 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "growth_split": variants.growth_split(coupling, SUBSYSTEMS),
         "diagnostics": variants.guard_rows(weights, {r: NAMES[r] for r in regions}),
         "multiverse": multiverse,
-        "varied_refusals": as_table("varied_refusals", []),
         **dict(zip(READ_OFF, variants.read_off(multiverse), strict=True)),
         "uncertainty": uncertainty,
         "grade_shares": grade_shares,
