@@ -184,7 +184,7 @@ def test_the_report_says_so(refreshed, rows):
         r"Zhejiang 2021 E-commerce sales \(.*?\) restated 14,913.5 16,000 \+7.3 %", said
     )
     effect = max(abs(float(row["frozen"]) - float(row["old"])) for row in of(rows, "D"))
-    assert 0 < effect < 0.01 and f"today’s figures change D by {effect:.2g} at most" in said
+    assert 0 < effect < 0.01 and f"today’s figures change D by at most {effect:.2g}" in said
     graded = sum(row["old_words"] != row["new_words"] for row in of(rows, "D"))
     assert f"grades that differ: {graded} of 248" in said
     assert "Settings that differ: years.last (2022 → 2023)." in said
