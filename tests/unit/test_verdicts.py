@@ -402,7 +402,7 @@ ROBUST = [
         "Most, not nearly all, of 100 combinations give Zhejiang another grade than",
         "多数（但并非几乎全部）使浙江的等级不同于本研究：70种判为中级协调")}),
     Verdict(graded(*[MOST] * 50, *[LESS] * 46, *[LEAST] * 4), {"robustness": (
-        "No single grade of Zhejiang is robust: of 100 combinations 50 give",
+        "No single grade of Zhejiang is robust: of 100 combinations of choices 50 give",
         "浙江的协调等级不稳健：100种设定组合中，50种判为中级协调")}),
     Verdict(ungraded, {"robustness": (
         "is robust is not computed",
