@@ -492,7 +492,7 @@ def judged(**chosen: Any) -> Callable[[Tables], Tables]:
 WHICH = "No relation is named"
 RELATION = [
     Verdict(judged(weak="yes", strong="no"), {"populations": (
-        f"{WHICH}: the instruments of the general model are weak, with a least first-stage *F* of",
+        f"{WHICH}: the instruments of the general model, which would have to confirm it, are weak",
         "未能判定属于何种关系：一般模型的工具变量偏弱，第一阶段*F*最小为1.6")}),
     Verdict(judged(strength=20.0, weak="no", strong="undecidable"), {"populations": (
         f"{WHICH}: two estimators that should agree give different signs",
