@@ -26,6 +26,8 @@ TEXTS = frozenset({"text", "code", "key", "message", "fields"})
 # Tables of other kinds are `internal`, `input`, a `sheet` of formulas, or `words` of tables.
 CONFIGURED = ("subsystems", "interaction", "claims")
 BUILT = ("", *CONFIGURED, "release")
+# Marks of figures in the panel: filled between years, across a break of a vintage, spliced.
+FILLED, BREAK, SPLICED = "filled", "break", "spliced"
 HOLE = re.compile(r"<(\w+)>")
 
 

@@ -15,8 +15,8 @@ from coevo.coupling.grade_scales import GRADES, lagging
 from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import StudyError
 from coevo.files import as_table, rows_of
-from coevo.flags import FILLED
 from coevo.normalisation import CAPPED, scaled_panel, wide
+from coevo.schema import FILLED
 from coevo.study_data import StudyData
 from coevo.weighting import WEIGHTINGS, weights_by
 from coevo.weighting.methods import (

@@ -8,8 +8,8 @@ import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.files import rows_of
-from coevo.flags import BREAK, FILLED
 from coevo.observations.units import conversion, unit_of
+from coevo.schema import BREAK, FILLED
 from coevo.study_data import StudyData
 
 KEY = ["region", "name", "year"]

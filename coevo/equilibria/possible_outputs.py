@@ -6,9 +6,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from coevo.estimation.region import FEWEST_ROWS
-from coevo.flags import FILLED
 from coevo.observations.units import OTHER, unit_of
 from coevo.panel.derivations import parse
+from coevo.schema import FILLED
 
 RELATIVE = ("ratio", "index", "years")  # what units measure that is no amount, beside "per ..."
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from coevo.arrays import Array, Booleans, Integers, Values
 from coevo.errors import Refusal
-from coevo.flags import BREAK, FILLED
 from coevo.registry import choose
+from coevo.schema import BREAK, FILLED
 
 # Gauss-Legendre in a year: exact to rounding unless x changes a thousandfold
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import as_table, read_table, rows_of
-from coevo.flags import FILLED
 from coevo.history.frozen_goalposts import SYSTEM, differ, with_frozen_goalposts
 from coevo.history.releases import manifest
+from coevo.schema import FILLED
 from coevo.study_data import StudyData
 
 # The tables that are compared; of other tables the report says nothing here.

@@ -8,7 +8,6 @@ import pandas as pd
 from coevo.arrays import Config
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
-from coevo.flags import BREAK, FILLED, SPLICED
 from coevo.messages import message_columns
 from coevo.observations.cells import NOT_APPLICABLE
 from coevo.observations.units import unit_of
@@ -16,6 +15,7 @@ from coevo.panel.audit import audit_table
 from coevo.panel.derivations import DERIVATIONS, derive, linked, parse, undefined
 from coevo.panel.vintages import POLICIES, of_years, revisions
 from coevo.registry import choose
+from coevo.schema import BREAK, FILLED, SPLICED
 from coevo.study_data import StudyData
 
 KEYS = ["region", "year", "indicator"]

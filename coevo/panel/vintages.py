@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import as_table
-from coevo.flags import BREAK, SPLICED
 from coevo.observations.units import unit_of
+from coevo.schema import BREAK, SPLICED
 
 Vintages = dict[str, dict[int, float]]  # of one series: vintage -> year -> figure
 SERIES = ["region", "indicator"]

@@ -15,7 +15,6 @@ from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.growth import Pool, pool
 from coevo.files import rows_of
-from coevo.flags import BREAK, FILLED
 from coevo.normalisation import (
     complete_rows,
     find_goalposts,
@@ -27,6 +26,7 @@ from coevo.normalisation import (
 from coevo.normalisation.directions import scales_of
 from coevo.normalisation.goalposts import Goalposts
 from coevo.registry import choose
+from coevo.schema import BREAK, FILLED
 from coevo.study_data import StudyData
 from coevo.weighting import weights_by
 

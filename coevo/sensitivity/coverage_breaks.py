@@ -11,10 +11,10 @@ from coevo.coupling import grade
 from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import Refusal, StudyError
 from coevo.files import as_table
-from coevo.flags import FILLED
 from coevo.normalisation import complete_rows, held_against, normalise, scaled_panel, scope_of, wide
 from coevo.normalisation.goalposts import read_goalposts
 from coevo.panel.derivations import Breaks, breaks_in_coverage
+from coevo.schema import FILLED
 from coevo.study_data import StudyData
 from coevo.weighting import weights_by
 

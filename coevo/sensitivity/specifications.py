@@ -32,9 +32,9 @@ from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled import FOD_IV, GeneralPooled, PooledFit, fit_pooled, fit_pooled_general
 from coevo.estimation.region import Equations
 from coevo.files import as_table
-from coevo.flags import BREAK
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.sets import equilibrium_sets, interval, located
+from coevo.schema import BREAK
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.robustness import panels_of_other_policies
 from coevo.sensitivity.sign_counts import specification_counts

@@ -12,12 +12,12 @@ from coevo.coupling import couple
 from coevo.equilibria.possible_outputs import model_outputs
 from coevo.errors import Refusal, StudyError
 from coevo.files import read_optional, read_table
-from coevo.flags import FILLED
 from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
 from coevo.observations import observe
 from coevo.panel import build_panel, marks_filled
 from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, read_series
+from coevo.schema import FILLED
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.config_tables import SETS, check_indicators, regions_read
 from coevo.study.configuration import complete, read_config, read_schema

@@ -4,12 +4,12 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.flags import BREAK, FILLED, SPLICED
 from coevo.normalisation.directions import MODERATE, RATIO, scales_of
 from coevo.panel.audit import ACCEPTED, is_finding, is_serious
 from coevo.panel.derivations import linked
 from coevo.panel.vintages import POLICIES, SERIES, of_years
 from coevo.report.findings.study_tables import Study
+from coevo.schema import BREAK, FILLED, SPLICED
 
 MISSING = "missing"
 MOST_NAMED = 4  # indicators, before their number says enough
