@@ -62,7 +62,7 @@ VERDICTS = {
 
 
 def through_choices(study: StudyData, headline: str) -> Iterator[Claim]:
-    """A headline through every combination: its verdict, the counts, and what it hangs on.
+    """A headline through every combination: its verdict, the counts, and what it depends on.
 
     Fields of what came out: `agree`, `contrary`, `open`, `n`; `whole`, the same of combinations
     that lose no region to a zero, where others do; `choice`, `share`, `sides`: the deciding choice

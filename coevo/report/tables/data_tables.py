@@ -119,7 +119,7 @@ def headline_rows(
 ) -> Rows:
     """What a reader would repeat, of some claims or of all: claim, how it was tested, what came
     out, verdict, section. short: in place of how it was tested in how many combinations it holds,
-    and what it hangs on.
+    and what it depends on.
     """
     rows = []
     for row in words.study.tables["headline_claims"].itertuples():
