@@ -2,6 +2,7 @@
 
 import ast
 import errno
+import json
 import os
 import shlex
 import sys
@@ -25,7 +26,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 from coevo.errors import StudyError, plain_words
-from coevo.files import changed_files, record_of, sha256_of
+from coevo.files import changed_files, record_of, sha256_of, write_text
 from coevo.history import releases
 from coevo.history.changes import COMPARED
 from coevo.schema import study_tables
@@ -59,19 +60,41 @@ def own(path):
     return Path(os.path.relpath(file) if same else file).as_posix()
 
 
+# What each module imports, as it was listed: file -> time and size of it, names.
+LISTED = Path(".snakemake", "imports.json")
+try:
+    IMPORTS = json.loads(LISTED.read_text("utf-8"))
+except (OSError, ValueError):
+    IMPORTS = {}
+
+
 @cache
 def imported(file):
     """Return the files of the repository that a file imports itself, with their packages."""
-    names = set()
-    for node in ast.walk(ast.parse(file.read_bytes())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):  # what it takes may be a module
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    places = {ROOT / name.replace(".", "/") for name in names}
+    stamp = [file.stat().st_mtime_ns, file.stat().st_size]
+    if IMPORTS.get(str(file), [])[:1] != [stamp]:
+        names = set()
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):  # what it takes may be a module
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        ours = (name for name in names if (ROOT / name.partition(".")[0]).is_dir())
+        IMPORTS[str(file)] = [stamp, sorted(ours)]
+    places = {ROOT / name.replace(".", "/") for name in IMPORTS[str(file)][1]}
     places |= {above for place in places for above in place.parents if ROOT in above.parents}
     files = {path for place in places for path in (place / "__init__.py", Path(f"{place}.py"))}
     return {path for path in files if path.is_file()}
+
+
+KNOWN = dict(IMPORTS)
+
+
+def keep_listed():
+    """Keep what modules import for the next start, if one is new or has changed."""
+    if workflow.is_main_process and IMPORTS != KNOWN:
+        with suppress(OSError):
+            write_text(json.dumps(IMPORTS), LISTED)
 
 
 def code(script):
