@@ -1,8 +1,11 @@
-"""Run the workflow once at a time in this folder, and end with words that help.
+"""Run the workflow once at a time in this folder, show its steps, and end with words that help.
 
     python workflow/once.py study=NAME|config/config.yaml [--verbose] [snakemake options]
 
-A step is a line (`steps.py`); with --verbose Snakemake says what it does in its own many lines.
+A step is a rule; in chunks it has several jobs. Its line comes when the last of them has ended: how
+many steps of how many, how long it took, what it did. Meanwhile a terminal shows in its last line
+what is at work; anything else, such as a pipe, gets a line after each minute without one. With
+--verbose Snakemake says what it does in its own many lines.
 A second run at the same time is refused in one line. Snakemake and its scripts form a group of
 processes that ends with this one: at once when it is stopped, killed, or left by the `make` that
 called it; and with Snakemake, when that alone is killed. After a run that was stopped or killed,
@@ -13,7 +16,6 @@ on the screen.
 import errno
 import logging
 import os
-import queue
 import shutil
 import signal
 import subprocess
@@ -22,27 +24,36 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from clean import tidy
-from steps import LOST, Progress
+from snakemake_interface_logger_plugins.base import LogHandlerBase
+from snakemake_interface_logger_plugins.common import LogEvent
 
-from coevo.errors import FULL, StudyError, about, command, is_foreign, plain_words
+from coevo.errors import FULL, StudyError, about, command
 from coevo.study.configuration import config_file, read_config
 
 LOCK, LOCKS = Path(".snakemake", "once.lock"), Path(".snakemake", "locks")  # ours, Snakemake's
+ASIDE = Path(".snakemake", "aside.txt")  # what is written on stderr while steps are shown
 PATIENCE = 10  # seconds that the processes of a killed run, or a short one by hand, may take to end
+SILENCE = 60  # seconds
 LEAST_ROOM = 20_000_000  # bytes on the disk, below which no study is begun
 STOPPED = "coevo: stopped; the same command goes on where it was"
+LOST = "ended too early; if no line above says why, memory ran out or something ended it"
 ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
 WITHIN = "--within"  # before the number of the pipe, of a process that runs Snakemake
 VERBOSE = "--verbose"
-MAKE = "COEVO_MAKE"  # in the environment: the `make` that called this process
+SHOWN = ("--logger", "steps")  # by the class `Steps`, which Snakemake finds as a plugin
+TERMINAL = "COEVO_TERMINAL"  # in the environment: where the steps are shown
+TARGETS = {"total", "all", "everything"}  # among Snakemake's numbers of jobs, what is no step
+MAKE = "COEVO_MAKE"  # likewise: the `make` that called this process
 
 
 class Stopped(Exception):  # noqa: N818 - it is asked for, and no error
@@ -111,59 +122,26 @@ def _alive(process: int) -> bool:
     return True
 
 
-def snakemake(*arguments: str, held: int, steps: Progress | None) -> int:
+def snakemake(*arguments: str, held: int) -> int:
     """Run Snakemake in a group of processes of its own and return its exit code.
 
-    held: the file of the lock, which Snakemake keeps. steps: what reads all that the group writes
-    on stderr, in place of the terminal. The group ends with this process and with Snakemake,
-    however these end. Raises `Stopped` on a signal to end.
+    held: the file of the lock, which Snakemake keeps. The group ends with this process and with
+    Snakemake, however these end. Raises `Stopped` on a signal to end.
     """
     ours, theirs = os.pipe()[::-1]
     words = [sys.executable, __file__, WITHIN, str(theirs), *arguments]
-    words += ["--logger", "steps"] if steps else []
     apart = {} if os.name == "nt" else {"start_new_session": True, "pass_fds": (theirs, held)}
-    said = {"stderr": subprocess.PIPE, "text": True, "errors": "replace"} if steps else {}
-    process = subprocess.Popen(words, **apart, **said)
+    process = subprocess.Popen(words, **apart)
     os.close(theirs)
     try:
-        for line in lines_of(process) if steps else ():
-            steps.tick() if line is None else steps.read(line)
-        code = process.wait()
-        if steps:
-            steps.end()
-        return code
-    except BaseException:
-        if steps:
-            steps.clear()
-        raise
+        return process.wait()
     finally:
         with suppress(ProcessLookupError, PermissionError):  # all have ended
             process.kill() if os.name == "nt" else os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         os.close(ours)
-
-
-def lines_of(process: subprocess.Popen) -> Iterator[str | None]:
-    """Yield the lines that a process writes on stderr, and None in each second without one."""
-    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-
-    def read() -> None:
-        for line in process.stderr:
-            lines.put(line)
-        lines.put(None)
-
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        try:
-            line = lines.get(timeout=1)
-        except queue.Empty:
-            if process.poll() is not None:  # a script that it left holds the other end
-                return
-            yield None
-        else:
-            if line is None:
-                return
-            yield line
+        if sys.stderr.isatty():
+            wipe(sys.stderr)
 
 
 def within(pipe: int, *arguments: str) -> None:
@@ -176,16 +154,122 @@ def within(pipe: int, *arguments: str) -> None:
     if os.name != "nt":
         threading.Thread(target=watch, daemon=True).start()
     logging.raiseExceptions = False  # a log that finds no room on the disk is none
-    from snakemake import exceptions
+    if SHOWN[0] in arguments:
+        os.environ[TERMINAL] = str(os.dup(2))
+        os.dup2(os.open(ASIDE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND), 2)
     from snakemake.cli import main as run
 
-    theirs = exceptions.format_exception_to_string
-
-    def words(problem: Exception, *rest: object) -> str:
-        return plain_words(problem).strip() if is_foreign(problem) else theirs(problem, *rest)
-
-    exceptions.format_exception_to_string = words  # a full disk is no reason for a traceback
     run(list(arguments))
+
+
+def wipe(stream: TextIO) -> None:
+    """Leave nothing in the last line of a terminal."""
+    print(f"\r{'':{shutil.get_terminal_size().columns - 1}}\r", end="", file=stream, flush=True)
+
+
+def clock(seconds: float) -> str:
+    """Return a time as it is told: `48 s`, `5 min 3 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+@dataclass
+class Step:
+    """A rule: what it does, how many jobs it has, since when, and which are at work or done."""
+
+    does: str
+    jobs: int
+    since: float = field(default_factory=lambda: time.monotonic())
+    running: set[int] = field(default_factory=set)
+    done: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.does} ({self.done} of {self.jobs})" if self.jobs > 1 else self.does
+
+
+class Steps(LogHandlerBase):
+    """What Snakemake tells of jobs, as steps; of a dry run it tells by itself."""
+
+    has_filter = has_formatter = True
+    needs_rulegraph = writes_to_file = False
+
+    def __post_init__(self) -> None:
+        self._stream = os.fdopen(int(os.environ[TERMINAL]), "w", encoding="utf-8", closefd=False)
+        self._live, self._last = self._stream.isatty(), time.monotonic()
+        self._jobs: dict[str, int] = {}  # by rule
+        self._steps: dict[str, Step] = {}
+        self._lost: list[str] = []
+        self._errors: list[str] = []
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    @property
+    def writes_to_stream(self) -> bool:
+        """Whether Snakemake leaves the terminal to this handler."""
+        return not self.common_settings.dryrun
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show the end of a step, and keep what is wrong."""
+        told = vars(record)
+        match told.get("event"):
+            case LogEvent.RUN_INFO:
+                self._jobs = {rule: n for rule, n in told["stats"].items() if rule not in TARGETS}
+            case LogEvent.JOB_INFO if (rule := told["rule_name"]) in self._jobs:
+                does = (told["rule_msg"] or rule).strip().splitlines()[0].rstrip(".")
+                step = self._steps.setdefault(rule, Step(does, self._jobs[rule]))
+                step.running.add(told["jobid"])
+            case LogEvent.JOB_FINISHED:
+                self._done(told["job_id"])
+            case LogEvent.JOB_ERROR:
+                by_cluster = told["rule_msg"] and f"{told['rule_msg']} ({', '.join(told['log'])})"
+                self._lost.append(f"coevo: {told['rule_name']}: {by_cluster or LOST}")
+            case LogEvent.ERROR:  # of the system, as a full disk, Snakemake shows a traceback
+                text = record.getMessage().strip()
+                self._errors.append(text.splitlines()[-1] if "Traceback" in text else text)
+
+    def close(self) -> None:
+        """Say which steps did not end well, and aside what stopped them."""
+        for step in self._steps.values():
+            if step.running:
+                self._show(step, f"stopped: {step}", ended=True)
+        print(*(self._lost or self._errors), sep="\n", file=sys.stderr, flush=True)
+        self._steps, self._lost, self._errors = {}, [], []
+        super().close()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(1)
+            with self.lock:
+                self.tick()
+
+    def tick(self) -> None:
+        """Show what is at work: on a terminal always, elsewhere after a silence."""
+        at_work = [step for step in self._steps.values() if step.running]
+        if at_work and (self._live or time.monotonic() - self._last > SILENCE):
+            self._show(at_work[0], f"{at_work[0]} …", ended=not self._live)
+        elif self._live and not self._steps:
+            self._write("The study is read …", ended=False)
+
+    def _done(self, job: int) -> None:
+        for step in self._steps.values():
+            if job in step.running:
+                step.running.remove(job)
+                step.done += 1
+                if step.done == step.jobs:
+                    self._show(step, step.does, ended=True)
+
+    def _show(self, step: Step, text: str, ended: bool) -> None:
+        done = sum(step.done == step.jobs for step in self._steps.values())
+        place = f"{done:>{len(str(len(self._jobs)))}} of {len(self._jobs)}"
+        self._write(f"{place}  {clock(time.monotonic() - step.since):>9}  {text}", ended)
+
+    def _write(self, line: str, ended: bool) -> None:
+        """Write a line over the last one of a terminal; elsewhere below it."""
+        with suppress(OSError):  # nobody reads on
+            if self._live:
+                wipe(self._stream)
+            text = f"{line}\n" if ended else line[: shutil.get_terminal_size().columns - 1]
+            print(text, end="", file=self._stream, flush=True)
+        self._last = time.monotonic()
 
 
 def heed_signals() -> None:
@@ -251,22 +335,23 @@ def build(config: str, *options: str, then: Callable[[], int] | None = None) -> 
         print(f"{Path.cwd()}: {FULL}", file=sys.stderr)
         return 1
     check_open(study)
-    steps = None if VERBOSE in options else Progress(sys.stderr)
     given = ["--configfile", config, "--rerun-incomplete"]
     given += [option for option in options if option != VERBOSE]
+    given += () if VERBOSE in options else SHOWN
     with alone() as held:
         started = time.time()
-        code = snakemake(*given, held=held, steps=steps)
+        code = snakemake(*given, held=held)
         if code:
             full = shutil.disk_usage(".").free < LEAST_ROOM
-            said = problems(started) or (steps.problems() if steps else "")
-            said = said or (f"coevo: {LOST}\n" if code < 0 else "")
+            aside = "" if VERBOSE in options else ASIDE.read_text("utf-8", "replace")
+            said = problems(started) or aside.lstrip()
+            said += f"coevo: {LOST}\n" if code < 0 and not said else ""
             said += f"{Path.cwd()}: {FULL}\n" if full and FULL not in said else ""
             print(said, end="", file=sys.stderr)
             return max(code, 1)
         tidy(study)  # only now has the config passed
-        done = [f"done in {steps.took()}"] if steps and steps.took() else []
-        print("coevo:", "; ".join([*done, *opened(study)]), flush=True)
+        done = f"coevo: done in {clock(time.time() - started)}"
+        print("; ".join([done, *opened(study)]), flush=True)
         return then() if then else 0
 
 
