@@ -51,7 +51,7 @@ def main(given: str = "") -> int:
     """Remove, say what, and return the exit code."""
 
     def told() -> int:
-        from once import alone
+        from runner import alone
 
         folders = own_folders(given.removeprefix("study="))
         with alone():

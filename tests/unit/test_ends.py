@@ -17,21 +17,24 @@ from tests.sample import ROOT
 
 sys.path.insert(0, str(ROOT / "workflow"))
 
-import once
-from steps import LOST
+import runner
 
 # In place of Snakemake: its lock, and a child that does not end by itself, as a long script; what
 # stands in `code` is an exit code instead.
 SNAKEMAKE = """
-import json, os, pathlib, subprocess, sys
+import logging, os, pathlib, subprocess, sys, types
+from snakemake_interface_logger_plugins.common import LogEvent
+from runner import Steps
 def main(arguments):
+    steps = Steps(types.SimpleNamespace(dryrun=False), None)
     if pathlib.Path("code").exists():
         sys.exit(int(pathlib.Path("code").read_text()))
     os.makedirs(".snakemake/locks")
     pathlib.Path(".snakemake/locks/0.input.lock").touch(exist_ok=False)
-    for event in ({"event": "jobs", "numbers": {"panel": 1}},
-                  {"event": "job", "job": 1, "rule": "panel", "does": "Audit the figures"}):
-        print("\x1e" + json.dumps(event), file=sys.stderr, flush=True)
+    job = {"jobid": 1, "rule_name": "panel", "rule_msg": "Audit the figures"}
+    for event in ({"event": LogEvent.RUN_INFO, "stats": {"panel": 1}},
+                  {"event": LogEvent.JOB_INFO, **job}):
+        steps.emit(logging.makeLogRecord(event))
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     pathlib.Path("child").write_text(str(child.pid))
     child.wait()
@@ -42,7 +45,6 @@ def main(arguments):
 def folder(tmp_path):
     (tmp_path / "snakemake").mkdir()
     (tmp_path / "snakemake" / "__init__.py").touch()
-    (tmp_path / "snakemake" / "exceptions.py").write_text("format_exception_to_string = repr\n")
     (tmp_path / "snakemake" / "cli.py").write_text(SNAKEMAKE)
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "small.yaml").write_text("study: small\n")
@@ -138,7 +140,7 @@ def test_a_run_ends_with_its_snakemake_and_the_next_goes_on(folder):
     os.kill(parent(child), signal.SIGKILL)
     said = process.communicate()[1]
     assert ends(child) and process.returncode == 1
-    assert said.splitlines()[-1] == f"coevo: panel: {LOST}"
+    assert said.splitlines()[-1] == f"coevo: {runner.LOST}"
     process, child = begun(folder)  # and is refused nothing
     process.send_signal(signal.SIGTERM)
     assert process.wait() == 130 and ends(child)
@@ -165,16 +167,16 @@ def test_a_run_by_hand_is_waited_for_and_its_dead_lock_is_none(folder, monkeypat
     import fcntl
 
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(once, "PATIENCE", 0.3)
+    monkeypatch.setattr(runner, "PATIENCE", 0.3)
     left = folder / ".snakemake" / "locks" / "0.input.lock"
     left.parent.mkdir(parents=True)
     left.touch()
     with (folder / ".snakemake" / "once.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
-        with pytest.raises(errors.StudyError, match="another run is at work"), once.alone():
+        with pytest.raises(errors.StudyError, match="another run is at work"), runner.alone():
             pass
         assert left.exists()
-    with once.alone():
+    with runner.alone():
         assert not left.exists()
 
 

@@ -1,16 +1,18 @@
 """What a run shows: a line a step, in a pipe and on a terminal."""
 
 import io
-import json
+import logging
 import re
 import sys
+from types import SimpleNamespace
 
 import pytest
+from snakemake_interface_logger_plugins.common import LogEvent
 
 from tests.sample import ROOT
 
 sys.path.insert(0, str(ROOT / "workflow"))
-import steps
+import runner
 
 
 class Screen(io.StringIO):
@@ -18,108 +20,119 @@ class Screen(io.StringIO):
         return True
 
 
-class Clock:
-    now = 0.0
+class Steps(runner.Steps):
+    """Shows on a text in place of a terminal; its clock is set by hand."""
 
-    def monotonic(self) -> float:
-        return self.now
+    def watch(self) -> None:
+        pass
+
+    _watch = watch
 
 
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr(steps, "time", Clock())
-    return steps.time
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(runner, "time", clock)
+    return clock
 
 
-def told(event: str, **about) -> str:
-    return steps.MARK + json.dumps({"event": event, **about}) + "\n"
-
-
-def begun(stream: io.StringIO) -> steps.Progress:
+@pytest.fixture
+def begin(monkeypatch, clock):
     """Two steps: one of a single job, one of two; the first job of each is at work."""
-    shown = steps.Progress(stream)
-    numbers = {"panel": 1, "vary_part": 2, "all": 1, "total": 4}
-    for line in (
-        "Using a profile\n",
-        told("begins"),
-        told("jobs", numbers=numbers),
-        told("job", job=1, rule="panel", does="Audit the figures"),
-        told("job", job=2, rule="vary_part", does="Vary"),
-    ):
-        shown.read(line)
-    return shown
+    monkeypatch.setenv(runner.TERMINAL, "1")
+
+    def begun(stream: io.StringIO, jobs: bool = True) -> Steps:
+        monkeypatch.setattr(runner.os, "fdopen", lambda *_, **__: stream)
+        shown = Steps(SimpleNamespace(dryrun=False), None)
+        if jobs:
+            tell(shown, LogEvent.RUN_INFO, stats={"panel": 1, "vary_part": 2, "all": 1, "total": 4})
+            begins(shown, 1, "panel", "Audit the figures.")
+            begins(shown, 2, "vary_part", "Vary.\n\nMore.")
+        return shown
+
+    return begun
 
 
-def test_a_pipe_gets_a_line_a_step_and_one_after_a_silence(clock):
+def tell(shown: Steps, event: LogEvent, text: str = "", **about) -> None:
+    shown.emit(logging.makeLogRecord({"event": event, "msg": text, **about}))
+
+
+def begins(shown: Steps, job: int, rule: str, does: str) -> None:
+    tell(shown, LogEvent.JOB_INFO, jobid=job, rule_name=rule, rule_msg=does)
+
+
+def ends(shown: Steps, job: int) -> None:
+    tell(shown, LogEvent.JOB_FINISHED, job_id=job)
+
+
+def test_a_pipe_gets_a_line_a_step_and_one_after_a_silence(clock, begin, capsys):
     out = io.StringIO()
-    shown = begun(out)
+    shown = begin(out)
     clock.now = 3.2
     shown.tick()
-    shown.read(told("done", job=1))
+    ends(shown, 1)
     for job in (3, 9):  # the second part, and the target, which is no step
-        shown.read(told("job", job=job, rule="vary_part" if job == 3 else "all", does="Vary"))
-    shown.read(told("done", job=2))
+        begins(shown, job, "vary_part" if job == 3 else "all", "Vary")
+    ends(shown, 2)
     clock.now = 64
     shown.tick()
     clock.now = 125
-    shown.read(told("done", job=3))
-    shown.read(told("done", job=9))
-    shown.end()
+    ends(shown, 3)
+    ends(shown, 9)
+    shown.close()
     assert out.getvalue().splitlines() == [
         "1 of 2        3 s  Audit the figures",
         "1 of 2  1 min 4 s  Vary (1 of 2) …",
         "2 of 2  2 min 5 s  Vary",
     ]
-    assert shown.took() == "2 min 5 s" and shown.problems() == ""
+    assert capsys.readouterr().err == ""
 
 
-def test_a_terminal_shows_what_is_at_work_in_its_last_line(clock, monkeypatch):
+def test_a_terminal_shows_what_is_at_work_in_its_last_line(clock, begin, monkeypatch):
     monkeypatch.setenv("COLUMNS", "30")
     out = Screen()
-    steps.Progress(out).tick()
+    begin(out, jobs=False).tick()
     assert out.getvalue().endswith("\rThe study is read …")
     out = Screen()
-    shown = begun(out)
+    shown = begin(out)
     clock.now = 1
     shown.tick()
-    shown.read(told("done", job=1))
+    ends(shown, 1)
     shown.tick()
-    shown.clear()
     wiped = "\r" + " " * 29 + "\r"
     assert out.getvalue().split(wiped) == [
         "",
         "0 of 2        1 s  Audit the ",
         "1 of 2        1 s  Audit the figures\n",
         "1 of 2        1 s  Vary (0 of",
-        "",
     ]
     assert "\x1b" not in out.getvalue()
 
 
-def test_what_no_log_tells_of_is_told(clock):
-    """A script that ended without a word, what it printed, what a cluster says of a job."""
+def test_what_no_log_tells_of_is_told(begin, capsys):
+    """A script that ended without a word, and what a cluster says of a job."""
     out = io.StringIO()
-    shown = begun(out)
-    shown.read(told("error", text="At least one job did not complete successfully."))
-    shown.read("no room" + told("done", job=2))  # a script that ends within a line
-    shown.read(told("lost", rule="panel", why="time is over (slurm.log)"))
-    shown.end()
+    shown = begin(out)
+    tell(shown, LogEvent.ERROR, "At least one job did not complete successfully.")
+    ends(shown, 2)
+    cluster = {"rule_name": "vary_part", "rule_msg": "time is over", "log": ["slurm.log"]}
+    tell(shown, LogEvent.JOB_ERROR, **cluster)
+    tell(shown, LogEvent.JOB_ERROR, rule_name="panel", rule_msg="", log=[])
+    shown.close()
     assert out.getvalue() == "0 of 2        0 s  stopped: Audit the figures\n"
-    assert shown.problems() == "no room\ncoevo: panel: time is over (slurm.log)\n"
-    assert begun(out).problems().splitlines() == [
-        f"coevo: panel: {steps.LOST}",
-        f"coevo: vary_part: {steps.LOST}",
+    assert capsys.readouterr().err.splitlines() == [
+        "coevo: vary_part: time is over (slurm.log)",
+        f"coevo: panel: {runner.LOST}",
     ]
 
 
-def test_an_error_of_snakemake_s_own_and_what_comes_before_it_are_told():
-    shown = steps.Progress(io.StringIO())
-    shown.read("snakemake: error: unrecognized arguments: --such\n")
-    assert shown.problems() == "snakemake: error: unrecognized arguments: --such\n"
-    shown.read(told("begins"))
-    shown.read(told("error", text="MissingRuleException:\nNo rule to produce x"))
-    assert shown.problems() == "MissingRuleException:\nNo rule to produce x\n"
-    assert shown.took() == ""
+def test_an_error_of_snakemake_s_own_is_told_without_its_traceback(begin, capsys):
+    shown = begin(io.StringIO(), jobs=False)
+    tell(shown, LogEvent.ERROR, "MissingRuleException:\nNo rule to produce x")
+    tell(shown, LogEvent.ERROR, "Traceback (most recent call last):\n  ...\nOSError: no room")
+    shown.close()
+    said = capsys.readouterr().err
+    assert said == "MissingRuleException:\nNo rule to produce x\nOSError: no room"
 
 
 def test_every_rule_says_in_a_short_line_what_it_does():
@@ -130,11 +143,11 @@ def test_every_rule_says_in_a_short_line_what_it_does():
     assert [text for _, text in said if len(text) > 61] == []
 
 
-def test_nobody_reads_on(clock):
+def test_nobody_reads_on(begin):
     class Closed(io.StringIO):
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
-    shown = begun(Closed())
-    shown.read(told("done", job=1))
-    shown.end()
+    shown = begin(Closed())
+    ends(shown, 1)
+    shown.close()

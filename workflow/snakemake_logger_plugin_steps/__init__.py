@@ -1,5 +1,5 @@
 """The log handler that Snakemake finds by the name of this package (`--logger steps`)."""
 
-from once import Steps as LogHandler
+from runner import Steps as LogHandler
 
 __all__ = ["LogHandler"]
