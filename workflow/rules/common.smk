@@ -177,7 +177,7 @@ DOCUMENTS = [
 REPORTS = [
     *DOCUMENTS,
     *(f"{REPORT}/results.{language}.xlsx" for language in config["report"]["languages"]),
-    *(f"{REPORT}/{name}" for name in ("figures", "latex", "stata")),
+    *(f"{REPORT}/{name}" for name in ("tables", "latex", "stata")),
 ]
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
 AROUND = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
@@ -191,14 +191,18 @@ def parts(rule):
     return several if config["chunks"] > 1 else []
 
 
-def shown(file, part, language=None, **more):
-    """Mark a result for Snakemake's own report; a language without its caption has the English one."""
-    names = (f"{part}.{language}", f"{part}.en", part)
-    there = (n for n in names if (ROOT / "workflow" / "captions" / f"{n}.rst").exists())
+def around(wildcards):
+    """Return the words around results of a language."""
+    return LANGUAGES[wildcards.language]
+
+
+def shown(file, part, **more):
+    """Mark a result for Snakemake's own report."""
     return report(
         file,
-        caption=f"../captions/{next(there)}.rst",
+        caption=f"../captions/{part}.rst",
         category=FIRST["parts"][part],
+        subcategory=lambda wildcards: around(wildcards)["language"],
         **more,
     )
 

@@ -1,8 +1,17 @@
 """Tables and charts for readers, and the report."""
 
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
+FOLDER = Path(own("workflow/report/report.md")).parent.as_posix()
+TEMPLATES = sorted(
+    own(path) for path in ROOT.glob("workflow/report/*.*") if path.stem[:8] != "phrases."
+)
 # What simulations say of the rules of inference, the same for every study.
 SIMULATED = {path.stem: own(path) for path in sorted(ROOT.glob("docs/simulation/*.csv"))}
+
+
+def phrases(language):
+    """Return the file of what a language says."""
+    return f"{FOLDER}/phrases.{language}.yaml"
 
 
 if RELEASE:
@@ -29,61 +38,70 @@ if RELEASE:
             "../scripts/changes.py"
 
 
-rule report:
-    """Write the reports, with their charts, workbooks and tables.
+rule export:
+    """Write tables for Excel, LaTeX and Stata."""
+    input:
+        **TABLE_FILES,
+        **SIMULATED,
+        indicators=INDICATORS,
+        regions=REGIONS,
+        phrases=[f"{FOLDER}/phrases.yaml", *map(phrases, LANGUAGES)],
+        code=code("export"),
+    output:
+        tables=directory(f"{REPORT}/tables"),
+        latex=directory(f"{REPORT}/latex"),
+        stata=directory(f"{REPORT}/stata"),
+    log:
+        f"{LOGS}/export.log",
+    conda:
+        "../../environment.yml"
+    params:
+        tables=SHOWN,
+        config=SETTINGS,
+    script:
+        "../scripts/export.py"
 
-    Each language and format, each chart as specification, images and data, each table as workbook,
-    LaTeX and Stata file: one process reads the tables and puts what they say into each language.
+
+rule report:
+    """Write the reports, with their charts and workbook.
+
+    Each format, each chart as specification, images and data, in one language: one process reads
+    the tables and puts what they say into words.
     """
     input:
         **TABLE_FILES,
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        templates=sorted(own(path) for path in ROOT.glob("workflow/report/*.*")),
+        templates=[*TEMPLATES, phrases("{language}")],
         code=code("report"),
     output:
         [
             shown(
-                f"{REPORT}/report.{language}.{kind}",
+                f"{REPORT}/report.{{language}}.{kind}",
                 "report",
-                language=language,
-                subcategory=words["language"],
                 labels={FIRST["format"]: FIRST["formats"].get(kind, kind)},
             )
-            for language, words in LANGUAGES.items()
             for kind in config["report"]["formats"]
         ],
-        [
-            shown(
-                f"{REPORT}/results.{language}.xlsx",
-                "results",
-                language=language,
-                subcategory=words["language"],
-                labels=FIRST["workbook"],
-            )
-            for language, words in LANGUAGES.items()
-        ],
-        *(directory(f"{REPORT}/{name}") for name in ("tables", "latex", "stata")),
+        workbook=shown(f"{REPORT}/results.{{language}}.xlsx", "results", labels=FIRST["workbook"]),
         figures=shown(
-            directory(f"{REPORT}/figures"),
+            directory(f"{REPORT}/figures/{{language}}"),
             "figures",
-            patterns=[
-                f"{{language,{'|'.join(LANGUAGES)}}}/{{chart,{'|'.join(FIRST['charts'])}}}.svg"
-            ],
-            subcategory=lambda wildcards: LANGUAGES[wildcards.language]["language"],
+            patterns=[f"{{chart,{'|'.join(FIRST['charts'])}}}.svg"],
             labels=lambda wildcards: {
-                LANGUAGES[wildcards.language]["figure"]: LANGUAGES[wildcards.language]["charts"][
-                    wildcards.chart
-                ]
+                FIRST["figure"]: around(wildcards)["charts"][wildcards.chart]
             },
         ),
     log:
-        f"{LOGS}/report.log",
+        f"{LOGS}/report.{{language}}.log",
+    wildcard_constraints:
+        language="|".join(LANGUAGES),
     conda:
         "../../environment.yml"
     params:
         tables=SHOWN,
+        around=around,
         config=SETTINGS,
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:

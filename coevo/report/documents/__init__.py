@@ -8,6 +8,7 @@ from coevo.report.documents.pages import document, html, pdf
 from coevo.report.documents.source import metadata, page_data, text
 from coevo.report.documents.word import docx
 from coevo.report.tables.exports import chart_files
+from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.report_text import ReportText
 
 # A renderer takes the document as pandoc reads it, files by name, data of the page, metadata.
@@ -18,10 +19,12 @@ FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
 def presented(
     words: ReportText, templates: dict[str, str], provenance: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, str | bytes]]:
-    """Charts and reports of one language by file name, one after the other.
+    """Workbook, charts and reports of one language by file name, one after the other.
 
-    `figures/<language>/<chart>.<ending>` (see `chart_files`), and what `documents` makes of them.
+    `results.<language>.xlsx`, `figures/<language>/<chart>.<ending>` (see `chart_files`), and what
+    `documents` makes of them.
     """
+    yield f"results.{words.study.language}.xlsx", workbook_bytes(words)
     charts = chart_files(words.study, words.phrases)
     for name, file in charts.items():
         yield f"figures/{words.study.language}/{name}", file

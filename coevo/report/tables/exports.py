@@ -13,7 +13,6 @@ from coevo.report.findings.localised import chart_words
 from coevo.report.tables import for_excel
 from coevo.report.tables.annex import printable, report_tables
 from coevo.report.tables.report_table import pipe_table
-from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.markup import READER
 from coevo.report.words.report_text import Phrases, ReportText
@@ -36,14 +35,11 @@ _CHINESE = r"\usepackage{xeCJK}"
 def exported(
     tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText]
 ) -> Iterator[tuple[str, str | bytes]]:
-    """Every file by its path, one after the other: `results.<language>.xlsx`, `tables/<table>.csv`
-    with a byte-order mark, `latex/<table>.<language>.tex`, `stata/<table>.dta` in the first
-    language.
+    """Every file for other programs by its path, one after the other: `tables/<table>.csv` with a
+    byte-order mark, `latex/<table>.<language>.tex`, `stata/<table>.dta` in the first language.
 
     languages: the words of the study in each.
     """
-    for words in languages:
-        yield f"results.{words.study.language}.xlsx", workbook_bytes(words)
     for name, table in tables.items():
         yield f"tables/{name}.csv", for_excel(table)
     for name, text in latex_files(languages).items():

@@ -37,18 +37,14 @@ MOST_NOTES = 3  # on indicators, among the limits
 MOST_LIMITS = 5
 
 
-def in_languages(data: StudyData, files: Mapping[str, str]) -> list[ReportText]:
-    """The study in every language of its reports, in their order.
+def in_language(data: StudyData, language: str, files: Mapping[str, str]) -> ReportText:
+    """The study in a language.
 
-    files: `phrases.<language>.yaml` of each language, and `phrases.yaml`, which all share.
+    files: `phrases.<language>.yaml`, and `phrases.yaml`, which all share.
     """
     provincial = all_provinces(data.tables["observations"]["region"])
-    texts = []
-    for language in data.config["report"]["languages"]:
-        own, shared = files[f"phrases.{language}.yaml"], files["phrases.yaml"]
-        phrases = read_phrases(own, shared, provincial)
-        texts.append(worded(study_in_language(data, language, phrases["words"]), phrases))
-    return texts
+    phrases = read_phrases(files[f"phrases.{language}.yaml"], files["phrases.yaml"], provincial)
+    return worded(study_in_language(data, language, phrases["words"]), phrases)
 
 
 def worded(study: Study, phrases: Phrases) -> ReportText:
