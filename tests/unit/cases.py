@@ -1,145 +1,130 @@
-"""Files as publishers and papers lay them out, of invented figures, read without a hand edit.
+"""Cases in tests/publishers: files as others lay them out, and what is to be read of them.
 
-Each case is a file of a few regions and years, the study that reads it, and the figures that must
-come back: their values in the unit of the study, and their cells.
+A folder with `observations.csv` or `problems.txt` is a case; tests/publishers/README.md says what
+else may lie in it.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
-import pytest
+import yaml
 from openpyxl import Workbook
 
-from coevo.errors import StudyError
 from coevo.observations import observe
 
-CHINA = pd.DataFrame(
-    [
-        ("330100", "Hangzhou", "杭州", "杭州市"),
-        ("330200", "Ningbo", "宁波", "宁波市"),
-        ("330300", "Wenzhou", "温州", "温州市"),
-    ],
-    columns=["region", "name_en", "name_zh", "long_zh"],
-)
-PROVINCES = pd.DataFrame(
-    [
-        ("310000", "Shanghai", "上海", "上海市"),
-        ("320000", "Jiangsu", "江苏", "江苏省"),
-        ("330000", "Zhejiang", "浙江", "浙江省"),
-    ],
-    columns=["region", "name_en", "name_zh", "long_zh"],
-)
-COUNTRIES = pd.DataFrame(
-    [("AUT", "Austria"), ("CZE", "Czechia"), ("EGY", "Egypt")], columns=["region", "name_en"]
-)
-NUTS = pd.DataFrame(
-    [("AT11", "Burgenland"), ("AT12", "Niederösterreich"), ("AT13", "Wien")],
-    columns=["region", "name_en"],
-)
-STATES = pd.DataFrame(
-    [("06000", "California"), ("32000", "Nevada"), ("41000", "Oregon")],
-    columns=["region", "name_en"],
+ROOT = Path(__file__).resolve().parents[2]
+PLACE = ROOT / "tests" / "publishers"
+RESULTS = ("observations.csv", "problems.txt")
+ABOUT = (*RESULTS, "remarks.csv", "indicators.csv", "regions.csv", "config.yaml")
+INDICATOR = ["indicator", "unit", "source_name", "frequency"]
+CASES = sorted(
+    path.parent.relative_to(PLACE).as_posix() for name in RESULTS for path in PLACE.rglob(name)
 )
 
 
-@dataclass(frozen=True)
+@cache
+def table(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def described(path: Path) -> dict:
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
+
+
+def sheets_of(path: Path) -> dict[str, dict]:
+    """Return the sheets of a described workbook: rows, and cells, formats, merged if it has them."""
+    sheets = described(path).items()
+    return {title: said if isinstance(said, dict) else {"rows": said} for title, said in sheets}
+
+
+def write_workbook(path: Path, sheets: dict[str, dict]) -> None:
+    book = Workbook()
+    book.remove(book.active)
+    for title, parts in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in parts["rows"]:
+            sheet.append(row)
+        for cell, value in parts.get("cells", {}).items():
+            sheet[cell] = value
+        for cell, code in parts.get("formats", {}).items():
+            sheet[cell].number_format = code
+        for span in parts.get("merged", ()):
+            sheet.merge_cells(span)
+    book.save(path)
+
+
 class Case:
-    """Files by name (text, bytes, or sheets of rows), what the study says, and what it must read.
+    """A folder of tests/publishers; what it does not say itself, the folder above it says."""
 
-    expected: indicator -> region -> values of the years; cells: of the first region of the first
-    indicator.
-    """
+    def __init__(self, name: str) -> None:
+        self.folder = PLACE / name
+        self.is_refused = (self.folder / "problems.txt").is_file()
 
-    files: dict
-    regions: pd.DataFrame
-    indicators: list  # indicator, unit, source_name, frequency
-    expected: dict
-    cells: list
-    years: tuple = (2017, 2018, 2019)
-    read_as: dict = field(default_factory=dict)
+    def _table(self, name: str) -> pd.DataFrame | None:
+        """Return a table beside the raw files, or of the folder above."""
+        paths = (self.folder / name, self.folder.parent / name)
+        return next((table(path) for path in paths if path.is_file()), None)
 
+    @property
+    def config(self) -> dict:
+        paths = (self.folder.parent / "config.yaml", self.folder / "config.yaml")
+        return {key: v for path in paths if path.is_file() for key, v in described(path).items()}
 
-GDP = ("gdp", "100 million yuan", "地区生产总值", "")
-PEOPLE = ("people", "10 thousand persons", "年末常住人口", "")
-VALUES = {"330100": [1.5, 2.5, 3.5], "330200": [10, 20, 30], "330300": [0.1, 0.2, 0.3]}
-COUNTS = {"330100": [900, 910, 920], "330200": [800, 810, 820], "330300": [700, 710, 720]}
-PROVINCIAL = dict(zip(PROVINCES["region"], VALUES.values(), strict=True))
-INTERNATIONAL = dict(zip(COUNTRIES["region"], VALUES.values(), strict=True))
-EUROPEAN = dict(zip(NUTS["region"], VALUES.values(), strict=True))
-AMERICAN = dict(zip(STATES["region"], VALUES.values(), strict=True))
-YEARS = (2017, 2018, 2019)
+    @property
+    def observations(self) -> pd.DataFrame:
+        found = table(self.folder / "observations.csv")
+        return found.assign(year=found["year"].astype(int), value=pd.to_numeric(found["value"]))
 
+    @property
+    def indicators(self) -> pd.DataFrame:
+        own = self._table("indicators.csv")
+        if not self.is_refused and "source_name" in self.observations:
+            own = self.observations
+        columns = [column for column in INDICATOR if column in own]
+        return own[columns].drop_duplicates(ignore_index=True).assign(derivation="")
 
-def rows(of, *sides):
-    """Yield (region number, year, its figures) in the order of regions, then years."""
-    for place, code in enumerate(of[0]):
-        for number, year in enumerate(YEARS):
-            yield place, code, year, *(values[code][number] for values in of)
+    @property
+    def regions(self) -> pd.DataFrame:
+        if "regions_table" in self.config:
+            return table(ROOT / self.config["regions_table"])
+        own = self._table("regions.csv")
+        if own is None:
+            own = self.observations[["region", "name"]].drop_duplicates(ignore_index=True)
+        return own.rename(columns={"name": "name_en"})
 
+    def write(self, folder: Path) -> list[str]:
+        """Write the raw files, those of no vintage under 2026-10; return their paths."""
+        files = []
+        for path in sorted(self.folder.rglob("*")):
+            own = path.relative_to(self.folder)
+            if path.is_dir() or own.as_posix() in ABOUT:
+                continue
+            made = folder / (own if len(own.parts) > 1 else Path("2026-10", own))
+            made.parent.mkdir(parents=True, exist_ok=True)
+            if own.name.endswith(".xlsx.yaml"):
+                made = made.with_suffix("")
+                write_workbook(made, sheets_of(path))
+            else:
+                made.write_bytes(path.read_bytes())
+            files.append(made.as_posix())
+        return files
 
-def csv(*lines) -> str:
-    return "\n".join(",".join(str(cell) for cell in line) for line in lines) + "\n"
-
-
-CITY = ("杭州市", "宁波市", "温州市")
-ENGLISH = ("Hangzhou", "Ningbo", "Wenzhou")
-BOTH = {"gdp": VALUES, "people": COUNTS}
-
-
-def written(files: dict, folder: Path) -> list[str]:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        if isinstance(content, str):
-            content = content.encode()
-        if isinstance(content, bytes):
-            (folder / name).write_bytes(content)
-            continue
-        book = Workbook()
-        book.remove(book.active)
-        for title, lines in content.items():
-            sheet = book.create_sheet(title)
-            for line in lines:
-                sheet.append(list(line))
-        book.save(folder / name)
-    return sorted(str(path) for path in folder.iterdir())
-
-
-def observed(case: Case, folder: Path):
-    table = pd.DataFrame(case.indicators, columns=["indicator", "unit", "source_name", "frequency"])
-    files = written(case.files, folder / "2026-10")
-    return observe(files, str(folder), table.assign(derivation=""), case.regions, case.read_as, {})
-
-
-def assert_reads(case: Case, folder: Path) -> None:
-    """Assert that the files give the figures of a case, each from its cell, and nothing odd."""
-    found, remarks = observed(case, folder)
-    figures = found.set_index(["indicator", "region", "year"])["value"].to_dict()
-    expected = {
-        (indicator, region, year): value
-        for indicator, regions in case.expected.items()
-        for region, values in regions.items()
-        for year, value in zip(case.years, values, strict=True)
-    }
-    assert figures == pytest.approx(expected, rel=1e-12)
-    first = next(iter(case.expected))
-    own = found[(found["indicator"] == first)].sort_values(["region", "year"])
-    region = next(iter(case.expected[first]))
-    assert own.loc[own["region"] == region, "cell"].tolist() == case.cells
-    assert set(remarks["check"]) <= {"note", "set_aside", "noted", "from_name", "parts"}
-
-
-def said(case: Case, folder: Path) -> tuple[str, ...]:
-    with pytest.raises(StudyError) as problem:
-        observed(case, folder)
-    return tuple(problem.value.messages)
-
-
-def changed(case: Case, old: str, new: str, **study) -> Case:
-    """Return a case whose one file reads otherwise."""
-    ((file, text),) = case.files.items()
-    assert old in text
-    return replace(case, files={file: text.replace(old, new)}, **study)
+    def observe(self, files: list[str], folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return observations and remarks of files under a folder of vintages."""
+        said = self.config
+        return observe(
+            files,
+            folder.as_posix(),
+            self.indicators,
+            self.regions,
+            said.get("units_read_as", {}),
+            said.get("missing_marks", {}),
+            said.get("regions"),
+            {Path(path).stem: table(ROOT / path) for path in said.get("sets", ())},
+            said.get("decimal_mark", ""),
+        )
 
 
 def with_tables(study, **parts):

@@ -4,6 +4,7 @@ import math
 from datetime import date, datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,9 +15,12 @@ from coevo.observations.cells import (
     cell_figure,
     head_year,
     known_marks,
+    plain_numbers,
+    readings,
     without_marks,
 )
 from coevo.observations.sheets import Fault, NumberStyle, Sheet
+from coevo.observations.text_files import text_sheets
 
 KNOWN = known_marks({})
 MARKS = "'..', '—', '——', '–', '-', '…', '……', '...', 'x'"
@@ -272,3 +276,38 @@ def test_a_line_break_in_a_text_moves_no_decimals():
     block = read_block(np.array([["1.5\n"], ["2.25"], ["3"]], dtype=object), KNOWN)
     assert block["decimals"].tolist() == [1, 2, 0]
     assert block["value"].tolist() == [1.5, 2.25, 3.0]
+
+
+def numbers(*texts: str, delimiter: str = ";", mark: str = "") -> tuple[list, str]:
+    text = delimiter.join(["x", *(f'"{text}"' for text in texts)])
+    (sheet,) = text_sheets(f"{text}\n".encode(), "a")
+    plain = plain_numbers(sheet, mark)
+    return plain.values[0, 1:].tolist(), plain.unclear.text if plain.unclear else ""
+
+
+def test_the_decimal_mark_is_what_the_sheet_shows():
+    assert numbers("1.234", "12,5") == (["1234", "12.5"], "")
+    assert numbers("1.234", "1.234.567") == (["1234", "1234567"], "")
+    assert numbers("1.234", "1.234,50①") == (["1234", "1234.50①"], "")
+    assert numbers("1.234", "12.5") == (["1.234", "12.5"], "")
+    assert numbers("1.234", "0.5") == (["1.234", "0.5"], "")
+    assert numbers("1,234", "1,234,567") == (["1,234", "1,234,567"], "")
+    assert numbers("1 234", "5 678,9") == (["1 234", "5678.9"], "")
+    assert numbers("1.234", "567", "01.02", delimiter=",") == (["1.234", "567", "01.02"], "")
+
+
+def test_a_number_that_may_be_read_in_two_ways_is_asked_for():
+    assert numbers("567", "1.234") == (["567", "1.234"], "1.234")
+    assert numbers("567", "1,234") == (["567", "1,234"], "1,234")
+    assert numbers("567", "1,234", delimiter="\t") == (["567", "1,234"], "")
+    assert numbers("1.234", "12.5", "12,5")[1] == "1.234"
+    assert numbers("1,234", "1,23", delimiter="\t")[1] == "1,234"  # a slip, or a decimal comma
+    assert numbers("1.234", "5", mark=",") == (["1234", "5"], "")
+    assert numbers("1.234", "5", mark=".") == (["1.234", "5"], "")
+    assert readings("1.234") == ("1.234", "1234") and readings("1,234") == ("1234", "1.234")
+
+
+def test_plain_numbers_leave_a_workbook_s_own_numbers_alone():
+    for cells, other in ((["2017", 2018.0], "1.5"), ([1.5, None], "1,5")):  # years are no figures
+        values = pd.DataFrame([["a", *cells], ["b", "1,5", None]], dtype=object).to_numpy()
+        assert plain_numbers(Sheet("a", "", values)).values[1, 1] == other

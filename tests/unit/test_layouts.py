@@ -3,335 +3,89 @@
 import csv
 import io
 import itertools
-from collections.abc import Callable
+import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from xlsxwriter.utility import xl_rowcol_to_cell
+import xlwt
+from openpyxl.utils import range_boundaries
 
 from coevo.errors import StudyError
 from coevo.files import read_table
-from coevo.observations import observe
 from coevo.observations.blocks import table_blocks
 from coevo.observations.cells import cell_figure, known_marks
 from coevo.observations.heads import is_number
 from coevo.observations.layouts import LAYOUTS, read_layout
 from coevo.observations.names import Regions, find_indicator
-from coevo.observations.sheets import Remark, Sheet, Span
+from coevo.observations.opening import read_sheets
+from coevo.observations.sheets import Remark, Sheet
 from coevo.observations.units import is_unit
-from coevo.panel.audit import audit_table
+from tests.unit.cases import CASES, Case, sheets_of
 from tests.unit.readers_agree import assert_readers_agree
 
 REGIONS = read_table("config/regions/provinces.csv", "regions")
-INDICATORS = pd.DataFrame(
-    [
-        ("product", "100 million yuan", "地区生产总值", ""),
-        ("population", "10 thousand persons", "年末常住人口", ""),
-        ("revenue", "100 million yuan", "高技术制造业营业收入", ""),
-    ],
-    columns=["indicator", "unit", "source_name", "derivation"],
-)
-NAMES = dict(zip(INDICATORS["indicator"], INDICATORS["source_name"], strict=True))
-UNITS = {"product": "亿元", "population": "万人", "revenue": "亿元"}
-ENGLISH = {"product": "Gross Product", "population": "Population", "revenue": "Revenue"}
-LONG = dict(zip(REGIONS["region"], REGIONS["long_zh"], strict=True))
-SHORT = dict(zip(REGIONS["region"], REGIONS["name_zh"], strict=True))
-IN_ENGLISH = dict(zip(REGIONS["region"], REGIONS["name_en"], strict=True))
-Key = tuple[str, int, str]  # region, year, indicator
+FOLDERS = {layout: "layouts/" + re.sub(r"\W+", "-", layout) for layout in LAYOUTS}
 
 
-@pytest.fixture(scope="module")
-def figures() -> dict[Key, float]:
-    """The provinces' own figures, of three indicators; one of them has no figures for a year."""
-    files = sorted(str(path) for path in Path("data/raw/provinces/2026-10").iterdir())
-    found, _ = observe(files, "data/raw/provinces", INDICATORS, REGIONS, {}, {})
-    assert len(found) == 31 * 9 * 3 and found["value"].isna().sum() == 31
-    key = zip(found["region"], found["year"], found["indicator"], strict=True)
-    return dict(zip(key, found["value"], strict=True))
-
-
-class Page:
-    """A sheet that is being written: rows, merged cells, and where each figure stands."""
-
-    def __init__(self, *lines: list) -> None:
-        self.rows: list[list] = [list(line) for line in lines]
-        self.merged: list[Span] = []
-        self.cells: dict[Key, str] = {}
-
-    def add(self, *row) -> None:
-        self.rows.append(list(row))
-
-    def figures(self, labels: list, values: list[tuple[Key, float]]) -> None:
-        """Add a row: its labels, then figures."""
-        for place, (key, _) in enumerate(values):
-            self.cells[key] = xl_rowcol_to_cell(len(self.rows), len(labels) + place)
-        self.add(*labels, *(None if np.isnan(value) else value for _, value in values))
-
-
-def axes(figures):
-    """Return codes of regions, years and indicators, each sorted."""
-    return (sorted({key[place] for key in figures}) for place in range(3))
-
-
-def export(figures) -> list[Page]:
-    """As the National Bureau of Statistics exports a yearly table: the newest year first."""
-    pages, (regions, years, indicators) = [], axes(figures)
-    for i in indicators:
-        page = Page(
-            ["数据库：分省年度数据"],
-            [f"指标：{NAMES[i]}({UNITS[i]})"],
-            ["时间：最近10年"],
-            ["地区", *(f"{year}年" for year in [max(years) + 1, *reversed(years)])],
-        )
-        for r in regions:
-            row = [((r, year, i), figures[r, year, i]) for year in reversed(years)]
-            page.figures([LONG[r], None], row)
-        page.add("注：1.地区生产总值按当年价格计算。")
-        page.add("\u3000\u3000\u30002.2017年数据未公布。")
-        page.add("数据来源：国家统计局")
-        pages.append(page)
-    return pages
-
-
-def indicators_down(figures) -> list[Page]:
-    pages, (regions, years, indicators) = [], axes(figures)
-    for r in regions:
-        page = Page([f"{LONG[r]}主要指标"], [f"地区：{LONG[r]}"], [])
-        page.add("指标", "单位", *(float(year) for year in years))
-        for i in indicators:
-            page.figures([NAMES[i], UNITS[i]], [((r, y, i), figures[r, y, i]) for y in years])
-        page.add("资料来源：国家统计局")
-        pages.append(page)
-    return pages
-
-
-def years_down(figures) -> list[Page]:
-    pages, (regions, years, indicators) = [], axes(figures)
-    for r in regions:
-        page = Page(
-            [f"地区：{SHORT[r]}"], ["年份", *(f"{NAMES[i]}({UNITS[i]})" for i in indicators)]
-        )
-        for y in years:
-            page.figures([f"{y}年"], [((r, y, i), figures[r, y, i]) for i in indicators])
-        pages.append(page)
-    return pages
-
-
-def panel(figures) -> list[Page]:
-    """As the workbook to fill in: English labels above the head, the unit in brackets."""
-    regions, years, indicators = axes(figures)
-    page = Page(["Region", "Year", *(ENGLISH[i] for i in indicators)])
-    page.add("地区", "年份", *(f"{NAMES[i]}({UNITS[i]})" for i in indicators))
-    for r in regions:
-        for y in years:
-            page.figures([SHORT[r], float(y)], [((r, y, i), figures[r, y, i]) for i in indicators])
-    return [page]
-
-
-def long(figures) -> list[Page]:
-    page = Page(["指标", "年份", "单位", "地区", "数值"])
-    for (r, y, i), value in figures.items():
-        page.figures([NAMES[i], float(y), UNITS[i], r], [((r, y, i), value)])
-    return [page]
-
-
-def padded(name: str) -> str:
-    return f"{name[0]}  {name[1]}" if len(name) == 2 else name
-
-
-def two_levels(figures) -> list[Page]:
-    """A yearbook's table: unit corner, merged years over indicators, continued below."""
-    regions, years, indicators = axes(figures)
-    money = [i for i in indicators if UNITS[i] == "亿元"]
-    page = Page(["2-3 各地区生产总值和营业收入"])
-    for number, part in enumerate((regions[:20], regions[20:])):
-        if number:
-            page.add("续表")
-        else:
-            page.add(*[None] * (2 * len(years) - 1), "单位：亿元 (100 million yuan)")
-        top = len(page.rows)
-        page.add(
-            "地  区\nRegion", *(x for y in years for x in (f"{y}年", *[None] * (len(money) - 1)))
-        )
-        page.add(None, *(NAMES[i] for _ in years for i in money))
-        page.add(None, *(ENGLISH[i] for _ in years for i in money))
-        page.merged.append((top, 0, top + 2, 0))
-        for place in range(len(years)):
-            left = 1 + place * len(money)
-            page.merged.append((top, left, top, left + len(money) - 1))
-        if not number:
-            page.add("全  国 National Total", *[1.0] * (len(years) * len(money)))
-        for r in part:
-            row = [((r, y, i), figures[r, y, i]) for y in years for i in money]
-            page.figures([f"{padded(SHORT[r])} {IN_ENGLISH[r]}"], row)
-    page.add("注：本表按当年价格计算。")
-    page.add("资料来源：国家统计局")
-    people = Page(["2-4 各地区人口"], ["单位：万人"], ["地区", "年末常住人口"])
-    people.add(None, *(f"{y}年" for y in years))
-    for r in regions:
-        people.figures(
-            [SHORT[r]], [((r, y, "population"), figures[r, y, "population"]) for y in years]
-        )
-    return [page, people]
-
-
-def one_year(figures) -> list[Page]:
-    """A yearbook's table: one year in the title; English in a second column; a row of units."""
-    pages, (regions, years, indicators) = [], axes(figures)
-    for y in years:
-        page = Page([f"各地区主要指标 ({y}年)"], [f"Main Indicators by Region ({y})"])
-        page.add("地区", "Region", *(NAMES[i] for i in indicators))
-        page.add(None, None, *(f"({UNITS[i]})" for i in indicators))
-        for r in regions:
-            row = [((r, y, i), figures[r, y, i]) for i in indicators]
-            page.figures([padded(SHORT[r]), IN_ENGLISH[r]], row)
-        pages.append(page)
-    return pages
-
-
-def both_down(figures) -> list[Page]:
-    regions, years, indicators = axes(figures)
-    page = Page(["地区", "指标", *(f"{y}" for y in years)])
-    for r in regions:
-        for i in indicators:
-            row = [((r, y, i), figures[r, y, i]) for y in years]
-            page.figures([LONG[r], f"{NAMES[i]}({UNITS[i]})"], row)
-    return [page]
-
-
-def regions_across(figures) -> list[Page]:
-    pages, (regions, years, indicators) = [], axes(figures)
-    for i in indicators:
-        page = Page(
-            [f"指标：{NAMES[i]}", f"单位：{UNITS[i]}"], ["年份", *(SHORT[r] for r in regions)]
-        )
-        for y in years:
-            page.figures([f"{y}年"], [((r, y, i), figures[r, y, i]) for r in regions])
-        pages.append(page)
-    return pages
-
-
-def one_year_across(figures) -> list[Page]:
-    pages, (regions, years, indicators) = [], axes(figures)
-    for y in years:
-        page = Page([f"年份：{y}"], ["指标", "单位", *(IN_ENGLISH[r] for r in regions)])
-        for i in indicators:
-            page.figures([NAMES[i], UNITS[i]], [((r, y, i), figures[r, y, i]) for r in regions])
-        pages.append(page)
-    return pages
-
-
-def both_down_regions_across(figures) -> list[Page]:
-    """As e-Stat exports a table: codes beside the years, the unit in brackets of its own kind."""
-    regions, years, indicators = axes(figures)
-    page = Page(["表題：", "指標"], ["時間軸（年度）コード", "時間軸（年度）", "項目", "/地域"])
-    page.rows[-1] += [LONG[r] for r in regions]
-    for y in years:
-        for i in indicators:
-            row = [((r, y, i), figures[r, y, i]) for r in regions]
-            page.figures([f"{y}100000", f"{y}年度", f"{NAMES[i]}【{UNITS[i]}】", ""], row)
-    return [page]
-
-
-WRITERS: dict[str, Callable[[dict], list[Page]]] = {
-    "regions down, years across": export,
-    "one region, indicators down, years across": indicators_down,
-    "one region, years down, indicators across": years_down,
-    "regions and years down, indicators across": panel,
-    "regions down, years and indicators across": two_levels,
-    "one year, regions down, indicators across": one_year,
-    "regions and indicators down, years across": both_down,
-    "years down, regions across": regions_across,
-    "one year, indicators down, regions across": one_year_across,
-    "years and indicators down, regions across": both_down_regions_across,
-    "long: region, year, indicator, value": long,
-}
-
-
-def text(page: Page) -> str:
+def text(rows: list[list], encoding: str) -> bytes:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(
-        [[f"{v:g}" if isinstance(v, float) and v.is_integer() else v for v in r] for r in page.rows]
-    )
-    return out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode(encoding)
 
 
-def write_gb18030(pages: list[Page], folder: Path) -> None:
-    for number, page in enumerate(pages):
-        (folder / f"{number}.csv").write_bytes(text(page).encode("gb18030"))
+def write_texts(sheets: dict[str, dict], folder: Path, encoding: str) -> None:
+    for title, parts in sheets.items():
+        (folder / f"{title}.csv").write_bytes(text(parts["rows"], encoding))
 
 
-def write_utf8(pages: list[Page], folder: Path) -> None:
-    for number, page in enumerate(pages):
-        (folder / f"{number}.csv").write_bytes(text(page).encode("utf-8-sig"))
-
-
-def write_xls(pages: list[Page], folder: Path) -> None:
-    import xlwt
-
+def write_xls(sheets: dict[str, dict], folder: Path) -> None:
     book = xlwt.Workbook()
-    for number, page in enumerate(pages):
-        sheet = book.add_sheet(str(number))
-        for row, line in enumerate(page.rows):
+    for title, parts in sheets.items():
+        sheet = book.add_sheet(title)
+        for row, line in enumerate(parts["rows"]):
             for column, value in enumerate(line):
                 if value is not None:
                     sheet.write(row, column, value)
-        for span in page.merged:
-            sheet.merge(span[0], span[2], span[1], span[3])
+        for span in parts.get("merged", ()):
+            left, top, right, bottom = range_boundaries(span)
+            sheet.merge(top - 1, bottom - 1, left - 1, right - 1)
     book.save(str(folder / "book.xls"))
 
 
-def write_xlsx(pages: list[Page], folder: Path) -> None:
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(folder / "book.xlsx") as book:
-        for number, page in enumerate(pages):
-            sheet = book.add_worksheet(str(number))
-            for span in page.merged:
-                sheet.merge_range(*span, "")
-            for row, line in enumerate(page.rows):
-                for column, value in enumerate(line):
-                    if value is not None:
-                        sheet.write(row, column, value)
+FORMATS = {  # beside the workbook, as which tests/unit/test_publishers.py reads them
+    "gb18030": partial(write_texts, encoding="gb18030"),
+    "utf-8": partial(write_texts, encoding="utf-8-sig"),
+    "xls": write_xls,
+}
 
 
-FORMATS = {"gb18030": write_gb18030, "utf-8": write_utf8, "xls": write_xls, "xlsx": write_xlsx}
-
-
-def read(files, raw):
-    observations, remarks = observe(files, raw, INDICATORS, REGIONS, {}, {})
-    return observations, audit_table(observations, remarks, INDICATORS)
-
-
-def test_every_layout_has_a_writer():
-    assert list(WRITERS) == list(LAYOUTS)
+def test_every_layout_has_a_case():
+    assert [name for name in CASES if name.startswith("layouts/")] == sorted(FOLDERS.values())
 
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_figures_come_back_as_they_were_written(figures, layout, form, tmp_path):
-    folder = tmp_path / "2026-10"
+def test_figures_are_the_same_in_every_kind_of_file(layout, form, tmp_path):
+    case, folder = Case(FOLDERS[layout]), tmp_path / "2026-10"
     folder.mkdir()
-    pages = WRITERS[layout](figures)
-    FORMATS[form](pages, folder)
-    files = sorted(str(path) for path in folder.iterdir())
-    found, audit = read(files, str(tmp_path))
-    key = list(zip(found["region"], found["year"], found["indicator"], strict=True))
-    assert len(key) == len(set(key))
-    assert set(key) == set(figures)
-    assert np.array_equal(found["value"], [figures[k] for k in key], equal_nan=True)
-    assert set(found.loc[found["value"].isna(), "flag"]) == {"not_available"}
-    cells = {
-        k: (f"{number}", page.cells[k]) for number, page in enumerate(pages) for k in page.cells
-    }
+    FORMATS[form](sheets_of(case.folder / "book.xlsx.yaml"), folder)
+    files = sorted(path.as_posix() for path in folder.iterdir())
+    found, remarks = case.observe(files, tmp_path)
     sheets = [s if s else Path(f).stem for f, s in zip(found["file"], found["sheet"], strict=True)]
-    assert list(zip(sheets, found["cell"], strict=True)) == [cells[k] for k in key]
-    assert set(audit["check"]) <= {"jump", "note", "set_aside"}
-    if form in ("xls", "xlsx"):
-        for file in files:
-            assert_readers_agree(Path(file))
+    expected = case.observations
+    columns = ["indicator", "region", "year", "value", "sheet", "cell", "flag"]
+    pd.testing.assert_frame_equal(
+        found.assign(sheet=sheets)[columns].sort_values(columns[:3], ignore_index=True),
+        expected[columns].sort_values(columns[:3], ignore_index=True),
+        check_dtype=False,
+        check_exact=True,
+    )
+    assert set(remarks["check"]) <= {"note", "set_aside"}
+    if form == "xls":
+        assert_readers_agree(folder / "book.xls")
 
 
 def sheet(*rows, merged=()) -> Sheet:
@@ -347,12 +101,11 @@ HEAD = ("地区", "2015年", "2016年")
 STATED = (("指标：销售额",), ("单位：亿元",))
 
 
-def test_each_layout_is_chosen_by_its_own_content(figures):
+def test_each_layout_is_chosen_by_its_own_content(tmp_path):
     chosen = {}
-    for name, write in WRITERS.items():
-        page = write(figures)[0]
-        values = sheet(*page.rows, merged=page.merged)
-        block = table_blocks(values)[0]
+    for name, folder in FOLDERS.items():
+        (book,) = Case(folder).write(tmp_path)
+        block = table_blocks(read_sheets(Path(book), "a")[0])[0]
         chosen[name] = [other for other, reader in LAYOUTS.items() if reader(block) is not None]
     assert chosen == {name: [name] for name in LAYOUTS}
 

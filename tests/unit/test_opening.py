@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from coevo.errors import StudyError
 from coevo.observations.opening import KINDS, read_sheets
 from coevo.observations.sheets import Fault, NumberStyle, Remark, Sheet, number_style
-from coevo.observations.text_files import text_sheets
+from coevo.observations.text_files import decoded, text_sheets
 from tests.unit.readers_agree import assert_readers_agree
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -155,6 +155,27 @@ def test_text_in_every_encoding_with_every_mark_and_line_end(place, encoding, en
     (sheet,) = opened(place, content)
     assert sheet.values.tolist() == TEXT
     assert sheet.name == "" and sheet.where(1, 1) == "a › B2"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("city,year\n杭州,2016\n温州,2016\n", "gb18030"),
+        ("地区;2016\n江苏;1\n", "gb18030"),
+        ("region,year\n서울,2016\n부산,2016\n", "cp949"),
+        ("県;2016\n東京都;1\n", "cp932"),
+        ("縣市;2016\n新北市;1\n", "big5"),
+        ("region;2016\nKöln;1\nMünchen;2\n", "cp1252"),
+        ("Région;2016\nÎle-de-France;1\n", "cp1252"),
+    ],
+)
+def test_the_encoding_is_told_by_the_characters(text, encoding):
+    assert decoded(text.encode(encoding), "a") == text
+
+
+def test_a_text_that_may_be_in_several_encodings_is_refused():
+    with pytest.raises(StudyError, match=r"^a: may be text in GB18030, CP949.*nothing in it shows"):
+        decoded("x,y\n馈馈馈馈,1\n".encode("gb18030"), "a")
 
 
 @pytest.mark.parametrize(

@@ -195,3 +195,19 @@ def test_chinese_names_of_composed_units():
 )
 def test_what_a_language_calls_a_unit_is_that_unit(name):
     assert {find_unit(named(name, language)) for language in ("en", "zh")} == {unit_of(name)}
+
+
+def test_units_in_other_languages():
+    said_so = {
+        "Mill. EUR": "million EUR", "£ million": "million GBP", "₹ Crore": "10 million INR",
+        "₹ Lakh": "100 thousand INR", "백만원": "million KRW", "百万円": "million JPY",
+        "Mil Reais": "thousand BRL", "milioni di euro": "million EUR", "Personen": "person",
+        "millions d'euros": "million EUR", "명": "person", "Anzahl": "count",
+        "en milliers": "thousand", "in millions of US dollars": "million USD",
+    }  # fmt: skip
+    assert {text: find_unit(text).name for text in said_so} == said_so
+    with pytest.raises(StudyError):
+        find_unit("Millones de pesos")  # of which country is not said
+    assert find_unit(of_currency("Millones de pesos", "MXN")).name == "million MXN"
+    with pytest.raises(StudyError):
+        find_unit("百萬元")  # of Taiwan or of Hong Kong, and not yuan
