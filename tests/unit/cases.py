@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / "tests" / "publishers"
 RESULTS = ("observations.csv", "problems.txt")
 ABOUT = (*RESULTS, "remarks.csv", "indicators.csv", "regions.csv", "config.yaml")
+NUMBERS, EMPTY = ("year", "value", "half_unit"), ("sheet", "flag")
 INDICATOR = ["indicator", "unit", "source_name", "frequency"]
 CASES = sorted(
     path.parent.relative_to(PLACE).as_posix() for name in RESULTS for path in PLACE.rglob(name)
@@ -34,7 +35,7 @@ def described(path: Path) -> dict:
 
 
 def sheets_of(path: Path) -> dict[str, dict]:
-    """Return the sheets of a described workbook: rows, and cells, formats, merged if it has them."""
+    """Return the sheets of a described workbook: rows; cells, formats, merged if any."""
     sheets = described(path).items()
     return {title: said if isinstance(said, dict) else {"rows": said} for title, said in sheets}
 
@@ -75,7 +76,8 @@ class Case:
     @property
     def observations(self) -> pd.DataFrame:
         found = table(self.folder / "observations.csv")
-        return found.assign(year=found["year"].astype(int), value=pd.to_numeric(found["value"]))
+        numbers = {column: pd.to_numeric(found[column]) for column in NUMBERS if column in found}
+        return found.assign(**{column: "" for column in EMPTY if column not in found}, **numbers)
 
     @property
     def indicators(self) -> pd.DataFrame:
