@@ -8,7 +8,7 @@ import pytest
 from coevo.files import read_texts
 from coevo.report.tables.annex import MAIN as TABLES
 from coevo.report.tables.report_table import readable
-from coevo.report.words.template_values import in_languages
+from coevo.report.words.template_values import in_language
 from coevo.sensitivity.headlines import CENSUS_YEAR, PAIRED, WITHOUT
 from coevo.study_data import StudyData
 from tests.results.test_choices import chosen  # noqa: F401 - a fixture
@@ -83,7 +83,7 @@ def test_page_one_and_the_annex_contain_every_flag(chosen, results, study, langu
     source = chosen(study)
     config = source.config | {"report": {"languages": [language], "formats": ["html"]}}
     data = StudyData(config, source.indicators, source.tables, places())
-    (words,) = in_languages(data, read_texts(*(ROOT / "workflow" / "report").glob("phrases.*")))
+    words = in_language(data, language, read_texts(*(ROOT / "workflow" / "report").glob("phrases.*")))
     short = {readable(row[0]): readable(row[1]) for row in _rows(words, "verdicts")}
     long = {readable(row[0]): readable(row[2]) for row in _rows(words, "headlines")}
     claims = results(study, "headline_claims").query("computed == 'by_choices'")

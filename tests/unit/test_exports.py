@@ -21,7 +21,7 @@ from coevo.report.tables.exports import latex_files
 from coevo.report.tables.regression_table import stars
 from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_files, stata_names, wide_panel
 from coevo.report.words.report_text import ReportText
-from coevo.report.words.template_values import in_languages
+from coevo.report.words.template_values import in_language
 from coevo.schema import BUILT, column_row, table_names
 from coevo.study_data import StudyData
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
@@ -39,7 +39,8 @@ def languages(*names: str, chosen: Study | None = None) -> list[ReportText]:
     one = chosen or study(claims=True)
     report = {"report": {"languages": list(names), "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("[mp]*.yaml"))
-    return in_languages(StudyData(one.config | report, one.indicators, one.tables, places()), files)
+    data = StudyData(one.config | report, one.indicators, one.tables, places())
+    return [in_language(data, name, files) for name in names]
 
 
 def english(chosen: Study | None = None) -> ReportText:

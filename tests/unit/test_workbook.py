@@ -18,7 +18,7 @@ from coevo.report.tables.columns import column_of
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.workbook_trace import LARGEST
-from coevo.report.words.template_values import in_languages
+from coevo.report.words.template_values import in_language
 from coevo.schema import column_row, study_tables
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
@@ -89,8 +89,8 @@ def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
 def workbook(made: dict, config: dict, indicators: pd.DataFrame, language: str = "en") -> bytes:
     report = {"report": {"languages": [language], "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
-    (said,) = in_languages(StudyData(config | report, indicators, made, sample.places()), files)
-    return workbook_bytes(said)
+    data = StudyData(config | report, indicators, made, sample.places())
+    return workbook_bytes(in_language(data, language, files))
 
 
 def built(name: str = "entropy", language: str = "en", **changed: pd.DataFrame) -> bytes:
