@@ -83,7 +83,9 @@ def test_page_one_and_the_annex_contain_every_flag(chosen, results, study, langu
     source = chosen(study)
     config = source.config | {"report": {"languages": [language], "formats": ["html"]}}
     data = StudyData(config, source.indicators, source.tables, places())
-    words = in_language(data, language, read_texts(*(ROOT / "workflow" / "report").glob("phrases.*")))
+    words = in_language(
+        data, language, read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
+    )
     short = {readable(row[0]): readable(row[1]) for row in _rows(words, "verdicts")}
     long = {readable(row[0]): readable(row[2]) for row in _rows(words, "headlines")}
     claims = results(study, "headline_claims").query("computed == 'by_choices'")
