@@ -3,6 +3,7 @@
 import ast
 import errno
 import json
+import math
 import os
 import shlex
 import sys
@@ -183,6 +184,26 @@ REPORTS = [
 AROUND = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
 LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
 FIRST = next(iter(LANGUAGES.values()))
+
+
+# By docs/benchmarks.md, Many regions: megabytes at least; megabytes and seconds of 1,000 region-years.
+COSTS = {
+    "estimate": (240, 14.5, 3.5),
+    "specify": (165, 6.5, 0.4),
+    "predict": (160, 22, 0.7),
+    "vary": (180, 18.5, 2),
+    "export": (260, 10, 0.4),
+    "report": (455, 20.5, 1),
+}
+CHOSEN = config_tables.chosen_regions(config, config_tables.read_regions(REGIONS))
+ROWS = len(CHOSEN) * (config["years"]["last"] - config["years"]["first"] + 1) / 1000
+
+
+def needs(rule):
+    """Return the memory and the minutes of a rule, with half as much again, for a cluster."""
+    least, megabytes, seconds = COSTS[rule]
+    memory, time = least + megabytes * ROWS, 30 + seconds * ROWS
+    return {"mem_mb": math.ceil(1.5 * memory), "runtime": math.ceil(1.5 * time / 60)}
 
 
 def parts(rule):

@@ -184,6 +184,8 @@ rule vary_part:
         f"{LOGS}/vary_part.{{scatteritem}}.log",
     conda:
         "../../environment.yml"
+    resources:
+        **needs("vary"),
     params:
         systems=list(SYSTEMS),
         config={
@@ -224,6 +226,8 @@ rule vary:
         f"{LOGS}/vary.log",
     conda:
         "../../environment.yml"
+    resources:
+        **needs("vary"),
     params:
         systems=list(SYSTEMS),
         config={

@@ -17,6 +17,8 @@ if config["interaction"]:
             f"{LOGS}/estimate_part.{{scatteritem}}.log",
         conda:
             "../../environment.yml"
+        resources:
+            **needs("estimate"),
         params:
             config={"interaction": config["interaction"], "robustness": SEED},
         script:
@@ -44,6 +46,8 @@ if config["interaction"]:
             f"{LOGS}/estimate.log",
         conda:
             "../../environment.yml"
+        resources:
+            **needs("estimate"),
         params:
             config={"interaction": config["interaction"], "robustness": SEED},
         script:
@@ -67,6 +71,8 @@ if config["interaction"]:
             f"{LOGS}/specify.log",
         conda:
             "../../environment.yml"
+        resources:
+            **needs("specify"),
         params:
             config={
                 key: config[key]

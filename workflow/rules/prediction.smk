@@ -21,6 +21,8 @@ rule predict:
         f"{LOGS}/predict.log",
     conda:
         "../../environment.yml"
+    resources:
+        **needs("predict"),
     params:
         config={key: config[key] for key in "interaction normalisation weighting coupling".split()},
     script:

@@ -55,6 +55,8 @@ rule export:
         f"{LOGS}/export.log",
     conda:
         "../../environment.yml"
+    resources:
+        **needs("export"),
     params:
         tables=SHOWN,
         config=SETTINGS,
@@ -99,6 +101,8 @@ rule report:
         language="|".join(LANGUAGES),
     conda:
         "../../environment.yml"
+    resources:
+        **needs("report"),
     params:
         tables=SHOWN,
         around=around,
