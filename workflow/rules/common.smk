@@ -34,7 +34,7 @@ from coevo.schema import study_tables
 from coevo.study import config_tables, configuration, raw_files
 
 
-def share(lock):
+def hold_shared(lock):
     """Hold the lock of workflow/once.py beside others, as long as this process lives."""
     with suppress(ImportError, OSError):  # Windows has no such lock, and not every disk
         from fcntl import LOCK_SH, flock
@@ -42,17 +42,17 @@ def share(lock):
         flock(lock, LOCK_SH)
 
 
-# So the runner sees a run by hand, and that a lock which a killed one left is dead. While the
+# So that the runner sees a run started by hand, and knows the lock of a killed run. While the
 # runner itself is at work, this waits beside.
 if workflow.is_main_process:
     with suppress(OSError):
         os.makedirs(".snakemake", exist_ok=True)
-        HELD = open(".snakemake/once.lock", "a")
-        threading.Thread(target=share, args=[HELD], daemon=True).start()
+        LOCK = open(".snakemake/once.lock", "a")
+        threading.Thread(target=hold_shared, args=[LOCK], daemon=True).start()
 
 
-def own(path):
-    """Return a file of the repository as it is called from the working directory, the study's."""
+def from_repository(path):
+    """Return the path from the working directory, the study's, to a file of the repository."""
     file = os.path.abspath(ROOT / path)
     if not os.path.exists(file):  # Snakemake would take what is made from it for made already
         raise FileNotFoundError(errno.ENOENT, "", file)
@@ -110,7 +110,7 @@ def code(script):
         for kind in ("csv", "yaml")
         for file in module.parent.glob(f"*.{kind}")
     }
-    return sorted(map(own, found | data))
+    return sorted(map(from_repository, found | data))
 
 
 try:
@@ -125,7 +125,7 @@ try:
     if (
         not Path(REGIONS).is_file() and (ROOT / REGIONS).is_file()
     ):  # a study in another folder may use a table of the repository
-        REGIONS = own(REGIONS)
+        REGIONS = from_repository(REGIONS)
     REGIONS_READ = config_tables.regions_read(
         config,
         config_tables.check_indicators(
@@ -149,7 +149,7 @@ REPORT = f"reports/{STUDY}"
 LOGS = f"logs/{STUDY}"
 INDICATORS = config["indicators"]
 # Sets of regions that names in the files may belong to as well.
-SETS = {name: own(f"config/regions/{name}.csv") for name in config_tables.SETS}
+SETS = {name: from_repository(f"config/regions/{name}.csv") for name in config_tables.SETS}
 # What the numbers and the look of the report depend on, besides our own code.
 PACKAGES = {
     name: version(name)
@@ -169,7 +169,7 @@ KEPT = (
     {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}
 )
 # What differs from the latest release is shown, once there is one.
-SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
+REPORT_TABLES = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [
     f"{REPORT}/report.{language}.{kind}"
     for language in config["report"]["languages"]
@@ -181,8 +181,10 @@ REPORTS = [
     *(f"{REPORT}/{name}" for name in ("tables", "latex", "stata")),
 ]
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
-AROUND = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
-LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
+CAPTION_WORDS = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
+LANGUAGES = {
+    name: CAPTION_WORDS.get(name, CAPTION_WORDS["en"]) for name in config["report"]["languages"]
+}
 FIRST = next(iter(LANGUAGES.values()))
 
 

@@ -1,12 +1,16 @@
 """Tables and charts for readers, and the report."""
 
-TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
-FOLDER = Path(own("workflow/report/report.md")).parent.as_posix()
+TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in REPORT_TABLES}
+FOLDER = Path(from_repository("workflow/report/report.md")).parent.as_posix()
 TEMPLATES = sorted(
-    own(path) for path in ROOT.glob("workflow/report/*.*") if path.stem[:8] != "phrases."
+    from_repository(path)
+    for path in ROOT.glob("workflow/report/*.*")
+    if path.stem[:8] != "phrases."
 )
 # What simulations say of the rules of inference, the same for every study.
-SIMULATED = {path.stem: own(path) for path in sorted(ROOT.glob("docs/simulation/*.csv"))}
+SIMULATED = {
+    path.stem: from_repository(path) for path in sorted(ROOT.glob("docs/simulation/*.csv"))
+}
 
 
 def phrases(language):
@@ -58,7 +62,7 @@ rule export:
     resources:
         **needs("export"),
     params:
-        tables=SHOWN,
+        tables=REPORT_TABLES,
         config=SETTINGS,
     script:
         "../scripts/export.py"
@@ -104,7 +108,7 @@ rule report:
     resources:
         **needs("report"),
     params:
-        tables=SHOWN,
+        tables=REPORT_TABLES,
         around=around,
         config=SETTINGS,
         provenance={"files": DIGESTS, "packages": PACKAGES},
