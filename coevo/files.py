@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.errors import ROOT, StudyError, about, speak_plainly
@@ -91,10 +92,11 @@ def as_table(name: str, rows: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
 
 def rows_of(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
     """Return the rows whose columns hold what is wanted: a value, or one of a list or tuple."""
-    for column, value in wanted.items():
-        several = isinstance(value, list | tuple)
-        table = table[table[column].isin(value) if several else table[column] == value]
-    return table
+    held = [
+        table[column].isin(value) if isinstance(value, list | tuple) else table[column] == value
+        for column, value in wanted.items()
+    ]
+    return table[np.logical_and.reduce(held)] if held else table
 
 
 def read_optional(path: str | Path | None, table: str = "") -> pd.DataFrame | None:

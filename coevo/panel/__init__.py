@@ -120,12 +120,13 @@ def build_panel(
     printed = (indicators["derivation"] == "") | (indicators["subsystem"] != "")
     sources = (indicators["source_name"] != "") & printed
     derived = (indicators["source_name"] == "") & (indicators["derivation"] != "")
-    values, flags = {}, {}
-    for indicator in indicators.loc[sources, "indicator"]:
-        rows = standing[standing["indicator"] == indicator].pivot(index="region", columns="year")
-        raw, marks = (rows[name].reindex(present, columns=years) for name in ("value", "flag"))
-        values[indicator] = value = GAPS[gaps["gaps"]](raw.astype(float), gaps["max_gap"])
-        flags[indicator] = _flags(value, raw.isna(), marks)
+    read = list(indicators.loc[sources, "indicator"])
+    rows = pd.MultiIndex.from_product([read, present], names=["indicator", "region"])
+    wide = standing.pivot(index=["indicator", "region"], columns="year")
+    raw, marks = (wide[name].reindex(rows, columns=years) for name in ("value", "flag"))
+    value = GAPS[gaps["gaps"]](raw.astype(float), gaps["max_gap"])
+    flag = _flags(value, raw.isna(), marks)
+    values, flags = ({i: frame.loc[i] for i in read} for frame in (value, flag))
     labels = dict(indicators[["indicator", "label_en"]].to_numpy())
     _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]))
     names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())

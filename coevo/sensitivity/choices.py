@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from coevo.arrays import Array, Config
 from coevo.coupling.comovement import correlation
@@ -216,11 +215,12 @@ def compare(
     nothing = np.full(len(D), np.nan)
     first, end = (D[:, focal[0]], D[:, focal[-1]]) if len(focal) else (nothing, nothing)
     seen = bool((last & (regions == focus)).any())
+    ranked = (frame.rank(axis=1).to_numpy() for frame in map(pd.DataFrame, (common, main[None])))
     ranks = 1.0 + (D[:, last] > end[:, None]).sum(axis=1)
     return {
         "D_mean": D.mean(axis=1),
         "D_min": D.min(axis=1),
-        "rank_correlation": correlation(rankdata(common, axis=1), rankdata(main)),
+        "rank_correlation": correlation(*ranked),
         "grades_changed": changed.sum(axis=1),
         "n": np.full(len(D), both.sum()),
         "focus_D_first": first,

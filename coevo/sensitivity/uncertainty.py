@@ -13,7 +13,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from coevo.arrays import Array
 from coevo.coupling.grade_scales import GRADES
@@ -143,7 +142,8 @@ def _summary(
     for year in coupling["year"].unique():
         at = np.flatnonzero((coupling["year"] == year).to_numpy())
         blocks = _blocks(draws, len(at))
-        rank = np.concatenate([rankdata(-D[some][:, at], "min", axis=1) for some in blocks])
+        drawn_at = (pd.DataFrame(D[some][:, at]) for some in blocks)
+        rank = np.concatenate([d.rank(axis=1, ascending=False, method="min") for d in drawn_at])
         for some in _blocks(len(at), draws):
             ends[:, at[some]] = np.quantile(rank[:, some], ENDS, axis=0, method="nearest")
         ranks[at] = coupling["D"].iloc[at].rank(ascending=False, method="min")

@@ -13,6 +13,10 @@ SIMULATED = {
 }
 
 
+# Made while the first tables are; the page has it inside.
+LIBRARY = [f"{DATA}/library.js"] if "html" in config["report"]["formats"] else []
+
+
 def phrases(language):
     """Return the file of what a language says."""
     return f"{FOLDER}/phrases.{language}.yaml"
@@ -40,6 +44,23 @@ if RELEASE:
             coevo=VERSION,
         script:
             "../scripts/changes.py"
+
+
+rule library:
+    """Bundle the library that draws charts in the page."""
+    input:
+        code=code("library"),
+    output:
+        library=f"{DATA}/library.js",
+    log:
+        f"{LOGS}/library.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        package=PACKAGES["vl-convert-python"],
+    script:
+        "../scripts/library.py"
 
 
 rule export:
@@ -79,7 +100,7 @@ rule report:
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        templates=[*TEMPLATES, phrases("{language}")],
+        templates=[*TEMPLATES, *LIBRARY, phrases("{language}")],
         code=code("report"),
     output:
         [

@@ -4,7 +4,6 @@ import json
 import re
 import tempfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,15 +100,6 @@ def palette_sheet() -> str:
     )
 
 
-@cache
-def library() -> str:
-    """The library that draws the charts of a page, as a script."""
-    import vl_convert
-
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return bundle.replace("</script", "<\\/script")
-
-
 def html(
     source: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
@@ -120,7 +110,7 @@ def html(
     tail = (
         f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'
         f'<script type="application/json" id="data-page">{_for_script(shown)}</script>\n'
-        f"<script>{library()}</script>\n"
+        f"<script>{files['library.js']}</script>\n"
         f"<script>\n(() => {{\n{script}}})();\n</script>\n"
     )
     face = chinese_face("".join((source, tail, *metadata.values())), "page-chinese")

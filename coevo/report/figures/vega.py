@@ -14,6 +14,14 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 PADDING = {"left": 7, "top": 3, "right": 7, "bottom": 3}
 
 
+def library() -> str:
+    """The library that draws the charts of a page, as a script."""
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return bundle.replace("</script", "<\\/script")
+
+
 def amount(field: str, **options: Any) -> Part:
     """A channel of numbers."""
     return {"field": field, "type": "quantitative", **options}

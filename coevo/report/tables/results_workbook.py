@@ -220,9 +220,14 @@ def _sheet(pen: Pen, name: str, caption: str) -> Any:
 
 def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
     """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
-    if value is not None and value != "":
-        endless = isinstance(value, float) and not math.isfinite(value)  # no workbook has infinity
-        sheet.write(row, column, str(value) if endless else value, look)
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value, look)
+    elif isinstance(value, str) or not math.isfinite(value):  # no workbook has infinity
+        sheet.write_string(row, column, str(value), look)
+    else:
+        sheet.write_number(row, column, value, look)
 
 
 def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:

@@ -1,0 +1,7 @@
+"""The library that draws the charts of a page, as one script."""
+
+from coevo.files import begin_job, write_text
+from coevo.report.figures.vega import library
+
+begin_job(snakemake.log[0], snakemake.input)
+write_text(library(), snakemake.output.library)
