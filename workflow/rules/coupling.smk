@@ -164,36 +164,20 @@ rule diagnose:
         "../scripts/diagnose.py"
 
 
-rule vary_part:
-    """Compute D under some of the other choices and draws."""
-    input:
-        **KEPT,
-        systems=list(SYSTEMS.values()),
-        panel=f"{DATA}/panel.csv",
-        indicators=INDICATORS,
-        regions=REGIONS,
-        normalised=f"{DATA}/normalised.csv",
-        goalposts=f"{DATA}/goalposts.csv",
-        weights=f"{DATA}/weights.csv",
-        coupling=f"{DATA}/coupling.csv",
-        revisions=f"{DATA}/revisions.csv",
-        code=code("vary_part"),
-    output:
-        part=temp(f"{DATA}/vary.{{scatteritem}}.part"),
-    log:
-        f"{LOGS}/vary_part.{{scatteritem}}.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        **needs("vary"),
-    params:
-        systems=list(SYSTEMS),
-        config={
-            key: config[key]
-            for key in "normalisation weighting coupling robustness comovement focus_region".split()
-        },
-    script:
-        "../scripts/vary_part.py"
+# What D under other choices is computed from.
+VARIED = {
+    **KEPT,
+    "systems": list(SYSTEMS.values()),
+    "panel": f"{DATA}/panel.csv",
+    "indicators": INDICATORS,
+    "regions": REGIONS,
+    "normalised": f"{DATA}/normalised.csv",
+    "goalposts": f"{DATA}/goalposts.csv",
+    "weights": f"{DATA}/weights.csv",
+    "coupling": f"{DATA}/coupling.csv",
+    "revisions": f"{DATA}/revisions.csv",
+    "code": code("vary"),
+}
 
 
 rule vary:
@@ -202,18 +186,8 @@ rule vary:
     Draws are those of weights and of figures.
     """
     input:
-        **KEPT,
+        **VARIED,
         parts=parts("vary"),
-        systems=list(SYSTEMS.values()),
-        panel=f"{DATA}/panel.csv",
-        indicators=INDICATORS,
-        regions=REGIONS,
-        normalised=f"{DATA}/normalised.csv",
-        goalposts=f"{DATA}/goalposts.csv",
-        weights=f"{DATA}/weights.csv",
-        coupling=f"{DATA}/coupling.csv",
-        revisions=f"{DATA}/revisions.csv",
-        code=code("vary"),
     output:
         multiverse=f"{DATA}/multiverse.csv",
         headlines=f"{DATA}/headlines.csv",
@@ -236,3 +210,12 @@ rule vary:
         },
     script:
         "../scripts/vary.py"
+
+
+use rule vary as vary_part with:
+    input:
+        **VARIED,
+    output:
+        part=temp(f"{DATA}/vary.{{scatteritem}}.part"),
+    log:
+        f"{LOGS}/vary_part.{{scatteritem}}.log",

@@ -4,34 +4,19 @@ if config["interaction"]:
     # Of robustness the seed alone: a change of another key makes no estimate anew.
     SEED = {"seed": config["robustness"]["seed"]}
 
-    rule estimate_part:
-        """Fit the model in some regions, and in draws of panels."""
-        input:
-            **INDICES,
-            panel=f"{DATA}/panel.csv",
-            indicators=INDICATORS,
-            code=code("estimate_part"),
-        output:
-            part=temp(f"{DATA}/estimate.{{scatteritem}}.part"),
-        log:
-            f"{LOGS}/estimate_part.{{scatteritem}}.log",
-        conda:
-            "../../environment.yml"
-        resources:
-            **needs("estimate"),
-        params:
-            config={"interaction": config["interaction"], "robustness": SEED},
-        script:
-            "../scripts/estimate_part.py"
+    # What the model is fitted to.
+    FITTED = {
+        **INDICES,
+        "panel": f"{DATA}/panel.csv",
+        "indicators": INDICATORS,
+        "code": code("estimate"),
+    }
 
     rule estimate:
         """Fit the model per region and pooled, compare equilibria."""
         input:
-            **INDICES,
+            **FITTED,
             parts=parts("estimate"),
-            panel=f"{DATA}/panel.csv",
-            indicators=INDICATORS,
-            code=code("estimate"),
         output:
             parameters=f"{DATA}/parameters.csv",
             fits=f"{DATA}/fits.csv",
@@ -52,6 +37,14 @@ if config["interaction"]:
             config={"interaction": config["interaction"], "robustness": SEED},
         script:
             "../scripts/estimate.py"
+
+    use rule estimate as estimate_part with:
+        input:
+            **FITTED,
+        output:
+            part=temp(f"{DATA}/estimate.{{scatteritem}}.part"),
+        log:
+            f"{LOGS}/estimate_part.{{scatteritem}}.log",
 
     rule specify:
         """Fit the model under other estimators, roles and years.

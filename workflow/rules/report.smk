@@ -2,6 +2,7 @@
 
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in REPORT_TABLES}
 FOLDER = Path(from_repository("workflow/report/report.md")).parent.as_posix()
+PHRASES = f"{FOLDER}/phrases.{{language}}.yaml"
 TEMPLATES = sorted(
     from_repository(path)
     for path in ROOT.glob("workflow/report/*.*")
@@ -15,11 +16,6 @@ SIMULATED = {
 
 # Made while the first tables are; the page has it inside.
 LIBRARY = [f"{DATA}/library.js"] if "html" in config["report"]["formats"] else []
-
-
-def phrases(language):
-    """Return the file of what a language says."""
-    return f"{FOLDER}/phrases.{language}.yaml"
 
 
 if RELEASE:
@@ -70,7 +66,7 @@ rule export:
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        phrases=[f"{FOLDER}/phrases.yaml", *map(phrases, LANGUAGES)],
+        phrases=[f"{FOLDER}/phrases.yaml", *expand(PHRASES, language=LANGUAGES)],
         code=code("export"),
     output:
         tables=directory(f"{REPORT}/tables"),
@@ -100,7 +96,7 @@ rule report:
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        templates=[*TEMPLATES, *LIBRARY, phrases("{language}")],
+        templates=[*TEMPLATES, *LIBRARY, PHRASES],
         code=code("report"),
     output:
         [
