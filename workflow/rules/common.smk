@@ -12,6 +12,7 @@ import tomllib
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -162,8 +163,15 @@ PACKAGES = {
 # The configuration without what no result depends on.
 SETTINGS = {key: value for key, value in config.items() if key != "chunks"}
 TABLES = study_tables(config)
-# Populations may be indices of subsystems, where a study has any.
-INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}
+# Populations may be indices of subsystems; without one, no estimate waits for D.
+MODEL, PAIRS = config["interaction"] or {}, config["robustness"]["pairs"].values()
+POPULATIONS = {
+    MODEL.get("upstream"),
+    MODEL.get("downstream"),
+    *MODEL.get("others", ()),
+    *chain(*PAIRS),
+}
+INDICES = {"coupling": f"{DATA}/coupling.csv"} if POPULATIONS & {*config["subsystems"]} else {}
 # Goalposts that were kept, for the reference of that name.
 KEPT = (
     {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}

@@ -198,6 +198,7 @@ rule vary:
         grade_shares=f"{DATA}/grade_shares.csv",
     log:
         f"{LOGS}/vary.log",
+    priority: 1  # long, so first
     conda:
         "../../environment.yml"
     resources:

@@ -29,6 +29,7 @@ if config["interaction"]:
             checks=f"{DATA}/checks.csv",
         log:
             f"{LOGS}/estimate.log",
+        priority: 1  # long, so first
         conda:
             "../../environment.yml"
         resources:

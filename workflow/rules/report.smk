@@ -120,6 +120,7 @@ rule report:
         f"{LOGS}/report.{{language}}.log",
     wildcard_constraints:
         language="|".join(LANGUAGES),
+    priority: 1  # long, so first
     conda:
         "../../environment.yml"
     resources:
