@@ -1,9 +1,11 @@
 """Invariants of C, T, D, grades at their cuts, obstacles, relative development."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -15,11 +17,10 @@ from coevo.coupling import (
     grade,
     obstacle_degree,
 )
-from coevo.coupling.formulas import COMPOSITES, FORMS, REFUSED_FORMS, contribution_shares, rescaled
+from coevo.coupling.formulas import FORMS, REFUSED_FORMS, contribution_shares
 from coevo.coupling.grade_scales import GRADES, lagging, relative_development, stage
 from coevo.errors import StudyError
-from coevo.normalisation import normalise
-from coevo.weighting import weigh
+from tests.panels import COUPLING
 
 indices = arrays(
     float, st.tuples(st.integers(1, 6), st.integers(2, 4)), elements=st.floats(1e-6, 1)
@@ -66,38 +67,6 @@ def test_all_zero_is_uncoupled(form):
     assert stage([0.0]).tolist() == ["uncoupled"]
 
 
-@pytest.mark.parametrize("U", [[[1.1, 0.5]], [[-0.1, 0.5]], [[np.nan, 0.5]], [[0.5]], [0.5, 0.5]])
-def test_indices_outside_0_and_1_are_refused(U):
-    with pytest.raises(StudyError):
-        coupling_degree(U)
-
-
-def test_the_form_of_wang_by_hand():
-    # three indices: mean difference (0.2 + 0.4 + 0.2) / 3, ratios 1/3 and 2/3 to the largest
-    expected = np.sqrt((1 - 0.8 / 3) * (1 / 3 * 2 / 3) ** 0.5)
-    assert coupling_degree([[0.4, 0.6, 0.2]], "wang")[0] == pytest.approx(expected)
-    with pytest.raises(StudyError, match="two subsystems"):
-        coupling_degree([[0.4, 0.6, 0.2]], "k")
-
-
-def test_an_unknown_form_is_refused_with_the_known_ones():
-    with pytest.raises(StudyError, match=r"unknown coupling form 'standrd'; known: .*standard"):
-        coupling_degree([[0.5, 0.5]], "standrd")
-
-
-def test_contributions_must_be_shares():
-    np.testing.assert_allclose(coordination_index([[0.2, 0.6]], [0.25, 0.75]), 0.5)
-    for wrong in ([0.5, 0.6], [1.0], [-0.5, 1.5]):
-        with pytest.raises(StudyError, match="contributions must be 2 numbers"):
-            coordination_index([[0.2, 0.6]], wrong)
-
-
-def test_grades_at_their_cuts():
-    values = [0, 0.0999, 0.1, 0.4999, 0.5, 0.5 - 1e-10, 0.1 + 0.2 - 1e-17, 0.9, 1.0]
-    labels = GRADES["ten"].labels
-    assert grade(values).tolist() == [labels[k] for k in (0, 0, 1, 4, 5, 5, 3, 9, 9)]
-
-
 def test_stages_close_at_the_right():
     assert stage([1e-12, 0.3, 0.3001, 0.5, 0.8, 0.81, 1.0]).tolist() == [
         "uncoupled",
@@ -110,58 +79,11 @@ def test_stages_close_at_the_right():
     ]
 
 
-def test_relative_development_and_who_lags():
-    np.testing.assert_allclose(relative_development([0.2, 0, 0.1], [0.4, 0, 0]), [0.5, 1, np.inf])
-    U = [[0.5, 0.6], [0.5, 0.61], [0.61, 0.5], [0.6, 0.5]]
-    assert lagging(U, ["a", "b"]) == ["synchronous", "a", "b", "synchronous"]
-
-
 @given(Z=arrays(float, (3, 4), elements=st.floats(0.01, 0.98)))
 def test_obstacles_are_shares(Z):
     obstacles = obstacle_degree(Z, [0.4, 0.6, 0.5, 0.5], [0.5] * 4, 0.99)
     assert (obstacles >= 0).all()
     np.testing.assert_allclose(obstacles.sum(axis=1), 1)
-
-
-def test_nothing_stands_in_the_way_at_the_top():
-    assert obstacle_degree([[0.99, 0.99]], [0.5, 0.5], [0.5, 0.5], 0.99).tolist() == [[0, 0]]
-
-
-SETTINGS = {
-    "composite": "linear",
-    "preset": None,
-    "form": "standard",
-    "k": 2.0,
-    "contributions": "equal",
-    "grades": "ten",
-}
-
-
-def test_a_table_by_hand():
-    normalised = pd.DataFrame(
-        [("1", "A", 2015, "a", 0.25), ("1", "A", 2015, "b", 0.75), ("1", "A", 2015, "c", 0.25)],
-        columns=["region", "name", "year", "indicator", "z"],
-    )
-    weights = pd.DataFrame(
-        [("m", "s", "a", 0.5), ("m", "s", "b", 0.5), ("m", "t", "c", 1.0), ("n", "s", "a", 1.0)],
-        columns=["weighting", "subsystem", "indicator", "weight"],
-    )
-    coupling, obstacles = couple(normalised, weights, "m", SETTINGS, (0.0, 1.0))
-    row = coupling.iloc[0]
-    assert (row["U_s"], row["U_t"], row["T"]) == (0.5, 0.25, 0.375)
-    assert row["D"] == pytest.approx(0.125**0.25)
-    assert row["lagging"] == "t" and row["grade"] == "barely coordinated"
-    np.testing.assert_allclose(
-        obstacles.set_index("indicator")["obstacle"].loc[["a", "b", "c"]],
-        np.array([0.375, 0.125, 0.75]) / 1.25,
-    )
-
-
-def test_the_preset_of_spssau_spreads_the_indices_over_the_range_again():
-    U = np.array([[0.2, 0.5], [0.4, 0.5001], [0.3, 0.7]])
-    np.testing.assert_allclose(rescaled(U)[:, 0], [0.01, 0.99, 0.5])
-    with pytest.raises(StudyError, match="does not vary"):
-        rescaled([[0.2, 0.5], [0.4, 0.5]])
 
 
 @pytest.mark.parametrize("table", sorted(GRADES))
@@ -171,75 +93,9 @@ def test_every_grade_table_covers_the_scale_and_names_each_class_once(table):
     assert (np.diff(ends) > 0).all() and len(set(scale.labels)) == len(scale.labels)
     middles = (ends[1:] + ends[:-1]) / 2
     assert grade(middles, table).tolist() == list(scale.labels)
-    below = grade(np.array(scale.cuts) - 1e-8, table).tolist()
-    assert below == list(scale.labels[:-1])
+    for below, labels in ((1e-8, scale.labels[:-1]), (1e-10, scale.labels[1:])):
+        assert grade(np.array(scale.cuts) - below, table).tolist() == list(labels)
     assert grade(scale.cuts, table).tolist() == list(scale.labels[1:])
-
-
-@pytest.mark.parametrize("composite", sorted(COMPOSITES))
-@pytest.mark.parametrize("form", sorted(FORMS))
-@given(x=arrays(float, (7, 5, 4), elements=st.floats(0, 12)), years=st.integers(1, 4))
-@settings(max_examples=20)
-def test_a_new_year_changes_no_earlier_D_where_goalposts_and_weights_are_kept(
-    composite, form, x, years
-):
-    indicators = pd.DataFrame(
-        {"indicator": list("abcd"), "subsystem": list("sstt"), "direction": ["+", "-", "+", "+"]}
-    )
-    kept = pd.DataFrame({"indicator": list("abcd"), "low": 0.0, "high": [5.0, 9.0, 3.0, 12.0]})
-    weights = {"method": "given", "given": {"a": 0.3, "b": 0.7, "c": 0.9, "d": 0.1}}
-    scaling = {
-        "method": "minmax", "reference": "goalposts", "range": [0.01, 0.99], "beyond": "cap"
-    }  # fmt: skip
-
-    def degrees(last):
-        rows = [
-            (str(r), f"R{r}", 2015 + t, i, x[r, t, k])
-            for r in range(7)
-            for t in range(last)
-            for k, i in enumerate("abcd")
-        ]
-        panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
-        normalised, _ = normalise(panel, indicators, scaling, kept)
-        table = weigh(normalised, panel, indicators, weights)
-        chosen = {**SETTINGS, "composite": composite, "form": form}
-        coupling, _ = couple(normalised, table, "given", chosen, (0.01, 0.99))
-        return coupling.set_index(["region", "year"])["D"]
-
-    before, after = degrees(years), degrees(5)
-    pd.testing.assert_series_equal(after.loc[before.index], before, check_exact=True)
-
-
-@given(x=arrays(float, (5, 3, 4), elements=st.floats(1, 12)), factor=st.floats(0.01, 100))
-@settings(max_examples=30)
-def test_units_and_the_order_of_rows_change_no_D(x, factor):
-    assume((np.ptp(x.reshape(-1, 4), axis=0) > 0.1).all())
-    indicators = pd.DataFrame(
-        {"indicator": list("abcd"), "subsystem": list("sstt"), "direction": ["+", "-", "+", "+"]}
-    )
-    scaling = {
-        "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"
-    }  # fmt: skip
-    rows = [
-        (str(r), f"R{r}", 2015 + t, i, x[r, t, k])
-        for r in range(5)
-        for t in range(3)
-        for k, i in enumerate("abcd")
-    ]
-    panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
-
-    def degrees(frame):
-        normalised, _ = normalise(frame, indicators, scaling)
-        table = weigh(normalised, frame, indicators, {"method": "entropy"})
-        coupling, _ = couple(normalised, table, "entropy", SETTINGS, (0.01, 0.99))
-        return coupling.set_index(["region", "year"])["D"].sort_index()
-
-    own = degrees(panel)
-    other = panel.assign(
-        value=panel["value"].where(panel["indicator"] != "a", panel["value"] * factor)
-    )
-    np.testing.assert_allclose(degrees(other), own, atol=1e-9)
-    pd.testing.assert_series_equal(degrees(panel.sample(frac=1, random_state=1)), own)
 
 
 def test_forms_by_hand():
@@ -251,39 +107,39 @@ def test_forms_by_hand():
     assert coupling_degree(U, "k", k=0.5) == pytest.approx([0.8, 1])
     assert coupling_degree(U, "fan") == pytest.approx([0.4, 1])
     assert coupling_degree(U, "wang") == pytest.approx([0.1**0.5, 1])
-    three = [[0.1, 0.2, 0.4]]
+    three = [[0.1, 0.2, 0.4]]  # mean difference .2, ratios 1/4 and 1/2 to the largest
+    assert coupling_degree(three, "wang") == pytest.approx((0.8 * (1 / 4 * 1 / 2) ** 0.5) ** 0.5)
     assert coupling_degree(three) == pytest.approx(3 * 0.2 / 0.7)
     assert coupling_degree(three, "fan") == pytest.approx(1 - 2 * np.std([0.1, 0.2, 0.4]))
 
 
-@pytest.mark.parametrize("k", [0.0, -1.0, np.nan])
-def test_an_exponent_must_be_above_zero(k):
-    with pytest.raises(StudyError, match=rf"^k is {k}; it must be above 0$"):
-        coupling_degree([[0.5, 0.5]], "k", k=k)
-
-
-@pytest.mark.parametrize("form", sorted(REFUSED_FORMS))
-def test_a_form_that_does_not_measure_what_it_says_is_refused_with_its_reason(form):
-    with pytest.raises(StudyError) as refused:
-        coupling_degree([[0.5, 0.5]], form)
-    reason = f"coupling form '{form}' is refused: {REFUSED_FORMS[form]}"
-    assert refused.value.messages == [reason]
-
-
 @pytest.mark.parametrize(
-    ("U", "said"),
+    ("U", "options", "said"),
     [
-        ([[0.5]], "one row per case and at least two subsystems"),
-        ([0.5, 0.5], "one row per case and at least two subsystems"),
-        ([[1.1, 0.5]], r"must lie in \[0, 1\] and none may be missing"),
-        ([[0.5, -0.1]], r"must lie in \[0, 1\] and none may be missing"),
-        ([[0.5, 0.5], [np.nan, 0.5]], r"must lie in \[0, 1\] and none may be missing"),
+        ([[0.5]], {}, "one row per case and at least two subsystems$"),
+        ([0.5, 0.5], {}, "one row per case and at least two subsystems$"),
+        ([[1.1, 0.5]], {}, r"must lie in \[0, 1\] and none may be missing$"),
+        ([[0.5, -0.1]], {}, r"must lie in \[0, 1\] and none may be missing$"),
+        ([[0.5, 0.5], [np.nan, 0.5]], {}, r"must lie in \[0, 1\] and none may be missing$"),
+        ([[0.5, 0.5]], {"form": "k", "k": 0.0}, r"^k is 0.0; it must be above 0$"),
+        ([[0.5, 0.5]], {"form": "k", "k": -1.0}, r"^k is -1.0; it must be above 0$"),
+        ([[0.5, 0.5]], {"form": "k", "k": np.nan}, r"^k is nan; it must be above 0$"),
+        ([[0.4, 0.6, 0.2]], {"form": "k"}, "two subsystems"),
+        ([[0.5, 0.5]], {"form": "standrd"}, r"unknown coupling form 'standrd'; known: .*standard"),
+        *(
+            (
+                [[0.5, 0.5]],
+                {"form": form},
+                re.escape(f"coupling form '{form}' is refused: {why}") + "$",
+            )
+            for form, why in sorted(REFUSED_FORMS.items())
+        ),
     ],
 )
-def test_what_are_no_indices_is_said(U, said):
-    for measure in (coupling_degree, coordination_index):
-        with pytest.raises(StudyError, match=rf"^composite indices.* {said}$"):
-            measure(U)
+def test_what_has_no_coupling_degree(U, options, said):
+    for measure in (coupling_degree,) if options else (coupling_degree, coordination_index):
+        with pytest.raises(StudyError, match=said):
+            measure(U, **options)
 
 
 def test_a_rounding_above_one_is_one_and_more_is_not_hidden():
@@ -308,13 +164,14 @@ def test_contributions_of_subsystems():
     assert coordination_index([[0.2, 0.6, 0.1]]) == pytest.approx(0.3)
 
 
-def test_who_lags_by_another_margin_and_among_three():
+def test_relative_development_and_who_lags():
+    found = relative_development([0.2, 0, 0.1, 0.3], [0.4, 0, 0, 0.2])
+    np.testing.assert_allclose(found, [0.5, 1, np.inf, 1.5])
     names = ["a", "b", "c"]
+    U = [[0.5, 0.6], [0.5, 0.61], [0.61, 0.5], [0.6, 0.5], [0, 0]]
+    assert lagging(U, names) == ["synchronous", "a", "b", "synchronous", "synchronous"]
     assert lagging([[0.5, 0.9, 0.4], [0.8, 0.7, 0.8]], names) == ["c", "synchronous"]
-    assert lagging([[0.5, 0.9]], names, margin=2.0) == ["synchronous"]
     assert lagging([[0.5, 1.0], [0.5, 1.01]], names, margin=2.0) == ["synchronous", "a"]
-    assert lagging([[0.0, 0.0]], names) == ["synchronous"]
-    assert relative_development([0.0, 0.3], [0.5, 0.2]).tolist() == pytest.approx([0.0, 1.5])
 
 
 def test_obstacles_by_hand():
@@ -334,7 +191,7 @@ def coupled(contributions="equal", span=(0.0, 1.0), **changed):
         pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "z"]),
         pd.DataFrame(weights, columns=["weighting", "subsystem", "indicator", "weight"]),
         "m",
-        {**SETTINGS, "contributions": contributions, **changed},
+        {**COUPLING, "contributions": contributions, **changed},
         span,
     )
 

@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from coevo.coupling import growth_contributions, log_growth_shares, logarithmic_mean
 from coevo.coupling.formulas import coordination_degree, coordination_index, coupling_degree
+from tests.panels import COUPLING
 
 MEMBER = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]], dtype=float)
 W = np.array([0.3, 0.7, 1.0, 0.5, 0.5])
@@ -33,9 +34,6 @@ def test_the_logarithmic_mean_lies_between_geometric_and_arithmetic(a, b):
     assert logarithmic_mean([a], [a])[0] == a
 
 
-SETTINGS = {"form": "standard", "contributions": "equal", "composite": "linear", "preset": None}
-
-
 def tables(years=(2015, 2016, 2018)):
     z = {"a": [0.2, 0.4, 0.8], "b": [0.5, 0.5, 0.6], "c": [0.0, 0.3, 0.6]}
     rows = [("1", "A", y, i, z[i][k]) for i in z for k, y in enumerate(years)]
@@ -47,7 +45,7 @@ def tables(years=(2015, 2016, 2018)):
 
 
 def test_a_table_by_hand():
-    table = growth_contributions(*tables(), "m", SETTINGS)
+    table = growth_contributions(*tables(), "m", COUPLING)
     assert set(table["year"]) == {2016}  # 2016 to 2018 goes over a gap
     found = table.set_index("indicator")["contribution"]
     assert found["a"] == pytest.approx(np.log(2) / 4)  # U1 doubles
@@ -56,7 +54,7 @@ def test_a_table_by_hand():
 
 
 def test_steps_of_successive_years_add_up_to_the_period():
-    table = growth_contributions(*tables((2015, 2016, 2017)), "m", SETTINGS)
+    table = growth_contributions(*tables((2015, 2016, 2017)), "m", COUPLING)
     total = np.log(0.8 / 0.2) / 4 + np.log(0.6 / 0.25) / 4
     assert table["contribution"].sum() == pytest.approx(total, abs=1e-12)
 
@@ -65,4 +63,4 @@ def test_steps_of_successive_years_add_up_to_the_period():
     "change", [{"form": "wang"}, {"composite": "topsis"}, {"preset": "spssau"}]
 )
 def test_where_the_split_does_not_hold_there_is_none(change):
-    assert growth_contributions(*tables(), "m", {**SETTINGS, **change}).empty
+    assert growth_contributions(*tables(), "m", {**COUPLING, **change}).empty
