@@ -13,7 +13,6 @@ from coevo.inference import sign_probabilities
 from coevo.inference.sets import equilibrium_sets
 from coevo.lotka_volterra import equilibrium
 from coevo.lotka_volterra.classic import conserved, orbit
-from tests.exact_squares import exact_squares
 
 NUMBERS = json.loads(Path(__file__).with_name("population.json").read_text(encoding="utf-8"))
 CASES = NUMBERS["regressions"]["cases"]
@@ -46,20 +45,6 @@ def test_estimates_and_errors(case, fitted):
     assert fitted.df == case["df"] == fitted.rows - 2
 
 
-def test_estimates_and_errors_in_exact_fractions(case, fitted):
-    lines = [
-        exact_squares(g, np.column_stack([np.ones(fitted.rows), R]))
-        for g, R in zip(fitted.data.growth.T, fitted.data.regressor.T[::-1], strict=True)
-    ]
-    names, signs = ("a1", "b1", "a2", "d"), (1, -1, -1, 1)
-    values = np.concatenate([line.coefficients for line in lines]) * signs
-    errors = np.concatenate([np.sqrt(np.diag(line.covariance)) for line in lines])
-    for name, value, error in zip(names, values, errors, strict=True):
-        assert value == pytest.approx(case["estimates"][name], rel=1e-9)
-        assert error == pytest.approx(case["errors"][name], rel=1e-9)
-    assert [line.r_squared for line in lines] == pytest.approx(case["r_squared"], rel=1e-9)
-
-
 def test_sets_of_the_equilibrium(case, fitted):
     for name, found in zip(("x1", "x2"), equilibrium_sets(fitted), strict=True):
         expected = case["sets"][name]
@@ -85,29 +70,6 @@ def test_both_series_by_every_estimator():
     assert {(case["series"], case["estimator"]) for case in CASES} == {
         (series, estimator) for series in NUMBERS["series"] for estimator in ESTIMATORS
     }
-
-
-def test_table_1_is_no_supply_relation_by_any_estimator():
-    """Signs of a saddle, sets unbounded, although P(E > 0) is above .7: not identified."""
-    series = NUMBERS["series"]["table_1"]
-    for estimator in ESTIMATORS:
-        found = fit(series["t"], series["x1"], series["x2"], estimator)
-        assert found.a1 > 0 and found.b1 > 0 and found.a2 < 0 and found.d < 0
-        assert [str(one.kind) for one in equilibrium_sets(found)] == ["line", "complement"]
-        chances = sign_probabilities(found)
-        assert chances["predator_prey"] == pytest.approx(0.05, abs=0.01)
-        assert chances["positive"] > 0.7
-
-
-def test_table_1_cannot_be_located():
-    """Sets unbounded, and probably a saddle: .048 predator-prey, .685 saddle, .005 reversed."""
-    series = NUMBERS["series"]["table_1"]
-    table_1 = fit(series["t"], series["x1"], series["x2"])
-    sets = equilibrium_sets(table_1)
-    assert [found.g for found in sets] == pytest.approx([8.64, 16.75], abs=0.005)
-    assert table_1.a2 < 0 and table_1.d < 0
-    expected = {"predator_prey": 0.048, "saddle": 0.685, "reversed": 0.005, "positive": 0.738}
-    assert sign_probabilities(table_1) == pytest.approx(expected, abs=0.01)
 
 
 def test_the_posterior_of_the_same_series_is_near():
@@ -175,28 +137,6 @@ def test_estimates_of_a_clean_orbit(estimator):
         assert getattr(found, name) == pytest.approx(known[name], abs=1e-6)
     E = equilibrium(found.a1, found.b1, found.a2, found.b2)
     assert pytest.approx([known["x1"], known["x2"]], rel=1e-6) == E
-
-
-@pytest.mark.parametrize(
-    ("estimator", "low", "high", "rest"),
-    [("trapezoid", 0.04, 0.05, 0.0005), ("lag", -0.091, -0.079, 0.003)],
-)
-def test_discretisation_bias_of_a_clean_orbit(estimator, low, high, rest):
-    years = np.arange(CLEAN["years"])
-    found = fit(years, *clean_orbit(years).T, estimator)
-    bias = np.array([getattr(found, name) / value - 1 for name, value in TRUE.items()])
-    assert np.all((bias > low) & (bias < high + 1e-3))
-    E = equilibrium(found.a1, found.b1, found.a2, found.b2)
-    truth = equilibrium(TRUE["a1"], TRUE["b1"], TRUE["a2"], TRUE["d"] / TRUE["b1"])
-    assert np.abs(np.divide(E, truth) - 1).max() < rest
-
-
-def test_relative_growth_moves_the_equilibrium_itself():
-    years = np.arange(CLEAN["years"])
-    found = fit(years, *clean_orbit(years).T, "relative")
-    E = np.array(equilibrium(found.a1, found.b1, found.a2, found.b2))
-    truth = equilibrium(TRUE["a1"], TRUE["b1"], TRUE["a2"], TRUE["d"] / TRUE["b1"])
-    assert E / truth - 1 == pytest.approx([-0.13, 0.14], abs=0.005)
 
 
 def test_time_average_over_an_orbit_is_the_equilibrium():

@@ -5,9 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from coevo import lotka_volterra
 from coevo.errors import StudyError
-from coevo.lotka_volterra import classic
 from coevo.lotka_volterra.populations import (
     rest_point,
     rest_point_kind,
@@ -35,15 +33,6 @@ def test_a_singular_matrix_has_no_rest_point_in_any_unit():
         rest_point([1.0, 1.0], [[1e-6, 2e-3], [3e-6, 6e-3]])
     # far from singular, though its determinant is 1e-12
     assert rest_point([1e-6, 1e-6], [[-1e-6, 0], [0, -1e-6]]) == pytest.approx([1, 1])
-
-
-def test_the_classic_form_is_a_community():
-    a1, b1, a2, b2 = 0.55, 0.028, 0.8, 0.85
-    r, A = (a1, -a2), [[0, -b1], [b1 * b2, 0]]
-    assert rest_point(r, A) == pytest.approx(lotka_volterra.equilibrium(a1, b1, a2, b2))
-    assert rest_point_kind(r, A) == "centre"
-    assert rest_point_kind((a1, a2), [[0, -b1], [-b1, 0]]) == "saddle"
-    assert classic.kind(a1, b1, -a2, -b1) == "saddle"
 
 
 # rest point (1, 1) in each case, so that the Jacobian is A
@@ -113,17 +102,6 @@ def test_paths_that_cannot_be_followed():
         simulate([1, 1], [[0, 1], [1, 0]], [5, 5], [0, 20])
     with pytest.raises(StudyError, match="positive"):
         simulate([1, 1], [[-1, 0], [0, -1]], [0, 1], [0, 1])
-
-
-def test_kinds_of_many_points_at_once_are_those_of_each_alone():
-    names, matrices = list(KINDS), np.array([*KINDS.values()], dtype=float)
-    rates = -matrices.sum(axis=-1)  # so that the rest point is (1, 1)
-    matrices, rates = np.append(matrices, [-np.eye(2)], 0), np.append(rates, [[1, -1]], 0)
-    # each row in a scale of its own: what counts as zero goes by the row
-    scale = 10.0 ** np.arange(0, -4 * len(rates), -4)
-    found = rest_point_kind(rates * scale[:, None], matrices * scale[:, None, None])
-    assert found.tolist() == [*names, "none"]
-    np.testing.assert_allclose(rest_point(rates, matrices)[-1], [1, -1])
 
 
 def test_a_point_on_the_edge_is_none_and_a_zero_among_others_does_not_decide():

@@ -43,12 +43,6 @@ def test_by_hand():
     assert zero.tolist() == [0.0]
 
 
-def test_topsis_ends():
-    w = np.array([0.2, 0.3, 0.5])
-    U = COMPOSITES["topsis"](np.array([LOW, HIGH]), w, LOW, HIGH)
-    assert U.tolist() == [0.0, 1.0]
-
-
 def test_indices_of_draws_and_of_ends_that_each_indicator_has_itself():
     member = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     cases, w = np.array([[0.2, 0.4, 0.5], [0.6, 1.0, 0.9], [0.2, 0.7, 0.9]]), [0.5, 0.5, 1.0]

@@ -28,12 +28,6 @@ def test_equilibrium_by_hand():
     assert equilibrium(0.5, 0.1, 0.3, 2.0) == pytest.approx((1.5, 5.0))
 
 
-def test_equilibrium_is_elementwise():
-    x1, x2 = equilibrium([0.5, 1.0], 0.1, [0.3, 0.6], 2.0)
-    assert x1 == pytest.approx([1.5, 3.0])
-    assert x2 == pytest.approx([5.0, 10.0])
-
-
 @pytest.mark.parametrize(("b1", "b2"), [(0.0, 1.0), (1.0, 0.0)])
 def test_no_equilibrium_without_interaction(b1, b2):
     with pytest.raises(StudyError, match="do not interact"):
@@ -117,11 +111,6 @@ def test_turns_round_the_equilibrium_are_counted_by_the_period_near_it():
     assert not turned(near, a1, b1, -a2, b1 * b2).any()  # E is not positive
 
 
-def test_orbit_that_cannot_be_followed():
-    with pytest.raises(StudyError, match="cannot be followed"):
-        orbit(5.0, -1.0, -5.0, -1.0, (10.0, 10.0), [0.0, 50.0])
-
-
 positive = st.floats(0.5, 2e4)
 series = st.integers(2, 6).flatmap(
     lambda n: st.lists(st.tuples(positive, positive, positive, positive), min_size=n, max_size=n)
@@ -176,11 +165,3 @@ def test_calibration_of_missing_and_of_impossible_figures():
     assert np.isnan(a1).all() and np.isnan(b1).all()
     with pytest.raises(StudyError, match="positive"):
         calibrate(x, x, [1.0, 0.0, 1.0], x)
-
-
-def test_calibration_over_regions_at_once():
-    x = np.random.default_rng(2).uniform(1, 2, (4, 5, 3))
-    together = calibrate(*x)
-    assert together[0].shape == (4, 3)
-    alone = calibrate(*x[:, :, 1])
-    assert np.array(together)[:, :, 1] == pytest.approx(np.array(alone))

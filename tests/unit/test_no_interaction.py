@@ -107,15 +107,3 @@ def test_blocks_make_up_the_draws_stay_small_and_have_seeds_of_their_own():
         assert sum(size for size, _ in blocks) == draws
         assert all(size <= FEWEST or 8 * 2 * rows * size <= 8e6 for size, _ in blocks)
         assert len({generator.random() for _, generator in blocks}) == len(blocks)
-
-
-def test_arguments_are_not_changed():
-    observed = steps(panel())
-    before = [part.copy() for part in observed]
-    simulated_panels(
-        observed,
-        shocks(*observed[:2], np.log(observed.end / observed.start)),
-        2,
-        np.random.default_rng(1),
-    )
-    assert all((a == b).all() for a, b in zip(before, observed, strict=True))

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from coevo.errors import StudyError
 from coevo.estimation.regression import Clusters, regress, residual_tests
-from tests.exact_squares import exact_squares
 
 
 def sample(rows=12, k=3, seed=1):
@@ -15,55 +15,48 @@ def sample(rows=12, k=3, seed=1):
     return X @ rng.normal(size=k) + rng.normal(size=rows), X
 
 
-def test_equals_exact_fractions_whatever_the_units():
+def test_equals_statsmodels_whatever_the_units():
     y, X = sample()
-    exact = exact_squares(y, X)
+    other = sm.OLS(y, X).fit()
     for units in (np.ones(3), np.array([1, 1e9, 1e-7])):
         found = regress(y, X * units, constant=True)
-        assert found.coefficients * units == pytest.approx(exact.coefficients, rel=1e-12)
+        assert found.coefficients * units == pytest.approx(other.params, rel=1e-11)
         V = found.covariance * np.outer(units, units)
-        np.testing.assert_allclose(V, exact.covariance, rtol=1e-12)
-        assert found.residuals == pytest.approx(exact.residuals, abs=1e-13)
-        assert found.r_squared == pytest.approx(exact.r_squared, rel=1e-12)
+        np.testing.assert_allclose(V, other.cov_params(), rtol=1e-10)
+        assert found.residuals == pytest.approx(other.resid, abs=1e-13)
+        assert found.r_squared == pytest.approx(other.rsquared, rel=1e-11)
         assert (found.rows, found.df) == (12, 9)
 
 
-def test_the_F_test_compares_sums_of_squares():
-    from scipy.stats import f
-
+@pytest.mark.parametrize(
+    ("which", "kept"), [(None, [0]), ([1, 2], [0]), ([1], [0, 2]), ([0, 2], [1])]
+)
+def test_the_F_test_compares_sums_of_squares(which, kept):
     y, X = sample()
-    whole = regress(y, X, constant=True)
-    left = whole.residuals @ whole.residuals
-    for which, kept in ((None, [0]), ([1, 2], [0]), ([1], [0, 2]), ([0, 2], [1])):
-        without = regress(y, X[:, kept]).residuals
-        q = 3 - len(kept)
-        F = (without @ without - left) / q / (left / 9)
-        found = whole.test(which)
-        assert pytest.approx(F, rel=1e-10) == found.F and found.df == (q, 9)
-        assert found.p == pytest.approx(f.sf(F, q, 9), rel=1e-9)
+    F, p, q = sm.OLS(y, X).fit().compare_f_test(sm.OLS(y, X[:, kept]).fit())
+    found = regress(y, X, constant=True).test(which)
+    assert (found.F, found.p) == pytest.approx((F, p), rel=1e-9) and found.df == (q, 9)
 
 
 def test_effects_taken_out_before_cost_degrees_of_freedom():
     """As with their dummies: means of three groups leave two degrees fewer than one mean."""
     y, X = sample()
-    group = np.repeat([0, 1, 2], 4)
-    dummies = 1.0 * (group[:, None] == np.arange(3))
-    exact = exact_squares(y, np.column_stack([X[:, 1:], dummies]))
+    dummies = np.kron(np.eye(3), np.ones((4, 1)))
+    other = sm.OLS(y, np.column_stack([X[:, 1:], dummies])).fit()
     mean = dummies @ dummies.T / 4
     found = regress(y - mean @ y, X[:, 1:] - mean @ X[:, 1:], effects=3)
-    assert found.coefficients == pytest.approx(exact.coefficients[:2], rel=1e-11)
-    np.testing.assert_allclose(found.covariance, exact.covariance[:2, :2], rtol=1e-11)
-    assert found.df == exact.df == 7
+    assert found.coefficients == pytest.approx(other.params[:2], rel=1e-10)
+    np.testing.assert_allclose(found.covariance, other.cov_params()[:2, :2], rtol=1e-10)
+    assert found.df == other.df_resid == 7
 
 
 @pytest.mark.parametrize("counted", [0, 3])
-def test_clustered_errors_by_hand(counted):
+def test_clustered_errors_and_their_F(counted):
     y, X = sample(40)
     index = np.repeat(np.arange(8), 5)
     found = regress(y, X, clusters=Clusters(index, counted), constant=True)
-    inverse, e = np.linalg.inv(X.T @ X), y - X @ np.linalg.solve(X.T @ X, X.T @ y)
-    parts = [inverse @ X[index == r].T @ e[index == r] for r in range(8)]
-    V = sum(np.outer(part, part) for part in parts) * 8 / 7 * 39 / (37 - counted)
+    V = sm.OLS(y, X).fit(cov_type="cluster", cov_kwds={"groups": index}).cov_params()
+    V = V * 37 / (37 - counted)
     np.testing.assert_allclose(found.covariance, V, rtol=1e-10)
     np.testing.assert_allclose(found.influence.T @ found.influence, V, rtol=1e-10)
     b = found.coefficients[1:]

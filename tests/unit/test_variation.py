@@ -5,7 +5,6 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from coevo.estimation.variation import paths
-from coevo.lotka_volterra.classic import orbit
 
 YEARS = 12
 
@@ -42,16 +41,6 @@ def test_logs_and_derivatives_are_those_of_a_second_integration():
         expected, slopes = integrated(p[i])
         assert logs[i] == pytest.approx(expected, rel=1e-9, abs=1e-9)
         assert derivatives[i] == pytest.approx(slopes, rel=1e-7, abs=1e-7)
-
-
-def test_an_orbit_of_many_turns_keeps_what_is_conserved():
-    a1, b1, a2, d, x1, x2 = 0.55, 0.028, 0.8, 0.024, 34, 5.9
-    logs, _ = paths(np.array([[a1, -b1, -a2, d, np.log(x1), np.log(x2)]]), 200)
-    u, v = logs[0].T
-    level = d * np.exp(u) - a2 * u + b1 * np.exp(v) - a1 * v
-    assert level == pytest.approx(np.full(200, level[0]), rel=1e-10)
-    path = orbit(a1, b1, a2, d / b1, (x1, x2), range(20))
-    assert np.exp(logs[0, :20]) == pytest.approx(path, rel=1e-7)
 
 
 def test_no_path_depends_on_its_neighbours():
