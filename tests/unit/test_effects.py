@@ -15,14 +15,6 @@ def test_forward_deviations_by_hand():
     assert found[:, 0] == pytest.approx(expected, abs=1e-14)
 
 
-def test_forward_deviations_keep_independent_errors_independent():
-    """The transformation A of one region has orthonormal rows, and rows that sum to zero."""
-    region, year = np.zeros(6, dtype=int), np.arange(6)
-    _, A = forward_deviations(region, year, np.eye(6))
-    assert pytest.approx(np.eye(5), abs=1e-14) == A @ A.T
-    assert A.sum(axis=1) == pytest.approx(np.zeros(5), abs=1e-14)
-
-
 def test_forward_deviations_do_not_hang_on_the_order_of_rows():
     generator = np.random.default_rng(1)
     region, year = np.repeat([0, 1, 2], 4), np.tile(np.arange(4), 3)

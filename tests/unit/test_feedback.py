@@ -84,23 +84,6 @@ def test_phi_cannot_be_located_where_a_self_limitation_may_be_zero():
     assert of(0.2, 0.3, 0.3, -0.2).located  # of any sign
 
 
-def test_units_of_the_populations_do_not_matter():
-    """x_j in other units: column j of A divided by k_j, p and q by k1 k2."""
-    A, units = np.array([[-0.5, 0.3], [0.4, -0.6]]), np.array([10.0, 0.01])
-    generator = np.random.default_rng(3)
-    root = 0.05 * generator.normal(size=(4, 4))
-    first = feedback_verdicts(A, root @ root.T, df=30)
-    turned = root / np.tile(units, 2)[:, None]
-    second = feedback_verdicts(A / units, turned @ turned.T, df=30)
-    assert (second.weak, second.strong, second.located) == (
-        first.weak,
-        first.strong,
-        first.located,
-    )
-    assert second.phi[:3] == pytest.approx(first.phi[:3], rel=1e-9)
-    assert second.difference * units.prod() == pytest.approx(first.difference)
-
-
 def test_a_coefficient_without_error_is_refused():
     with pytest.raises(StudyError, match="has no error"):
         of(-1, 1, 1, -1, np.diag([1.0, 0.0, 1.0, 1.0]))

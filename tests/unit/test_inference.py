@@ -48,34 +48,10 @@ def test_a_set_holds_what_the_t_test_does_not_reject(c, s, c_error, s_error, r, 
     assert found.estimate == pytest.approx(-c / s)
 
 
-@given(value, value, spread, spread, correlation, st.floats(1e-3, 1e3))
-def test_a_set_scales_with_the_regressor(c, s, c_error, s_error, r, k):
-    V = covariance(c_error, s_error, r)
-    one = fieller(c, s, V, 5)
-    unit = np.array([[1, 1 / k], [1 / k, 1 / k**2]])
-    scaled = fieller(c, s / k, V * unit, 5)
-    if abs(one.g - 1) > 1e-6:
-        assert scaled.kind == one.kind
-        ends = k * np.array([one.low, one.high])
-        assert (scaled.low, scaled.high) == pytest.approx(ends, rel=1e-5, nan_ok=True)
-
-
 def test_sets_without_error_are_points():
     found = fieller(2.0, -4.0, np.zeros((2, 2)), 3)
     assert (found.kind, found.low, found.high, found.g) == ("interval", 0.5, 0.5, 0)
     assert fieller(0.0, 1.0, np.zeros((2, 2)), 3)[:3] == (0, 0, 0)
-
-
-def test_sets_of_many_ratios_at_once():
-    rng = np.random.default_rng(1)
-    c, s = rng.normal(size=(2, 50))
-    V = np.array([covariance(*pair, 0.3) for pair in rng.uniform(0.05, 0.8, (50, 2))])
-    together = fieller(c, s, V, 6)
-    assert set(together.kind) == {"interval", "complement", "line"}
-    for i in range(50):
-        alone = fieller(c[i], s[i], V[i], 6)
-        for one, other in zip(together, alone, strict=True):
-            np.testing.assert_equal(one[i], other)
 
 
 def test_intervals():
@@ -127,20 +103,17 @@ def test_sign_probabilities_by_quadrature(df):
     assert sign_probabilities(both) == pytest.approx(expected, abs=5e-4)
 
 
-def drawn_quadrants(mean, V, df, draws=400_000):
-    x = stats.multivariate_t(mean, V, df, seed=7).rvs(draws)
-    signs = {"-": x < 0, "+": x > 0}
-    return {pair: np.mean(signs[pair[0]][:, 0] & signs[pair[1]][:, 1]) for pair in QUADRANTS}
-
-
-@pytest.mark.parametrize("df", [1, 2, 6, 30, 279])
+@pytest.mark.parametrize("df", [1, 6, 279])
 @pytest.mark.parametrize("r", [-0.999, -0.7, 0, 0.5, 0.99])
-def test_quadrants_are_shares_of_many_draws(df, r):
+def test_quadrants_by_quadrature(df, r):
     for mean in ([0.4, -0.3], [1.2, 1.1], [-0.5, 0.02]):
         V = covariance(0.5, 0.4, r)
         found = quadrant_probabilities(mean, V, df)
+        signs = {"-": -1, "+": 1}
+        for pair in QUADRANTS:
+            expected = quadrant(np.array(mean), V, df, [signs[sign] for sign in pair])
+            assert found[pair] == pytest.approx(expected, abs=4e-3)
         assert list(found) == list(QUADRANTS)
-        assert found == pytest.approx(drawn_quadrants(mean, V, df), abs=0.004)
         assert sum(found.values()) == pytest.approx(1, abs=1e-12)
 
 
@@ -186,12 +159,6 @@ def test_sign_patterns_of_many_fits_at_once():
         sign_probabilities(lines(0))
 
 
-def test_sign_probabilities_do_not_depend_on_units():
-    t, x = range(8), np.random.default_rng(5).lognormal(0, 0.4, (2, 8))
-    one = sign_probabilities(fit(t, *x))
-    assert sign_probabilities(fit(t, 1000 * x[0], 0.01 * x[1])) == pytest.approx(one, abs=1e-12)
-
-
 def test_sign_probabilities_without_error_are_certain():
     certain = Equations(np.array([[0.4, -0.3], [-0.2, 0.5]]), np.zeros((2, 2, 2)), 3)
     expected = {"predator_prey": 1, "reversed": 0, "saddle": 0, "positive": 1}
@@ -203,6 +170,15 @@ def test_located_is_an_interval_above_zero_in_every_coordinate():
     lows = [[0.1, 2.0], [0.1, np.nan], [0.0, 2.0]]
     assert located(kinds, lows).tolist() == [True, False, False]
     assert located(["interval"] * 2, [1, 1]) and not located(["complement", "interval"], [1, 1])
+
+
+def test_sets_of_many_ratios_at_once():
+    c, s = np.random.default_rng(1).normal(size=(2, 50))
+    V = np.array([covariance(0.1 + 0.01 * k, 0.7 - 0.01 * k, 0.3) for k in range(50)])
+    together = fieller(c, s, V, 6)
+    assert set(together.kind) == {"interval", "complement", "line"}
+    for i in range(50):
+        np.testing.assert_equal([part[i] for part in together], list(fieller(c[i], s[i], V[i], 6)))
 
 
 def test_ends_keep_their_digits_where_one_is_near_zero():

@@ -16,20 +16,20 @@ from coevo.coupling.level import (
 from coevo.errors import Refusal
 
 
-def panels(regions=6, years=4, seed=1):
+def panels(regions=6, years=4):
     """Coupling and panel of regions whose product per head makes most of D."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(1)
     product, heads = rng.uniform(10, 900, regions), rng.uniform(1, 90, regions)
-    rows = []
-    for r in range(regions):
-        for t in range(years):
-            T = 0.05 * (product[r] / heads[r]) ** 0.4 * 1.05**t * rng.uniform(0.9, 1.1)
-            C = rng.uniform(0.9, 1.0)
-            rows.append((f"{r}", 2015 + t, C, T, np.sqrt(C * T), product[r] * 1.1**t, heads[r]))
-    table = pd.DataFrame(rows, columns=["region", "year", "C", "T", "D", "product", "heads"])
-    keys = ["region", "year"]
-    long = table.melt(keys, ["product", "heads"], "indicator", "value").assign(name="")
-    return table[[*keys, "C", "T", "D"]].assign(name=""), long
+    table = pd.DataFrame(
+        [(f"{r}", 2015 + t) for r in range(regions) for t in range(years)],
+        columns=["region", "year"],
+    )
+    r, t = table["region"].astype(int), table["year"] - 2015
+    C = rng.uniform(0.9, 1.0, len(table))
+    T = 0.05 * (product / heads)[r] ** 0.4 * 1.05**t * rng.uniform(0.9, 1.1, len(table))
+    sizes = table.assign(product=product[r] * 1.1**t, heads=heads[r], name="")
+    long = sizes.melt(["region", "name", "year"], var_name="indicator")
+    return table.assign(C=C, T=T, D=np.sqrt(C * T), name=""), long
 
 
 def found(coupling, panel, size=("product", "heads")):
@@ -46,19 +46,6 @@ def test_shares_of_C_and_T_by_hand():
     assert refused.value.key == "constant_D"
 
 
-def test_shares_sum_to_one_and_parts_to_the_rise():
-    coupling, panel = panels()
-    table = found(coupling, panel)
-    shares = table[table["measure"] == "variance_share"]["value"]
-    assert shares.sum() == pytest.approx(1, abs=1e-12)
-    rise = table[table["measure"].str.startswith("rise")].pivot(
-        index="scope", columns="measure", values="value"
-    )
-    np.testing.assert_allclose(rise["rise_lnD"], rise["rise_C"] + rise["rise_T"], atol=1e-14)
-    ends = coupling.set_index(["region", "year"])["D"].unstack()
-    np.testing.assert_allclose(rise["rise_lnD"], np.log(ends[2018] / ends[2015]), atol=1e-12)
-
-
 @pytest.mark.parametrize("years", [None, np.tile([1, 2, 3], 10)])
 def test_slope_and_residual_are_those_of_least_squares(years):
     rng = np.random.default_rng(3)
@@ -70,31 +57,63 @@ def test_slope_and_residual_are_those_of_least_squares(years):
     np.testing.assert_allclose(level_adjusted(y, x, years), y - X @ b, atol=1e-12)
 
 
-def test_R2_and_ranks_by_three_slopes():
+def rows_of(table, measure, key="scope"):
+    return table[table["measure"] == measure].set_index(key)
+
+
+def test_every_measure_by_pandas_and_scipy():
     coupling, panel = panels()
     table, levels = found(coupling, panel), level_figures(panel, ["product", "heads"])
     assert list(levels) == ["product_per_head", "product", "heads"]
-    R2 = table[(table["measure"] == "R2") & (table["level"] != "")]
-    assert R2["level"].tolist() == list(levels)
     joined = coupling.merge(levels.reset_index(), on=["region", "year"])
-    for name, value in zip(R2["level"], R2["value"], strict=True):
-        r = np.corrcoef(np.log(joined[name]), np.log(joined["D"]))[0, 1]
-        assert value == pytest.approx(r**2)
-    ranks = table[table["measure"] == "rank_adjusted_D"]
-    assert set(ranks["level"]) == {"product_per_head"}
-    for slope in SLOPES:
-        own = ranks[ranks["slope"] == slope].set_index("scope")["value"]
-        left = table[(table["measure"] == "adjusted_lnD") & (table["slope"] == slope)]
-        assert sorted(own) == [1, 2, 3, 4, 5, 6]
-        assert own[left.set_index("scope")["value"].idxmax()] == 1
+    logs, last = np.log(joined[["C", "T", "D", *levels]]), joined["year"] == 2018
+    shares = rows_of(table, "variance_share")
+    for name in ("C", "T"):
+        share = logs[name].cov(logs["D"]) / logs["D"].var() / 2
+        assert shares.at[name, "value"] == pytest.approx(share)
+    R2 = table[table["measure"] == "R2"].set_index("level")
+    assert R2["value"].to_dict() == pytest.approx(
+        {name or "": logs["D"].corr(logs[name or "T"]) ** 2 for name in ("", *levels)}
+    )
+    assert R2.at["", "scope"] == "T" and {*R2["n"], *shares["n"]} == {24}
+    for name in ("C", "T", "D"):
+        rise = rows_of(table, f"rise_{name.replace('D', 'lnD')}")
+        ends = np.log(coupling.set_index(["region", "year"])[name].unstack())
+        own = (ends[2018] - ends[2015]) / (1 if name == "D" else 2)
+        np.testing.assert_allclose(rise["value"], own)
+        assert rise["n"].tolist() == [3] * 6  # years from first to last
+    own = rows_of(table, "rank_correlation_D", "level")
+    for name in levels:
+        rank = stats.spearmanr(joined.loc[last, name], joined.loc[last, "D"])[0]
+        assert own.at[name, "value"] == pytest.approx(rank) and own.at[name, "n"] == 6
+    ranks, D = rows_of(table, "rank_D"), joined[last].set_index("region")["D"]
+    assert ranks["value"].to_dict() == D.rank(ascending=False).to_dict()
+    assert ranks["n"].tolist() == [6] * 6
 
 
-def test_D_that_is_the_level_alone_leaves_nothing():
+def test_slopes_and_ranks_of_what_the_level_leaves():
     coupling, panel = panels()
-    levels = level_figures(panel, ["product", "heads"])["product_per_head"]
-    alone = coupling.set_index(["region", "year"]).assign(D=levels**0.3).reset_index()
-    left = level_rows(alone, panel, ["product", "heads"]).query("measure == 'adjusted_lnD'")
-    assert left["value"].abs().max() < 1e-12
+    table, levels = found(coupling, panel), level_figures(panel, ["product", "heads"])
+    joined = coupling.merge(levels.reset_index(), on=["region", "year"])
+    x, y, year = np.log(joined["product_per_head"]), np.log(joined["D"]), joined["year"]
+    centred = [v - v.groupby(year).transform("mean") for v in (x, y)]
+    expected = {
+        "pooled": stats.linregress(x, y)[0],
+        "year_centred": stats.linregress(*centred)[0],
+        "last_year": stats.linregress(x[year == 2018], y[year == 2018])[0],
+    }
+    slope = rows_of(table, "slope_lnD", "slope")
+    assert slope["value"].to_dict() == pytest.approx(expected) and [*expected] == [*SLOPES]
+    assert slope.loc[list(SLOPES), "n"].tolist() == [24, 24, 6]
+    ranks = rows_of(table, "rank_adjusted_D", ["slope", "scope"])
+    assert set(ranks["level"]) == {"product_per_head"}
+    left = rows_of(table, "adjusted_lnD", ["slope", "scope"])["value"]
+    for name in SLOPES:
+        own = left[name].rank(ascending=False)
+        assert ranks.loc[name, "value"].to_dict() == own.to_dict()
+    alone = coupling.set_index(["region", "year"]).assign(D=levels["product_per_head"] ** 0.3)
+    nothing = rows_of(found(alone.reset_index(), panel), "adjusted_lnD")["value"]
+    assert nothing.abs().max() < 1e-12
 
 
 def test_one_size_alone_and_none():
@@ -132,33 +151,6 @@ def test_what_cannot_be_computed_has_its_reason():
     assert np.isfinite(finite).all()
 
 
-def test_ranks_and_slopes_are_those_of_scipy():
-    coupling, panel = panels()
-    table, levels = found(coupling, panel), level_figures(panel, ["product", "heads"])
-    joined = coupling.merge(levels.reset_index(), on=["region", "year"])
-    last = joined[joined["year"] == 2018].set_index("region")
-    own = table[table["measure"] == "rank_correlation_D"].set_index("level")
-    for name in levels:
-        assert own.loc[name, "value"] == pytest.approx(stats.spearmanr(last[name], last["D"])[0])
-    assert own["n"].tolist() == [6, 6, 6]
-    ranks = table[table["measure"] == "rank_D"].set_index("scope")
-    assert ranks["value"].to_dict() == last["D"].rank(ascending=False).to_dict()
-    assert ranks["n"].tolist() == [6] * 6
-    slope = table[table["measure"] == "slope_lnD"].set_index("slope")
-    x, y = np.log(joined["product_per_head"]), np.log(joined["D"])
-    years = joined["year"]
-    by_hand = {
-        "panel": stats.linregress(x, y)[0],
-        "year_centred": stats.linregress(
-            x - x.groupby(years).transform("mean"), y - y.groupby(years).transform("mean")
-        )[0],
-        "last_year": stats.linregress(x[years == 2018], y[years == 2018])[0],
-    }
-    found_slopes = [slope.loc[name, "value"] for name in SLOPES]
-    assert found_slopes == pytest.approx([*by_hand.values()])
-    assert slope.loc[list(SLOPES), "n"].tolist() == [24, 24, 6]
-
-
 def test_a_refusal_says_what_it_is_of_and_of_how_many_rows():
     coupling, panel = panels()
     flat = coupling.assign(C=1.0, T=0.25, D=0.5)
@@ -172,21 +164,3 @@ def test_a_refusal_says_what_it_is_of_and_of_how_many_rows():
     assert not set(found(flat, panel)["measure"]) & {"slope_lnD", "adjusted_lnD"}
     (late,) = found(coupling, panel[panel["year"] < 2018]).query("message != ''").to_dict("records")
     assert (late["fields"], late["n"]) == ('{"year": 2018}', 18)
-
-
-def test_shares_and_R2_say_of_how_many_rows_they_are():
-    coupling, panel = panels()
-    table = found(coupling, panel)
-    of_T = table[table["measure"].isin(["variance_share", "R2"]) & (table["level"] == "")]
-    assert of_T[["measure", "scope"]].to_numpy().tolist() == [
-        ["variance_share", "C"],
-        ["variance_share", "T"],
-        ["R2", "T"],
-    ]
-    assert of_T["n"].tolist() == [24] * 3
-    r = np.corrcoef(np.log(coupling["T"]), np.log(coupling["D"]))[0, 1]
-    assert of_T["value"].iloc[-1] == pytest.approx(r**2)
-    rises = table[table["measure"] == "rise_T"].set_index("scope")
-    assert rises["n"].tolist() == [3] * 6  # years from first to last
-    ends = coupling.set_index(["region", "year"])["T"].unstack()
-    np.testing.assert_allclose(rises["value"], np.log(ends[2018] / ends[2015]) / 2)

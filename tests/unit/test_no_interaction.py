@@ -1,7 +1,6 @@
 """Panels without interaction: what they are made of, and that they follow it."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from coevo.estimation.pooled_batches import steps
@@ -14,27 +13,22 @@ from coevo.inference.panel_simulation import (
     shocks,
     simulated_panels,
 )
+from tests.panels import walks
 
 
-def panel(missing=(), regions=4, years=6, seed=1):
-    """Return region, year, x1, x2 of random walks; missing: (region, year) that are NaN."""
-    generator = np.random.default_rng(seed)
-    growth = 0.1 + 0.1 * generator.normal(size=(regions, years, 2))
-    x = np.exp(3 + np.cumsum(growth, axis=1)).reshape(-1, 2)
-    frame = pd.DataFrame({"region": np.repeat([f"r{i}" for i in range(regions)], years)})
-    frame["year"] = np.tile(np.arange(2000, 2000 + years), regions)
-    frame[["x1", "x2"]] = x
-    for region, year in missing:
-        frame.loc[(frame["region"] == region) & (frame["year"] == year), "x1"] = np.nan
-    return frame
+def panel(missing=()):
+    """Return random walks of four regions; missing: (region, year) of which x1 is NaN."""
+    frame = walks(4, 6, ("x1", "x2"))
+    places = frame[["region", "year"]].apply(tuple, axis=1)
+    return frame.assign(x1=frame["x1"].mask(places.isin(missing)))
 
 
 def test_steps_begin_at_one_and_leave_out_what_is_missing():
-    frame = panel(missing=[("r1", 2002)])
+    frame = panel(missing=[("r01", 2002)])
     found = steps(frame)
     assert found.region.tolist() == [0] * 5 + [1] * 3 + [2] * 5 + [3] * 5
     assert found.year[5:8].tolist() == [2000, 2003, 2004]
-    own = frame[frame["region"] == "r1"].set_index("year")["x2"]
+    own = frame[frame["region"] == "r01"].set_index("year")["x2"]
     assert found.start[5:8, 1] == pytest.approx(own[[2000, 2003, 2004]] / own[2000])
     assert found.end[5:8, 1] == pytest.approx(own[[2001, 2004, 2005]] / own[2000])
 
@@ -67,7 +61,7 @@ def test_shocks_find_what_was_put_in():
 
 
 def test_without_shocks_paths_follow_their_drifts_through_gaps():
-    observed = steps(panel(missing=[("r1", 2002), ("r2", 2000), ("r2", 2001)]))
+    observed = steps(panel(missing=[("r01", 2002), ("r02", 2000), ("r02", 2001)]))
     level = np.array([[0.1, -0.2], [0.3, 0.05], [0.0, 0.2], [-0.1, 0.1]])
     still = Shocks(level, np.zeros((2, 2)), np.zeros((2, 2)))
     start, end = simulated_panels(observed, still, 3, np.random.default_rng(1))

@@ -93,12 +93,6 @@ def test_parameters_that_do_the_same_are_not_determined():
     assert isinstance(refused, Refusal) and refused.key == "path_undetermined"
 
 
-def test_a_start_at_the_minimum_stays_there():
-    (found,) = least_squares(line, [[[0.0, 0.0]]], [6])
-    (again,) = least_squares(line, [[found.parameters]], [6], evaluations=1)
-    np.testing.assert_array_equal(again.parameters, found.parameters)
-
-
 def test_starts_are_scattered_about_the_first_and_keep_their_signs():
     points = scatter([2.0, -3.0], 4000, 0.5, seed=1)
     assert points.shape == (4000, 2) and points[0].tolist() == [2.0, -3.0]

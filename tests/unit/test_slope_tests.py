@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from scipy import stats
 
 from benchmarks.common_shocks import TABLE, TESTS, _left, panels, rows, t_tests
@@ -20,19 +21,10 @@ from coevo.inference.instrument_tests import (
 )
 from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.inference.wild_bootstrap import wild_pooled
+from tests.panels import walks
 
 NAMES = ("up", "down")
 AT = {"b1": (0, 1), "d": (1, 0)}
-
-
-def panel(missing=0.0, regions=9, years=8, seed=3):
-    rng = np.random.default_rng(seed)
-    index = pd.MultiIndex.from_product([[f"r{r}" for r in range(regions)], range(years)])
-    frame = index.to_frame(index=False, name=["region", "year"])
-    for column in NAMES:
-        steps = rng.normal(0.05, 0.2, (regions, years)) + rng.normal(0, 0.1, years)
-        frame[column] = np.exp(np.cumsum(steps, axis=1)).ravel()
-    return frame[rng.random(len(frame)) >= missing]
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.15])
@@ -40,7 +32,7 @@ def panel(missing=0.0, regions=9, years=8, seed=3):
 def test_errors_equal_linearmodels(effects, missing):
     from linearmodels.panel import PanelOLS
 
-    fit = fit_pooled(panel(missing), *NAMES, effects=effects)
+    fit = fit_pooled(walks(missing=missing, common=0.1), *NAMES, effects=effects)
     options = {
         "region": {"cov_type": "clustered", "cluster_entity": True},
         "two_way": {"cov_type": "clustered", "cluster_entity": True, "cluster_time": True},
@@ -66,7 +58,7 @@ def test_errors_equal_linearmodels(effects, missing):
 
 
 def test_bootstraps_are_those_of_the_pooled_fit():
-    fit = fit_pooled(panel(), *NAMES, effects="region")
+    fit = fit_pooled(walks(common=0.1), *NAMES, effects="region")
     for errors, by, clusters in (("region_wild", "region", 9), ("year_wild", "year", 7)):
         second = wild_pooled(fit, seed=5, by=by)
         for found in slope_tests(fit, errors, seed=5):
@@ -75,7 +67,7 @@ def test_bootstraps_are_those_of_the_pooled_fit():
 
 
 def test_few_years_allow_no_error_by_year():
-    fit = fit_pooled(panel(years=6), *NAMES, effects="region")
+    fit = fit_pooled(walks(years=6), *NAMES, effects="region")
     for errors in ERRORS:
         if errors.startswith("region"):
             assert len(slope_tests(fit, errors)) == 2
@@ -84,41 +76,28 @@ def test_few_years_allow_no_error_by_year():
                 slope_tests(fit, errors)
 
 
-def correlations(wide):
-    """Return Pesaran's statistic of residuals (regions, years), pair by pair."""
-    total, pairs = 0.0, 0
-    for i in range(len(wide)):
-        for j in range(i):
-            both = ~np.isnan(wide[i]) & ~np.isnan(wide[j])
-            if both.sum() >= 3:
-                rho = np.corrcoef(wide[i, both], wide[j, both])[0, 1]
-                total, pairs = total + np.sqrt(both.sum()) * rho, pairs + 1
-    return total / np.sqrt(pairs)
-
-
 @pytest.mark.parametrize("missing", [0.0, 0.25])
-def test_cross_dependence_equals_a_sum_over_pairs(missing):
+def test_cross_dependence_sums_correlations_of_pairs(missing):
     rng = np.random.default_rng(4)
     wide = rng.normal(size=(12, 8)) + 0.5 * rng.normal(size=8)
     wide[rng.random(wide.shape) < missing] = np.nan
-    region, year = np.nonzero(~np.isnan(wide))
-    found = cross_dependence(wide[region, year], region, year + 2000)
-    assert found == pytest.approx(correlations(wide), rel=1e-10)
-
-
-def test_cross_dependence_is_standard_normal_of_independent_regions():
-    region, year = np.repeat(np.arange(20), 8), np.tile(np.arange(8), 20)
-    drawn = np.random.default_rng(1).normal(size=(400, 160))
-    found = [cross_dependence(e, region, year) for e in drawn]
-    assert np.mean(found) == pytest.approx(0, abs=0.15)
-    assert np.std(found) == pytest.approx(1, abs=0.15)
+    known = ~np.isnan(wide)
+    region, year = np.nonzero(known)
+    pairs = np.tril_indices(12, -1)
+    both = (known.astype(float) @ known.T)[pairs]
+    rho = pd.DataFrame(wide.T).corr(min_periods=3).to_numpy()[pairs]
+    expected = np.nansum(np.sqrt(both) * rho) / np.sqrt((both >= 3).sum())
+    found = cross_dependence(wide[known], region, year + 2000)
+    assert found == pytest.approx(expected, rel=1e-10)
     with pytest.raises(StudyError, match="3 years of growth in common"):
-        cross_dependence(drawn[0, :2], np.array([0, 1]), np.array([0, 0]))
+        cross_dependence(wide[0, :2], np.array([0, 1]), np.array([0, 0]))
 
 
 @pytest.fixture(params=[0.0, 0.1])
 def instrumented(request):
-    return fit_pooled_general(panel(request.param, regions=14), NAMES, "fod_iv", form="classic")
+    return fit_pooled_general(
+        walks(14, missing=request.param, common=0.1), NAMES, "fod_iv", form="classic"
+    )
 
 
 @pytest.mark.parametrize("name", AT)
@@ -134,6 +113,12 @@ def test_overidentification_equals_linearmodels(instrumented, name):
     assert found.p == pytest.approx(second.pval, rel=1e-6)
 
 
+def clustered(moments, y, Z):
+    """Return coefficients on instruments and their covariance, effects before counted."""
+    fit = sm.OLS(y, Z).fit(cov_type="cluster", cov_kwds={"groups": moments.region})
+    return fit.params, fit.cov_params() * fit.df_resid / (fit.df_resid - moments.counted)
+
+
 @pytest.mark.parametrize("name", AT)
 def test_the_anderson_rubin_set_holds_what_the_test_does_not_reject(instrumented, name):
     moments, (i, j) = instrumented.moments, AT[name]
@@ -141,15 +126,9 @@ def test_the_anderson_rubin_set_holds_what_the_test_does_not_reject(instrumented
     assert found.kind in ("interval", "complement", "line")
 
     def F(s):
-        Z, (n, q) = moments.instrument, moments.instrument.shape
-        e = moments.growth[:, i] - s * moments.regressor[:, j]
-        inverse = np.linalg.inv(Z.T @ Z)
-        p = inverse @ Z.T @ e
-        scores = pd.DataFrame(Z * (e - Z @ p)[:, None]).groupby(moments.region).sum().to_numpy()
-        G = len(scores)
-        factor = G / (G - 1) * (n - 1) / (n - q - moments.counted)
-        V = factor * inverse @ scores.T @ scores @ inverse
-        return p @ np.linalg.solve(V, p) / q
+        g = moments.growth[:, i] - s * moments.regressor[:, j]
+        p, V = clustered(moments, g, moments.instrument)
+        return p @ np.linalg.solve(V, p) / len(p)
 
     limit = stats.f.ppf(0.95, 2, moments.region.max())
     for end in (found.low, found.high):
@@ -165,13 +144,8 @@ def test_p_and_the_effective_F_of_the_instruments(instrumented, name):
     moments, at = instrumented.moments, AT[name]
     found = anderson_rubin_set(moments, *at, 1 - anderson_rubin_p(moments, *at))
     assert min(abs(found.low), abs(found.high)) < 1e-6
-    x, (Z, _) = moments.regressor[:, at[1]], np.linalg.qr(moments.instrument)
-    pi = Z.T @ x
-    scores = pd.DataFrame(Z * (x - Z @ pi)[:, None]).groupby(moments.region).sum().to_numpy()
-    G, (n, m) = len(scores), Z.shape
-    factor = G / (G - 1) * (n - 1) / (n - m - moments.counted)
-    F = pi @ pi / (factor * (scores**2).sum())
-    assert effective_F(moments, at[1]) == pytest.approx(F, rel=1e-9)
+    pi, V = clustered(moments, moments.regressor[:, at[1]], np.linalg.qr(moments.instrument)[0])
+    assert effective_F(moments, at[1]) == pytest.approx(pi @ pi / np.trace(V), rel=1e-9)
 
 
 @pytest.mark.parametrize("name", AT)
@@ -256,13 +230,7 @@ def test_what_the_table_shows():
 
 def test_a_two_way_variance_below_zero_is_refused():
     """Of these figures the rows' part is larger than those of regions and years together."""
-    rng = np.random.default_rng(11)
-    frame = pd.DataFrame(
-        [(f"r{r}", 2000 + t) for r in range(6) for t in range(7)], columns=["region", "year"]
-    )
-    for column in ("up", "down"):
-        frame[column] = np.exp(np.cumsum(rng.normal(0.05, 0.2, (6, 7)), axis=1)).ravel()
-    fit = fit_pooled(frame, "up", "down", effects="region+year")
+    fit = fit_pooled(walks(6, 7, seed=5), *NAMES, effects="region+year")
     with pytest.raises(Refusal) as refused:
         slope_tests(fit, "two_way")
     assert (refused.value.key, refused.value.fields) == ("no_two_way_error", {})
