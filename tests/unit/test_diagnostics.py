@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from coevo.coupling import couple
 from coevo.coupling.diagnostics import (
@@ -14,44 +15,30 @@ from coevo.coupling.diagnostics import (
     IndexCase,
     diagnostic_rows,
 )
-from coevo.normalisation import normalise
-from coevo.study_data import StudyData
 from coevo.weighting import weigh
+from tests.panels import COUPLING, SCALE, indexed, long
 from tests.unit.cases import with_tables
 
-COUPLING = {
-    "composite": "linear", "preset": None, "form": "standard", "k": 2.0,
-    "contributions": "equal", "grades": "ten",
-}  # fmt: skip
 INDICATORS = pd.DataFrame(
     [("a", "s", "+"), ("b", "s", "+"), ("c", "t", "+"), ("d", "t", "+")],
     columns=["indicator", "subsystem", "direction"],
 )
 
 
-def case(x=None, span=(0.01, 0.99), weighting=None, filled=(), **coupling):
-    rng = np.random.default_rng(7)
-    x = rng.uniform(1, 9, (6, 2, 4)) if x is None else x
-    rows = [
-        (str(r), f"R{r}", 2015 + t, i, x[r, t, k], "filled" if (str(r), i) in filled else "")
-        for r in range(6)
-        for t in range(2)
-        for k, i in enumerate("abcd")
-    ]
-    panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value", "flag"])
+def drawn():
+    return np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
+
+
+def case(x=None, span=(0.01, 0.99), weighting=None, filled=(), subsystems="sstt"):
+    panel = long(drawn() if x is None else x)
+    cells = panel[["region", "indicator"]].apply(tuple, axis=1)
     config = {
-        "normalisation": {
-            "method": "minmax", "reference": "panel", "range": list(span), "beyond": "cap"
-        },
+        "normalisation": SCALE | {"range": list(span)},
         "weighting": {"method": "equal", **(weighting or {})},
-        "coupling": {**COUPLING, **coupling},
-    }  # fmt: skip
-    normalised, _ = normalise(panel, INDICATORS, config["normalisation"])
-    weights = weigh(normalised, panel, INDICATORS, config["weighting"])
-    method = config["weighting"]["method"]
-    table, _ = couple(normalised, weights, method, config["coupling"], span)
-    tables = {"panel": panel, "normalised": normalised, "weights": weights, "coupling": table}
-    return StudyData(config, INDICATORS, tables)
+        "coupling": COUPLING,
+    }
+    panel["flag"] = np.where(cells.isin(filled), "filled", "")
+    return indexed(panel, INDICATORS.assign(subsystem=list(subsystems)), config)
 
 
 def rows(found, guard):
@@ -65,30 +52,13 @@ def test_sound_figures_raise_no_flag():
     assert len(GUARDS) <= table["guard"].nunique() + 3  # some guards speak only when they must
 
 
-def test_D_is_the_root_of_the_mean_of_equal_indices():
-    table = case().tables["coupling"]
-    mean = np.sqrt(table["U_s"] * table["U_t"])
-    np.testing.assert_allclose(table["D"], np.sqrt(mean), rtol=1e-12)
-
-
 def test_an_indicator_that_is_mostly_zero_is_flagged():
-    x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
+    x = drawn()
     x[0, 0, 1] = x[:4, :, 2] = 0.0
     found = rows(case(x), "zero_share").set_index("indicator")
     assert found["value"].to_dict() == {"b": 1 / 12, "c": 8 / 12}
     assert found["flagged"].to_dict() == {"b": False, "c": True}
     assert rows(case(), "zero_share").empty
-
-
-def test_a_doubled_indicator_is_flagged():
-    x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
-    x[..., 1] = 3 * x[..., 0] + 0.01 * x[..., 2]
-    doubled = rows(case(x), "correlation").set_index("subsystem")
-    assert doubled["flagged"].to_dict() == {"s": True, "t": False}
-    inflated = rows(case(x), "variance_inflation").set_index("indicator")
-    r = np.corrcoef(x[..., 0].ravel(), x[..., 1].ravel())[0, 1]
-    assert inflated["value"]["a"] == pytest.approx(1 / (1 - r**2), rel=1e-6)
-    assert inflated["flagged"].to_dict() == {"a": True, "b": True, "c": False, "d": False}
 
 
 def test_a_heavy_weight_is_flagged():
@@ -99,7 +69,7 @@ def test_a_heavy_weight_is_flagged():
 
 
 def test_shares_of_variance_between_regions():
-    x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
+    x = drawn()
     x[:, 1, 0] = x[:, 0, 0]  # a does not change over time
     x[:, 0, 1], x[:, 1, 1] = 1, 2  # b differs only between years
     found = rows(case(x), "between_share").set_index("indicator")["value"]
@@ -107,7 +77,7 @@ def test_shares_of_variance_between_regions():
 
 
 def test_zero_indices_are_counted():
-    x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
+    x = drawn()
     x[0, 0] = 0.5  # the lowest everywhere
     x[1, 0, :2] = 0.5
     found = diagnostic_rows(case(x, span=(0.0, 1.0))).set_index("guard")
@@ -115,10 +85,8 @@ def test_zero_indices_are_counted():
     assert found["flagged"]["zero_index"] and found["flagged"]["all_zero"]
 
 
-def test_filled_figures_and_removed_indicators():
+def test_grades_without_an_indicator():
     found = case(filled={("3", "a")})
-    imputed = rows(found, "imputed_share")
-    assert imputed["region"].tolist() == ["3"] and imputed["value"].tolist() == [0.25]
     without = rows(found, "grades_without").set_index("indicator")["value"]
     assert set(without.index) == set("abcd") and without.between(0, 1).all()
     left = found.tables["normalised"][found.tables["normalised"]["indicator"] != "a"]
@@ -149,111 +117,70 @@ def test_types_that_another_weighting_would_change():
     assert rows(alone, "type_changes").empty
 
 
-def test_components_and_comparisons_bring_their_own_guards():
-    x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
-    x[..., 1] += x[..., 0]
-    x[..., 3] += x[..., 2]
-    measures = rows(case(x, weighting={"method": "pca"}), "kmo")["value"]
-    assert measures.tolist() == pytest.approx([0.5, 0.5])  # two indicators always have 1/2
-    judged = {"method": "ahp", "judgements": {"s": [[1, 2], [0.5, 1]], "t": [[1, 1], [1, 1]]}}
-    ratios = rows(case(x, weighting=judged), "consistency_ratio")
-    assert ratios["value"].tolist() == [0, 0] and not ratios["flagged"].any()
-
-
-def test_guards_name_what_they_look_at_and_their_limit():
-    found = case(weighting={"method": "pca"})
-    for row in rows(found, "variance_inflation").itertuples():
-        names = list("ab") if row.subsystem == "s" else list("cd")
-        r = np.corrcoef(IndexCase(found).z[names].to_numpy(), rowvar=False)[0, 1]
-        assert row.value == pytest.approx(1 / (1 - r**2)) and row.limit == INFLATED
-    bartlett = rows(found, "bartlett_chi2")
-    assert bartlett["subsystem"].tolist() == ["s", "t"] and bartlett["limit"].tolist() == [1, 1]
-    kmo = rows(found, "kmo")
-    assert kmo["limit"].tolist() == [ADEQUATE] * 2
-    assert kmo["flagged"].tolist() == (~(kmo["value"] >= ADEQUATE)).tolist()
-    swapped = INDICATORS.assign(subsystem=["t", "t", "s", "s"])
-    turned = with_tables(
-        found,
-        indicators=swapped,
-        weights=found.tables["weights"].assign(
-            subsystem=found.tables["weights"]["subsystem"].map({"s": "t", "t": "s"})
-        ),
-    )
-    assert rows(turned, "correlation")["subsystem"].tolist() == ["t", "s"]  # in the table's order
-    assert rows(turned, "kmo")["subsystem"].tolist() == ["t", "s"]
-
-
-def test_the_largest_weight_of_half_decides_nothing_nor_does_one_that_is_alone():
-    assert not rows(case(), "largest_weight")["flagged"].any()
-    found = case()
-    alone = found.tables["weights"][found.tables["weights"]["indicator"] != "d"].assign(
-        weight=lambda t: t["weight"].where(t["indicator"] != "c", 1.0)
-    )
-    kept = INDICATORS[INDICATORS["indicator"] != "d"]
-    left = with_tables(found, weights=alone, indicators=kept)
-    table = rows(left, "largest_weight")
-    columns = ["subsystem", "indicator", "value", "limit", "flagged"]
-    assert table[columns].to_numpy().tolist() == [
-        ["s", "a", 0.5, HEAVY, False],
-        ["t", "c", 1.0, HEAVY, False],
-    ]
-    # no pair and no removal where a subsystem has one indicator
-    assert set(rows(left, "correlation")["subsystem"]) == {"s"}
-    assert set(rows(left, "grades_without")["indicator"]) == {"a", "b"}
-
-
-def test_an_indicator_that_is_alone_keeps_no_other_from_being_left_out():
-    found = case()
-    others = INDICATORS.assign(subsystem=["s", "t", "t", "t"])
-    weights = weigh(found.tables["normalised"], found.tables["panel"], others, {"method": "equal"})
-    found = with_tables(found, indicators=others, weights=weights)
-    assert rows(found, "grades_without")["indicator"].tolist() == list("bcd")
-
-
-def test_every_pair_of_a_subsystem_has_its_correlation():
-    together = INDICATORS.assign(subsystem=["s", "s", "s", "t"])
-    found = case()
-    weights = weigh(
-        found.tables["normalised"], found.tables["panel"], together, {"method": "equal"}
-    )
-    found = with_tables(found, indicators=together, weights=weights)
-    table = rows(found, "correlation")
+def test_correlations_and_inflation_are_of_the_pairs_of_a_subsystem():
+    found = case(subsystems="ssst")
+    table, z = rows(found, "correlation"), IndexCase(found).z[list("abc")].to_numpy()
     assert table[["indicator", "other"]].to_numpy().tolist() == [["a", "b"], ["a", "c"], ["b", "c"]]
-    r = np.corrcoef(IndexCase(found).z[list("abc")].to_numpy(), rowvar=False)
+    r = np.corrcoef(z, rowvar=False)
     assert table["value"].tolist() == pytest.approx(r[np.triu_indices(3, 1)].tolist())
     assert table["limit"].tolist() == [DOUBLED] * 3
-    factors = rows(found, "variance_inflation")
+    factors, X = rows(found, "variance_inflation"), np.column_stack([np.ones(len(z)), z])
+    expected = [variance_inflation_factor(X, k) for k in (1, 2, 3)]
     assert factors["indicator"].tolist() == list("abc")
-    for k, value in enumerate(factors["value"]):
-        z = IndexCase(found).z[list("abc")].to_numpy()
-        rest = np.column_stack([np.ones(len(z)), np.delete(z, k, axis=1)])
-        residual = z[:, k] - rest @ np.linalg.lstsq(rest, z[:, k], rcond=None)[0]
-        assert value == pytest.approx(z[:, k].var() / residual.var())
+    assert factors["value"].tolist() == pytest.approx(expected)
+    assert factors["limit"].tolist() == [INFLATED] * 3
+    # in the order of the table of indicators
+    assert rows(case(subsystems="ttss"), "correlation")["subsystem"].tolist() == ["t", "s"]
 
 
-def test_an_indicator_that_is_another_inflates_without_end():
-    x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
-    x[..., 1] = 3 * x[..., 0]
-    found = rows(case(x), "variance_inflation").set_index("indicator")
-    assert found["value"].loc[["a", "b"]].tolist() == [np.inf, np.inf]
-    measures = rows(case(x, weighting={"method": "equal"}), "kmo")
-    assert measures.empty  # where no component weighs
+@pytest.mark.parametrize("apart", [0.01, 0.0])
+def test_a_doubled_indicator_is_flagged(apart):
+    x = drawn()
+    x[..., 1] = 3 * x[..., 0] + apart * x[..., 2]
+    doubled = rows(case(x), "correlation").set_index("subsystem")
+    assert doubled["flagged"].to_dict() == {"s": True, "t": False}
+    inflated = rows(case(x), "variance_inflation").set_index("indicator")
+    assert inflated["flagged"].to_dict() == {"a": True, "b": True, "c": False, "d": False}
+    if not apart:
+        assert inflated["value"].loc[["a", "b"]].tolist() == [np.inf, np.inf]
 
 
-def test_comparisons_near_their_limit():
-    cube = 1.9
+def test_components_bring_their_own_guards():
+    found = case(weighting={"method": "pca"}, subsystems="ttss")
+    for guard in ("kmo", "bartlett_chi2"):
+        assert rows(found, guard)["subsystem"].tolist() == ["t", "s"]
+        assert rows(case(), guard).empty  # where no component weighs
+    assert rows(found, "bartlett_chi2")["limit"].tolist() == [1, 1]
+    kmo = rows(found, "kmo")
+    assert kmo["value"].tolist() == pytest.approx([0.5, 0.5])  # two indicators always have 1/2
+    assert kmo["limit"].tolist() == [ADEQUATE] * 2
+    assert kmo["flagged"].tolist() == (~(kmo["value"] >= ADEQUATE)).tolist()
+
+
+@pytest.mark.parametrize(("cube", "flagged"), [(1.0, False), (1.9, False), (3.0, True)])
+def test_comparisons_near_their_limit(cube, flagged):
     table = [[1, 1, 1 / cube], [1, 1, 1], [cube, 1, 1]]
     found = case()
     config = {**found.config, "weighting": {"method": "equal", "judgements": {"s": table}}}
     (row,) = rows(with_tables(found, config=config), "consistency_ratio").to_dict("records")
     side = cube ** (1 / 3)
-    assert row["value"] == pytest.approx((side + 1 / side - 2) / 2 / 0.58)
-    assert (row["limit"], row["flagged"], row["subsystem"]) == (0.1, False, "s")
-    cube = 3.0
-    table = [[1, 1, 1 / cube], [1, 1, 1], [cube, 1, 1]]
-    config["weighting"]["judgements"]["s"] = table
-    (row,) = rows(with_tables(found, config=config), "consistency_ratio").to_dict("records")
-    assert row["value"] > 0.1 and row["flagged"]
+    assert row["value"] == pytest.approx((side + 1 / side - 2) / 2 / 0.58, abs=1e-12)
+    assert (row["limit"], row["flagged"], row["subsystem"]) == (0.1, flagged, "s")
+
+
+def test_a_weight_of_half_and_one_that_is_alone_are_not_heavy():
+    table = rows(case(subsystems=["s", "s", "t", ""]), "largest_weight")
+    columns = ["subsystem", "indicator", "value", "limit", "flagged"]
+    assert table[columns].to_numpy().tolist() == [
+        ["s", "a", 0.5, HEAVY, False],
+        ["t", "c", 1.0, HEAVY, False],
+    ]
+
+
+def test_an_indicator_that_is_alone_has_no_pair_and_is_not_left_out():
+    found = case(subsystems="sttt")
+    assert set(rows(found, "correlation")["subsystem"]) == {"t"}
+    assert rows(found, "grades_without")["indicator"].tolist() == list("bcd")
 
 
 def test_one_region_has_no_share_between_regions():
