@@ -4,29 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import couple
 from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.errors import StudyError
-from coevo.normalisation import normalise
 from coevo.sensitivity.robustness import robustness_rows
 from coevo.study_data import StudyData
-from coevo.weighting import weigh
+from tests.panels import COUPLING, SCALE, indexed, long
+from tests.sample import panel_config
 
 CONFIG = {
-    "normalisation": {
-        "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"
-    },
+    "normalisation": SCALE,
     "weighting": {"method": "entropy"},
-    "coupling": {
-        "composite": "linear", "preset": None, "form": "standard", "k": 2.0,
-        "contributions": "equal", "grades": "ten",
-    },
-    "focus_region": "2",
-    "regions": "all",
-    "years": {"first": 2015, "last": 2019},
-    "panel": {"gaps": "linear", "max_gap": 1},
-    "vintage_policy": "single",
-}  # fmt: skip
+    "coupling": COUPLING,
+    **panel_config(regions="all", focus="2"),
+}
 INDICATORS = pd.DataFrame(
     {
         "indicator": list("abcd"),
@@ -45,16 +35,16 @@ def made(panel, observations, indicators, config, systems=None):
     return robustness_rows(StudyData(config, indicators, tables, systems=systems or {}))
 
 
+def study(panel, method="entropy", **coupling):
+    """Return the table of D of the study with these choices."""
+    config = CONFIG | {"weighting": {"method": method}, "coupling": COUPLING | coupling}
+    return indexed(panel, INDICATORS, config).tables["coupling"]
+
+
 @pytest.fixture
 def panel():
-    rng = np.random.default_rng(1)
-    rows = [
-        (str(r), f"R{r}", year, i, rng.uniform(1, 9) + r + year - 2015)
-        for r in range(6)
-        for year in range(2015, 2020)
-        for i in "abcd"
-    ]
-    return pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
+    x = np.random.default_rng(1).uniform(1, 9, (6, 5, 4))
+    return long(x + np.arange(6)[:, None, None] + np.arange(5)[:, None])
 
 
 @pytest.fixture
@@ -77,11 +67,9 @@ def test_the_main_row_is_the_study_itself(panel, observations):
 
 def test_a_variant_is_what_the_study_would_be_with_that_choice(panel, observations):
     table = made(panel, observations, INDICATORS, CONFIG).set_index(["varied", "variant"])
-    normalised, _ = normalise(panel, INDICATORS, CONFIG["normalisation"])
-    weights = weigh(normalised, panel, INDICATORS, CONFIG["weighting"])
-    assert set(table.loc["weighting"].index) == set(weights["weighting"]) - {"entropy"}
-    equal, _ = couple(normalised, weights, "equal", CONFIG["coupling"], (0.01, 0.99))
-    main, _ = couple(normalised, weights, "entropy", CONFIG["coupling"], (0.01, 0.99))
+    weightings = set(indexed(panel, INDICATORS, CONFIG).tables["weights"]["weighting"])
+    assert set(table.loc["weighting"].index) == weightings - {"entropy"}
+    equal, main = study(panel, "equal"), study(panel)
     row = table.loc["weighting", "equal"]
     assert row["D_mean"] == pytest.approx(equal["D"].mean())
     assert row["grades_changed"] == (equal["grade"] != main["grade"]).sum() > 0
@@ -129,8 +117,7 @@ def test_a_policy_is_what_the_study_would_be_with_it(panel, observations):
 
 def test_another_main_policy_is_held_against_the_others(panel, observations):
     both = newer(observations, [2018, 2019])
-    config = {**CONFIG, "vintage_policy": "splice"}
-    table = made(panel, both, INDICATORS, config)
+    table = made(panel, both, INDICATORS, {**CONFIG, "vintage_policy": "splice"})
     assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["single", "overlay"]
 
 
@@ -154,10 +141,11 @@ def test_a_weighting_that_the_figures_do_not_allow_has_no_row(panel, observation
     key = panel["region"] + panel["year"].astype(str)
     first = dict(zip(key + panel["indicator"], panel["value"], strict=True))
     doubled = panel.assign(value=[first[k] for k in key + other])  # b equals a, d equals c
-    settings = CONFIG["weighting"]
-    normalised, _ = normalise(doubled, INDICATORS, CONFIG["normalisation"])
-    allowed = set(weigh(normalised, doubled, INDICATORS, settings)["weighting"])
-    left_out = set(weigh(*_sound(panel), settings)["weighting"]) - allowed
+    allowed, sound = (
+        set(indexed(frame, INDICATORS, CONFIG).tables["weights"]["weighting"])
+        for frame in (doubled, panel)
+    )
+    left_out = sound - allowed
     assert left_out
     same = observations.assign(value=doubled["value"].to_numpy())
     table = made(doubled, same, INDICATORS, CONFIG)
@@ -168,10 +156,6 @@ def test_a_weighting_that_the_figures_do_not_allow_has_no_row(panel, observation
         made(doubled, same, INDICATORS, chosen)
 
 
-def _sound(panel):
-    return normalise(panel, INDICATORS, CONFIG["normalisation"])[0], panel, INDICATORS
-
-
 def test_every_other_choice_has_its_row(panel, observations):
     absolute = INDICATORS.assign(subsystem=["s", "t", "s", "t"])
     table = made(panel, observations, INDICATORS, CONFIG, {"absolute": absolute})
@@ -180,9 +164,5 @@ def test_every_other_choice_has_its_row(panel, observations):
     assert rows["form"] == set(FORMS) - {"standard", "k"}
     assert rows["preset"] == set(PRESETS) and rows["system"] == {"absolute"}
     assert rows["scale"] == {"panel [0, 1]", "year [0.01, 0.99]", "year [0, 1]", "ratio"}
-    normalised, _ = normalise(panel, INDICATORS, CONFIG["normalisation"])
-    weights = weigh(normalised, panel, INDICATORS, CONFIG["weighting"])
-    changed = {**CONFIG["coupling"], "composite": "topsis"}
-    topsis, _ = couple(normalised, weights, "entropy", changed, (0.01, 0.99))
     row = table[table["variant"] == "topsis"].iloc[0]
-    assert row["D_mean"] == pytest.approx(topsis["D"].mean())
+    assert row["D_mean"] == pytest.approx(study(panel, composite="topsis")["D"].mean())

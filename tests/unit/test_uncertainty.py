@@ -4,8 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import couple
-from coevo.normalisation import normalise, scaled_panel
 from coevo.panel.derivations import derived_values, read_series
 from coevo.sensitivity.uncertainty import (
     PublishedFigures,
@@ -17,7 +15,7 @@ from coevo.sensitivity.uncertainty import (
     weight_draws,
 )
 from coevo.study_data import StudyData
-from coevo.weighting import weigh
+from tests.panels import COUPLING, SCALE, indexed, long
 
 INDICATORS = pd.DataFrame(
     [
@@ -31,48 +29,29 @@ INDICATORS = pd.DataFrame(
 )
 
 
-def config(**changes):
-    base = {
-        "normalisation": {
-            "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"
-        },
+def study(indicators=INDICATORS, **changes):
+    """Return a study of two subsystems of which c is derived; changes: of parts of its config."""
+    config = {
+        "normalisation": SCALE,
         "weighting": {"method": "equal"},
-        "coupling": {
-            "composite": "linear", "preset": None, "form": "standard", "k": 2.0,
-            "contributions": "equal", "grades": "ten",
-        },
+        "coupling": COUPLING,
         "robustness": {"draws": 400, "seed": 1, "revision": 0.02},
-    }  # fmt: skip
-    for key, value in changes.items():
-        base[key] = {**base[key], **value}
-    return base
-
-
-def study(settings, indicators=INDICATORS):
-    rng = np.random.default_rng(4)
-    rows = []
-    for r in range(5):
-        for year in (2015, 2016, 2017):
-            value = dict(zip("abpq", np.exp(rng.normal(size=4)), strict=True))
-            value["c"] = 100 * value["p"] * 1e8 / value["q"]
-            rows += [(str(r), f"R{r}", year, i, float(value[i])) for i in "abcpq"]
-    panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
-    normalised, goalposts = normalise(panel, indicators, settings["normalisation"])
-    weights = weigh(normalised, panel, indicators, settings["weighting"])
-    span = scaled_panel(settings["normalisation"])
-    coupling, _ = couple(
-        normalised, weights, settings["weighting"]["method"], settings["coupling"], span
-    )
-    none = pd.DataFrame({"indicator": [], "old": [], "new": []}, dtype=float)
-    tables = {
-        "panel": panel,
-        "normalised": normalised,
-        "weights": weights,
-        "coupling": coupling,
-        "goalposts": goalposts,
-        "revisions": none,
     }
-    return StudyData(settings, indicators, tables)
+    config |= {key: config[key] | value for key, value in changes.items()}
+    x = np.exp(np.random.default_rng(4).normal(size=(5, 3, 5)))
+    x[..., 2] = 100 * x[..., 3] * 1e8 / x[..., 4]
+    none = pd.DataFrame({"indicator": [], "old": [], "new": []}, dtype=float)
+    return indexed(long(x, "abcpq"), indicators, config, revisions=none)
+
+
+def figures_alone(case):
+    """Return the rows of `monte_carlo` that only errors of figures make."""
+    return monte_carlo(case)[0].query("source == 'figures'")
+
+
+def assert_certain(rows):
+    np.testing.assert_allclose(rows["low"], rows["D"], atol=1e-12)
+    np.testing.assert_allclose(rows["high"], rows["D"], atol=1e-12)
 
 
 def test_drawn_weights_are_shares_around_the_weights():
@@ -100,10 +79,8 @@ def test_drawn_revisions_are_one_error_per_region_and_series():
 
 
 def test_a_revision_shifts_a_whole_series_so_that_ratios_within_a_region_stay():
-    settings = config(normalisation={"reference": "region"}, robustness={"revision": 0.3})
-    found = monte_carlo(study(settings))[0].query("source == 'figures'")
-    np.testing.assert_allclose(found["low"], found["D"], atol=1e-12)
-    np.testing.assert_allclose(found["high"], found["D"], atol=1e-12)
+    case = study(normalisation={"reference": "region"}, robustness={"revision": 0.3})
+    assert_certain(figures_alone(case))
 
 
 def test_sizes_come_from_the_restated_figures():
@@ -144,13 +121,8 @@ def drawn_case():
         "p": p, "q": q, "w": w, "per_head": p / q / 1e4, "quotient": quotient,
         "rest": w * 1e8 - p,
     }  # fmt: skip
-    rows = [
-        (region, region, year, name, values[name][r, t])
-        for r, region in enumerate("AB")
-        for t, year in enumerate((2015, 2016))
-        for name in values
-    ]
-    return values, pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
+    panel = long(np.stack(list(values.values()), axis=-1), values)
+    return values, panel.replace({"region": {"0": "A", "1": "B"}})
 
 
 def test_what_is_derived_follows_from_the_drawn_series_by_hand():
@@ -235,20 +207,15 @@ def test_ranges_ranks_and_shares_by_hand():
     ],
 )
 def test_ranges_hold_D_and_narrow_to_it(changes):
-    settings = config(**changes)
-    case = study(settings)
-    table, shares = monte_carlo(case)
+    table, shares = monte_carlo(study(**changes))
     assert set(table["source"]) == {"weights", "weights_loose", "figures"}
     assert (table["low"] <= table["high"]).all() and table["high"].max() <= 1
     wide = table.pivot(index=["region", "year"], columns="source", values=["low", "high"])
     spread = wide["high"] - wide["low"]
     assert spread["weights_loose"].mean() > spread["weights"].mean()
     np.testing.assert_allclose(shares.groupby(["region", "year", "source"])["share"].sum(), 1.0)
-    # figures without error and weights of one indicator leave D where it is
-    settings["robustness"] = {**settings["robustness"], "revision": 0.0}
-    sure = monte_carlo(case)[0].query("source == 'figures'")
-    np.testing.assert_allclose(sure["low"], sure["D"], atol=1e-12)
-    np.testing.assert_allclose(sure["high"], sure["D"], atol=1e-12)
+    # figures without error leave D where it is
+    assert_certain(figures_alone(study(**changes, robustness={"revision": 0.0})))
 
 
 def test_draws_know_best_bands_and_goalposts_of_an_indicator():
@@ -256,11 +223,6 @@ def test_draws_know_best_bands_and_goalposts_of_an_indicator():
     table = INDICATORS.assign(best="", low="", high="")
     table.loc[0, ["direction", "best"]] = ["moderate", "0.5 1"]
     table.loc[1, ["low", "high"]] = ["0", "20"]
-    settings = config(robustness={"revision": 0.0})
-    case = study(settings, table)
-    sure = monte_carlo(case)[0].query("source == 'figures'")
-    np.testing.assert_allclose(sure["low"], sure["D"], atol=1e-12)
-    np.testing.assert_allclose(sure["high"], sure["D"], atol=1e-12)
-    settings = config()
-    drawn = monte_carlo(study(settings, table))[0].query("source == 'figures'")
+    assert_certain(figures_alone(study(table, robustness={"revision": 0.0})))
+    drawn = figures_alone(study(table))
     assert (drawn["low"] < drawn["high"]).all() and drawn["high"].max() <= 1
