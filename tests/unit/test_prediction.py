@@ -8,14 +8,12 @@ import pytest
 from scipy import stats
 
 from benchmarks.prediction import DESIGNS, PAIR, panel_of, simulated, study_of, told_better
-from coevo.coupling import couple
 from coevo.equilibria.output_series import pair_values
 from coevo.estimation import fit
 from coevo.estimation.growth import pool
 from coevo.estimation.pooled import fit_pooled
 from coevo.files import read_table
 from coevo.lotka_volterra.classic import orbit
-from coevo.normalisation import normalise, scaled_panel
 from coevo.prediction import MODELS, predict
 from coevo.prediction.models import (
     damped_smoothing,
@@ -38,7 +36,7 @@ from coevo.prediction.past_errors import (
     with_intervals,
 )
 from coevo.study_data import StudyData
-from coevo.weighting import weigh
+from tests.panels import COUPLING, SCALE, indexed, long
 
 RNG = np.random.default_rng(7)
 Y = np.cumsum(0.1 + 0.05 * RNG.normal(size=(5, 9)), axis=1)
@@ -96,17 +94,6 @@ def test_theta_is_that_of_statsmodels_at_its_alpha():
         told_by_it, abs=1e-12
     )
     assert theta(Y[:1], 3).logs[0] == pytest.approx(told_by_it, abs=1e-4)
-
-
-@pytest.mark.parametrize("model", UNIVARIATE)
-def test_years_before_a_run_do_not_matter(model):
-    later = np.hstack([np.full((5, 3), np.nan), Y])
-    assert model(later, 3).logs == pytest.approx(model(Y, 3).logs, rel=1e-6)
-
-
-@pytest.mark.parametrize("model", UNIVARIATE)
-def test_a_forecast_moves_with_the_unit(model):
-    assert model(Y + 2, 3).logs == pytest.approx(model(Y, 3).logs + 2, abs=1e-5)
 
 
 def test_drift_and_walk_by_hand():
@@ -215,13 +202,6 @@ def test_verdicts(ratios, verdict):
     assert best_model(table, "x1") == ("theta" if verdict == "better" else "drift")
 
 
-def test_a_model_that_leaves_out_a_region_is_not_better():
-    rows = ratio_rows((0.5, 0.5, 0.52, 0.48))
-    missed = pd.concat([rows, told([("x1", "drift", 0, 1, "b", 1.0, 0.0)])])
-    (_, found) = verdict_rows(error_rows(missed), with_intervals(missed))
-    assert found["verdict"] == "not_better"
-
-
 def test_more_rivals_need_a_clearer_win():
     ratios = (0.8, 0.6, 0.75, 0.9)
     alone = ratio_rows(ratios)
@@ -256,35 +236,32 @@ def test_a_model_is_held_against_drift_at_the_origins_and_regions_that_both_have
     assert found["p"] == pytest.approx(stats.ttest_1samp([2.5, 3.5, 4.5, 5.5], 0).pvalue)
 
 
+@pytest.mark.parametrize("model", UNIVARIATE)
+def test_years_before_a_run_and_the_unit_do_not_matter(model):
+    later = np.hstack([np.full((5, 3), np.nan), Y]) + 2
+    assert model(later, 3).logs == pytest.approx(model(Y, 3).logs + 2, abs=1e-5)
+
+
 @pytest.mark.parametrize("composite", ["linear", "geometric", "topsis"])
 @pytest.mark.parametrize("reference", ["panel", "year", "region", "vector", "moderate"])
 def test_the_index_of_an_origin_is_that_of_a_study_which_ends_there(composite, reference):
-    method = "vector" if reference == "vector" else "minmax"
-    scaling = {"method": method, "reference": reference, "range": [0.01, 0.99], "beyond": "cap"}
-    scaling["reference"] = "panel" if reference in ("vector", "moderate") else reference
-    chosen = {"composite": composite, "preset": None, "form": "standard", "k": 2.0}
-    chosen |= {"contributions": "equal", "grades": "ten"}
+    scaling = SCALE | {"reference": reference} if reference in ("year", "region") else SCALE
+    scaling = scaling | {"method": "vector" if reference == "vector" else "minmax"}
     indicators = pd.DataFrame({"indicator": list("abcd"), "subsystem": list("sstt")})
-    indicators["direction"], weights = ["+", "-", "+", "+"], {"method": "entropy"}
+    indicators["direction"] = ["+", "-", "+", "+"]
     if reference == "moderate":  # a, with goalposts of its own as d
         indicators.loc[0, ["direction", "best", "low", "high"]] = ["moderate", "1 2", "0", "9"]
         indicators.loc[3, ["low", "high"]] = ["0", "3"]
-    index = pd.MultiIndex.from_product(
-        [list("pqrstu"), range(2001, 2009), list("abcd")], names=["region", "year", "indicator"]
-    )
-    figures = np.random.default_rng(4).lognormal(size=len(index))
-    panel = pd.DataFrame({"value": figures, "flag": ""}, index).reset_index()
-    panel["name"] = panel["region"]
-    config = {"normalisation": scaling, "weighting": weights, "coupling": chosen}
+    panel = long(np.random.default_rng(4).lognormal(size=(6, 8, 4)), first=2001).assign(flag="")
+    config = {"normalisation": scaling, "weighting": {"method": "entropy"}}
+    config["coupling"] = COUPLING | {"composite": composite}
     rulers = Rulers(StudyData(config, indicators, {"panel": panel}))
     for origin in (2005, 2008):
-        known = panel[panel["year"] <= origin]
-        z, _ = normalise(known, indicators, scaling)
-        table = weigh(z, known, indicators, weights)
-        study = couple(z, table, "entropy", chosen, scaled_panel(scaling))[0]
+        study = indexed(panel[panel["year"] <= origin], indicators, config).tables["coupling"]
         found = rulers.at(origin).query("year <= @origin")
-        keys = ["region", "year"]
-        own, reported = (rows.set_index(keys)["D"].sort_index() for rows in (found, study))
+        own, reported = (
+            rows.set_index(["region", "year"])["D"].sort_index() for rows in (found, study)
+        )
         pd.testing.assert_series_equal(own, reported, rtol=1e-12)
 
 
