@@ -17,8 +17,8 @@ from coevo.inference.sets import equilibrium_sets, rest_point_projections
 from coevo.lotka_volterra import calibrate
 from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 from coevo.messages import unpacked
-from coevo.schema import check_columns
 from coevo.study_data import StudyData
+from tests.panels import long
 
 PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
 ACCOUNTS = PAIR | {"calibration": {"purchases": "purchases"}}
@@ -32,17 +32,11 @@ PERSONS = pd.DataFrame(
 
 
 def panel_of(regions=8, seed=3):
+    shape = (regions, len(YEARS), 3)
     rng = np.random.default_rng(seed)
-    parts = []
-    for r in range(regions):
-        shape = (3, len(YEARS))
-        level = np.exp(rng.normal(size=(3, 1)) * 0.3) * np.array([[900.0], [300.0], [90.0]])
-        values = level * np.exp(np.cumsum(rng.normal(0.06, 0.08, shape), axis=1))
-        for indicator, series in zip(("output", "sales", "purchases"), values, strict=True):
-            label = {"region": f"{11 + r}0000", "name": f"Region {r}", "indicator": indicator}
-            parts.append(pd.DataFrame(label | {"year": YEARS, "value": series, "flag": ""}))
-    columns = ["region", "name", "year", "indicator", "value", "flag"]
-    return pd.concat(parts, ignore_index=True)[columns]
+    levels = 0.3 * rng.normal(size=(regions, 1, 3)) + rng.normal(0.06, 0.08, shape).cumsum(axis=1)
+    panel = long(np.exp(levels) * [900.0, 300.0, 90.0], ("output", "sales", "purchases"))
+    return panel.assign(region=panel["region"].map(lambda r: f"{11 + int(r)}0000"), flag="")
 
 
 def change(panel, value, **where):
@@ -92,11 +86,6 @@ def few_tables(few):
     return estimated(few)
 
 
-def test_columns_are_the_contract(tables):
-    for name, table in tables.items():
-        check_columns(name, table.columns)
-
-
 def test_every_fit_is_there(tables):
     parameters = tables["parameters"]
     key = ["scope", "effects", "model", "estimator", "scaling", "parameter"]
@@ -133,57 +122,69 @@ def test_estimators_are_all_or_those_asked_for(panel):
     assert np.array_equal(found.coefficients, path.coefficients)
 
 
+def own_row(tables, **where):
+    """Return the point of region 130000 by its own fit."""
+    rows = tables["equilibria"].query("scope == '130000' and effects == 'none' and source == 'fit'")
+    for column, value in where.items():
+        rows = rows[rows[column] == value]
+    (row,) = rows.to_dict("records")
+    return row
+
+
+def assert_sets(row, sets):
+    for name, found in zip(("x1", "x2"), sets, strict=True):
+        assert row[f"{name}_set"] == str(found.kind)
+        ends = [np.nan if np.isinf(end) else float(end) for end in (found.low, found.high)]
+        assert [row[f"{name}_low"], row[f"{name}_high"]] == pytest.approx(ends, nan_ok=True)
+
+
 @pytest.mark.parametrize("estimator", QUICK)
 def test_a_region_in_original_units(panel, tables, estimator):
-    one = fit(YEARS, series(panel, "130000", "output"), series(panel, "130000", "sales"), estimator)
+    X = [series(panel, "130000", name) for name in ("output", "sales")]
+    one = fit(YEARS, *X, estimator)
     rows = tables["parameters"].query(f"scope == '130000' and estimator == '{estimator}'")
     rows = rows[rows["model"] == "classic"].set_index("parameter")
     for name, error in one.errors().items():
-        assert rows.loc[name, "estimate"] == pytest.approx(getattr(one, name))
-        assert rows.loc[name, "se"] == pytest.approx(error)
-        assert rows.loc[name, "high"] - rows.loc[name, "low"] == pytest.approx(
-            2 * 2.446912 * error, rel=1e-6
-        )
+        found = rows.loc[name, ["estimate", "se", "low", "high"]].tolist()
+        value, half = getattr(one, name), 2.446912 * error  # t(.975, 6)
+        assert found == pytest.approx([value, error, value - half, value + half], rel=1e-6)
     assert rows.loc["b2", "estimate"] == pytest.approx(one.d / one.b1)
     assert rows.loc["b2", ["se", "df", "low", "high"]].isna().all()
-
-    where = "source == 'fit' and scope == '130000' and effects == 'none' and model == 'classic'"
-    (row,) = (
-        tables["equilibria"].query(f"{where} and estimator == '{estimator}'").to_dict("records")
-    )
-    for name, found in zip(("x1", "x2"), equilibrium_sets(one), strict=True):
-        assert row[name] == pytest.approx(found.estimate)
-        assert row[f"{name}_set"] == found.kind
-        ends = (row[f"{name}_low"], row[f"{name}_high"])
-        assert ends == pytest.approx((float(found.low), float(found.high)), nan_ok=True)
-        indicator = {"x1": "output", "x2": "sales"}[name]
-        assert row[f"observed_{name}"] == series(panel, "130000", indicator)[-1]
+    row = own_row(tables, model="classic", estimator=estimator)
+    E = [float(found.estimate) for found in equilibrium_sets(one)]
+    assert [row["x1"], row["x2"]] == pytest.approx(E)
+    assert_sets(row, equilibrium_sets(one))
+    assert [row["observed_x1"], row["observed_x2"]] == [x[-1] for x in X]
+    relations = tables["relations"].query(f"scope == '130000' and estimator == '{estimator}'")
+    relations = relations.set_index("quantity")
+    # of the region for both coordinates each has the half of the error
+    for name, found in zip(("x1", "x2"), equilibrium_sets(one, 0.975), strict=True):
+        region = relations.loc[f"region_{name}"]
+        assert (region["level"], region["value"]) == (0.975, row[name])
+        assert region["set"] == str(found.kind)
+        ends = [float(found.low), float(found.high)]
+        assert [region["low"], region["high"]] == pytest.approx(ends, nan_ok=True)
 
 
 def test_the_general_model_of_a_region(panel, tables):
-    X = np.column_stack([series(panel, "130000", "output"), series(panel, "130000", "sales")])
+    X = np.column_stack([series(panel, "130000", name) for name in ("output", "sales")])
     own = fit_general(YEARS, X)
     rows = tables["parameters"].query("scope == '130000' and model == 'general'")
-    assert rows["estimate"].to_numpy() == pytest.approx([*own.r, *own.A.ravel()])
     errors = np.sqrt(np.diagonal(own.covariance, axis1=1, axis2=2))
-    assert rows["se"].to_numpy() == pytest.approx([*errors[:, 0], *errors[:, 1:].ravel()])
+    expected = {
+        "estimate": np.array([*own.r, *own.A.ravel()]),
+        "se": np.array([*errors[:, 0], *errors[:, 1:].ravel()]),
+    }
+    half = 2.570582 * expected["se"]  # t(.975, 5)
+    expected |= {"low": expected["estimate"] - half, "high": expected["estimate"] + half}
+    for column, values in expected.items():
+        assert rows[column].to_numpy() == pytest.approx(values, rel=1e-6)
     assert set(rows["df"]) == {5}
-    half = (rows["high"] - rows["low"]).to_numpy() / 2
-    assert half == pytest.approx(2.570582 * rows["se"].to_numpy(), rel=1e-6)  # t(.975, 5)
-
-    (row,) = (
-        tables["equilibria"].query("scope == '130000' and model == 'general'").to_dict("records")
-    )
+    row = own_row(tables, model="general")
     assert [row["x1"], row["x2"]] == pytest.approx(rest_point(own.r, own.A))
-    assert (row["kind"], row["source"], row["estimator"]) == (
-        str(rest_point_kind(own.r, own.A)),
-        "fit",
-        "trapezoid",
-    )
-    shadows = rest_point_projections(own.r, own.A, own.covariance, own.df)
-    assert [row["x1_set"], row["x2_set"]] == [str(found.kind) for found in shadows]
+    assert (row["kind"], row["estimator"]) == (str(rest_point_kind(own.r, own.A)), "trapezoid")
+    assert_sets(row, rest_point_projections(own.r, own.A, own.covariance, own.df))
     assert [row["observed_x1"], row["observed_x2"]] == X[-1].tolist()
-
     relations = tables["relations"].query("scope == '130000' and estimator == 'trapezoid'")
     values = relations.set_index("quantity")["value"]
     assert values["restriction"] == pytest.approx(restriction_test(own))
@@ -257,24 +258,6 @@ def test_a_bounded_but_negative_point_is_not_located():
         assert row["located"] == located
 
 
-def test_the_region_for_both_coordinates_is_wider_than_each_set(tables):
-    where = "scope == '110000' and estimator == 'lag'"
-    rows = tables["relations"].query(where).set_index("quantity")
-    own = (
-        tables["equilibria"].query(where + " and effects == 'none' and model == 'classic'").iloc[0]
-    )
-    for x in ("x1", "x2"):
-        region = rows.loc[f"region_{x}"]
-        assert region["level"] == pytest.approx(0.975)
-        assert region["value"] == own[x]
-        kinds = ["interval", "complement", "line"]
-        assert kinds.index(region["set"]) >= kinds.index(own[f"{x}_set"])
-        if region["set"] == own[f"{x}_set"] == "interval":
-            assert region["low"] < own[f"{x}_low"] and region["high"] > own[f"{x}_high"]
-        if region["set"] == own[f"{x}_set"] == "complement":
-            assert region["low"] > own[f"{x}_low"] and region["high"] < own[f"{x}_high"]
-
-
 def test_a_known_equilibrium_is_located():
     """A cycle without noise: the fit finds E, both sets are intervals, it is a centre."""
     from coevo.lotka_volterra.classic import orbit
@@ -300,20 +283,6 @@ def test_one_region_has_no_pool(panel):
     assert not (one["relations"]["scope"] == "pooled").any()
 
 
-def test_few_regions_are_pooled_without_errors(few_tables):
-    pooled = few_tables["parameters"][few_tables["parameters"]["scope"] == "pooled"]
-    assert set(pooled["model"]) == {"classic", "general"}
-    assert pooled[["se", "df", "low", "high"]].isna().all(axis=None)
-    assert set(few_tables["equilibria"]["effects"]) == {"none"}
-    said = few_tables["refusals"].query("quantity == 'inference'")
-    assert set(said["message"]) == {"too_few_regions"} and len(said) == len(EFFECTS)
-    assert unpacked(said["fields"].iloc[0]) == {"regions": 4, "least": 6}
-    assert few_tables["verdicts"].empty
-    assert few_tables["relations"].query("scope == 'pooled'").empty
-    shared = few_tables["checks"].query("scope == 'pooled'")["check"]
-    assert not shared.str.contains("^(?:homogeneity|critical|first_stage)").any()
-
-
 @pytest.mark.parametrize("regions", [5, 6])
 def test_errors_need_six_regions(panel, regions):
     codes = sorted(panel["region"].unique())[:regions]
@@ -328,38 +297,28 @@ def test_errors_need_six_regions(panel, regions):
     assert asked.eq("relation").sum() == enough
     assert (asked.eq("feedback_weak") & found["verdicts"]["period"].eq("2019-2023")).sum() == enough
     refused = found["refusals"][found["refusals"]["quantity"] != "theory"]
-    assert refused["quantity"].tolist() == [] if enough else ["inference"] * len(EFFECTS)
+    assert refused["quantity"].tolist() == ["inference"] * (0 if enough else len(EFFECTS))
+    if not enough:
+        assert set(refused["message"]) == {"too_few_regions"}
+        assert unpacked(refused["fields"].iloc[0]) == {"regions": 5, "least": 6}
+        assert set(pooled["model"]) == {"classic", "general"} and found["verdicts"].empty
+        shared = found["checks"].query("scope == 'pooled'")["check"]
+        assert not shared.str.contains("^(?:homogeneity|critical|first_stage)").any()
 
 
-# what is done to Region 1 (120000): reason why its fit, and its general model, is refused
+# what is done to R1 (120000): reason why its fit, and its general model, is refused
+FEW_ROWS, ZERO, FLAT = "too_few_general_rows", "not_positive", "constant_regressor"
 DAMAGE = {
     "a missing year": (lambda p: change(p, np.nan, **SPOT, year=2018), "", ""),
-    "another missing year": (
-        lambda p: change(change(p, np.nan, **SPOT, year=2018), np.nan, **SPOT, year=2020),
-        "",
-        "too_few_general_rows",
-    ),
-    "a zero": (lambda p: change(p, 0.0, **SPOT, year=2018), "not_positive", "not_positive"),
-    "a negative": (lambda p: change(p, -5.0, **SPOT, year=2018), "not_positive", "not_positive"),
-    "a constant": (lambda p: change(p, 7.0, **SPOT), "constant_regressor", "constant_regressor"),
-    "four years": (
-        lambda p: p[(p["region"] != "120000") | (p["year"] < 2019)],
-        "",
-        "too_few_general_rows",
-    ),
-    "three years": (
-        lambda p: p[(p["region"] != "120000") | (p["year"] < 2018)],
-        "too_few_pairs",
-        "too_few_general_rows",
-    ),
-    "no figure": (
-        lambda p: change(p, np.nan, **SPOT),
-        "too_few_pairs",
-        "too_few_general_rows",
-    ),
-}
+    "two years": (lambda p: change(change(p, np.nan, **SPOT, year=2018), np.nan, **SPOT, year=2020),
+                  "", FEW_ROWS),
+    "a zero": (lambda p: change(p, 0.0, **SPOT, year=2018), ZERO, ZERO),
+    "a constant": (lambda p: change(p, 7.0, **SPOT), FLAT, FLAT),
+    "four years": (lambda p: p[(p["region"] != "120000") | (p["year"] < 2019)], "", FEW_ROWS),
+    "no figure": (lambda p: change(p, np.nan, **SPOT), "too_few_pairs", FEW_ROWS),
+}  # fmt: skip
 SPOT = {"region": "120000", "indicator": "output"}
-NO_LOGARITHM = ("a zero", "a negative", "no figure")
+NO_LOGARITHM = ("a zero", "no figure")
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
@@ -375,7 +334,7 @@ def test_what_is_wrong_with_a_region_stops_nothing_and_moves_no_other(few, few_t
         assert (quantity in reasons.index) == bool(reason)
         if reason:
             assert reasons.at[quantity, "message"] == reason
-            assert reasons.at[quantity, "name"] == "Region 1"
+            assert reasons.at[quantity, "name"] == "R1"
     for table, before in zip(found.values(), few_tables.values(), strict=True):
         rows = (own_rows(table, "120000"), own_rows(before, "120000"))
         pd.testing.assert_frame_equal(*rows, check_exact=True)
@@ -444,16 +403,6 @@ def test_tables_do_not_depend_on_the_order_of_the_panel(panel, tables):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
-def test_a_region_alone_has_the_fits_that_it_has_among_others(panel, tables):
-    """By value: sums over a batch may differ from those of one region in the last digit."""
-    alone = estimated(panel[panel["region"] == "140000"], PAIR, QUICK, seed=2)
-    own = "scope == '140000' and effects == 'none'"
-    parameters = tables["parameters"].query(own).reset_index(drop=True)
-    pd.testing.assert_frame_equal(alone["parameters"], parameters, rtol=1e-6)
-    equilibria = tables["equilibria"].query(own + " and source == 'fit'").reset_index(drop=True)
-    pd.testing.assert_frame_equal(alone["equilibria"], equilibria, rtol=1e-6)
-
-
 def test_calibration_year_by_year_and_over_the_period(panel, tables):
     x1, x2, purchases = (series(panel, "110000", i) for i in ("output", "sales", "purchases"))
     a1, b1, a2, b2 = calibrate(x1, x2, purchases, x2)
@@ -477,23 +426,22 @@ def test_calibration_year_by_year_and_over_the_period(panel, tables):
     assert all(unpacked(fields)["reasons"] for fields in said["fields"])
 
 
-def test_calibration_that_fails_throughout_or_cannot_be_made(few):
-    large = change(few, 1e6, region="110000", indicator="purchases")
-    rows = estimated(large, ACCOUNTS)["equilibria"].query("source == 'calibration'")
-    rows = rows[rows["scope"] == "110000"]
-    assert (rows["kind"] == "fails").all() and len(rows) == len(YEARS)
+@pytest.mark.parametrize(
+    ("bought", "message"),
+    [
+        (1e6, "calibration_never_holds"),
+        (0.0, "calibration_not_positive"),
+        (np.nan, "no_calibrated_years"),
+    ],
+)
+def test_a_calibration_that_cannot_be_made_has_no_point(few, bought, message):
+    found = estimated(change(few, bought, region="110000", indicator="purchases"), ACCOUNTS)
+    rows = found["equilibria"].query("source == 'calibration' and scope == '110000'")
+    assert set(rows["kind"]) <= {"fails"} and len(rows) == (len(YEARS) if bought > 0 else 0)
     assert rows[["x1", "x2", "x1_low"]].isna().all(axis=None)
-    none = estimated(change(few, 0.0, region="110000", indicator="purchases"), ACCOUNTS)
-    said = none["refusals"].query("quantity == 'calibration' and year.isna()")
-    assert said["scope"].tolist() == ["110000"]
-    assert said["message"].tolist() == ["calibration_not_positive"]
-
-
-def test_a_region_without_figures_says_that_it_is_not_calibrated(few):
-    tables = estimated(change(few, np.nan, region="110000", indicator="purchases"), ACCOUNTS)
-    assert "110000" not in set(tables["equilibria"].query("source == 'calibration'")["scope"])
-    said = tables["refusals"].query("quantity == 'calibration' and year.isna()")
-    assert said[["scope", "message"]].to_numpy().tolist() == [["110000", "no_calibrated_years"]]
+    said = found["refusals"].query("quantity == 'calibration' and year.isna()")
+    told = [] if bought > 0 else [["110000", message]]
+    assert said[["scope", "message"]].to_numpy().tolist() == told
 
 
 def test_a_region_whose_third_population_forbids_logarithms_leaves_only_the_general_pool(panel):
