@@ -7,7 +7,6 @@ import pytest
 from coevo.coupling.comovement import (
     PAIRINGS,
     comovement_rows,
-    correlation,
     demean,
     paired_correlations,
     placebo,
@@ -48,13 +47,6 @@ def test_what_is_left_within_regions_and_years_is_the_private_part(private, sign
     assert (low < within < high) == (sign == 0)
     p = found["placebo_p", "within_regions_and_years"]
     assert (p < 0.05) == (sign != 0) and (p == 1 / (1 + PAIRINGS)) == (sign != 0)
-
-
-def test_regions_are_paired_by_size_per_head_first():
-    coupling, sizes = panels(0.0)
-    table = comovement_rows(coupling, sizes, ["size", "heads"], seed=1)
-    assert [*dict.fromkeys(table["paired_by"])] == ["", "size_per_head", "size"]
-    assert set(table.loc[table["paired_by"] != "", "n"]) == {PAIRINGS}
 
 
 def test_every_scope_has_logs_roots_and_the_indices_as_they_are():
@@ -149,15 +141,12 @@ def test_pairings_stay_within_runs_of_size_that_begin_anywhere():
     assert cut[:, :3].mean(axis=0).max() < 0.15
 
 
-def test_correlation_of_many_with_one():
-    x = np.random.default_rng(3).normal(size=(4, 20))
-    found = correlation(x, x[0])
-    np.testing.assert_allclose(found, [np.corrcoef(row, x[0])[0, 1] for row in x])
-
-
-def test_one_region_has_no_table():
+def test_one_region_has_no_table_and_a_size_per_head_pairs_first():
     coupling, sizes = panels(0.0, regions=1)
     assert comovement_rows(coupling, sizes, ["size"], seed=1).empty
+    table = comovement_rows(*panels(0.0), ["size", "heads"], seed=1)
+    assert [*dict.fromkeys(table["paired_by"])] == ["", "size_per_head", "size"]
+    assert set(table.loc[table["paired_by"] != "", "n"]) == {PAIRINGS}
 
 
 @pytest.mark.parametrize(

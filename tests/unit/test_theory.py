@@ -11,11 +11,11 @@ from coevo.equilibria.theory import SHARES, by_year, calibrated, theoretical, th
 from coevo.equilibria.theory_rows import adjusted, joint_verdict
 from coevo.errors import Refusal
 from coevo.estimation import fit, fit_pooled
-from coevo.estimation.region import Equations
 from coevo.files import as_table
 from coevo.inference.growth_at_point import growth_at, mean_by_region, yearly_growth
 from coevo.messages import unpacked
 from coevo.study_data import StudyData
+from tests.panels import long, walks
 
 YEARS = np.arange(2015, 2024)
 PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
@@ -30,16 +30,6 @@ def indicators(units=(MONEY, MONEY), label="e-commerce sales"):
             "label_en": ["value added", label],
             "source_name": ["增加值", ""],
         }
-    )
-
-
-def pooled_pair(regions, years, seed):
-    """Growth rows of many regions: random walks with a drift."""
-    steps = np.random.default_rng(seed).normal(0.05, 0.1, (regions, years, 2))
-    x = np.exp(steps.cumsum(axis=1)).reshape(-1, 2)
-    place = {"region": np.repeat([f"R{r}" for r in range(regions)], years)}
-    return pd.DataFrame(
-        place | {"year": np.tile(range(years), regions), "x1": x[:, 0], "x2": x[:, 1]}
     )
 
 
@@ -138,9 +128,6 @@ def test_years_in_which_a_calibration_fails_are_left_out_and_the_point_stands():
 
 
 def test_whole_cycles_are_named_by_their_peaks():
-    hares = [30, 47.2, 70.2, 77.4, 36.3, 20.6, 18.1, 21.4, 22, 25.4, 27.1, 40.3, 57, 76.6, 52.3]
-    hares += [19.5, 11.2, 7.6, 14.6, 16.2, 24.7]
-    assert whole_cycles(range(1900, 1921), hares) == (1903, 1912)
     assert whole_cycles(range(6), [1, 9, 1, 9, 1, 9]) == (1, 2)  # the last year is no peak
     assert whole_cycles(range(5), [9, 1, 9, 1, 9]) is None
     assert whole_cycles(range(9), np.exp(np.arange(9))) is None
@@ -156,6 +143,8 @@ def test_growth_at_a_point_is_the_line_and_its_error():
     assert found.growth == pytest.approx([own.a1 - own.b1 * 3, -own.a2 + own.d * 2])
     V = own.covariance[0]
     assert found.error[0] ** 2 == pytest.approx(V[0, 0] + 2 * 3 * V[0, 1] + 9 * V[1, 1])
+    exact = growth_at(own.coefficients, 0 * own.covariance, own.df, E)
+    assert np.isnan(exact.p).all()  # lines without error have none
     # at the own equilibrium nothing grows, and both p are 1
     rest = np.array([own.a2 / own.d, own.a1 / own.b1])
     at_rest = growth_at(own.coefficients, own.covariance, own.df, rest)
@@ -164,7 +153,7 @@ def test_growth_at_a_point_is_the_line_and_its_error():
 
 @pytest.mark.parametrize("effects", ["region", "region+year"])
 def test_pooled_growth_by_year_is_the_formula_of_the_methods(effects):
-    panel = pooled_pair(regions=7, years=9, seed=4)
+    panel = walks(7, 9, ("x1", "x2"))
     pooled = fit_pooled(panel, "x1", "x2", effects=effects)
     region, E = np.array([2, 5]), np.array([[1.1, 0.8], [2.0, 3.0]])
     found, data = yearly_growth(pooled, region, E), pooled.data
@@ -200,7 +189,7 @@ def test_pooled_growth_by_year_is_the_formula_of_the_methods(effects):
 
 
 def test_fewer_than_six_years_have_no_errors_by_year():
-    pooled = fit_pooled(pooled_pair(regions=7, years=6, seed=4), "x1", "x2", effects="region")
+    pooled = fit_pooled(walks(7, 6, ("x1", "x2")), "x1", "x2", effects="region")
     with pytest.raises(Refusal) as refused:
         yearly_growth(pooled, np.array([0]), np.ones((1, 2)))
     assert refused.value.key == "too_few_years_of_growth"
@@ -243,14 +232,8 @@ def test_theory_is_confirmed_only_where_another_point_would_be_seen(
     assert joint_verdict(rows, located) == wanted
 
 
-def panel_of(x1, x2, years=YEARS):
-    rows = [
-        {"region": code, "name": code, "year": year, "indicator": name, "value": value, "flag": ""}
-        for code, pair in {"A": (x1, x2)}.items()
-        for name, values in zip(("output", "sales"), pair, strict=True)
-        for year, value in zip(years, values, strict=True)
-    ]
-    return pd.DataFrame(rows)
+def panel_of(x1, x2):
+    return long(np.stack([x1, x2], axis=-1)[None], ("output", "sales")).assign(flag="")
 
 
 def test_outside_the_observed_range_nothing_can_be_said():
@@ -262,27 +245,17 @@ def test_outside_the_observed_range_nothing_can_be_said():
     assert rows["share"].tolist() == list(SHARES) and set(rows["verdict"]) == {"cannot_say"}
     assert not rows[["inside1", "inside2"]].all(axis=None) and rows["G1"].notna().all()
     # what would have to be true, from the coefficients
-    b1, a1 = (
-        found["parameters"]
-        .query(f"parameter == '{name}' and model == 'classic'")["estimate"]
-        .iloc[0]
-        for name in ("b1", "a1")
-    )
+    classic = found["parameters"].query("model == 'classic'").set_index("parameter")["estimate"]
+    b1, a1 = classic["b1"], classic["a1"]
     assert rows["a1_needed"].to_numpy() == pytest.approx(b1 * rows["x2"].to_numpy())
     assert rows["b1_needed"].to_numpy() == pytest.approx(a1 / rows["x2"].to_numpy())
     assert np.sign(rows["a1_apart"]).tolist() == np.sign(rows["a1_needed"] - a1).tolist()
 
 
 def test_a_point_that_no_line_fits_and_a_region_without_one_stand_in_the_table():
-    three = estimate(study_of(panel_of([9.0, 8, 9], [4.0, 5, 4], YEARS[:3])))
+    three = estimate(study_of(panel_of([9.0, 8, 9], [4.0, 5, 4])))
     assert set(three["theory"]["verdict"]) == {"cannot_say"} and three["theory"]["G1"].isna().all()
     off = estimate(study_of(panel_of(YEARS - 2000.0, YEARS - 1990.0), calibration=None))
     assert off["theory"]["verdict"].tolist() == ["no_equilibrium"]
     (why,) = off["refusals"].query("quantity == 'theory'").to_dict("records")
     assert (why["message"], unpacked(why["fields"])) == ("theory_off", {})
-
-
-def test_lines_without_a_slope_of_error_have_no_p():
-    exact = Equations(np.array([[1.0, -1.0], [-1.0, 1.0]]), np.zeros((2, 2, 2)), 3)
-    found = growth_at(exact.coefficients, exact.covariance, exact.df, np.array([2.0, 2.0]))
-    assert found.growth == pytest.approx([-1, 1]) and np.isnan(found.p).all()

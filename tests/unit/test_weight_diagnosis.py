@@ -1,6 +1,5 @@
 """Weights of a paper: read as they stand, and known again by how they were made."""
 
-import importlib.util
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,17 +22,11 @@ from coevo.printed_weights import (
 )
 from coevo.study.check import Checked, check_study
 from coevo.weighting.combined import RULES
-from tests.sample import ROOT
+from tests.panels import long
+from tests.sample import config
 
 REAL = "config/config.yaml"
-NORMALISATION = {
-    "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap", "base": None,
-    "goalposts": None,
-}  # fmt: skip
-CONFIG = {
-    "normalisation": NORMALISATION,
-    "weighting": {"method": "entropy", "given": None, "judgements": None, "combine": None},
-}
+CONFIG = {key: config()[key] for key in ("normalisation", "weighting")}
 TABLE = pd.DataFrame(
     [
         ("a", "s", "+", "apples", "苹果", "苹果产量|苹果"),
@@ -148,15 +141,11 @@ def test_weights_by_judgement_are_given_by_no_variant(tmp_path) -> None:
     assert "or on judgement." in said
 
 
-def small(x: np.ndarray | None = None, **config) -> SimpleNamespace:
+def small(x: np.ndarray | None = None, **changed) -> SimpleNamespace:
     """Return figures of four regions and five years, with given weights to be filled in."""
     x = np.random.default_rng(5).gamma(2.0, 3.0, (4, 5, 4)) if x is None else x
-    rows = [
-        (str(r), f"R{r}", 2018 + t, name, x[r, t, k])
-        for r in range(4) for t in range(5) for k, name in enumerate("abcd")
-    ]  # fmt: skip
-    panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
-    return SimpleNamespace(panel=panel, indicators=TABLE, config=CONFIG | config)
+    panel = long(x, first=2018)
+    return SimpleNamespace(panel=panel, indicators=TABLE, config=CONFIG | changed)
 
 
 def as_given(scope: str = "", weights=None, digits: int = 7) -> pd.DataFrame:
@@ -171,6 +160,7 @@ def test_every_variant_finds_itself(scope: str) -> None:
     figures = figures_of(small(), as_given(scope))
     known, made = variants(next(iter(figures.values()))), weights_made(figures)
     assert len({variant.name for variant in known}) == len(known) >= len(made) > 50
+    assert all(variant.remark for variant in known if not variant.sound)
     for variant, weights, reason in made:
         if not reason:
             assert weights.min() >= 0, variant.name
@@ -183,25 +173,11 @@ def test_every_variant_finds_itself(scope: str) -> None:
             )
 
 
-def test_a_mistake_says_what_is_wrong_with_it() -> None:
-    known = variants(figures_of(small(), as_given())["s"])
-    assert all(variant.remark for variant in known if not variant.sound)
-
-
 def test_variants_without_weights_are_those_that_figures_do_not_allow() -> None:
     made = weights_made(figures_of(small(), as_given()))
     refused = {variant.name for variant, _, reason in made if reason}
     combined = {f"{rule} combination of entropy and pca_spssau" for rule in RULES}
     assert refused == {"pca_spssau", "first principal component"} | combined
-
-
-def test_what_the_digits_do_not_tell_apart_is_named_behind_the_first() -> None:
-    figures = figures_of(small(), as_given())
-    made = weights_made(figures)
-    own = made[0].weights
-    given = as_given(weights=own, digits=2)
-    said = verdict(attempts(made, given), figures, given)
-    assert said.startswith("These are weights by entropy. The digits given do not tell this apart")
 
 
 def test_the_indicator_that_is_furthest_off_is_named() -> None:
@@ -314,29 +290,9 @@ def test_tables_that_are_none(text: str, said: str, tmp_path) -> None:
     assert said in str(problem.value)
 
 
-def program():
-    spec = importlib.util.spec_from_file_location("weights", ROOT / "workflow" / "weights.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_command_needs_a_file(capsys) -> None:
-    assert program().main(REAL) == 1
-    assert capsys.readouterr().err == (
-        "weights: name the table: make weights file=weights.csv study=NAME\n"
-    )
-
-
-def test_the_command_prints_what_it_found(tmp_path, capsys) -> None:
-    path = printed(tmp_path, "equal", decimals=2, percent=False)
-    assert program().main(REAL, str(path)) == 0
-    assert capsys.readouterr().out.endswith("\nThese are weights by equal.\n")
-
-
 def test_the_shift_of_spssau_is_a_range_of_the_study() -> None:
     """z + 0.01 on [0, 1] is [0.01, 1.01], of which [0.01 / 1.01, 1] is a share."""
-    shifted = {**NORMALISATION, "range": [0.01 / 1.01, 1.0]}
+    shifted = {**CONFIG["normalisation"], "range": [0.01 / 1.01, 1.0]}
     figures = figures_of(small(normalisation=shifted), as_given())["s"]
     by_name = {variant.name: variant for variant in variants(figures)}
     np.testing.assert_allclose(
