@@ -22,40 +22,27 @@ def case(name):
     return entry["inputs"], entry["expected"], entry["tolerance"]
 
 
-@pytest.mark.parametrize("name", ["three_subsystems", "identity"])
-def test_coupling_and_coordination(name):
+@pytest.mark.parametrize(
+    ("name", "of", "options"),
+    [
+        ("three_subsystems", "", {}),
+        ("identity", "", {}),
+        ("wang_three_subsystems", "", {"form": "wang"}),
+        ("forms", "correct", {}),
+        ("forms", "wang2021", {"form": "wang"}),
+        ("forms", "fan2024", {"form": "fan"}),
+        ("forms", "no_outer_root", {"form": "k", "k": 1}),
+        ("forms", "k2_Liao", {"form": "k", "k": 2}),
+        ("forms", "correct", {"form": "k", "k": 0.5}),
+    ],
+)
+def test_coupling_and_coordination(name, of, options):
     inputs, expected, tolerance = case(name)
-    C, T = coupling_degree(inputs["U"]), coordination_index(inputs["U"])
+    U = inputs["U"]
+    C, T = coupling_degree(U, **options), coordination_index(U, inputs.get("alpha"))
     found = {"C": C, "T": T, "D": coordination_degree(C, T)}
-    for key, value in expected.items():
+    for key, value in (expected[of] if of else expected).items():
         np.testing.assert_allclose(found[key], value, atol=tolerance, rtol=0)
-
-
-def test_form_of_wang_with_unequal_contributions():
-    inputs, expected, tolerance = case("wang_three_subsystems")
-    C = coupling_degree(inputs["U"], "wang")
-    T = coordination_index(inputs["U"], inputs["alpha"])
-    for found, key in ((C, "C"), (T, "T"), (coordination_degree(C, T), "D")):
-        np.testing.assert_allclose(found, expected[key], atol=tolerance, rtol=0)
-
-
-SOUND = {"correct": "standard", "wang2021": "wang", "fan2024": "fan"}
-
-
-@pytest.mark.parametrize("name", sorted(SOUND))
-def test_sound_forms_at_one_point(name):
-    inputs, expected, tolerance = case("forms")
-    C, T = coupling_degree(inputs["U"], SOUND[name]), coordination_index(inputs["U"])
-    assert C[0] == pytest.approx(expected[name]["C"], abs=tolerance)
-    assert coordination_degree(C, T)[0] == pytest.approx(expected[name]["D"], abs=tolerance)
-
-
-@pytest.mark.parametrize(("name", "k"), [("no_outer_root", 1), ("k2_Liao", 2), ("correct", 0.5)])
-def test_k_form_at_one_point(name, k):
-    inputs, expected, tolerance = case("forms")
-    C, T = coupling_degree(inputs["U"], "k", k=k), coordination_index(inputs["U"])
-    assert C[0] == pytest.approx(expected[name]["C"], abs=tolerance)
-    assert coordination_degree(C, T)[0] == pytest.approx(expected[name]["D"], abs=tolerance)
 
 
 def test_misused_forms_give_other_grades_and_are_refused():
@@ -87,40 +74,29 @@ def test_obstacles_before_and_after_scaling():
     np.testing.assert_allclose(found, share, atol=2 * tolerance / unscaled.sum(axis=1).min())
 
 
-@pytest.mark.parametrize("name", ["entropy_elsayed", "entropy_xu"])
-def test_entropy_weights_of_raw_figures(name):
+@pytest.mark.parametrize(
+    ("name", "method", "scale"),
+    [
+        ("entropy_elsayed", "entropy", None),
+        ("entropy_xu", "entropy", None),
+        ("entropy_directions", "entropy", ("a", "b")),
+        ("critic_diakoulaki", "critic", (0, 1)),
+        ("critic_directions", "critic", (0, 1)),
+        ("cv", "cv", None),
+    ],
+)
+def test_weights_of_figures(name, method, scale):
     inputs, expected, tolerance = case(name)
-    found = WEIGHTINGS["entropy"](inputs["X"])
-    np.testing.assert_allclose(found, expected["w"], atol=tolerance, rtol=0)
-
-
-def test_entropy_weights_after_minmax_with_directions():
-    inputs, expected, tolerance = case("entropy_directions")
-    X = np.array(inputs["X"])
-    ends = zip(X.T, inputs["direction"], strict=True)
-    Z = np.column_stack(
-        [minmax(x, d, x.min(), x.max(), (inputs["a"], inputs["b"])) for x, d in ends]
-    )
-    w = WEIGHTINGS["entropy"](Z)
-    np.testing.assert_allclose(w, expected["w"], atol=tolerance, rtol=0)
-    np.testing.assert_allclose(100 * Z @ w, expected["score100"], atol=100 * tolerance, rtol=0)
-
-
-def test_critic_weights():
-    for name in ("critic_diakoulaki", "critic_directions"):
-        inputs, expected, tolerance = case(name)
-        X = np.array(inputs["X"])
-        ends = zip(X.T, inputs["direction"], strict=True)
-        Z = np.column_stack([minmax(x, d, x.min(), x.max(), (0, 1)) for x, d in ends])
-        found = WEIGHTINGS["critic"](Z)
-        np.testing.assert_allclose(found, expected["w"], atol=tolerance, rtol=0)
-
-
-def test_weights_by_the_coefficient_of_variation():
-    inputs, expected, tolerance = case("cv")
     X = np.array(inputs["X"], dtype=float)
-    found = WEIGHTINGS["cv"](np.full(X.shape, 0.5), raw=X)
-    np.testing.assert_allclose(found, expected["w"], atol=tolerance, rtol=0)
+    Z = np.full(X.shape, 0.5) if method == "cv" else X  # the former takes raw figures alone
+    if scale:
+        ends = tuple(inputs.get(end, end) for end in scale)
+        columns = zip(X.T, inputs["direction"], strict=True)
+        Z = np.column_stack([minmax(x, d, x.min(), x.max(), ends) for x, d in columns])
+    w = WEIGHTINGS[method](Z, raw=X)
+    np.testing.assert_allclose(w, expected["w"], atol=tolerance, rtol=0)
+    if "score100" in expected:
+        np.testing.assert_allclose(100 * Z @ w, expected["score100"], atol=100 * tolerance, rtol=0)
 
 
 def test_weights_from_pairwise_comparisons():
