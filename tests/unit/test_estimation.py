@@ -137,6 +137,17 @@ def test_what_cannot_be_fitted(years, x1, x2, message):
         fit(years, x1, x2)
 
 
+def test_scaling_and_swapping_roles(estimator):
+    x1, x2 = walks(1, 12)[["up", "down"]].to_numpy().T
+    one, scaled, swapped = (
+        fit(range(12), *pair, estimator) for pair in ((x1, x2), (300 * x1, x2 / 7), (x2, x1))
+    )
+    own = (one.a1, one.b1, one.a2, one.d)
+    assert (scaled.a1, scaled.b1 / 7, scaled.a2, scaled.d * 300) == pytest.approx(own, rel=1e-9)
+    turned = (-swapped.a2, -swapped.d, -swapped.a1, -swapped.b1)
+    assert turned == pytest.approx(own, rel=1e-9)
+
+
 def test_recovery_of_pooled_slopes_and_each_regions_equilibrium(estimator):
     """Slopes common in units of the first year; drifts, sizes and common shocks differ."""
     rng = np.random.default_rng(3)
