@@ -66,31 +66,6 @@ def test_restriction_compares_the_sums_of_squares_of_both_models():
         assert pytest.approx(F, rel=1e-9) == general.equations[i].test([1 + i]).F
 
 
-def test_restriction_holds_its_level_and_sees_self_limitation():
-    """Fixed regressors, so the tests are exact: 5 % at most combined, more when A_ii is not 0."""
-    rng, own = np.random.default_rng(1), fit_general(range(16), random_series())
-    regressor = own.data.regressor
-    design = np.column_stack([np.ones(15), regressor / regressor.mean(axis=0)])
-    rejected = {0.0: 0, -1.0: 0}
-    for limit in rejected:
-        A = np.array([[limit, -0.3], [0.2, limit]])
-        for _ in range(400):
-            growth = design @ np.column_stack([(0.1, 0.1), A]).T + rng.normal(0, 0.2, (15, 2))
-            rejected[limit] += combined_p(design, growth) < 0.05
-    assert 6 <= rejected[0.0] <= 34  # 400 x .05, and three standard deviations
-    assert rejected[-1.0] > 200
-
-
-def combined_p(design, growth):
-    """Return the combined p from a fit of given growth, by the fields the test reads."""
-    from coevo.estimation.regression import regress
-
-    lines = tuple(regress(g, design, constant=True) for g in growth.T)
-    template = fit_general(range(16), random_series())
-    made = {"equations": lines}
-    return restriction_test(type(template)(**(vars(template) | made)))
-
-
 def test_p_values_by_hand():
     from scipy.stats import t
     from statsmodels.stats.multitest import multipletests

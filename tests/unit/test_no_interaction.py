@@ -8,7 +8,6 @@ from coevo.inference.panel_simulation import (
     FEWEST,
     NULLS,
     Shocks,
-    draw_shocks,
     panel_blocks,
     shocks,
     simulated_panels,
@@ -41,23 +40,6 @@ def test_shocks_by_hand():
     assert found.level == pytest.approx(np.array([[2, 1], [5, 1]]))
     assert found.year == pytest.approx(np.array([[8, 4], [4, 2]]))  # over T - 1 = 1
     assert found.error == pytest.approx(np.array([[4, 0], [0, 0]]))  # over 4 - 2 - 1 = 1
-
-
-def test_shocks_find_what_was_put_in():
-    generator = np.random.default_rng(3)
-    regions, years = 60, 150
-    put = Shocks(
-        generator.normal(size=(regions, 2)),
-        np.array([[0.04, 0.02], [0.02, 0.09]]),
-        np.array([[0.01, -0.01], [-0.01, 0.04]]),
-    )
-    tau, e = draw_shocks(put, years, 1, generator)
-    u = (put.level[:, None] + tau[None, ..., 0] + e[..., 0]).reshape(-1, 2)
-    found = shocks(np.repeat(np.arange(regions), years), np.tile(np.arange(years), regions), u)
-    assert found.year == pytest.approx(put.year, rel=0.25, abs=0.01)
-    assert found.error == pytest.approx(put.error, rel=0.1)
-    level = put.level + tau[..., 0].mean(axis=0)
-    assert found.level == pytest.approx(level, abs=5 * 0.2 / np.sqrt(years))
 
 
 def test_without_shocks_paths_follow_their_drifts_through_gaps():

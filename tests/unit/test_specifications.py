@@ -285,15 +285,6 @@ def test_no_growth_row_of_a_region_alone_crosses_two_vintages(observations):
     assert abs(own.d - through.d) * unit > 1e-3
 
 
-def test_a_region_without_logarithms_is_in_no_case():
-    rows = observed(7)
-    cell = (rows["region"] == "170000") & (rows["indicator"] == "sales") & (rows["year"] == 2017)
-    spoilt = rows.assign(value=rows["value"].mask(cell, 0.0))
-    settings = only(pairs={"jobs": JOBS}, drop=[2018])
-    expected = made(rows[rows["region"] != "170000"], **settings)
-    pd.testing.assert_frame_equal(made(spoilt, **settings), expected, check_exact=True)
-
-
 def test_nothing_that_can_be_estimated_is_an_empty_table_of_the_same_kind(table):
     rows = observed(2, restated=False)
     panel = panel_of(rows)
