@@ -34,6 +34,11 @@ def described(path: Path) -> dict:
     return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
 
 
+def sections(name: str) -> dict:
+    """Return the cases of tests/unit/tables/<name>.yaml, by the test that they are for."""
+    return described(ROOT / "tests" / "unit" / "tables" / f"{name}.yaml")
+
+
 def sheets_of(path: Path) -> dict[str, dict]:
     """Return the sheets of a described workbook: rows; cells, formats, merged if any."""
     sheets = described(path).items()

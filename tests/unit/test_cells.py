@@ -1,6 +1,7 @@
 """Cells: each way to print a figure has its typed value, everything else its exact reason."""
 
 import math
+import re
 from datetime import date, datetime
 
 import numpy as np
@@ -21,82 +22,26 @@ from coevo.observations.cells import (
 )
 from coevo.observations.sheets import Fault, NumberStyle, Sheet
 from coevo.observations.text_files import text_sheets
+from tests.unit.cases import sections
 
 KNOWN = known_marks({})
-MARKS = "'..', '—', '——', '–', '-', '…', '……', '...', 'x'"
+CASES = sections("cells")
+LONG = "1" * 400
 
 
-@pytest.mark.parametrize(
-    ("said", "value", "decimals"),
-    [
-        (12.5, 12.5, 1),
-        (3.0, 3, 0),
-        (1e-5, 0.00001, 5),
-        (0.1 + 0.2, 0.30000000000000004, 17),
-        (1e22, 1e22, 0),
-        ("12.50", 12.5, 2),
-        ("5.", 5, 0),
-        (".5", 0.5, 1),
-        ("+7", 7, 0),
-        (" 12.5 ", 12.5, 1),
-        ("１２．５", 12.5, 1),  # full-width
-        ("\u00a012.5\u3000", 12.5, 1),  # no-break and ideographic space
-        ("−5.1", -5.1, 1),  # the sign for minus
-        ("1,234.5", 1234.5, 1),
-        ("1，234", 1234, 0),
-        ("1 234 567.25", 1234567.25, 2),
-        ("1\u2009234", 1234, 0),
-        ("-12,345,678", -12345678, 0),
-        ("1.5e3", 1500, 0),
-        ("1.5e-3", 0.0015, 4),
-    ],
-)
+@pytest.mark.parametrize(("said", "value", "decimals"), CASES["numbers"])
 def test_numbers(said, value, decimals):
     read = cell_figure(said, KNOWN)
     assert (read.value, read.flag, read.decimals, read.form) == (value, "", decimals, "")
 
 
-@pytest.mark.parametrize(
-    ("said", "flag"),
-    [
-        (None, "not_available"),
-        ("", "not_available"),
-        ("\u3000 ", "not_available"),
-        ("..", "not_available"),
-        ("—", "not_applicable"),
-        ("——", "not_applicable"),
-        ("–", "not_applicable"),
-        ("-", "not_applicable"),
-        ("－", "not_applicable"),
-        ("−", "not_applicable"),
-        ("…", "below_half_unit"),
-        ("……", "below_half_unit"),
-        ("...", "below_half_unit"),
-        ("．．．", "below_half_unit"),
-        ("x", "suppressed"),
-        ("…①", "below_half_unit"),
-    ],
-)
+@pytest.mark.parametrize(("said", "flag"), CASES["marks"])
 def test_marks_for_missing_have_a_type(said, flag):
     read = cell_figure(said, KNOWN)
     assert math.isnan(read.value) and read.flag == flag
 
 
-@pytest.mark.parametrize(
-    ("said", "value"),
-    [
-        ("12.5①", 12.5),  # never 12.51
-        ("1234²", 1234),
-        ("1234¹²", 1234),
-        ("12.5*", 12.5),
-        ("12.5**", 12.5),
-        ("12.5 (1)", 12.5),
-        ("12.5（2）", 12.5),
-        ("12.5[2]", 12.5),
-        ("1,234.5①②", 1234.5),
-        ("12.5†", 12.5),
-    ],
-)
+@pytest.mark.parametrize(("said", "value"), CASES["note_marks"])
 def test_a_note_mark_is_not_a_digit(said, value):
     read = cell_figure(said, KNOWN)
     assert (read.value, read.flag) == (value, "noted")
@@ -112,47 +57,16 @@ def test_percentages_keep_the_form_they_are_stored_in():
     assert cell_figure("12.3", KNOWN, NumberStyle(3, True)).form == ""  # text has no number format
 
 
-def no_number(text):
-    return (
-        f'"{text}" is not a number or a known mark for missing; correct the cell, leave it blank, '
-        f"use one of {MARKS}, or add the mark under missing_marks in the config"
-    )
-
-
-@pytest.mark.parametrize(
-    ("said", "reason"),
-    [
-        ("n.a", no_number("n.a")),
-        ("1,23", no_number("1,23")),
-        ("0,123", no_number("0,123")),
-        ("1,234 567", no_number("1,234 567")),
-        ("1.234,5", no_number("1.234,5")),
-        ("1_000", no_number("1_000")),
-        ("1e400", no_number("1e400")),
-        ("inf", no_number("inf")),
-        ("nan", no_number("nan")),
-        ("١٢", no_number("١٢")),  # digits of another script
-        ("1..2", no_number("1..2")),
-        ("--5", no_number("--5")),
-        ("①", no_number("①")),
-        ("(1)", no_number("(1)")),
-        ("%", no_number("%")),
-        ("12.5a", no_number("12.5a")),
-        ("TRUE", no_number("TRUE")),
-        ("1" * 400, f'"{"1" * 80}…" is not a finite number; correct the cell'),
-        (math.inf, '"inf" is not a finite number; correct the cell'),
-        (math.nan, '"nan" is not a finite number; correct the cell'),
-        (
-            date(2015, 3, 1),
-            'holds the date "2015-03-01" where a figure should stand; type the figure and format '
-            "the cell as a number",
-        ),
-    ],
-)
-def test_anything_else_is_refused_with_its_reason(said, reason):
-    with pytest.raises(StudyError) as problem:
+@pytest.mark.parametrize("said", CASES["refused"])
+def test_anything_else_is_refused(said):
+    with pytest.raises(StudyError, match=f'^"{re.escape(said)}" is not a number or a known mark'):
         cell_figure(said, KNOWN)
-    assert str(problem.value) == reason
+
+
+@pytest.mark.parametrize("said", [LONG, math.inf, math.nan])
+def test_what_no_float_can_hold_is_refused(said):
+    with pytest.raises(StudyError, match=rf'^"{str(said)[:80]}…?" is not a finite number'):
+        cell_figure(said, KNOWN)
 
 
 def read_block(values, known, *looks):
@@ -171,25 +85,7 @@ def test_a_study_may_add_marks_even_numbers():
     assert block["flag"].tolist() == ["not_available", "not_available", ""]
 
 
-@pytest.mark.parametrize(
-    ("said", "when"),
-    [
-        ("2015", 2015),
-        ("2015年", 2015),
-        ("2015 年", 2015),
-        ("2015年①", 2015),
-        ("2015(1)", 2015),
-        ("2015-12-31", 2015),
-        ("2015-12-31 00:00:00", 2015),
-        ("2015/12/31", 2015),
-        ("2015年12月31日", 2015),
-        ("15年", None),
-        ("2015-2016", None),
-        ("2015年(预)", None),
-        ("12015", None),
-        ("2115", None),
-    ],
-)
+@pytest.mark.parametrize(("said", "when"), CASES["years"])
 def test_years(said, when):
     assert head_year(said) == when
 
@@ -206,7 +102,9 @@ CELL = st.one_of(
     st.integers(0, 10**7).map(float),
     st.dates(min_value=date(1990, 1, 1)),
     st.datetimes(min_value=datetime(1990, 1, 1)),
-    st.sampled_from(["", " ", "…", "-", "..", "x", "12.5①", "1,234", "1,23", "5%", "3‰", "nan"]),
+    st.sampled_from(
+        ["", " ", "…", "-", "..", "x", "12.5①", "1,234", "1,23", "5%", "3‰", "nan", LONG, "1.5\n"]
+    ),
     st.decimals(-(10**6), 10**6, places=2, allow_nan=False).map(str),
     st.text(alphabet="0123456789.+-eE_,% \n①１２", max_size=7),
 )
@@ -259,12 +157,6 @@ def test_long_columns_of_plain_numbers_are_read_as_they_are_printed():
     assert np.array_equal(floats["decimals"], decimals)
 
 
-def test_what_no_float_can_hold_is_refused_in_a_block_too():
-    block = read_block(np.array([["1" * 400, "2.5"], [math.inf, 2.5]], dtype=object), KNOWN)
-    refused = block["problem"].str.contains("is not a finite number")
-    assert refused.tolist() == block["value"].isna().tolist() == [True, False, True, False]
-
-
 def test_faults_are_problems_and_no_blanks():
     reason = "holds a formula without a stored value"
     block = read_block(np.array([[1.0, Fault(reason), None]], dtype=object), KNOWN)
@@ -272,38 +164,18 @@ def test_faults_are_problems_and_no_blanks():
     assert block["filled"].tolist() == [True, True, False]
 
 
-def test_a_line_break_in_a_text_moves_no_decimals():
-    block = read_block(np.array([["1.5\n"], ["2.25"], ["3"]], dtype=object), KNOWN)
-    assert block["decimals"].tolist() == [1, 2, 0]
-    assert block["value"].tolist() == [1.5, 2.25, 3.0]
-
-
-def numbers(*texts: str, delimiter: str = ";", mark: str = "") -> tuple[list, str]:
+@pytest.mark.parametrize(("texts", "delimiter", "mark", "read", "unclear"), CASES["decimal_marks"])
+def test_the_decimal_mark_is_what_the_sheet_shows_or_asked_for(
+    texts, delimiter, mark, read, unclear
+):
     text = delimiter.join(["x", *(f'"{text}"' for text in texts)])
     (sheet,) = text_sheets(f"{text}\n".encode(), "a")
     plain = plain_numbers(sheet, mark)
-    return plain.values[0, 1:].tolist(), plain.unclear.text if plain.unclear else ""
+    assert (plain.unclear.text if plain.unclear else "") == unclear
+    assert plain.values[0, 1:].tolist() == read
 
 
-def test_the_decimal_mark_is_what_the_sheet_shows():
-    assert numbers("1.234", "12,5") == (["1234", "12.5"], "")
-    assert numbers("1.234", "1.234.567") == (["1234", "1234567"], "")
-    assert numbers("1.234", "1.234,50①") == (["1234", "1234.50①"], "")
-    assert numbers("1.234", "12.5") == (["1.234", "12.5"], "")
-    assert numbers("1.234", "0.5") == (["1.234", "0.5"], "")
-    assert numbers("1,234", "1,234,567") == (["1,234", "1,234,567"], "")
-    assert numbers("1 234", "5 678,9") == (["1 234", "5678.9"], "")
-    assert numbers("1.234", "567", "01.02", delimiter=",") == (["1.234", "567", "01.02"], "")
-
-
-def test_a_number_that_may_be_read_in_two_ways_is_asked_for():
-    assert numbers("567", "1.234") == (["567", "1.234"], "1.234")
-    assert numbers("567", "1,234") == (["567", "1,234"], "1,234")
-    assert numbers("567", "1,234", delimiter="\t") == (["567", "1,234"], "")
-    assert numbers("1.234", "12.5", "12,5")[1] == "1.234"
-    assert numbers("1,234", "1,23", delimiter="\t")[1] == "1,234"  # a slip, or a decimal comma
-    assert numbers("1.234", "5", mark=",") == (["1234", "5"], "")
-    assert numbers("1.234", "5", mark=".") == (["1.234", "5"], "")
+def test_a_number_with_one_mark_before_three_digits_has_two_readings():
     assert readings("1.234") == ("1.234", "1234") and readings("1,234") == ("1234", "1.234")
 
 
