@@ -1,10 +1,7 @@
 """Names of regions and indicators: by table and by what stands beside them, never by likeness."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
-import yaml
 
 from coevo.errors import StudyError
 from coevo.files import read_table
@@ -17,11 +14,12 @@ from coevo.observations.names import (
     nearest_names,
 )
 from coevo.study.config_tables import SETS as SETS_SHIPPED
-from coevo.study.config_tables import check_indicators, read_regions
-from coevo.study.configuration import with_defaults
+from coevo.study.config_tables import read_regions
+from tests.unit.cases import sections
 
 TABLE = read_table("config/regions/provinces.csv", "regions")
 REGIONS = Regions(TABLE)
+CASES = sections("names")
 TRADITIONAL = (
     "北京 天津 河北 山西 內蒙古 遼寧 吉林 黑龍江 上海 江蘇 浙江 安徽 福建 江西 山東 河南 湖北 湖南 "
     "廣東 廣西 海南 重慶 四川 貴州 雲南 西藏 陝西 甘肅 青海 寧夏 新疆 臺灣 香港 澳門"
@@ -47,33 +45,7 @@ def test_long_traditional_forms_differ_from_the_simplified_only_where_characters
     assert long["澳门特别行政区"] == "澳門特別行政區"
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("北  京", "110000"),
-        ("北\u3000京", "110000"),
-        ("北  京 Beijing", "110000"),
-        ("北京Beijing", "110000"),
-        ("北京\nBeijing", "110000"),
-        ("內蒙古 Inner Mongolia", "150000"),
-        ("inner  mongolia", "150000"),
-        ("北京①", "110000"),
-        ("北京 [1]", "110000"),
-        ("浙江省*", "330000"),
-        ("全国", ""),
-        ("全  国", ""),
-        ("全国总计", ""),
-        ("全  国 National Total", ""),
-        ("合计", ""),
-        ("东部地区", ""),
-        ("东  部", ""),
-        ("西部", ""),
-        ("东北", ""),
-        ("沿海", ""),
-        ("East", ""),
-        ("东部地区 Eastern Region", ""),
-    ],
-)
+@pytest.mark.parametrize(("text", "code"), CASES["beside"])
 def test_what_stands_beside_a_name_does_not_matter(text, code):
     assert REGIONS.find(text) == RegionMatch(code)
 
@@ -84,35 +56,11 @@ def test_wrong_and_older_forms_are_variants(text):
     assert REGIONS.find("内蒙 Inner Mongolia") == RegionMatch("150000", variant=True)
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (
-            "浙江江",
-            '"浙江江" is not in the table of regions (did you mean 浙江?); write its full '
-            "or short name, or its code",
-        ),
-        (
-            "Zhejian",
-            '"Zhejian" is not in the table of regions (did you mean Zhejiang?); write its '
-            "full or short name, or its code",
-        ),
-        (
-            "巴黎",
-            '"巴黎" is not in the table of regions; write its full or short name, or its code',
-        ),
-        ("北京 Tianjin", '"北京 Tianjin" names two different regions; correct it'),
-        (
-            "北京 Pekin",
-            '"北京 Pekin" is not in the table of regions (did you mean 北京?); write its '
-            "full or short name, or its code",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("text", "said"), CASES["nearest"])
 def test_the_nearest_name_is_proposed_and_never_taken(text, said):
     with pytest.raises(StudyError) as problem:
         REGIONS.find(text)
-    assert str(problem.value) == said
+    assert str(problem.value).startswith(f'"{text}" {said}')
 
 
 def test_a_name_of_two_regions_asks_for_the_code():
@@ -139,29 +87,7 @@ def test_a_region_may_bear_the_name_of_a_group():
     assert Regions(regions).find("东部") == RegionMatch("1")
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("电子商务销售额", "sales"),
-        ("电子商务 销售额", "sales"),
-        ("电子商务销售额(亿元)", "sales"),
-        ("电子商务销售额①", "sales"),
-        ("电子商务销售额(亿元)①", "sales"),
-        ("电子商务销售额 E-commerce Sales", "sales"),
-        ("电子商务销售额(亿元) E-commerce Sales (100 million yuan)", "sales"),
-        ("电子商务销售额\nE-commerce sales", "sales"),
-        ("网络销售额", "sales"),
-        ("R&D经费支出", "rd"),
-        ("R&D经费支出(万元)", "rd"),
-        ("r&d经费支出", "rd"),
-        ("比重(正文)", "share"),
-        ("比重", None),
-        ("比重(其中)", None),
-        ("电子商务销售", None),
-        ("电子商务销售额(当年价)", None),
-        ("E-commerce Sales", None),
-    ],
-)
+@pytest.mark.parametrize(("text", "found"), CASES["indicators"])
 def test_indicators_are_found_by_equality(text, found):
     names = {"电子商务销售额": "sales", "网络销售额": "sales", "R&D经费支出": "rd"}
     names |= {"比重（正文）": "share"}
@@ -172,40 +98,6 @@ def test_the_nearest_names_are_proposed():
     held = {"电子商务销售额合计", "年末常住人口", "电子商务采购额"}
     assert nearest_names("电子商务销售额", held, 2) == ["电子商务销售额合计", "电子商务采购额"]
     assert nearest_names("价格指数", held) == []
-
-
-@pytest.mark.parametrize(
-    ("source", "said"),
-    [
-        ("电子商务销售额|网络销售额", None),
-        (
-            "网络销售额|电子商务 采购额",
-            "source_name '电子商务 采购额': stands in 2 rows (ecommerce_sales, "
-            "ecommerce_purchases); keep one",
-        ),
-        ("|", "ecommerce_sales: source_name '|' holds no name; write one"),
-    ],
-)
-def test_no_name_may_serve_two_indicators(tmp_path, source, said):
-    text = Path("config/indicators/provinces.csv").read_text(encoding="utf-8")
-    assert text.count(",电子商务销售额,") == 1
-    path = tmp_path / "indicators.csv"
-    path.write_text(text.replace(",电子商务销售额,", f",{source},"), encoding="utf-8")
-    config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
-    schema = {
-        name: yaml.safe_load(Path(f"workflow/schemas/{name}.schema.yaml").read_text("utf-8"))
-        for name in ("config", "indicators")
-    }
-    config = with_defaults(config, schema["config"]) | {"indicators": str(path)}
-    if said is None:
-        rows = check_indicators(
-            config, schema["indicators"], "config/regions/provinces.csv", "x.yaml"
-        )
-        assert source in [row["source_name"] for row in rows]
-        return
-    with pytest.raises(StudyError) as problem:
-        check_indicators(config, schema["indicators"], "config/regions/provinces.csv", "x.yaml")
-    assert problem.value.messages == [f"{path}: {said}"]
 
 
 def test_a_table_of_regions_may_have_codes_and_english_names_alone():
@@ -223,26 +115,12 @@ SETS = {name: read_table(f"config/regions/{name}.csv", "regions") for name in SE
 KNOWN = {name: Regions(table, SETS) for name, table in SETS.items()}
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("Korea, Rep.", "KOR"), ("KR", "KOR"), ("Egypt, Arab Rep.", "EGY"), ("EL", "GRC"),
-        ("UK", "GBR"), ("Viet Nam", "VNM"), ("Congo, Dem. Rep.", "COD"), ("Türkiye", "TUR"),
-        ("China", "CHN"), ("中国", "CHN"), ("德国", "DEU"), ("Hong Kong SAR, China", "HKG"),
-        ("Côte d’Ivoire", "CIV"), ("Czechia", "CZE"), ("刚果（金）", "COD"), ("NA", "NAM"),
-        ("Lao PDR", "LAO"), ("Bahamas, The", "BHS"), ("Micronesia, Fed. Sts.", "FSM"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "code"), CASES["countries"])
 def test_countries_are_known_as_offices_spell_them(text, code):
     assert KNOWN["countries"].find(text).code == code
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [("杭州", "330100"), ("杭州市", "330100"), ("北京", "110000"), ("延边州", "222400"),
-     ("延边朝鲜族自治州", "222400"), ("襄樊市", "420600"), ("Suzhou (Anhui)", "341300"),
-     ("阿克苏", "652900"), ("锡林郭勒", "152500"), ("Xi'an", "610100")],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "code"), CASES["cities"])
 def test_cities_are_known_by_full_and_short_names(text, code):
     assert KNOWN["cities"].find(text).code == code
 
@@ -272,21 +150,7 @@ def test_sets_that_ship_hold_codes_and_groups():
         assert len(read_regions(f"config/regions/{name}.csv")) == len(SETS[name])
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("name_en\nA\n", "column 'region' is missing; add it"),
-        ("region,name\na,A\n", "has no names; add a column name_en or name_zh"),
-        ("region,name_en\na,A\na,B\n", "a: stands in two rows; keep one"),
-        ("region,name_en,name_zh\na,,\n", "a: has no name; write one"),
-        ("region,name_en\na b,A\n", "'a b' cannot be the code of a region; use letters"),
-        ("region,name_en\npooled,A\n", "'pooled' cannot be the code of a region; use letters"),
-        (
-            "region,name_en,tile_row,tile_column\na,A,1,1\nb,B,1,1\nc,C,,\nd,D,,\n",
-            "b: has the tile of a; give it another, or none",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("text", "said"), CASES["tables"])
 def test_what_is_wrong_in_a_table_of_regions_is_said(tmp_path, text, said):
     path = tmp_path / "own.csv"
     path.write_text(text, encoding="utf-8")
