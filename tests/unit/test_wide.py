@@ -18,5 +18,6 @@ def test_characters_of_the_ranges_take_the_room_of_two_letters() -> None:
 
 def test_room_of_a_text() -> None:
     assert room("浙江 D（2023）") == 14
+    assert room("ｘ，") == 4 and room("›…") == 2 and room("") == 0
     assert room("Zhejiang – “x”") == 14 and room("e\u0301") == 1
     assert has_wide("D（") and not has_wide(f"D {QUOTES} ₁ · x̄ Ω")
