@@ -303,7 +303,7 @@ def test_vintages_are_counted(project):
 
 def test_what_stops_a_run_is_a_problem_and_the_table_is_there(project):
     study = checked(years={"first": 2018, "last": 2023})
-    assert study.problems[0].startswith("years.last: 2023 is not covered by the files: output ")
+    assert study.problems[0].startswith("years.last: 2023 is not covered by the files: shops ")
     assert rows(study)["output 产值"] == ("3", "2018–2022", "15", "", "", "1", "0")
 
 

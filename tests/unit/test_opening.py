@@ -1,34 +1,45 @@
 """From raw files to sheets: kinds of file, hazards of formats, and files that mean harm."""
 
 import io
+import re
 import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import xlsxwriter
 import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError
 from coevo.observations.opening import KINDS, read_sheets
-from coevo.observations.sheets import Fault, NumberStyle, Remark, Sheet, number_style
+from coevo.observations.sheets import (
+    ERROR,
+    NO_VALUE,
+    Fault,
+    NumberStyle,
+    Remark,
+    Sheet,
+    number_style,
+)
 from coevo.observations.text_files import decoded, text_sheets
+from tests.unit.cases import sections
 from tests.unit.readers_agree import assert_readers_agree
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TABLE = [["地区", "2015年", "2016年"], ["浙江省", 1.5, 2.0], ["北京市", 3.0, None]]
 TEXT = [["地区", "2015年", "2016年"], ["浙江省", "1.5", "2.0"], ["北京市", "3.0", None]]
-NO_VALUE = (
-    "holds a formula without a stored value; open the file in Excel or LibreOffice and save it, or "
-    "type the figure"
-)
+CASES = sections("opening")
+REASONS = {"no value": NO_VALUE, "#DIV/0!": ERROR.format("#DIV/0!"), "#N/A": ERROR.format("#N/A")}
 
 
 @pytest.fixture
@@ -49,10 +60,13 @@ def refusal(path: Path, content: bytes | None = None) -> str:
     return problem.value.messages[0]
 
 
-def faults(sheet: Sheet) -> dict[tuple[int, int], str]:
-    """Return the cells whose figure is not to be had, with the reason."""
-    cells = np.ndenumerate(sheet.values)
-    return {place: value.reason for place, value in cells if isinstance(value, Fault)}
+def filled(sheet: Sheet) -> dict[str, object]:
+    """Return what the cells say, by place; of a figure that is not to be had the reason."""
+    return {
+        xl_rowcol_to_cell(*place): value
+        for place, value in np.ndenumerate(sheet.values)
+        if value is not None
+    }
 
 
 def saved(book) -> bytes:
@@ -87,17 +101,16 @@ def html(rows=TABLE, head="") -> str:
     return f"<html>{head}<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table></html>"
 
 
+def parts_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as read:
+        return {name: read.read(name) for name in read.namelist()}
+
+
 def changed(content: bytes, part: str, old: str, new: str) -> bytes:
     """Return an archive with a piece of one part replaced."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as read, zipfile.ZipFile(file, "w") as write:
-        for name in read.namelist():
-            data = read.read(name)
-            if name == part:
-                assert old.encode() in data, data
-                data = data.replace(old.encode(), new.encode())
-            write.writestr(name, data, zipfile.ZIP_DEFLATED)
-    return file.getvalue()
+    parts = parts_of(content)
+    assert old.encode() in parts[part], parts[part]
+    return archive({**parts, part: parts[part].replace(old.encode(), new.encode())})
 
 
 def archive(parts: dict[str, bytes | str], method=zipfile.ZIP_DEFLATED) -> bytes:
@@ -139,10 +152,11 @@ def hidden_cells(rows=(), columns=()) -> Remark:
 @pytest.mark.parametrize("make", [xlsx, xls, lambda: html().encode(), lambda: text().encode()])
 def test_the_kind_is_told_by_content_and_not_by_name(tmp_path, name, make):
     (sheet,) = opened(tmp_path / name, make())
-    numbers = [[float(v) if r and c and v else v for c, v in enumerate(row)]
-               for r, row in enumerate(sheet.values.tolist())]  # fmt: skip
-    assert numbers == TABLE
-    assert not faults(sheet) and not sheet.merged and not sheet.remarks
+    read = pd.DataFrame(sheet.values[1:, 1:]).astype(float)
+    assert sheet.values[:, 0].tolist() == [row[0] for row in TABLE]
+    assert sheet.values[0].tolist() == TABLE[0]
+    assert read.equals(pd.DataFrame([row[1:] for row in TABLE[1:]]))
+    assert not sheet.merged and not sheet.remarks
 
 
 @pytest.mark.parametrize("mark", [",", "\t", ";"])
@@ -157,18 +171,7 @@ def test_text_in_every_encoding_with_every_mark_and_line_end(place, encoding, en
     assert sheet.name == "" and sheet.where(1, 1) == "a › B2"
 
 
-@pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        ("city,year\n杭州,2016\n温州,2016\n", "gb18030"),
-        ("地区;2016\n江苏;1\n", "gb18030"),
-        ("region,year\n서울,2016\n부산,2016\n", "cp949"),
-        ("県;2016\n東京都;1\n", "cp932"),
-        ("縣市;2016\n新北市;1\n", "big5"),
-        ("region;2016\nKöln;1\nMünchen;2\n", "cp1252"),
-        ("Région;2016\nÎle-de-France;1\n", "cp1252"),
-    ],
-)
+@pytest.mark.parametrize(("text", "encoding"), CASES["encodings"])
 def test_the_encoding_is_told_by_the_characters(text, encoding):
     assert decoded(text.encode(encoding), "a") == text
 
@@ -179,56 +182,53 @@ def test_a_text_that_may_be_in_several_encodings_is_refused():
 
 
 @pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "empty"),
+        (b"\r\n \r\n", "empty"),
+        (b"%PDF-1.7 ...", "pdf"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"\xff\xd8\xff\xe0", "picture"),
+        (b"Rar!\x1a\x07", "packed"),
+        (archive({"a.csv": "地区"}), "zip"),
+        (archive({}), "zip"),
+        (archive({"word/document.xml": ""}), "docx"),
+        (archive({"mimetype": "", "content.xml": ""}), "ods"),
+        (archive({"xl/workbook.bin": ""}), "xlsb"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:x"/>', "xml"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook", "mhtml"),
+        (compound("EncryptedPackage"), "encrypted"),
+        (xls().replace(b"\xe1\x00\x02\x00", b"\x2f\x00\x02\x00", 1), "encrypted"),
+        (compound("WordDocument"), "doc"),
+        (compound("Slides"), "compound"),
+    ],
+)
+def test_other_kinds_are_refused_with_what_to_do(place, content, kind):
+    assert refusal(place, content) == f"a: {KINDS[kind][1]}"
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "a: is empty; download it again"),
-        (b"\r\n \r\n", "a: is empty; download it again"),
-        (b"%PDF-1.7 ...", "a: is a PDF; copy its tables into a workbook and compare them figure "
-         "by figure"),
-        (b"\x89PNG\r\n\x1a\n", "a: is a picture; type its figures into a workbook"),
-        (b"\xff\xd8\xff\xe0", "a: is a picture; type its figures into a workbook"),
-        (b"Rar!\x1a\x07", "a: is an archive; unpack it and put the files of figures in its place"),
-        (archive({"a.csv": "地区"}), "a: is an archive; unpack it and put the files of figures in "
-         "its place"),
-        (archive({"word/document.xml": ""}), "a: is a Word document; copy its tables into a "
-         "workbook and save that as xlsx"),
-        (archive({"mimetype": "", "content.xml": ""}), "a: is an OpenDocument file; open it in "
-         "Excel or LibreOffice and save it as xlsx"),
-        (archive({"xl/workbook.bin": ""}), "a: is a binary workbook; open it in Excel or "
-         "LibreOffice and save it as xlsx"),
-        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns='
-         b'"urn:schemas-microsoft-com:office:spreadsheet"></Workbook>', "a: is a workbook in the "
-         "XML of Excel 2003; open it in Excel or LibreOffice and save it as xlsx"),
-        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook", "a: is a web archive; open it in Excel "
-         "or LibreOffice and save it as xlsx"),
-        (compound("EncryptedPackage"), "a: is protected by a password; open it, remove the "
-         "password and save it as xlsx"),
-        (xls().replace(b"\xe1\x00\x02\x00", b"\x2f\x00\x02\x00", 1), "a: is protected by a "
-         "password; open it, remove the password and save it as xlsx"),
-        (compound("WordDocument"), "a: is a Word document; copy its tables into a workbook and "
-         "save that as xlsx"),
-        (compound("Slides"), "a: is an Office file without a workbook in it, or damaged; open it "
-         "in Excel or LibreOffice and save it as xlsx"),
-        (archive({}), "a: is an archive; unpack it and put the files of figures in its place"),
-        (b"<html><p>404 Not Found</p></html>", "a: is a web page without a table; save the table "
-         "itself, as xlsx or CSV"),
-        (b"\xff\xfe\xd8", "a: is not a workbook, nor text in a known encoding; open it in "
-         "Excel and save it as xlsx or 'CSV UTF-8'"),
-        (b"\x80\x81\xff\xff", "a: is not a workbook, nor text in a known encoding; open it "
-         "in Excel and save it as xlsx or 'CSV UTF-8'"),
-        (b"a,b\n1,\x002", "a: holds the character U+0000 in line 2, which no table does; open it "
-         "in Excel and save it as xlsx or 'CSV UTF-8'"),
-        ("地区,1".encode("utf-16-le"), "a: holds the character U+0000 in line 1, which no table "
-         "does; open it in Excel and save it as xlsx or 'CSV UTF-8'"),
+        (b"<html><p>404 Not Found</p></html>", "is a web page without a table; save the table"),
+        (b"\xff\xfe\xd8", "is not a workbook, nor text in a known encoding; open it in Excel"),
+        (b"\x80\x81\xff\xff", "is not a workbook, nor text in a known encoding; open it"),
+        (b"a,b\n1,\x002", "holds the character U+0000 in line 2, which no table does; open it"),
+        ("地区,1".encode("utf-16-le"), "holds the character U+0000 in line 1, which no table"),
+        (b'a,b\n"1,2\n3,4\n', "is not a table of text (unexpected end of data); look for a"),
+        (b'a,b\n"1"2,3\n', "is not a table of text (',' expected after '\"')"),
+        (b'a"b,1\n"x\ny",2,"z\n",3', "is not a table of text (Expected 3 fields in line 2, saw"),
+        (b"," * 10_000_000, "has cells far beyond any table (as far as UVXWK1, 10,000,001 cells)"),
+        (b"1\n" * 200_001, "has cells far beyond any table (as far as A200001, 200,001 cells)"),
+        (
+            b"1,2\n" * 150_000 + b"," * 15_000 + b"x",
+            "has cells far beyond any table (as far as VDY150001, 2,250,165,001 cells)",
+        ),
     ],
-)  # fmt: skip
-def test_other_kinds_are_refused_with_what_to_do(place, content, said):
-    assert refusal(place, content) == said
-
-
-def test_every_kind_has_a_reader_or_a_reason_that_says_what_to_do():
-    for _, read in KINDS.values():
-        assert callable(read) or "; " in read
+    ids=range(11),
+)
+def test_what_is_no_table_of_text_is_refused(place, content, said):
+    assert refusal(place, content).startswith(f"a: {said}")
 
 
 def test_what_is_no_file_is_refused(tmp_path):
@@ -247,64 +247,18 @@ def test_a_file_above_the_limit_is_refused_unread(place):
 # Text
 
 
-def test_fields_stay_as_they_are_written(place):
-    (sheet,) = opened(place, 'x,"1,234.5"," 北  京 ",１２\n"a\nb",,…\n\n,,\n'.encode())
-    assert sheet.values.tolist() == [
-        ["x", "1,234.5", " 北  京 ", "１２"],
-        ["a\nb", None, "…", None],
-    ]
+@pytest.mark.parametrize(("text", "values"), CASES["texts"])
+def test_fields_stay_as_they_are_written(place, text, values):
+    (sheet,) = opened(place, text.encode())
+    assert sheet.values.tolist() == values
 
 
-def test_a_text_of_one_column_is_a_table_too(place):
-    (sheet,) = opened(place, "地区\n\n浙江\n\n".encode())
-    assert sheet.values.tolist() == [["地区"], [None], ["浙江"]]
-
-
-def test_a_record_over_several_lines_keeps_its_fields(place):
-    (sheet,) = opened(place, '地区,"销售额\n(亿元, 现价)","人口\n(万人)"\n"浙\n江",1,2\n'.encode())
-    assert sheet.values.tolist() == [
-        ["地区", "销售额\n(亿元, 现价)", "人口\n(万人)"],
-        ["浙\n江", "1", "2"],
-    ]
-    content = 'a"b,1\n"x\ny",2,"z\n",3'
-    assert "is not a table of text (Expected 3 fields in line 2, saw 4)" in refusal(
-        place, content.encode()
-    )
-
-
-def test_the_delimiter_is_what_lines_agree_on(place):
-    title = ["各地区销售额; 2015, 2016", "数据来源: 国家统计局; 年鉴"]
-    for mark, figure in ((",", '"1,5"'), (";", "1,5"), ("\t", "1,5")):
-        lines = [title[0], mark.join(["地区", "a", "b"])]
-        lines += [mark.join(["浙江", figure, "2"])] * 3 + [title[1]]
-        (sheet,) = opened(place, "\n".join(lines).encode())
-        assert sheet.values[2].tolist()[:3] == ["浙江", "1,5", "2"]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b'a,b\n"1,2\n3,4\n', "unexpected end of data"),
-        (b'a,b\n"1"2,3\n', "',' expected after '\"'"),
-    ],
-)
-def test_a_broken_table_of_text(place, content, said):
-    assert refusal(place, content) == (
-        f"a: is not a table of text ({said}); look for a quotation mark that is not closed, or "
-        "open it in Excel and save it as xlsx"
-    )
-
-
-@pytest.mark.parametrize(
-    ("content", "where", "cells"),
-    [
-        (b"," * 10_000_000, "UVXWK1", "10,000,001"),
-        (b"1\n" * 200_001, "A200001", "200,001"),
-        (b"1,2\n" * 150_000 + b"," * 15_000 + b"x", "VDY150001", "2,250,165,001"),
-    ],
-)
-def test_text_far_beyond_any_table(place, content, where, cells):
-    assert f"as far as {where}, {cells} cells)" in refusal(place, content)
+@pytest.mark.parametrize(("mark", "figure"), [(",", '"1,5"'), (";", "1,5"), ("\t", "1,5")])
+def test_the_delimiter_is_what_lines_agree_on(place, mark, figure):
+    table = [["地区", "a", "b"], *[["浙江", figure, "2"]] * 3]
+    lines = ["各地区销售额; 2015, 2016", *map(mark.join, table), "数据来源: 国家统计局; 年鉴"]
+    (sheet,) = opened(place, "\n".join(lines).encode())
+    assert sheet.values[2].tolist()[:3] == ["浙江", "1,5", "2"]
 
 
 @given(
@@ -326,65 +280,17 @@ def test_what_a_table_of_text_holds_is_what_is_read(rows):
 # xlsx
 
 
-def test_values_of_a_workbook_have_their_types_and_places(place):
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "数据 1"
-    sheet["C3"], sheet["D3"], sheet["E3"] = 2015, True, "1,234.5 "
-    sheet["F3"], sheet["G3"] = date(2015, 12, 31), datetime(2015, 12, 31, 6)
-    sheet["H5"] = "x\ny"
-    book.create_sheet("空")
-    (read,) = opened(place, saved(book))
-    assert read.name == "数据 1" and read.values.shape == (5, 8)
-    figures = [2015.0, "TRUE", "1,234.5 ", date(2015, 12, 31), datetime(2015, 12, 31, 6), None]
-    assert read.values[2].tolist() == [None, None, *figures]
-    assert [type(v) for v in read.values[2, 2:7]] == [float, str, str, date, datetime]
-    assert read.values[4, 7] == "x\ny" and read.where(2, 2) == "a › 数据 1 › C3"
-    assert_readers_agree(place)
-
-
-@pytest.mark.parametrize(
-    ("code", "style"),
-    [
-        ("General", NumberStyle(None)),
-        ("0", NumberStyle(0)),
-        ("0.00", NumberStyle(2)),
-        ("#,##0.0", NumberStyle(1)),
-        ("#,##0.00_ ", NumberStyle(2)),
-        ("0_);[Red]\\(0\\)", NumberStyle(0)),
-        ('0.0"万元"', NumberStyle(1)),
-        ("[$￥-804]#,##0.00", NumberStyle(2)),
-        ("0%", NumberStyle(2, True)),
-        ("0.00%", NumberStyle(4, True)),
-        ("0.0#", NumberStyle(1)),
-        ("0.00E+00", NumberStyle(None)),
-        ("# ?/?", NumberStyle(None)),
-        ("0.0,", NumberStyle(None, False, 1e-3)),
-        ("#,##0.00,", NumberStyle(None, False, 1e-3)),
-        ("#,##0,.00", NumberStyle(None, False, 1e-3)),
-        ("0.00,,", NumberStyle(None, False, 1e-6)),
-        ('0.00,,"M"', NumberStyle(None, False, 1e-6)),
-        ("0!.0000", NumberStyle(None, False, 1e-4)),
-        ("0\\.0,", NumberStyle(None, False, 1e-4)),
-        ('0"."0,"万"', NumberStyle(None, False, 1e-4)),
-        ('#,##0"."', NumberStyle(0)),
-        ('yyyy"年"', NumberStyle(None)),
-        ("@", NumberStyle(None)),
-    ],
-)
+@pytest.mark.parametrize(("code", "style"), CASES["number_formats"])
 def test_what_a_number_format_shows(place, code, style):
-    assert number_style(code) == style
-    book = Workbook()
-    book.active.append([1, 1])
-    book.active["B1"].number_format = code
-    (sheet,) = opened(place, saved(book))
-    shown = NumberStyle() if sheet.style is None else sheet.styles[sheet.style[0, 1]]
-    assert shown == style
-    old = xlwt.Workbook()
+    assert number_style(code) == NumberStyle(*style)
+    new, old = Workbook(), xlwt.Workbook()
+    new.active["B1"] = 1
+    new.active["B1"].number_format = code
     old.add_sheet("1").write(0, 1, 1.0, xlwt.easyxf(num_format_str=code))
-    (sheet,) = opened(place, saved(old))
-    shown = NumberStyle() if sheet.style is None else sheet.styles[sheet.style[0, 1]]
-    assert shown == style
+    for book in (new, old):
+        (sheet,) = opened(place, saved(book))
+        shown = NumberStyle() if sheet.style is None else sheet.styles[sheet.style[0, 1]]
+        assert shown == NumberStyle(*style)
 
 
 def test_a_date_in_a_built_in_format_of_chinese_excel_is_a_date(place):
@@ -421,20 +327,15 @@ def test_what_a_workbook_holds_is_what_is_read(tmp_path_factory, rows, offset):
                 sheet.write(number, column, value, style)
                 new.active.cell(number + 1, column + 1, value)
     wanted = {
-        (r, c): str(v).upper() if isinstance(v, bool) else v
+        xl_rowcol_to_cell(r, c): str(v).upper() if isinstance(v, bool) else v
         for r, row in enumerate(rows)
         for c, v in enumerate(row)
         if v is not None
     }
     path = tmp_path_factory.mktemp("a") / "a"
     for book in (new, old):
-        sheets = opened(path, saved(book))
         found = {
-            (r, c): v
-            for read in sheets
-            for r, row in enumerate(read.values.tolist())
-            for c, v in enumerate(row)
-            if v is not None
+            place: v for sheet in opened(path, saved(book)) for place, v in filled(sheet).items()
         }
         assert found == wanted
         assert all(type(found[place]) is type(wanted[place]) for place in wanted)
@@ -471,48 +372,22 @@ def test_a_time_is_text_that_no_figure_can_be_taken_from(place):
     assert sheet.values.tolist() == [["12:00:00"], ["1 day, 6:00:00"]]
 
 
-def test_formulas_and_errors(place):
-    rows = (
-        '<row r="1"><c r="A1"><f>1+1</f></c><c r="B1"><f>1+1</f><v></v></c>'
-        '<c r="C1"><f>1+1</f><v>2</v></c><c r="D1" t="str"><f>A1&amp;""</f><v></v></c>'
-        '<c r="E1" t="e"><v>#DIV/0!</v></c><c r="F1" t="e"><f>1/0</f><v>#N/A</v></c>'
-        '<c r="G1"><f t="shared" ref="G1:G2" si="0">B1</f></c><c r="H1"><v>5</v></c></row>'
-        '<row r="2"><c r="H2"><f t="shared" si="0"/></c></row>'
-    )
-    (sheet,) = opened(place, sheet_xml(rows))
-    assert sheet.values[0, [2, 3, 7]].tolist() == [2.0, None, 5.0]
-    assert faults(sheet) == {
-        (0, 0): NO_VALUE,
-        (0, 1): NO_VALUE,
-        (0, 4): "holds the error #DIV/0!; correct it in the workbook, or type the figure",
-        (0, 5): "holds the error #N/A; correct it in the workbook, or type the figure",
-        (0, 6): NO_VALUE,
-        (1, 7): NO_VALUE,
-    }
+@pytest.mark.parametrize("case", CASES["worksheets"], ids=lambda case: case["what"])
+def test_the_xml_of_a_worksheet(place, case):
+    (sheet,) = opened(place, sheet_xml(case["rows"], case.get("after", "")))
+    read = {cell: v.reason if isinstance(v, Fault) else v for cell, v in filled(sheet).items()}
+    assert read == {cell: REASONS.get(value, value) for cell, value in case["cells"].items()}
+    assert sheet.remarks == tuple(Remark(*remark) for remark in case.get("remarks", ()))
     assert_readers_agree(place)
 
 
-def test_formulas_of_a_workbook_that_only_a_program_wrote(place):
-    book = Workbook()
-    book.active.append(["a", "=1+1"])
-    (sheet,) = opened(place, saved(book))
-    assert sheet.values.tolist() == [["a", Fault(NO_VALUE)]]
-
-
-def test_links_to_other_workbooks_are_remarked(place):
-    rows = (
-        '<row r="1"><c r="A1"><f>表1[2015]+Sheet2!A1</f><v>1</v></c>'
-        '<c r="B1"><f>[1]Sheet1!$A$1*2</f><v>2</v></c>'
-        "<c r=\"C1\"><f>SUM('D:\\表\\[年鉴.xlsx]数据 1'!A1:A3)</f><v>3</v></c>"
-        '<c r="D1"><f t="shared" ref="D1:D2" si="4">[2]!name</f><v>4</v></c>'
-        '<c r="E1"><f>[1]Sheet1!A9</f></c></row>'
-        '<row r="2"><c r="D2"><f t="shared" si="4"/><v>5</v></c></row>'
-    )
+def test_empty_cells_with_a_look_are_no_cells(place):
+    """As many an office leaves a sheet: thirty thousand rows of looks."""
+    looks = "".join(f'<c r="{c}{{0}}" s="0"/>' for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    look = f'<row r="{{0}}" spans="1:26" ht="14" customHeight="1">{looks}</row>'
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row>' + "".join(map(look.format, range(2, 30_000)))
     (sheet,) = opened(place, sheet_xml(rows))
-    assert sheet.values[0].tolist() == [1.0, 2.0, 3.0, 4.0, Fault(NO_VALUE)]
-    fields = {"cell": "B1", "others": 3}
-    assert sheet.remarks == (Remark("external_link", "computed_elsewhere", fields, 0, 1),)
-    assert_readers_agree(place)
+    assert sheet.values.tolist() == [[1.0]]
 
 
 def test_hidden_rows_and_columns_are_read_and_remarked(place):
@@ -558,48 +433,14 @@ def test_line_ends_that_excel_writes_as_codes_are_line_ends(place):
     assert sheet.values.tolist() == [["地区\r\nRegion_x0041_"]]
 
 
-def test_cells_without_a_place_follow_each_other(place):
-    rows = (
-        "<row><c><v>1</v></c><c/><c><v>2</v></c></row>"
-        '<row r="4"><c><v>3</v></c><c r="D4"><v>4</v></c><c><v>5</v></c></row>'
-        '<row><c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c></row>'
-        '<row r="15"><c r="B7"><v>6</v></c></row>'
-    )
-    (sheet,) = opened(place, sheet_xml(rows))
-    assert sheet.values.shape == (7, 5)
-    found = {(r, c): v for r, row in enumerate(sheet.values) for c, v in enumerate(row) if v}
-    assert found == {
-        (0, 0): 1.0, (0, 2): 2.0, (3, 0): 3.0, (3, 3): 4.0, (3, 4): 5.0, (4, 0): "ab", (6, 1): 6.0,
-    }  # fmt: skip
-
-
 def test_a_workbook_with_prefixes_is_a_workbook(place):
     content = xlsx([["a", 1.5], ["b", "=1+1"]])
-    with zipfile.ZipFile(io.BytesIO(content)) as read:
-        parts = {name: read.read(name).decode() for name in read.namelist()}
-    import re
-
+    parts = parts_of(content)
     for name in ("xl/worksheets/sheet1.xml", "xl/workbook.xml"):
-        parts[name] = re.sub(r"<(/?)(?=\w)", r"<\1x:", parts[name]).replace("xmlns=", "xmlns:x=")
+        prefixed = re.sub(rb"<(/?)(?=\w)", rb"<\1x:", parts[name])
+        parts[name] = prefixed.replace(b"xmlns=", b"xmlns:x=")
     (sheet,) = opened(place, archive(parts))
     assert sheet.values.tolist() == [["a", 1.5], ["b", Fault(NO_VALUE)]]
-
-
-def test_formulas_outside_cells_are_nobodys(place):
-    ext = '<extLst><ext xmlns:m="m"><m:f>[1]S!A1</m:f><m:sqref>A1</m:sqref></ext></extLst>'
-    (sheet,) = opened(place, sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>', after=ext))
-    assert sheet.values.tolist() == [[1.0]] and not faults(sheet) and not sheet.remarks
-
-
-def test_empty_cells_with_a_look_are_no_cells(place):
-    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
-    (sheet,) = opened(place, sheet_xml(rows))
-    assert sheet.values.tolist() == [[1.0]]
-    looks = (f'<c r="{c}{{0}}" s="0"/>' for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    look = f'<row r="{{0}}" spans="1:26" ht="14" customHeight="1">{"".join(looks)}</row>'
-    below = "".join(map(look.format, range(2, 30_000)))  # as many an office leaves a sheet
-    (sheet,) = opened(place, sheet_xml(rows.split("</row>")[0] + "</row>" + below))
-    assert sheet.values.tolist() == [[1.0]]
 
 
 @pytest.mark.parametrize(
@@ -612,11 +453,7 @@ def test_empty_cells_with_a_look_are_no_cells(place):
     ],
 )
 def test_xml_that_is_no_worksheet(place, row, said):
-    message = refusal(place, sheet_xml(row))
-    assert message.startswith(f"a: cannot be read {said}")
-    assert message.endswith(
-        "; download it again, or open it in Excel or LibreOffice and save it as xlsx"
-    )
+    assert refusal(place, sheet_xml(row)).startswith(f"a: cannot be read {said}")
 
 
 # xls
@@ -639,20 +476,22 @@ def test_an_old_workbook_reads_like_a_new_one(place):
     new.active.row_dimensions[4].hidden = True
     sheet.col(2).hidden = True
     new.active.column_dimensions["C"].hidden = True
-    for name in ("列表",):
-        old.add_sheet(name).visibility = 1
-        new.create_sheet(name).sheet_state = "hidden"
+    old.add_sheet("列表").visibility = 1
+    new.create_sheet("列表").sheet_state = "hidden"
     (first,) = opened(place, saved(old))
     assert_readers_agree(place)
     (second,) = opened(place, saved(new))
     assert_readers_agree(place)
     rows = first.values.shape[0]
+    assert first.values[2, 1:].tolist() == [*values[:5], "TRUE", "1,5 "]
     assert first.values.tolist() == second.values.tolist()[:rows]
-    assert list(map(type, first.values[2])) == list(map(type, second.values[2]))
+    kinds = [type(None), float, float, float, date, datetime, str, str]
+    assert [*map(type, first.values[2])] == [*map(type, second.values[2])] == kinds
     assert [first.styles[k] for k in first.style[2]] == [second.styles[k] for k in second.style[2]]
     assert first.styles[first.style[2, 3]] == NumberStyle(3, True)
     assert first.remarks == second.remarks and len(first.remarks) == 2
     assert first.merged == second.merged == ((3, 1, 4, 2),)
+    assert first.where(2, 2) == second.where(2, 2) == "a › 数据 › C3"
 
 
 def test_errors_of_an_old_workbook(place):
@@ -698,17 +537,16 @@ def test_tables_of_a_web_page_under_the_name_of_a_workbook(tmp_path):
     assert outer.values.tolist() == [["外后"]] and inner.values.tolist() == [["内"]]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "big5"])
-def test_a_web_page_in_every_encoding(place, encoding):
-    head = '<meta charset="big5">' if encoding == "big5" else ""
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [("utf-8", ""), ("utf-8-sig", ""), ("utf-16", ""), ("gb18030", ""), ("big5", "big5"),
+     ("utf-8", "big5")],
+)  # fmt: skip
+def test_a_web_page_in_every_encoding_and_one_that_names_a_wrong_one(place, encoding, named):
+    head = f'<meta charset="{named}">' if named else ""
     rows = [["地區", "2015年"], ["浙江", "1.5"]]
     (sheet,) = opened(place, html(rows, head).encode(encoding))
     assert sheet.values.tolist() == rows
-
-
-def test_a_web_page_that_names_the_wrong_encoding(place):
-    (sheet,) = opened(place, html(head='<meta charset="big5">').encode())
-    assert sheet.values[0, 0] == "地区"
 
 
 def test_a_web_page_that_means_harm(place):
@@ -723,31 +561,20 @@ def test_a_web_page_that_means_harm(place):
 # Archives that mean harm, or that are damaged
 
 
-def lying(part: str, content: bytes, declared: int) -> bytes:
-    """Return an archive whose part says it is `declared` long, with the checksum of so much."""
-    import zlib
-
-    data = bytearray(archive({"xl/workbook.xml": "<workbook/>", part: content}))
-    name = part.encode()
-    checksum = zlib.crc32(content[:declared])
-    local, central = data.index(name) - 30, data.rindex(name) - 46
-    struct.pack_into("<I", data, local + 14, checksum)
-    struct.pack_into("<I", data, local + 22, declared)
-    struct.pack_into("<I", data, central + 16, checksum)
-    struct.pack_into("<I", data, central + 24, declared)
+def lying() -> bytes:
+    """An archive whose part says it is 1,000 long, with the checksum of so much."""
+    name, content = "xl/worksheets/sheet1.xml", bytes(300_000_000)
+    data = bytearray(archive({"xl/workbook.xml": "<workbook/>", name: content}))
+    local, central = data.index(name.encode()) - 30, data.rindex(name.encode()) - 46
+    for at in (local + 14, central + 16):
+        struct.pack_into("<I", data, at, zlib.crc32(content[:1000]))
+        struct.pack_into("<I", data, at + 8, 1000)
     return bytes(data)
 
 
 def zeros() -> bytes:
     return archive(
         {"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": bytes(300_000_000)}
-    )
-
-
-def corners() -> bytes:
-    return sheet_xml(
-        '<row r="1"><c r="A1"><v>1</v></c></row>'
-        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     )
 
 
@@ -778,66 +605,47 @@ def blanks() -> bytes:
 
 
 def crowd() -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as write:
-        write.writestr("xl/workbook.xml", "<workbook/>")
-        for number in range(100_000):
-            write.writestr(f"xl/{number}.xml", "")
-    return file.getvalue()
+    parts = {f"xl/{number}.xml": "" for number in range(100_000)}
+    return archive({"xl/workbook.xml": "<workbook/>"} | parts, zipfile.ZIP_STORED)
 
 
 MEASURED = """
-import sys, time
+import sys
 from pathlib import Path
 from coevo.errors import StudyError
 from coevo.observations.opening import read_sheets
 def peak():
-    status = Path("/proc/self/status")  # elsewhere the peak of the parent may count
-    if status.exists():
-        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
-    if sys.platform == "win32":
-        import psutil
-        return psutil.Process().memory_info().peak_wset / (1024 * 1024)
-    import resource
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024)
-before, start = peak(), time.process_time()
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+before = peak()
 try:
     read_sheets(Path(sys.argv[1]), "a")
 except StudyError as problem:
     print(problem)
-print(time.process_time() - start, peak() - before)
+print(peak() - before)
 """
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory as Linux tells it")
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (zeros, "300,000,011 bytes, which no table does (limit 200,000,000 bytes, or 100 times its "
-         "size); keep only the tables of figures in it"),
-        (lambda: lying("xl/worksheets/sheet1.xml", bytes(300_000_000), 1000), "a: cannot be read "
-         "(\"There is no item named '[Content_Types].xml' in the archive\"); download it again, or "
-         "open it in Excel or LibreOffice and save it as xlsx"),
-        (corners, "a › 表: has cells far beyond any table (as far as XFD1048576, 17,179,869,184 "
-         "cells); delete what stands outside the table, or split the table"),
-        (echo, "a › 表: repeats long texts to more than 200,000,000 characters; keep only the "
-         "tables of figures in it"),
-        (blocks, "a › 表12: has cells far beyond any table (as far as ALL900, 10,800,000 cells); "
-         "delete what stands outside the table, or split the table"),
+        (zeros, "300,000,011 bytes, which no table does (limit 200,000,000 bytes, or 100 times"),
+        (lying, "a: cannot be read (\"There is no item named '[Content_Types].xml' in the archive"),
+        (echo, "a › 表: repeats long texts to more than 200,000,000 characters; keep only the"),
+        (blocks, "a › 表12: has cells far beyond any table (as far as ALL900, 10,800,000 cells)"),
         (blanks, "cells and looks, which no table does; copy the tables into a new workbook"),
         (crowd, "a: holds more than 10,000 parts; copy the tables into a new workbook"),
     ],
-    ids=["bomb", "lying", "corners", "echo", "blocks", "blanks", "crowd"],
-)  # fmt: skip
-def test_a_bomb_is_refused_within_five_seconds_and_500_mb(place, make, said):
+)
+def test_a_bomb_is_refused_within_500_mb(place, make, said):
     place.write_bytes(make())
     run = [sys.executable, "-c", MEASURED, str(place)]
     result = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
     assert result.returncode == 0, result.stderr
-    message, measured = result.stdout.splitlines()
-    assert message.endswith(said)
-    seconds, megabytes = map(float, measured.split())
-    assert seconds < 5 and megabytes < 500
+    message, megabytes = result.stdout.splitlines()
+    assert said in message
+    assert float(megabytes) < 500
 
 
 def test_a_rectangle_with_hardly_a_cell_filled_is_no_table(place):
@@ -856,26 +664,10 @@ def test_parts_that_declare_entities_are_refused(place):
             f"a: its part {part} declares entities, which no workbook needs; open it in Excel or "
             "LibreOffice and save it as xlsx"
         )
-    wide = changed(xlsx(), "xl/worksheets/sheet1.xml", "<worksheet", "<worksheet")
-    with zipfile.ZipFile(io.BytesIO(wide)) as read:
-        parts = {name: read.read(name) for name in read.namelist()}
-    part = "xl/worksheets/sheet1.xml"
-    parts[part] = ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x []>'
-                   + parts[part].decode()).encode("utf-16")  # fmt: skip
-    assert f"its part {part} declares entities" in refusal(place, archive(parts))
-
-
-def test_openpyxl_itself_refuses_entities_too():
-    from openpyxl.xml.functions import iterparse
-
-    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet>&a;</worksheet>'
-    with pytest.raises(ValueError, match="EntitiesForbidden"):
-        list(iterparse(io.BytesIO(bomb)))
-
-
-def test_a_workbook_whose_list_of_contents_names_none_cannot_be_read(place):
-    content = changed(xlsx(), "[Content_Types].xml", "sheet.main+xml", "other+xml")
-    assert refusal(place, content).startswith("a: cannot be read (File contains no valid workbook")
+    parts, part = parts_of(xlsx()), "xl/worksheets/sheet1.xml"
+    declared = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x []>' + parts[part].decode()
+    wide = archive({**parts, part: declared.encode("utf-16")})
+    assert f"its part {part} declares entities" in refusal(place, wide)
 
 
 def test_what_openpyxl_would_pass_over_is_refused(place):
@@ -893,49 +685,60 @@ def test_ornaments_that_are_damaged_do_not_keep_a_workbook_from_being_read(place
     content = changed(xlsx(), "docProps/core.xml", "dcterms:W3CDTF", "other")
     content = changed(content, "docProps/core.xml", "20", "of the year 20")
     assert opened(place, content)[0].values.tolist() == TABLE
-    for ornament in (
-        "<conditionalFormatting><cfRule/></conditionalFormatting>",
-        "<extLst><ext/></extLst>",
-    ):
-        (sheet,) = opened(place, sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>', ornament))
-        assert sheet.values.tolist() == [[1.0]]
 
 
-def test_damaged_archives(place):
-    content = xlsx()
-    assert refusal(place, content[: len(content) // 2]) == (
-        "a: cannot be read (File is not a zip file); download it again, or open it in Excel or "
-        "LibreOffice and save it as xlsx"
-    )
-    stored = archive({"xl/workbook.xml": "<workbook/>", "xl/a.xml": "<a/>"}, zipfile.ZIP_STORED)
-    assert "Bad CRC-32 for file 'xl/a.xml'" in refusal(place, stored.replace(b"<a/>", b"<b/>"))
-    lzma = archive({"xl/workbook.xml": "<workbook/>"}, zipfile.ZIP_LZMA)
-    assert "is packed in a way that Excel does not know" in refusal(place, lzma)
-    with pytest.warns(UserWarning):
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w") as write:
-            write.writestr("xl/workbook.xml", "1")
-            write.writestr("xl/workbook.xml", "2")
-    assert "its part xl/workbook.xml is there twice" in refusal(place, file.getvalue())
-    with zipfile.ZipFile(file := io.BytesIO(content), "a") as write:
+def doubled() -> bytes:
+    """An archive with a part twice, of which readers of archives warn."""
+    content = archive({"xl/workbook.xml": "1", "xl/workbook.xmm": "2"})
+    return content.replace(b"workbook.xmm", b"workbook.xml")
+
+
+def commented() -> bytes:
+    with zipfile.ZipFile(file := io.BytesIO(xlsx()), "a") as write:
         write.comment = b"PK"
-    assert "a comment follows its parts" in refusal(place, file.getvalue())
-    with zipfile.ZipFile(io.BytesIO(content)) as read:
-        parts = {name: read.read(name) for name in read.namelist() if "sheets/" not in name}
-    assert "its sheet 'Sheet' is missing or there twice" in refusal(place, archive(parts))
+    return file.getvalue()
 
 
-def test_whatever_a_reader_trips_over_is_one_line_too(place, monkeypatch):
-    for kind in (ValueError, RecursionError, AssertionError, struct.error):
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (xlsx()[:2000], "cannot be read (File is not a zip file); download it again, or open it"),
+        (
+            archive(
+                {"xl/workbook.xml": "<workbook/>", "xl/a.xml": "<a/>"}, zipfile.ZIP_STORED
+            ).replace(b"<a/>", b"<b/>"),
+            "cannot be read (Bad CRC-32 for file 'xl/a.xml'",
+        ),
+        (
+            archive({"xl/workbook.xml": "<workbook/>"}, zipfile.ZIP_LZMA),
+            "its part xl/workbook.xml is packed in a way that Excel does not know",
+        ),
+        (doubled(), "its part xl/workbook.xml is there twice"),
+        (commented(), "a comment follows its parts"),
+        (
+            archive(
+                {name: part for name, part in parts_of(xlsx()).items() if "sheets/" not in name}
+            ),
+            "its sheet 'Sheet' is missing or there twice",
+        ),
+        (
+            changed(xlsx(), "[Content_Types].xml", "sheet.main+xml", "other+xml"),
+            "cannot be read (File contains no valid workbook",
+        ),
+    ],
+    ids=range(7),
+)
+def test_damaged_archives(place, content, said):
+    assert said in refusal(place, content)
 
-        def fail(data, shown, kind=kind):
-            raise kind("index out\nof range")
 
-        monkeypatch.setitem(KINDS, "text", (KINDS["text"][0], fail))
-        assert refusal(place, b"a,b") == (
-            "a: cannot be read (index out of range); download it again, or open it in Excel or "
-            "LibreOffice and save it as xlsx"
-        )
+@pytest.mark.parametrize("kind", [ValueError, RecursionError, AssertionError, struct.error])
+def test_whatever_a_reader_trips_over_is_one_line_too(place, monkeypatch, kind):
+    def fail(data, shown):
+        raise kind("index out\nof range")
+
+    monkeypatch.setitem(KINDS, "text", (KINDS["text"][0], fail))
+    assert refusal(place, b"a,b").startswith("a: cannot be read (index out of range); download it")
     monkeypatch.setitem(KINDS, "text", (KINDS["text"][0], lambda d, s: sys.exit(1)))
     with pytest.raises(SystemExit):
         opened(place)
