@@ -31,23 +31,18 @@ SETTINGS = {
 YEARS = list(range(2015, 2021))
 
 
-def test_the_break_grows_as_the_years_beside_it():
-    """Growth 10, 80 (break), 20, 10 %: the break gets the mean of ln 1.1 and ln 1.2."""
-    x = 100 * np.cumprod([1, 1.1, 1.8, 1.2, 1.1])
-    found = without_breaks(x, range(2015, 2020), [2017])
-    middle = np.sqrt(1.1 * 1.2)
-    np.testing.assert_allclose(found, 100 * np.cumprod([1, 1.1, middle, 1.2, 1.1]))
-
-
-def test_a_break_at_the_end_grows_as_the_year_before():
-    x = 100 * np.cumprod([1, 1.1, 1.05, 1.8])
-    np.testing.assert_allclose(without_breaks(x, range(2015, 2019), [2018])[-1], x[-2] * 1.05)
-
-
-def test_breaks_side_by_side_look_past_each_other():
-    x = 100 * np.cumprod([1, 1.1, 1.8, 1.9, 1.2])
-    found = without_breaks(x, range(2015, 2020), [2017, 2018])
-    np.testing.assert_allclose(found, 100 * np.cumprod([1, 1.1, 1.1, 1.2, 1.2]))
+@pytest.mark.parametrize(
+    ("growth", "breaks", "expected"),
+    [
+        ([1.1, 1.8, 1.2, 1.1], [2017], [1.1, np.sqrt(1.1 * 1.2), 1.2, 1.1]),  # the mean of logs
+        ([1.1, 1.05, 1.8], [2018], [1.1, 1.05, 1.05]),  # at the end as the year before
+        ([1.1, 1.8, 1.9, 1.2], [2017, 2018], [1.1, 1.1, 1.2, 1.2]),  # they look past each other
+    ],
+)
+def test_a_break_grows_as_the_years_beside_it(growth, breaks, expected):
+    x = 100 * np.cumprod([1, *growth])
+    found = without_breaks(x, range(2015, 2016 + len(growth)), breaks)
+    np.testing.assert_allclose(found, 100 * np.cumprod([1, *expected]))
 
 
 @pytest.mark.parametrize("breaks", [[], [2015], [2014], [2030]])

@@ -1,38 +1,17 @@
-"""What the version of Python must not change: sums of floats, and what is computed from figures.
+"""What the version of Python must not change: what is computed from figures.
 
 Since Python 3.12 `sum` of floats keeps what it loses in rounding, and gives other last digits.
 """
 
-import ast
 import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.sample import ROOT
 
-# Counts of cells, bytes, characters, rivals, periods, years and rows, which are whole numbers; of
-# each module.
-COUNTS = {
-    "coevo/messages.py": 1,
-    "coevo/observations/blocks.py": 1,
-    "coevo/observations/heads.py": 1,
-    "coevo/observations/layouts.py": 2,
-    "coevo/observations/sheets.py": 1,
-    "coevo/observations/tables.py": 2,
-    "coevo/observations/text_files.py": 2,
-    "coevo/observations/workbooks.py": 1,
-    "coevo/inference/wild_bootstrap.py": 1,
-    "coevo/prediction/past_errors.py": 1,
-    "coevo/printed_weights/__init__.py": 1,
-    "coevo/report/documents/word.py": 2,
-    "coevo/sensitivity/headline_statistics.py": 2,
-    "coevo/study/proposal.py": 2,
-    "coevo/study/terminal.py": 2,
-}
 # COEVO_PYTHONS=/a/bin/python3.12:/b/bin/python3.13, each with the packages of the lock
 OTHERS = [path for path in os.environ.get("COEVO_PYTHONS", "").split(os.pathsep) if path]
 NUMBERS = """
@@ -54,19 +33,6 @@ tables = dict(panel=made.panel, audit=made.audit, normalised=normalised, goalpos
               weights=weights, coupling=coupling, obstacles=obstacles)
 print(json.dumps({n: hashlib.sha256(t.to_csv().encode()).hexdigest() for n, t in tables.items()}))
 """
-
-
-def sums(path: Path) -> int:
-    """Return how often a module calls the built-in `sum`."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return sum(isinstance(call.func, ast.Name) and call.func.id == "sum" for call in calls)
-
-
-def test_nothing_but_counts_is_added_up_by_the_sum_of_python():
-    paths = sorted((ROOT / "coevo").rglob("*.py"))
-    found = {path.relative_to(ROOT).as_posix(): sums(path) for path in paths}
-    assert {path: n for path, n in found.items() if n} == COUNTS, "of floats: math.fsum, or numpy"
 
 
 @pytest.mark.slow
