@@ -58,12 +58,10 @@ def test_three_rows_cannot_spare_one():
     assert refused["message"] == "too_few_rows_to_delete"
 
 
-@pytest.mark.parametrize("years", [5])
-def test_a_row_that_alone_varies_cannot_be_left_out(years):
+def test_a_row_that_alone_varies_cannot_be_left_out():
     """R(x2) is the same in all rows but the last."""
-    x2 = [1.0, 3.0] * 2 + [4.0]
     with pytest.raises(StudyError, match="does not vary"):
-        leave_one_row_out(fit(range(years), range(1, years + 1), [*x2[: years - 1], 7.0]))
+        leave_one_row_out(fit(range(5), range(1, 6), [1.0, 3.0, 1.0, 3.0, 7.0]))
 
 
 @pytest.mark.parametrize("df", [1, 2, 6, 30, 1000])

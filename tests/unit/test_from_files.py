@@ -14,7 +14,7 @@ from coevo.study.check import check_study
 from coevo.study.found_tables import indicator_name, survey
 from coevo.study.new_study import Wish, begin_from_files, wish
 from coevo.study.proposal import SIZE, Indicator, find_regions, find_years
-from tests.unit.cases import described, sheets_of, write_workbook
+from tests.unit.cases import described, sections, sheets_of, write_workbook
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "我的 下载"
@@ -200,20 +200,7 @@ def test_names_of_indicators_leave_units_marks_and_english():
     assert indicator_name("GDP per head") == ("GDP per head", "")
 
 
-@pytest.mark.parametrize(
-    ("name", "size"),
-    [
-        ("Gross domestic product, current prices", "gross_regional_product"),
-        ("GROSS STATE DOMESTIC PRODUCT", "gross_regional_product"),
-        ("GROSS STATE PRODUCT (CURRENT PRICES)", "gross_regional_product"),
-        ("Producto interno bruto por entidad federativa", "gross_regional_product"),
-        ("Produto interno bruto a preços correntes", "gross_regional_product"),
-        ("県内総生産額", "gross_regional_product"),
-        ("População residente estimada", "resident_population"),
-        ("GDP per capita", ""),
-        ("Population in towns", ""),
-    ],
-)
+@pytest.mark.parametrize(("name", "size"), sections("names")["sizes"])
 def test_product_and_population_are_told_with_what_stands_behind_them(name, size):
     assert next((key for key, like in SIZE.items() if like.fullmatch(name)), "") == size
 
