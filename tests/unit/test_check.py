@@ -13,7 +13,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.errors import StudyError
 from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
@@ -110,8 +109,6 @@ def test_labels_are_needed_in_the_languages_of_the_report_alone(project):
     table = pd.read_csv(StringIO(TABLE), dtype=str, keep_default_na=False)
     table.drop(columns="label_zh").to_csv("config/indicators/small.csv", index=False)
     assert checked(report={"languages": ["en"]}).problems == ()
-    with pytest.raises(StudyError, match=r"small\.csv: column 'label_zh' is missing; add it"):
-        checked()
 
 
 def test_a_whole_study_is_counted_and_has_no_problem(project):
@@ -131,16 +128,10 @@ def test_a_whole_study_is_counted_and_has_no_problem(project):
     assert "Expected: about 30 seconds on two cores, 0.4 GB of memory for each" in said
 
 
-def scaled(**cells: str) -> None:
-    """Write the indicator table with more columns, of shops."""
-    head, first, *others = TABLE.splitlines()
-    lines = [",".join([head, *cells]), ",".join([first, *cells.values()])]
-    lines += [line + "," * len(cells) for line in others]
-    Path("config/indicators/small.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
 def test_figures_beyond_goalposts_of_an_indicator_are_counted(project):
-    scaled(low="0", high="315")  # shops: 100 r + 5 y
+    table = pd.read_csv(StringIO(TABLE), dtype=str, keep_default_na=False)
+    table.loc[0, ["low", "high"]] = ["0", "315"]  # shops: 100 r + 5 y
+    table.to_csv("config/indicators/small.csv", index=False)
     study = checked()
     told = "Beyond goalposts, moved to them: shops: 1 of 15, the first Shanghai 2022"
     assert study.problems == () and told in study.remarks_on_indices
@@ -157,32 +148,6 @@ def test_weightings_that_figures_do_not_allow_are_told(project, monkeypatch):
     assert study.problems == ()
     (told,) = (line for line in study.remarks_on_indices if line.startswith("No weights by cv"))
     assert told[:60] in " ".join(check_lines(study, said_in_english))
-
-
-@pytest.mark.parametrize(
-    ("cells", "said"),
-    [
-        ({"low": "9", "high": "9"}, "shops: low, high: are '9' and '9'; goalposts"),
-        ({"low": "9", "high": ""}, "shops: low, high: are '9' and ''"),
-        ({"best": "5"}, "shops: best: is for direction moderate alone"),
-    ],
-)
-def test_a_scale_that_cannot_be_is_refused(project, cells, said):
-    scaled(**cells)
-    with pytest.raises(StudyError, match=said):
-        checked()
-
-
-def test_goalposts_mean_nothing_outside_a_subsystem_or_to_a_vector(project):
-    scaled(low="0", high="315")
-    vector = {"normalisation": {"method": "vector"}, "coupling": {"composite": "topsis"}}
-    with pytest.raises(StudyError, match="vector has no goalposts; shops have low and high"):
-        checked(**vector)
-    table = Path("config/indicators/small.csv")
-    text = table.read_text(encoding="utf-8").replace("产值,产值,,,", "产值,产值,,1,2")
-    table.write_text(text, encoding="utf-8")
-    with pytest.raises(StudyError, match="output: low, high: say how an index is made"):
-        checked()
 
 
 def test_the_model_that_a_study_could_have_is_told_and_one_that_cannot_be(project):
@@ -249,19 +214,6 @@ def test_a_region_is_left_out_by_its_code(project):
     without, picked = checked(regions={"without": ["320000"]}), checked(regions=PICKED)
     assert without.panel.equals(picked.panel)
     assert set(without.observations["region"]) == {"320000", *PICKED}
-
-
-@pytest.mark.parametrize(
-    ("codes", "said"),
-    [
-        (["999999"], "regions: '999999' is no region of config/regions"),
-        (["330000"], "focus_region: 330000 is not among regions"),
-        ([], "regions: .* is not allowed; `all`, a list of codes"),
-    ],
-)
-def test_regions_that_cannot_be_left_out(project, codes, said):
-    with pytest.raises(StudyError, match=said):
-        checked(regions={"without": codes})
 
 
 def test_a_region_without_any_figure_is_left_out_and_named(project):
