@@ -147,18 +147,14 @@ def test_files_that_stand_in_the_study_already_are_not_copied():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("从统计局下载。\n", "from: no table of figures was found"),
-        (
-            "地区,年份,GDP(亿元)\n杭州,2012,1.5\n宁波,2012,2.5\n",
-            "from: 1 of 1 indicators have figures for 2012",
-        ),
+        ("从统计局下载。", "from: no table of figures was found"),
+        ("地区,年份,GDP(亿元)\n杭州,2012,1.5\n", "from: 1 of 1 indicators have figures for 2012"),
     ],
 )
 def test_a_folder_that_suggests_no_study_is_refused(text, said):
     Path(FOLDER, "a.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(StudyError) as problem:
+    with pytest.raises(StudyError, match=f"^{said}"):
         begun()
-    assert problem.value.messages[0].startswith(said)
     assert not Path("config/mine.yaml").exists()
     with pytest.raises(StudyError, match="from: there is no nowhere"):
         begin_from_files(Wish("mine", 0, 0, "2026-11", "nowhere"))

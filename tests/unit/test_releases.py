@@ -56,21 +56,17 @@ def test_the_same_again_is_there_already_and_anything_else_is_refused(tmp_path) 
     ):
         with pytest.raises(StudyError) as problem:
             keep(tmp_path, "v1", about, tables)
-        assert str(problem.value) == (
-            f"{tmp_path.as_posix()}/v1: holds the study in another state, and a release is never "
-            "overwritten; give this one a name of its own: make release study=small name=..."
-        )
+        said = f"{tmp_path.as_posix()}/v1: holds the study in another state, and a release is never"
+        assert str(problem.value).startswith(said)
     assert content(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", ["2026-10-2022", "v1", "a.b_c-d", "X"])
-def test_names_of_letters_digits_and_marks_between_them(name: str) -> None:
-    check_name(name)
+def test_names_of_letters_digits_and_marks_between_them() -> None:
+    for name in ("2026-10-2022", "v1", "a.b_c-d", "X"):
+        check_name(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["..", ".v1", "v1.", "a b", "a/b", "发布", "-v", "", "v1\n", "a\\b"]
-)
+@pytest.mark.parametrize("name", "..|.v1|v1.|a b|a/b|发布|-v||v1\n|a\\b".split("|"))
 def test_other_names_are_refused(tmp_path, name: str) -> None:
     shown = name.replace("\n", " ")  # a message is one line
     with pytest.raises(StudyError, match=re.escape(f"release: the name '{shown}' cannot be used")):
@@ -93,22 +89,14 @@ def test_a_release_is_whole_or_not_there(tmp_path, monkeypatch) -> None:
     assert len(written) == 2 and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        (None, "is missing"),
-        ("number: [", "does not describe a release"),
-        ("number: one\nconfig: {}", "does not describe a release"),
-        ("- 1", "does not describe a release"),
-        ("number: 1", "does not describe a release"),
-    ],
-)
-def test_a_folder_that_is_no_release_is_named(tmp_path, text, why) -> None:
+@pytest.mark.parametrize("text", [None, "number: [", "number: one\nconfig: {}", "- 1", "number: 1"])
+def test_a_folder_that_is_no_release_is_named(tmp_path, text) -> None:
     (tmp_path / ".v0.half").mkdir()  # left over from a killed run
     assert latest(tmp_path) is None
     (tmp_path / "v1").mkdir()
     if text is not None:
         (tmp_path / "v1" / "release.yaml").write_text(text, encoding="utf-8")
+    why = "is missing" if text is None else "does not describe a release"
     line = f"{tmp_path}/v1/release.yaml: {why}; put the release back as it was, or move its folder"
     with pytest.raises(StudyError, match=re.escape(line)):
         latest(tmp_path)
