@@ -1,7 +1,7 @@
 """Cases in tests/publishers: files as others lay them out, and what is to be read of them.
 
 A folder with `observations.csv` or `problems.txt` is a case; tests/publishers/README.md says what
-else may lie in it.
+else may lie in it. Cases of one test that are rows stand in tests/unit/tables.
 """
 
 from dataclasses import replace
