@@ -23,44 +23,41 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.corrupted_files import Outcome, offenders, read_all, read_large  # noqa: E402
-from benchmarks.hostile_configs import hostile  # noqa: E402
-from benchmarks.plants import APART, PLANTS, READING, outcomes  # noqa: E402
-from coevo.errors import FULL  # noqa: E402
+from benchmarks.common import BENCHMARKS, held, markdown, put
+from benchmarks.corrupted_files import LARGE, corrupted, large, offenders, read_all
+from benchmarks.hostile_configs import hostile
+from benchmarks.plants import APART, PLANTS, outcomes
+from coevo.errors import FULL
+from coevo.files import RECORDS, sha256_of
+from tests.workflow.test_graph import CONFIG, make_project, snapshot
 
-DOCS = ROOT / "docs" / "benchmarks.md"
-MARK = "<!-- attacks -->"
 # What a config is built for: every rule before the report.
-TARGETS = [
-    f"data/processed/small/{name}.csv" for name in ("robustness", "uncertainty", "relations")
-]
-TARGETS += [f"data/processed/small/{name}.csv" for name in ("diagnostics", "comovement", "audit")]
+TABLES = ("robustness", "uncertainty", "relations", "diagnostics", "comovement", "audit")
+TARGETS = [f"data/processed/small/{name}.csv" for name in TABLES]
 PATIENCE = 20  # seconds of CPU that a check may take; a config is refused in one
 HUNG = 600  # seconds after which a check counts as hung on a machine that others use too
 CHECK, BUILD, RELEASE = (f"workflow/{name}.py" for name in ("check", "once", "release"))
-DISK, LEFT = 48, 15  # MB of a small disk; and of which it is filled at the latest
+DISK = 48  # MB of a small disk
+NAMES = {
+    "files": "damaged files", "large": "large files", "configs": "hostile configs",
+    "kills": "kills", "disks": "full disks", "edits": "edits of tables",
+}  # fmt: skip
+ROWS = (*NAMES.values(), *(f"plants: {kind}" for kind in (*PLANTS, *APART)))
 
 
 class Result(NamedTuple):
-    """A line of the table: what was done how often, what came out, and what went wrong."""
+    """A row of the table: what was done how often, what came out, and what went wrong."""
 
     attack: str
     number: int
     outcome: str
     wrong: list[str]
-
-
-def project(folder: Path) -> Path:
-    """Return a small study of its own, in a folder that is not there yet."""
-    from tests.workflow.test_graph import make_project
-
-    return make_project(folder)
 
 
 def call(folder: Path, script: str, *words: str, wait: float | None = None):
@@ -75,6 +72,13 @@ def build(folder: Path, *words: str):
     return call(folder, BUILD, "--cores", "1", *words)
 
 
+def in_peace(folder: Path) -> tuple[float, dict[str, str]]:
+    """Return the seconds and the bytes of a run that is left in peace."""
+    start = time.perf_counter()
+    build(folder)
+    return time.perf_counter() - start, snapshot(folder)
+
+
 def _spent() -> float:
     """Return the CPU seconds of the processes that have been called and have ended."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -83,53 +87,50 @@ def _spent() -> float:
 
 def files(number: int, seed: int) -> Result:
     """Damaged files: each a table or a typed error, within the limits of time and memory."""
-    return _read("damaged files", read_all(number, seed))
+    return _read("files", partial(corrupted, seed), number)
 
 
 def large_files() -> Result:
     """Large files, sound in form: within the limits of time and memory too."""
-    return _read("large files", read_large())
+    return _read("large", large, len(LARGE))
 
 
-def _read(attack: str, outcomes: list[Outcome]) -> Result:
-    number = len(outcomes)
+def _read(attack: str, make, number: int) -> Result:
+    outcomes = read_all(make, range(number))
     bad = [f"file {o.number} ({o.kind}): {o.outcome}" for o in offenders(outcomes)]
     slowest, peak = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
-    tables = Counter(o.outcome for o in outcomes)["table"]
+    tables = [o.outcome for o in outcomes].count("table")
     said = f"{tables:,} read, {number - tables:,} refused; slowest {slowest:.1f} s, {peak:.0f} MB"
-    return Result(attack, number, said, bad)
+    return Result(NAMES[attack], number, said, bad)
 
 
 def configs(number: int, seed: int, folder: Path) -> Result:
     """Hostile configs: `make check` and `make` agree, and neither says more than some lines."""
-    from tests.workflow.test_graph import CONFIG
-
     bad, built, slowest = [], 0, 0.0
     for place in range(number):
         what, text = hostile(CONFIG, seed, place)
         (folder / "config" / "small.yaml").write_text(text, encoding="utf-8")
-        start = _spent()
+        start, config = _spent(), f"config {place} ({what})"
         try:
             check = call(folder, CHECK, wait=HUNG)
         except subprocess.TimeoutExpired:
-            bad.append(f"config {place} ({what}): check hangs")
+            bad.append(f"{config}: check hangs")
             continue
         slowest = max(slowest, seconds := _spent() - start)
         if seconds > PATIENCE:
-            bad.append(f"config {place} ({what}): check takes {seconds:.0f} s")
+            bad.append(f"{config}: check takes {seconds:.0f} s")
         make = build(folder, *(TARGETS if check.returncode == 0 else ["--dry-run"]))
         said = check.stderr + make.stderr
         built += make.returncode == 0
+        last = said.strip().splitlines()[-1:]
         if bool(check.returncode) != bool(make.returncode):
-            last = said.strip().splitlines()[-1:]
-            bad.append(f"config {place} ({what}): check {check.returncode}, make {make.returncode}")
-            bad.append(f"  {last}")
+            bad.append(f"{config}: check {check.returncode}, make {make.returncode}: {last}")
         if "Traceback" in said or "mistake of the program" in said:
-            bad.append(f"config {place} ({what}): traceback: {said.strip().splitlines()[-1]}")
+            bad.append(f"{config}: traceback: {last}")
         if check.returncode and (not check.stderr.strip() or len(check.stderr) > 20_000):
-            bad.append(f"config {place} ({what}): {len(check.stderr)} characters said")
+            bad.append(f"{config}: {len(check.stderr)} characters said")
     said = f"{built:,} built, {number - built:,} refused by both; slowest check {slowest:.1f} s"
-    return Result("hostile configs", number, said, bad)
+    return Result(NAMES["configs"], number, said, bad)
 
 
 def _processes(folder: Path) -> list[str]:
@@ -161,11 +162,7 @@ def kills(number: int, seed: int, folder: Path) -> Result:
 
     The last before that one is killed as a memory killer does: its Snakemake alone.
     """
-    from tests.workflow.test_graph import snapshot
-
-    start = time.perf_counter()
-    build(folder)
-    took, whole = time.perf_counter() - start, snapshot(folder)
+    took, whole = in_peace(folder)
     rng, bad, slowest = random.Random(f"kills {seed}"), [], 0.0
     for place in range(number):
         if place % 5 == 0:
@@ -182,17 +179,17 @@ def kills(number: int, seed: int, folder: Path) -> Result:
             process.send_signal(rng.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT]))
         begin = time.perf_counter()
         process.wait()
-        while _processes(folder) and time.perf_counter() - begin < PATIENCE:
+        while (left := _processes(folder)) and time.perf_counter() - begin < PATIENCE:
             time.sleep(0.05)
         slowest = max(slowest, time.perf_counter() - begin)
-        if left := _processes(folder):
+        if left:
             bad.append(f"kill {place}: {len(left)} processes go on")
         if last:
             again = build(folder)
             if again.returncode or snapshot(folder) != whole:
                 bad.append(f"kill {place}: the run after it ends in other bytes")
     said = f"{len(whole):,} files the same after each five; gone within {slowest:.1f} s"
-    return Result("kills", number, said, bad)
+    return Result(NAMES["kills"], number, said, bad)
 
 
 SMALL_DISK = """
@@ -207,23 +204,21 @@ dd if=/dev/zero of="{disk}/fill" bs=64k 2>/dev/null || true
 code=0; wait $run || code=$?
 rm "{disk}/fill"
 "{python}" workflow/once.py config/small.yaml --cores 1 >/dev/null 2>&1
-cp -r data/processed reports "{folder}/made/"
+mkdir "{folder}/made/data"
+cp -r data/processed "{folder}/made/data/"
+cp -r reports "{folder}/made/"
 echo $code
 """
 
 
 def disks(number: int, seed: int, folder: Path) -> Result:
     """Runs whose disk fills up: a line that says so, and the same bytes once there is room."""
-    from tests.workflow.test_graph import snapshot
-
-    start = time.perf_counter()
-    build(folder)
-    took, whole = time.perf_counter() - start, snapshot(folder)
+    took, whole = in_peace(folder)
     _empty(folder)
     rng, bad, full = random.Random(f"disks {seed}"), [], 0
     for place in range(number):
         shutil.rmtree(folder / "made", ignore_errors=True)
-        (folder / "made" / "data").mkdir(parents=True)
+        (folder / "made").mkdir()
         with tempfile.TemporaryDirectory() as disk:
             script = SMALL_DISK.format(
                 size=DISK, disk=disk, folder=folder, python=sys.executable,
@@ -234,7 +229,6 @@ def disks(number: int, seed: int, folder: Path) -> Result:
         if done.returncode:
             bad.append(f"disk {place}: {done.stderr.strip()[-200:]}")
             continue
-        shutil.move(folder / "made" / "processed", folder / "made" / "data" / "processed")
         said = (folder / "said").read_text(encoding="utf-8")
         if "Traceback" in said:
             bad.append(f"disk {place}: traceback: {said[said.index('Traceback') :][:2000]}")
@@ -245,7 +239,7 @@ def disks(number: int, seed: int, folder: Path) -> Result:
         if snapshot(folder / "made") != whole:
             bad.append(f"disk {place}: other bytes once there was room")
     said = f"{full:,} stopped with a line that says so; the same bytes once there was room"
-    return Result("full disks", number, said, bad)
+    return Result(NAMES["disks"], number, said, bad)
 
 
 def _tamper(path: Path, other: Path, rng: random.Random) -> str:
@@ -268,11 +262,7 @@ def _tamper(path: Path, other: Path, rng: random.Random) -> str:
 
 def edits(number: int, seed: int, folder: Path) -> Result:
     """Made files, or records of them, tampered with: the release after it keeps the right bytes."""
-    from coevo.files import RECORDS, sha256_of
-    from tests.workflow.test_graph import snapshot
-
-    build(folder)
-    whole, data = snapshot(folder), folder / "data" / "processed" / "small"
+    (_, whole), data = in_peace(folder), folder / "data" / "processed" / "small"
     releases = folder / "reports" / "small" / "releases"
     tables = sorted(path for path in data.iterdir() if path.is_file())
     groups = [tables, tables + sorted((data / RECORDS).iterdir()), [folder / p for p in whole]]
@@ -290,7 +280,7 @@ def edits(number: int, seed: int, folder: Path) -> Result:
                  for name, digest in kept.items()) or len(kept) < 2:  # fmt: skip
             bad.append(f"edit {place} ({'; '.join(what)}): a release of other bytes")
     said = ", ".join(f"{n} {kind}" for kind, n in sorted(count.items()))
-    return Result("edits of tables", number, f"{said}; the right bytes kept after each two", bad)
+    return Result(NAMES["edits"], number, f"{said}; the right bytes kept after each two", bad)
 
 
 def plants(number: int, seed: int) -> list[Result]:
@@ -310,22 +300,16 @@ def plants(number: int, seed: int) -> list[Result]:
     return results
 
 
-ATTACKS = (
-    "damaged files", "large files", "hostile configs", "kills", "full disks", "edits of tables",
-)  # fmt: skip
-ATTACKS += tuple(
-    f"plants: {kind}" for kind in (*(f"8 {kind}" for kind in READING), *PLANTS, *APART)
-)
-
-
 def table(results: list[Result], seed: int, before: str = "") -> str:
     """Return the results as a table of Markdown; of attacks that were not run, the rows before."""
-    rows = {line.split("|")[1].strip(): line for line in before.splitlines() if "|" in line}
-    for r in results:
-        row = f"| {r.attack} | {seed} | {r.number:,} | {r.outcome} | {len(r.wrong):,} |"
-        rows[r.attack] = row
-    head = ["| attack | seed | number | outcome | wrong |", "|---|---|---|---|---|"]
-    return "\n".join([*head, *(rows[name] for name in ATTACKS if name in rows)])
+    cells = (line.strip("| ").split(" | ") for line in before.splitlines())
+    rows = {row[0]: row for row in cells}
+    rows |= {
+        r.attack: [r.attack, f"{seed}", f"{r.number:,}", r.outcome, f"{len(r.wrong):,}"]
+        for r in results
+    }
+    head = ["attack", "seed", "number", "outcome", "wrong"]
+    return markdown(head, (rows[name] for name in ROWS if name in rows))
 
 
 def main() -> int:
@@ -336,24 +320,18 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="the table, into docs")
     given = parser.parse_args()
     results = [files(given.files, given.seed), large_files()] if given.files else []
-    for result in results:
-        print(*result[:3], len(result.wrong), "wrong", flush=True)
     for attack in (configs, kills, disks, edits):
         if number := getattr(given, attack.__name__):
             with tempfile.TemporaryDirectory(prefix="coevo-attacks-") as scratch:
-                folder = project(Path(scratch).resolve() / "study")
+                folder = make_project(Path(scratch).resolve() / "study")
                 results.append(attack(number, given.seed, folder))
             print(*results[-1][:3], len(results[-1].wrong), "wrong", flush=True)
     results += plants(given.plants, given.seed) if given.plants else []
-    said = table(results, given.seed)
-    print(said)
+    print(table(results, given.seed))
     wrong = [line for result in results for line in result.wrong]
     print(*wrong[:100], sep="\n")
     if given.write:
-        text = DOCS.read_text(encoding="utf-8")
-        new = f"{MARK}\n{table(results, given.seed, text.split(MARK)[1])}\n{MARK}"
-        pattern = rf"{MARK}\n.*?{MARK}"
-        DOCS.write_text(re.sub(pattern, lambda _: new, text, flags=re.S), encoding="utf-8")
+        put(BENCHMARKS, "attacks", table(results, given.seed, held(BENCHMARKS, "attacks")))
     return 1 if wrong else 0
 
 

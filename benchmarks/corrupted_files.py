@@ -1,32 +1,35 @@
 """Damaged, hostile and random raw files through the whole reading: a table or a typed error.
 
-    python benchmarks/corrupted_files.py --files 10000 --seed 1
-
-File `n` of a seed is always the same. Files are read in worker processes, so that a reader that
-takes the process down, takes long or takes memory is seen, with the number of the file. Prints a
-table of kinds and outcomes; the exit code is 1 if any file crashed or broke a limit.
+File `n` of a seed is always the same. Each is read in a process of its own, so that a reader that
+takes the process down, takes long or takes memory is seen, with the number of the file. Part of
+`python benchmarks/attacks.py --files 10000`.
 """
 
-import argparse
 import io
-import json
 import random
 import re
-import subprocess
-import sys
-import tempfile
-import time
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
+import pandas as pd
+
+from benchmarks.common import ROOT, apart
+from benchmarks.second_reading import wrong_figures
+from coevo.errors import StudyError
+from coevo.files import read_table
+from coevo.observations import observe
+
 SECONDS, MEGABYTES = 5.0, 500.0  # that no file may reach
-CHUNK = 250  # files of a worker process
+REGIONS = read_table(ROOT / "config" / "regions" / "provinces.csv", "regions")
+SALES = pd.DataFrame(
+    [("sales", "100 million yuan", "销售额", "", "")],
+    columns=["indicator", "unit", "source_name", "derivation", "subsystem"],
+)
 
 YEARS = [f"{year}年" for year in range(2015, 2021)]
 TITLE = [["分省年度数据"], ["指标：销售额(亿元)"], ["单位：亿元"], ["地区", *YEARS]]
@@ -42,11 +45,12 @@ LONG = [["地区", "年份", "指标", "单位", "数值"]] + [
     for year, value in zip(YEARS, row[1:], strict=True)
 ]
 
+SHEETS = {"表1": TABLE, "表2": LONG}
 Change = Callable[[random.Random, bytes], bytes]
 
 
 class Outcome(NamedTuple):
-    """What became of a file: `table`, `error` or what went wrong; CPU seconds; peak MB so far."""
+    """What became of a file: `table`, `error` or what went wrong; CPU seconds; most MB."""
 
     number: int
     kind: str
@@ -80,15 +84,11 @@ def _openpyxl() -> bytes:
 
 
 def _xlsxwriter() -> bytes:
-    import xlsxwriter
-
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file) as book:
-        for name, rows in (("表1", TABLE), ("表2", LONG)):
-            sheet = book.add_worksheet(name)
-            for number, row in enumerate(rows):
-                sheet.write_row(number, 0, row)
-        book.get_worksheet_by_name("表1").write_formula("G5", "=[1]年鉴!A1", None, FIGURES[0][6])
+    with pd.ExcelWriter(file, engine="xlsxwriter") as book:
+        for name, rows in SHEETS.items():
+            pd.DataFrame(rows).to_excel(book, sheet_name=name, header=False, index=False)
+        book.sheets["表1"].write_formula("G5", "=[1]年鉴!A1", None, FIGURES[0][6])
     return file.getvalue()
 
 
@@ -96,7 +96,7 @@ def _xls() -> bytes:
     import xlwt
 
     book = xlwt.Workbook(encoding="utf-8")
-    for name, rows in (("表1", TABLE), ("表2", LONG)):
+    for name, rows in SHEETS.items():
         sheet = book.add_sheet(name)
         for number, row in enumerate(rows):
             for column, value in enumerate(row):
@@ -193,21 +193,29 @@ def _repeat(rng: random.Random, data: bytes) -> bytes:
 CHANGES: list[Change] = [_flip, _truncate, _splice, _drop, _token, _repeat]
 
 
-def _parts(rng: random.Random, data: bytes) -> bytes:
-    """Change a part of a workbook and pack it again, so that the archive itself is sound."""
+def _packed(parts: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as read, zipfile.ZipFile(file, "w", 8) as write:
-        names = read.namelist()
-        hurt = set(rng.choices([n for n in names if n.startswith("xl/")], k=rng.choice([1, 2])))
-        for name in names:
-            content = read.read(name)
-            if name in hurt:
-                if rng.random() < 0.05:
-                    continue
-                change = rng.choice([*CHANGES, _token, _token])
-                content = change(rng, content)
+    with zipfile.ZipFile(file, "w") as write:
+        for name, content in parts.items():
             write.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # no date of today
     return file.getvalue()
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as read:
+        return {name: read.read(name) for name in read.namelist()}
+
+
+def _parts(rng: random.Random, data: bytes) -> bytes:
+    """Change a part of a workbook and pack it again, so that the archive itself is sound."""
+    parts = _unpacked(data)
+    hurt = set(rng.choices([n for n in parts if n.startswith("xl/")], k=rng.choice([1, 2])))
+    for name in [name for name in parts if name in hurt]:
+        if rng.random() < 0.05:
+            del parts[name]
+        else:
+            parts[name] = rng.choice([*CHANGES, _token, _token])(rng, parts[name])
+    return _packed(parts)
 
 
 # What swells a file, and before which words of it. Empty cells and rows pack a thousand times.
@@ -240,14 +248,8 @@ def _swollen(rng: random.Random) -> bytes:
     data = seeds()[kind][0 if kind == "xlsx" else 1]
     if kind != "xlsx":
         return data.replace(place, many + place, 1)
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as read, zipfile.ZipFile(file, "w", 8) as write:
-        for name in read.namelist():
-            content = read.read(name)
-            if name == "xl/worksheets/sheet1.xml":
-                content = content.replace(place, many + place, 1)
-            write.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return file.getvalue()
+    parts, sheet = _unpacked(data), "xl/worksheets/sheet1.xml"
+    return _packed(parts | {sheet: parts[sheet].replace(place, many + place, 1)})
 
 
 def _random_bytes(rng: random.Random) -> bytes:
@@ -323,98 +325,40 @@ def large(number: int) -> tuple[str, bytes]:
 # Reading them
 
 
-def _outcome(folder: Path, content: bytes) -> str:
+def _outcome(content: bytes) -> str:
     """Write a file, read it as a study does, and say what came out."""
-    import pandas as pd
-
-    from benchmarks.second_reading import wrong_figures
-    from coevo.errors import StudyError
-    from coevo.observations import observe
-
-    regions = pd.read_csv(
-        ROOT / "config" / "regions" / "provinces.csv", dtype=str, keep_default_na=False
-    )
-    indicators = pd.DataFrame(
-        [("sales", "100 million yuan", "销售额", "")],
-        columns=["indicator", "unit", "source_name", "derivation"],
-    )
-    path = folder / "2026-10" / "a.bin"
-    path.write_bytes(content)
-    try:
-        found, _ = observe([str(path)], str(folder), indicators, regions, {}, {})
-    except StudyError as problem:
-        place = folder.as_posix()
-        said = all(m.startswith(place) and "\n" not in m for m in problem.messages)
-        return "error" if said and problem.messages else f"unclear: {problem.messages[:1]}"
-    except BaseException as problem:
-        return f"crash: {type(problem).__name__}: {str(problem)[:200]}"
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "2026-10" / "a.bin"
+        path.parent.mkdir()
+        path.write_bytes(content)
+        try:
+            found, _ = observe([str(path)], folder, SALES, REGIONS, {}, {})
+        except StudyError as problem:
+            said = all(m.startswith(folder) and "\n" not in m for m in problem.messages)
+            return "error" if said and problem.messages else f"unclear: {problem.messages[:1]}"
+        except BaseException as problem:
+            return f"crash: {type(problem).__name__}: {str(problem)[:200]}"
     if not len(found):
         return "empty table"
     columns = ["region", "name_zh", "long_zh", "name_en"]
-    names = {row[0]: set(row) for row in regions[columns].to_numpy().tolist()}
+    names = {row[0]: set(row) for row in REGIONS[columns].to_numpy().tolist()}
     return next((f"wrong: {line}" for line in wrong_figures(content, found, names)), "table")
 
 
-def _peak() -> float:
-    """Return the most memory that this process has held, in MB."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024)
-
-
-def work(make: Callable[[int], tuple[str, bytes]], numbers: Iterable[int]) -> None:
-    """Read the files that a function makes; a line of JSON before and after each."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary) / "raw"
-        (folder / "2026-10").mkdir(parents=True)
-        for number in numbers:
-            kind, content = make(number)
-            print(json.dumps([number, kind]), flush=True)
-            start = time.process_time()
-            outcome = _outcome(folder, content)
-            seconds = time.process_time() - start
-            print(json.dumps([number, kind, outcome, seconds, _peak()]), flush=True)
+def read_file(make: Callable[[int], tuple[str, bytes]], number: int) -> Outcome:
+    """Read one of the files that a function makes."""
+    kind, content = make(number)
+    run = apart(partial(_outcome, content), 2 * SECONDS)
+    outcome = run.result or f"died: code {run.code}"
+    if run.said.strip():
+        outcome = f"noise: {run.said.strip().splitlines()[-1][:200]}"
+    return Outcome(number, kind, outcome, run.seconds, run.megabytes)
 
 
-def read_chunk(which: list[str], first: int, last: int) -> list[Outcome]:
-    """Read files `first` to `last - 1` in processes of their own; go on after one that died.
-
-    `which`: `--large`, or `--seed` with a number.
-    """
-    results: list[Outcome] = []
-    while first < last:
-        run = [sys.executable, __file__, "--work", str(first), str(last), *which]
-        done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
-        lines = [json.loads(line) for line in done.stdout.splitlines()]
-        results += [Outcome(*line) for line in lines if len(line) == 5]
-        noise = done.stderr.strip().splitlines()
-        if not lines:
-            raise RuntimeError(done.stderr)
-        number, kind = lines[-1][:2]
-        if len(lines[-1]) == 2:
-            results.append(Outcome(number, kind, f"died: code {done.returncode}", 0.0, 0.0))
-        elif noise:
-            results.append(Outcome(number, kind, f"noise: {noise[-1][:200]}", 0.0, 0.0))
-        first = number + 1
-    return results
-
-
-def read_all(files: int, seed: int, workers: int = 2) -> list[Outcome]:
-    """Read that many files of a seed in chunks."""
-    chunk = min(CHUNK, -(-files // workers))
-    starts = range(0, files, chunk)
-    with ThreadPoolExecutor(workers) as pool:
-        which = ["--seed", str(seed)]
-        chunks = pool.map(lambda first: read_chunk(which, first, min(first + chunk, files)), starts)
-        return [outcome for results in chunks for outcome in results]
-
-
-def read_large() -> list[Outcome]:
-    """Read every large file in a process of its own."""
-    return [one for place in range(len(LARGE)) for one in read_chunk(["--large"], place, place + 1)]
+def read_all(make: Callable[[int], tuple[str, bytes]], numbers: Iterable[int]) -> list[Outcome]:
+    """Read such files two at a time: `partial(corrupted, seed)` of any number, `large` of some."""
+    with ProcessPoolExecutor(2) as pool:
+        return list(pool.map(partial(read_file, make), numbers, chunksize=5))
 
 
 def offenders(outcomes: list[Outcome]) -> list[Outcome]:
@@ -424,35 +368,3 @@ def offenders(outcomes: list[Outcome]) -> list[Outcome]:
         for o in outcomes
         if o.outcome not in ("table", "error") or o.seconds > SECONDS or o.megabytes > MEGABYTES
     ]
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--files", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--large", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--work", type=int, nargs=2, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.work:
-        sys.path.insert(0, str(ROOT))
-        work(large if given.large else partial(corrupted, given.seed), range(*given.work))
-        return 0
-    start = time.perf_counter()
-    outcomes = read_all(given.files, given.seed, given.workers)
-    counts = Counter((o.kind, o.outcome.split(":")[0]) for o in outcomes)
-    names = sorted({outcome for _, outcome in counts})
-    print("kind".ljust(14), *(name.rjust(10) for name in names))
-    for kind in sorted({kind for kind, _ in counts}):
-        print(kind.ljust(14), *(str(counts[kind, name]).rjust(10) for name in names))
-    slowest, peak = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
-    took = time.perf_counter() - start
-    print(f"{len(outcomes):,} files in {took:.0f} s; slowest {slowest:.2f} s; peak {peak:.0f} MB")
-    bad = offenders(outcomes)
-    for outcome in bad[:50]:
-        print(*outcome)
-    return 1 if bad else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-Array = npt.NDArray[np.float64]
+from benchmarks.common import Array
 
 STEPS = 20  # Runge-Kutta steps in a year
 BOUND = np.log(1e6)
@@ -103,3 +104,11 @@ def simulate(
         logs = paths_of(c, s, regime.start, shocks, data)
         kept = np.concatenate([kept, np.exp(logs[inside(logs)])])
     return kept[:replicates]
+
+
+def frame_of(x: Array) -> pd.DataFrame:
+    """Return x (regions, years, 2) as a table: region, year, x1, x2."""
+    regions, years, _ = x.shape
+    frame = pd.DataFrame(x.reshape(-1, 2), columns=["x1", "x2"])
+    codes = [f"{100_000 + i}" for i in range(regions)]
+    return frame.assign(region=np.repeat(codes, years), year=np.tile(np.arange(years), regions))

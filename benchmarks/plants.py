@@ -5,6 +5,7 @@ returns them changed, or writes raw files into `folder/<vintage>/`, and says whi
 having found it, and where. Part of `python benchmarks/attacks.py --plants 500`.
 """
 
+import random
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -14,14 +15,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from benchmarks.reading_plants import PLANTS as READING
-from benchmarks.reading_plants import outcome as of_reading
+from benchmarks import reading_plants
+from benchmarks.common import ROOT
+from benchmarks.corrupted_files import REGIONS
 from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations import REMARKS, observe
+from coevo.observations.units import unit_of
 from coevo.panel.audit import audit_table
 
-ROOT = Path(__file__).resolve().parent.parent
+INDICATORS = read_table(ROOT / "config/indicators/provinces.csv", "indicators")
 NEWER = "2027-01"
 TIMES = (10.0, 100.0, 1000.0, 10_000.0)
 SCALE = {"scale_restated", "scale_of_past", "scale_of_regions", "tenfold_of_regions"}
@@ -43,41 +46,56 @@ class Plant(NamedTuple):
 
 
 Planting = Callable[[Rng, Path, pd.DataFrame], Plant]
-PLANTS: dict[str, Planting] = {}
+PLANTS: dict[str, Callable[[str], str]] = {}  # by seed: `found`, `marked` or `missed`
+APART: dict[str, Callable[[str], str]] = {}  # what nothing in the files tells
 
 
-def plant(kind: str) -> Callable[[Planting], Planting]:
+def plant(kind: str, among: dict = PLANTS) -> Callable[[Planting], Planting]:
     def named(function: Planting) -> Planting:
-        PLANTS[kind] = function
+        among[kind] = lambda seed: outcome(function, seed)
         return function
 
     return named
 
 
-@cache
-def study() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the indicators and the regions of the default study."""
-    indicators = read_table(str(ROOT / "config/indicators/provinces.csv"), "indicators")
-    return indicators, read_table(str(ROOT / "config/regions/provinces.csv"), "regions")
-
-
 def read(folder: Path, reads: tuple[str, ...] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return observations and remarks of `folder/<vintage>/`; reads: the indicators, or all."""
-    indicators, regions = study()
-    wanted = indicators["indicator"].isin(reads) if reads else indicators["indicator"] != ""
+    wanted = INDICATORS["indicator"].isin(reads) if reads else INDICATORS["indicator"] != ""
     files = [str(path) for path in folder.rglob("*.*")]
-    return observe(files, str(folder), indicators[wanted], regions, {}, {})
+    return observe(files, str(folder), INDICATORS[wanted], REGIONS, {}, {})
 
 
 @cache
-def real(vintages: tuple[str, ...] = ("2026-10",)) -> pd.DataFrame:
+def real() -> pd.DataFrame:
     every, _ = read(ROOT / "data/raw/provinces")
-    return every[every["vintage"].isin(vintages)].reset_index(drop=True)
+    return every[every["vintage"] == "2026-10"].reset_index(drop=True)
+
+
+@cache
+def real_tables() -> list[pd.DataFrame]:
+    """Return the figures (regions x years), a table an indicator."""
+    key = ["indicator", "region", "year"]
+    known = real().dropna(subset="value").drop_duplicates(key, keep="last")
+    wide = (
+        part.pivot(index="region", columns="year", values="value").dropna()
+        for _, part in known.groupby("indicator")
+    )
+    return [table for table in wide if len(table) > 20 and len(table.columns) > 3]
 
 
 def _some(rng: Rng, frame: pd.DataFrame, column: str, number: int = 1) -> list:
     known = frame[frame["value"].notna()]
     return sorted(rng.choice(known[column].unique(), number, replace=False).tolist())
+
+
+def _one(rng: Rng, frame: pd.DataFrame, *columns: str) -> list[str]:
+    return [_some(rng, frame, column)[0] for column in columns]
+
+
+def _at(frame: pd.DataFrame, region: str = "", indicator: str = "") -> pd.Series:
+    """Return which figures are those of a region and an indicator; empty: of all."""
+    where = frame["region"].eq(region) if region else pd.Series(True, frame.index)
+    return where & frame["indicator"].eq(indicator) if indicator else where
 
 
 def _sized(frame: pd.DataFrame) -> pd.DataFrame:
@@ -103,45 +121,34 @@ def _newer(rng: Rng, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(vintage=NEWER, value=value, file="newer.csv")
 
 
-@plant("9 scale: region, one indicator")
-def region_indicator(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
-    (region,), (indicator,) = _some(rng, frame, "region"), _some(rng, frame, "indicator")
-    where = (frame["region"] == region) & (frame["indicator"] == indicator) & _years(rng, frame)
+def _scaled(of: str, rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
+    """`of`: whether a region, an indicator, some years are chosen, or all."""
+    region = _some(rng, frame, "region")[0] if "region" in of else ""
+    sized = _sized(frame) if "sized" in of else frame
+    indicator = _some(rng, sized, "indicator")[0] if "indicator" in of else ""
+    where = _at(frame, region, indicator)
+    where &= _years(rng, frame) if "years" in of else True
     return Plant(SCALE, region, indicator, observations=_times(frame, where, rng.choice(TIMES)))
 
 
-@plant("9 scale: region, all indicators")
-def region_whole(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
-    (region,) = _some(rng, frame, "region")
-    where = (frame["region"] == region) & _years(rng, frame)
-    return Plant(SCALE, region, observations=_times(frame, where, rng.choice(TIMES)))
-
-
-@plant("9 scale: region, one indicator, all years")
-def series_whole(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
-    (region,), (indicator,) = _some(rng, frame, "region"), _some(rng, frame, "indicator")
-    where = (frame["region"] == region) & (frame["indicator"] == indicator)
-    return Plant(SCALE, region, indicator, observations=_times(frame, where, rng.choice(TIMES)))
-
-
-@plant("9 scale: indicator, all regions")
-def indicator_years(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
-    (indicator,) = _some(rng, frame, "indicator")
-    where = (frame["indicator"] == indicator) & _years(rng, frame)
-    found = _times(frame, where, rng.choice(TIMES))
-    return Plant(SCALE, indicator=indicator, observations=found)
+for _kind, _of in (
+    ("region, one indicator", "region indicator years"),
+    ("region, all indicators", "region years"),
+    ("region, one indicator, all years", "region indicator"),
+    ("indicator, all regions", "indicator years"),
+):
+    plant(f"9 scale: {_kind}")(partial(_scaled, _of))
 
 
 @plant("9 scale: newer vintage")
 def vintage(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
     new = _newer(rng, _sized(frame))
     new = new[new["year"] >= rng.choice([2015, 2019, 2022])]
-    (region,), (indicator,) = _some(rng, new, "region"), _some(rng, new, "indicator")
+    region, indicator = _one(rng, new, "region", "indicator")
     region, indicator = [(region, ""), ("", indicator), (region, indicator), ("", "")][
         rng.integers(4)
     ]
-    where = new["region"].eq(region) if region else new["value"].notna()
-    where &= new["indicator"].eq(indicator) if indicator else True
+    where = _at(new, region, indicator)
     both = pd.concat([frame, _times(new, where, rng.choice(TIMES))], ignore_index=True)
     return Plant({"scale_restated"}, region, indicator, observations=both)
 
@@ -188,10 +195,9 @@ def region_copied(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
 @plant("10 year equal to the one before")
 def year_copied(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
     year = int(rng.integers(2016, 2024))
-    (region,), (indicator,) = _some(rng, frame, "region"), _some(rng, frame, "indicator")
+    region, indicator = _one(rng, frame, "region", "indicator")
     region, indicator = [(region, ""), ("", indicator), ("", "")][rng.integers(3)]
-    where = frame["year"].eq(year) & frame["region"].str.startswith(region)
-    where &= frame["indicator"].eq(indicator) if indicator else True
+    where = _at(frame, region, indicator) & frame["year"].eq(year)
     of = frame["year"] == year - 1
     found = _copied(frame, where, of, ["indicator", "region"])
     keep = where & found["value"].isna()
@@ -214,18 +220,17 @@ def proportional(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
 
 @plant("11 region of zeros")
 def zeros(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
-    (region,), (indicator,) = _some(rng, frame, "region"), _some(rng, frame, "indicator")
-    where = frame["region"].eq(region) & frame["value"].notna()
-    where &= frame["indicator"].eq(indicator) if rng.random() < 0.5 else True
+    region, indicator = _one(rng, frame, "region", "indicator")
+    indicator = indicator if rng.random() < 0.5 else ""
+    where = _at(frame, region, indicator) & frame["value"].notna()
     found = frame.assign(value=frame["value"].mask(where, 0.0))
     return Plant({"zeros_of_region"}, region, observations=found)
 
 
 @plant("11 two negative figures")
 def negatives(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
-    (region,), (indicator,) = _some(rng, frame, "region"), _some(rng, frame, "indicator")
-    line = frame[(frame["region"] == region) & (frame["indicator"] == indicator)]
-    line = line[line["value"].notna()]
+    region, indicator = _one(rng, frame, "region", "indicator")
+    line = frame[_at(frame, region, indicator) & frame["value"].notna()]
     at = rng.choice(line.index, 2, replace=False)
     value = frame["value"].mask(frame.index.isin(at), -frame["value"])
     return Plant({"negatives_few"}, region, indicator, observations=frame.assign(value=value))
@@ -255,25 +260,22 @@ def exchanged(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
     return Plant({"places_changed"}, one, observations=both)
 
 
-def _file(rng: Rng, folder: Path, frame: pd.DataFrame, indicator: str) -> list[list[str]]:
+def _file(frame: pd.DataFrame, indicator: str) -> list[list[str]]:
     """Return the rows of a raw file of an indicator: head, then code, name and years."""
     rows = frame[frame["indicator"] == indicator]
     wide = rows.pivot(index="region", columns="year", values="value").dropna(axis=1, how="all")
-    _, regions = study()
-    names = dict(regions[["region", "name_zh"]].to_numpy())
     head = ["代码", "地区", *map(str, wide.columns)]
     cells = zip(wide.index, wide.to_numpy().tolist(), strict=True)
-    return [head, *([code, names[code], *map(str, row)] for code, row in cells)]
+    return [head, *([code, reading_plants.NAMES[code], *map(str, row)] for code, row in cells)]
 
 
-def _write(folder: Path, indicator: str, rows: list[list[str]]) -> None:
-    row = study()[0].set_index("indicator").loc[indicator]
-    from coevo.observations.units import unit_of
-
+def _written(folder: Path, indicator: str, rows: list[list[str]]) -> Path:
+    row = INDICATORS.set_index("indicator").loc[indicator]
     title = [[f"指标：{row['source_name']}"], [f"单位：{unit_of(row['unit']).names[0]}"]]
     path = folder / "2026-10" / "figures.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(",".join(cells) for cells in [*title, *rows]), encoding="utf-8")
+    return path
 
 
 FILED = ("gross_regional_product", "resident_population", "ecommerce_sales")
@@ -282,20 +284,20 @@ FILED = ("gross_regional_product", "resident_population", "ecommerce_sales")
 @plant("12 code and name contradict")
 def code_and_name(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
     indicator = str(rng.choice(FILED))
-    rows = _file(rng, folder, frame, indicator)
+    rows = _file(frame, indicator)
     one, other = rng.choice(np.arange(1, len(rows)), 2, replace=False)
     if rng.random() < 0.5:
         rows[one][0], rows[other][0] = rows[other][0], rows[one][0]
     else:
         rows[one][1], rows[other][1] = rows[other][1], rows[one][1]
-    _write(folder, indicator, rows)
+    _written(folder, indicator, rows)
     return Plant({"code_contradicts_name"}, reads=(indicator,))
 
 
 @plant("12 year out of order or a century off")
 def odd_year(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
     indicator = str(rng.choice(FILED))
-    rows = _file(rng, folder, frame, indicator)
+    rows = _file(frame, indicator)
     place = int(rng.integers(2, len(rows[0])))
     if rng.random() < 0.5:
         rows[0][place] = str(int(rows[0][place]) - 100)
@@ -304,30 +306,14 @@ def odd_year(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
         other = place + 1 if place + 1 < len(rows[0]) else place - 1
         rows[0][place], rows[0][other] = rows[0][other], rows[0][place]
         found = {"year_out_of_order"}
-    _write(folder, indicator, rows)
+    _written(folder, indicator, rows)
     return Plant(found, indicator=indicator, reads=(indicator,))
 
 
-# What nothing in the files tells: counted apart.
-APART: dict[str, Planting] = {}
+plant("9 scale: indicator in its first vintage", APART)(partial(_scaled, "sized indicator"))
 
 
-def _apart(kind: str) -> Callable[[Planting], Planting]:
-    def named(function: Planting) -> Planting:
-        APART[kind] = function
-        return function
-
-    return named
-
-
-@_apart("9 scale: indicator in its first vintage")
-def indicator_whole(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
-    (indicator,) = _some(rng, _sized(frame), "indicator")
-    found = _times(frame, frame["indicator"] == indicator, rng.choice(TIMES))
-    return Plant(SCALE, indicator=indicator, observations=found)
-
-
-@_apart("12 regions changed places in a first vintage")
+@plant("12 regions changed places in a first vintage", APART)
 def exchanged_first(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
     one, other = _some(rng, frame, "region", 2)
     (indicator,) = _some(rng, frame, "indicator")
@@ -336,7 +322,7 @@ def exchanged_first(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
     return Plant({"places_changed"}, one, indicator, observations=frame.assign(region=region))
 
 
-@_apart("12 two heads exchanged")
+@plant("12 two heads exchanged", APART)
 def heads(rng: Rng, folder: Path, frame: pd.DataFrame) -> Plant:
     one, other = _some(rng, _sized(frame), "indicator", 2)
     indicator = frame["indicator"].replace({one: other, other: one})
@@ -347,8 +333,7 @@ COLUMNS = ["check", "region", "year", "indicator", "message", "fields"]
 
 
 def audited(observations: pd.DataFrame, remarks: pd.DataFrame) -> pd.DataFrame:
-    indicators, _ = study()
-    return audit_table(observations, remarks, indicators)[COLUMNS]
+    return audit_table(observations, remarks, INDICATORS)[COLUMNS]
 
 
 @cache
@@ -362,16 +347,14 @@ def outcome(planting: Planting, seed: str) -> str:
     """Return `found`, `marked` by another finding at the same place, or `missed`."""
     rng = np.random.default_rng([*seed.encode()])
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        planted = planting(rng, folder, real().copy())
-        if planted.observations is None:
+        planted = planting(rng, Path(name), real().copy())
+        observations, remarks = planted.observations, pd.DataFrame(columns=REMARKS)
+        if observations is None:
             try:
-                observations, remarks = read(folder, planted.reads)
+                observations, remarks = read(Path(name), planted.reads)
             except StudyError:
                 return "found"  # refused, in a line that names the cell
-        else:
-            observations, remarks = planted.observations, pd.DataFrame(columns=REMARKS)
-        rows = audited(observations, remarks).astype(object).fillna("")
+    rows = audited(observations, remarks).astype(object).fillna("")
     new = [row not in usual() for row in rows.itertuples(index=False, name=None)]
     there = pd.Series(new, rows.index)
     for column in ("region", "indicator", "year"):
@@ -382,11 +365,26 @@ def outcome(planting: Planting, seed: str) -> str:
     return "marked" if there.any() else "missed"
 
 
+def of_reading(planter: reading_plants.Planter, seed: str) -> str:
+    """Return `found` or `missed`; a line that stops the build is no silence."""
+    rng = random.Random(seed)
+    with TemporaryDirectory() as name:
+        planted = planter(rng, rng.choice(real_tables()), Path(name))
+        try:
+            said = reading_plants.said_of(Path(name))
+        except StudyError:
+            return "found"
+    return "found" if reading_plants.found(planted, said) else "missed"
+
+
+PLANTS = {
+    f"8 {kind}": partial(of_reading, planter) for kind, planter in reading_plants.PLANTS.items()
+} | PLANTS
+
+
 def outcomes(number: int, seed: int) -> Iterator[tuple[str, str]]:
     """Yield the kind and the outcome of so many plants, the kinds in turn."""
-    every: dict[str, Callable[[str], str]] = {}
-    every |= {f"8 {kind}": partial(of_reading, reading) for kind, reading in READING.items()}
-    every |= {kind: partial(outcome, planting) for kind, planting in (PLANTS | APART).items()}
+    every = PLANTS | APART
     for place in range(number):
         kind = [*every][place % len(every)]
         yield kind, every[kind](f"{seed} {place}")

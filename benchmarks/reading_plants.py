@@ -1,23 +1,21 @@
 """Faults of form planted in tables of real figures: what reading must find, and where.
 
 A plant writes a raw folder with one fault in real figures; a sound folder is the same without it.
-Part of `python benchmarks/attacks.py --plants 500`.
 """
 
 import io
 import random
-import sys
-import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from benchmarks.corrupted_files import REGIONS, SALES
+from coevo.observations import observe
+from coevo.panel.audit import SERIOUS_MESSAGES, audit_table
 
+NAMES = dict(REGIONS[["region", "name_zh"]].to_numpy().tolist())
 NAME, UNITS = "销售额", ("亿元", "万元", "百万元", "元")
 Table = list[list[object]]
 
@@ -204,41 +202,11 @@ def sound(rng: random.Random, figures: pd.DataFrame, folder: Path) -> None:
         _write(folder, _workbook(rows, formats, set(), kind == "old"))
 
 
-def _regions() -> pd.DataFrame:
-    path = ROOT / "config" / "regions" / "provinces.csv"
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
-
-
-NAMES = dict(_regions()[["region", "name_zh"]].to_numpy().tolist())
-
-
-@cache
-def real_figures() -> list[pd.DataFrame]:
-    """Return the figures of the default study (regions x years), one frame an indicator."""
-    from coevo.files import read_table
-    from coevo.observations import observe
-    from coevo.study.raw_files import raw_paths
-
-    raw, table = "data/raw/provinces", read_table("config/indicators/provinces.csv", "indicators")
-    read, _ = observe(raw_paths(raw, "latest"), raw, table, _regions(), {}, {})
-    known = read.dropna(subset="value").drop_duplicates(
-        ["indicator", "region", "year"], keep="last"
-    )
-    wide = (part.pivot(index="region", columns="year", values="value") for _, part in
-            known.groupby("indicator"))  # fmt: skip
-    return [frame for w in wide if len(frame := w.dropna()) > 20 and len(frame.columns) > 3]
-
-
 def said_of(folder: Path) -> pd.DataFrame:
     """Return the serious findings on a raw folder."""
-    from coevo.observations import observe
-    from coevo.panel.audit import SERIOUS_MESSAGES, audit_table
-
-    columns = ["indicator", "unit", "source_name", "derivation", "subsystem"]
-    indicators = pd.DataFrame([("sales", "100 million yuan", NAME, "", "")], columns=columns)
     files = sorted(map(str, folder.rglob("*.bin")))
-    read, remarks = observe(files, str(folder), indicators, _regions(), {}, {})
-    audit = audit_table(read, remarks, indicators)
+    read, remarks = observe(files, str(folder), SALES, REGIONS, {}, {})
+    audit = audit_table(read, remarks, SALES)
     return audit[audit["message"].isin(SERIOUS_MESSAGES)]
 
 
@@ -248,24 +216,3 @@ def found(plant: Plant, said: pd.DataFrame) -> bool:
     if plant.region:
         said = said[(said["region"] == plant.region) & (said["year"] == plant.year)]
     return len(said) > 0
-
-
-def alarms(seed: str) -> bool:
-    """Whether something serious is said of the same figures without a fault."""
-    rng = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
-        sound(rng, rng.choice(real_figures()), Path(folder))
-        return len(said_of(Path(folder))) > 0
-
-
-def outcome(planter: Planter, seed: str) -> str:
-    """Return `found` or `missed`; a line that stops the build is no silence."""
-    from coevo.errors import StudyError
-
-    rng = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
-        plant = planter(rng, rng.choice(real_figures()), Path(folder))
-        try:
-            return "found" if found(plant, said_of(Path(folder))) else "missed"
-        except StudyError:
-            return "found"

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 
 import pandas as pd
+from openpyxl.utils.cell import coordinate_to_tuple
 
 Grid = list[list[object]]
 DIGITS = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?|-?\.\d+")
@@ -55,14 +56,15 @@ def _same(value: float, cell: object) -> bool:
         seen = [float(cell)]
     else:
         seen = [float(part.replace(",", "")) for part in DIGITS.findall(_said(cell))]
-    for other in seen:
-        if value == other:
-            return True
-        if value and other and value * other > 0 and math.isfinite(other):
-            power = math.log10(value / other)
-            if abs(power - round(power)) < LEAST:
-                return True
-    return False
+    return any(
+        value == other
+        or (
+            value * other > 0
+            and math.isfinite(other)
+            and abs(math.remainder(math.log10(value / other), 1)) < LEAST
+        )
+        for other in seen
+    )
 
 
 def wrong_figures(content: bytes, found: pd.DataFrame, names: dict[str, set[str]]) -> Iterator[str]:
@@ -75,10 +77,8 @@ def wrong_figures(content: bytes, found: pd.DataFrame, names: dict[str, set[str]
         grid = sheets.get(row.sheet, sheets.get("") if len(sheets) == 1 else None)
         if grid is None:
             continue
-        letters, number = re.fullmatch(r"([A-Z]+)(\d+)", row.cell).groups()
-        column, line = 0, int(number) - 1
-        for letter in letters:
-            column = 26 * column + ord(letter) - 64
+        line, column = coordinate_to_tuple(row.cell)
+        line -= 1
         if line >= len(grid) or column > len(grid[line]):
             yield f"{row.cell} is not there"
             continue

@@ -1,34 +1,123 @@
-"""Measure every task beside its peers: `python -m benchmarks.peers [--write] [--only WORD]`."""
+"""Measure every task beside its peers: `python -m benchmarks.peers [--write] [--only WORD]`.
+
+Peers stand in an environment of their own, made once for a Python and a list.
+"""
 
 import argparse
+import hashlib
 import json
+import os
 import platform
+import subprocess
 import sys
 import tomllib
+import venv
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks.peers.environment import environment, run, versions
+from benchmarks.common import BENCHMARKS, ROOT, markdown, put
 from benchmarks.peers.registry import TASKS
-from benchmarks.peers.table import Measured, missed, table, write
-from benchmarks.peers.task import ROOT
+from benchmarks.peers.task import Side, Task
 
-DOCS = ROOT / "docs" / "benchmarks.md"
-MEASURING = "benchmarks.peers.measuring"
+LISTED = ROOT / "benchmarks" / "peers.txt"
+CACHE = ROOT / "benchmarks" / ".peers"
+FILLED = "filled.txt"  # names the packages that could not be installed
+THREADS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON")
+HEADS = ("task", "beside", "time", "of coevo's", "memory", "of coevo", "digits")
+
+
+class Measured(NamedTuple):
+    """What `measuring` tells of the sides of a task; a side that is not there lacks."""
+
+    task: Task
+    sides: Mapping[str, Mapping[str, float]]
+
+
+def versions() -> dict[str, str]:
+    """Return the version of each package of `peers.txt`."""
+    lines = (line.strip() for line in LISTED.read_text(encoding="utf-8").splitlines())
+    pinned = (line.split("==") for line in lines if line and not line.startswith("#"))
+    return {name: version for name, version in pinned}
+
+
+def environment() -> tuple[Path, list[str]]:
+    """Return the Python of the environment, and which packages do not install under it."""
+    digest = hashlib.sha256(LISTED.read_bytes()).hexdigest()[:8]
+    folder = CACHE / f"{sys.version_info[0]}.{sys.version_info[1]}-{digest}"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not (folder / FILLED).exists():
+        venv.create(folder, clear=True, with_pip=True)
+        lacking = []
+        if not _installed(python, "-r", str(LISTED)):
+            pinned = versions().items()
+            lacking = [name for name, at in pinned if not _installed(python, f"{name}=={at}")]
+        (folder / FILLED).write_text("\n".join(lacking), encoding="utf-8")
+    return python, (folder / FILLED).read_text(encoding="utf-8").split()
+
+
+def _installed(python: Path, *what: str) -> bool:
+    words = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    return subprocess.run([*words, "-c", str(LISTED), *what]).returncode == 0
 
 
 def measured(number: int, python: Path, lacking: list[str]) -> Measured:
-    """Return what processes of their own measure of a task."""
-    found = json.loads(run(python, MEASURING, f"{number}", "time", *lacking))
-    memory = {name: float(run(python, MEASURING, f"{number}", "memory", name)) for name in found}
-    seconds, ratio = ({n: side[key] for n, side in found.items()} for key in ("seconds", "ratio"))
-    return Measured(TASKS[number], seconds, ratio, memory)
+    """Return what a process of its own measures of a task; `RuntimeError` if it fails."""
+    one = {f"{name}_NUM_THREADS": "1" for name in THREADS}
+    words = [str(python), "-m", "benchmarks.peers.measuring", str(number), *lacking]
+    done = subprocess.run(
+        words, cwd=ROOT, env={**os.environ, **one}, capture_output=True, text=True, encoding="utf-8"
+    )
+    if done.returncode:
+        raise RuntimeError(f"{TASKS[number].name}: {done.stderr.strip()[-2000:]}")
+    return Measured(TASKS[number], json.loads(done.stdout.splitlines()[-1]))
 
 
-def told(lacking: list[str]) -> str:
-    """Return the line of versions above the table."""
+def ahead(one: Measured) -> list[tuple[Side, float]]:
+    """Return the sides that take less time than coevo, to two digits, and how much of it."""
+    there = [(side, one.sides[side.name]["ratio"]) for side in one.task.others
+             if side.name in one.sides]  # fmt: skip
+    return [(side, ratio) for side, ratio in there if round(ratio, 2) < 1]
+
+
+def rows(one: Measured) -> list[tuple[str, ...]]:
+    """Return a row of the table for each other side."""
+    task, own, made = one.task, one.sides["coevo"], []
+    for side in task.others:
+        if side.name not in one.sides:
+            made.append((task.name, side.name, "does not install here", *[""] * 4))
+            continue
+        found = one.sides[side.name]
+        made.append((
+            task.name, side.name,
+            _time(found["seconds"]) + (f", each {task.each}" if task.each else ""),
+            f"{_digits(found['ratio'])} × ({_time(own['seconds'])})",
+            f"{found['megabytes']:,.0f} MB", f"{own['megabytes']:,.0f} MB", f"{task.digits}",
+        ))  # fmt: skip
+    return made
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+def _time(seconds: float) -> str:
+    unit, size = next((u for u in (("s", 1), ("ms", 1e-3)) if seconds >= u[1]), ("µs", 1e-6))
+    return f"{_digits(seconds / size)} {unit}"
+
+
+def table(found: list[Measured], lacking: list[str]) -> str:
+    """Return versions, the table, and why others are ahead, as Markdown."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    there = [f"{name} {at}" for name, at in versions().items() if name not in lacking]
-    return f"Python {platform.python_version()}, coevo {project['version']}; {', '.join(there)}."
+    there = ", ".join(f"{name} {at}" for name, at in versions().items() if name not in lacking)
+    lines = [f"Python {platform.python_version()}, coevo {project['version']}; {there}.", ""]
+    lines += [markdown(HEADS, (row for one in found for row in rows(one))), ""]
+    lines += ["Where another is ahead of coevo, and why:", ""]
+    lines += [
+        f"- {one.task.name}, {side.name} ({ratio:.2f} ×): {side.why}."
+        for one in found for side, ratio in ahead(one)
+    ]  # fmt: skip
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -39,18 +128,12 @@ def main() -> int:
     if given.write and given.only:
         parser.error("--write needs all tasks")
     python, lacking = environment()
-    results = []
-    for number, task in enumerate(TASKS):
-        if given.only in task.name:
-            results.append(measured(number, python, lacking))
-            print(task.name, *results[-1].ratio.values(), file=sys.stderr, flush=True)
-    said = table(results, told(lacking))
+    numbers = [number for number, task in enumerate(TASKS) if given.only in task.name]
+    said = table([measured(number, python, lacking) for number in numbers], lacking)
     print(said)
-    wrong = [line for one in results for line in missed(one)]
-    print(*wrong, sep="\n", file=sys.stderr)
     if given.write:
-        write(said, DOCS)
-    return 1 if wrong else 0
+        put(BENCHMARKS, "peers", said)
+    return 1 if " ×): ." in said else 0  # ahead, and no one says why
 
 
 if __name__ == "__main__":

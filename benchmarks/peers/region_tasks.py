@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.peers.task import COEVO, DRAWS, ROOT, Answer, Array, Side, Task, quiet
+from benchmarks.common import Array
+from benchmarks.corrupted_files import REGIONS
+from benchmarks.peers.task import DRAWS, Answer, Side, Task, quiet
 from coevo.regional.mobility import (
     first_passage,
     homogeneity,
@@ -38,8 +40,8 @@ class Field(NamedTuple):
 
 def field(small: bool) -> Field:
     """Return made-up D of the provinces that have neighbours, alike among neighbours."""
-    table = pd.read_csv(ROOT / "config" / "regions" / "provinces.csv", dtype=str).fillna("")
-    found = {r: n.split() for r, n in zip(table["region"], table["neighbours"], strict=True) if n}
+    listed = REGIONS[["region", "neighbours"]].to_numpy().tolist()
+    found = {region: neighbours.split() for region, neighbours in listed if neighbours}
     codes, rng = list(found), np.random.default_rng(5)
     W = row_standardised(found, codes)
     e = rng.standard_normal((len(codes), 3 if small else 9)).cumsum(axis=1)
@@ -115,13 +117,9 @@ def giddy_markov(data: npt.NDArray[np.int64]) -> Answer:
 
 def regional(small: bool) -> tuple[RegionalPanel, Field]:
     data = field(small)
-    years = data.D.shape[1]
-    coupling = pd.DataFrame(
-        {
-            "region": np.repeat(data.regions, years), "name": np.repeat(data.regions, years),
-            "year": np.tile(np.arange(years), len(data.regions)), "D": data.D.ravel(),
-        }
-    )  # fmt: skip
+    keys = pd.MultiIndex.from_product([data.regions, range(data.D.shape[1])])
+    coupling = pd.DataFrame({"D": data.D.ravel()}, keys.set_names(["region", "year"])).reset_index()
+    coupling["name"] = coupling["region"]
     joined = [" ".join(data.neighbours[r]) for r in data.regions]
     places = pd.DataFrame({"region": data.regions, "neighbours": joined})
     return RegionalPanel(coupling, coupling, places, "", [], 1), data
@@ -147,34 +145,13 @@ def giddy_spatial(of: tuple[RegionalPanel, Field]) -> Answer:
     return Answer(np.append(np.ravel(found.T), values))
 
 
+ESDA = Side("esda", "esda", esda_moran)
+LOCAL = Side("esda", "esda", esda_local, COMPILED)
+GIDDY = Side("giddy", "giddy", giddy_markov, ARRAYS)
+SPATIAL = Side("giddy", "giddy", giddy_spatial, ARRAYS)
 TASKS = (
-    Task(
-        "Moran's I of 9 years, 9,999 draws",
-        field,
-        COEVO(own_moran),
-        (Side("esda", "esda", esda_moran),),
-        10,
-        repeats=3,
-    ),
-    Task(
-        "local Moran's I of a year, 9,999 draws",
-        field,
-        COEVO(own_local),
-        (Side("esda", "esda", esda_local, COMPILED),),
-        10,
-    ),
-    Task(
-        "Markov chain of 2,800 regions × 20 years",
-        states,
-        COEVO(own_markov),
-        (Side("giddy", "giddy", giddy_markov, ARRAYS),),
-        9,
-    ),
-    Task(
-        "Markov chains by class of neighbours",
-        regional,
-        COEVO(own_spatial),
-        (Side("giddy", "giddy", giddy_spatial, ARRAYS),),
-        9,
-    ),
+    Task("Moran's I of 9 years, 9,999 draws", field, own_moran, (ESDA,), 10, repeats=3),
+    Task("local Moran's I of a year, 9,999 draws", field, own_local, (LOCAL,), 10),
+    Task("Markov chain of 2,800 regions × 20 years", states, own_markov, (GIDDY,), 9),
+    Task("Markov chains by class of neighbours", regional, own_spatial, (SPATIAL,), 9),
 )

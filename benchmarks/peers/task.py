@@ -5,15 +5,12 @@ import io
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-ROOT = Path(__file__).resolve().parents[2]
+from benchmarks.common import Array
+
 DRAWS = 9_999
 CHANCE = 4.5  # standard errors by which two p of `DRAWS` draws may differ
 
@@ -27,22 +24,13 @@ class Answer(NamedTuple):
     p: Array | None = None
 
 
-@dataclass(frozen=True)
-class Side:
-    """One way to do a task; package: what it stands on, empty for coevo.
-
-    why: why it is ahead, where it is; goal: the least time that it must take, as a multiple of
-    coevo's.
-    """
+class Side(NamedTuple):
+    """One way to do a task; package: what it stands on, empty for coevo; why it is ahead, if so."""
 
     name: str
     package: str
     work: Callable[[Any], Answer]
     why: str = ""
-    goal: float = 0.0
-
-
-COEVO = partial(Side, "coevo", "")
 
 
 @dataclass(frozen=True)
@@ -55,15 +43,15 @@ class Task:
 
     name: str
     figures: Callable[[bool], Any]
-    own: Side
+    work: Callable[[Any], Answer]
     others: tuple[Side, ...]
     digits: int
     each: str = ""
     repeats: int = 5
 
     @property
-    def sides(self) -> tuple[Side, ...]:
-        return (self.own, *self.others)
+    def own(self) -> Side:
+        return Side("coevo", "", self.work)
 
 
 def difference(task: Task, own: Answer, other: Answer) -> float:
