@@ -25,9 +25,9 @@ SIMULATION = ROOT / "docs" / "simulation"
 
 def markdown(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """Return a table of Markdown."""
-    lines = [[*head], *([*map(str, row)] for row in rows)]
-    lines.insert(1, ["---"] * len(lines[0]))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    lines = [f"| {' | '.join(map(str, cells))} |" for cells in ([*head], *rows)]
+    lines.insert(1, "|" + "---|" * (lines[0].count(" | ") + 1))
+    return "\n".join(lines)
 
 
 def put(page: Path, mark: str, text: str) -> None:

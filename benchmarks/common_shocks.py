@@ -1,6 +1,6 @@
 """How often a slope is found that is not there, when years bring shocks common to all regions.
 
-    OMP_NUM_THREADS=1 python -m benchmarks.common_shocks [--write] [--samples 2000] [--seed 1]
+    OMP_NUM_THREADS=1 python -m benchmarks.common_shocks [--write]
 
 31 regions, nine years (eight growth rows a region), no interaction, at random by seed: drifts,
 errors and shocks of the years as in benchmarks/relation_rule.py (`none`), with errors of x2 as
@@ -11,19 +11,12 @@ the test of b1 = 0 (or d = 0) rejects at 5 %, between `low` and `high` (Wilson, 
 999 draws, the null imposed. --write puts the table into docs/simulation/common_shocks.csv.
 """
 
-import argparse
-import time
-from collections.abc import Iterator
-from itertools import starmap
-from pathlib import Path
-from typing import Any
+from itertools import product
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 from scipy.special import stdtr
-from scipy.stats import binomtest
 
+from benchmarks.common import SIMULATION, Array, Row, simulation, wilson
 from benchmarks.relation_rule import (
     DRIFT,
     DRIFT_SD,
@@ -32,13 +25,12 @@ from benchmarks.relation_rule import (
     YEAR_CORRELATION,
     YEAR_SD,
     YEARS,
+    correlated,
 )
 from coevo.inference.slope_errors import BANDWIDTH
 from coevo.inference.wild_bootstrap import cluster_weights, of_drawn, of_few
 
-Array = npt.NDArray[np.float64]
-Row = dict[str, Any]
-TABLE = Path(__file__).resolve().parent.parent / "docs" / "simulation" / "common_shocks.csv"
+TABLE = SIMULATION / "common_shocks.csv"
 SAMPLES, DRAWS, LEVEL = 2000, 999, 0.05
 PERSISTENCE = 0.5
 ERROR_SD = {"none": (0.05, 0.25), "none, less noise": (0.05, 0.1)}
@@ -54,9 +46,9 @@ def panels(
     generator = np.random.default_rng(seed)
     drift = DRIFT + DRIFT_SD * generator.normal(size=(samples, regions, 1, 2))
     size = (samples, regions, years - 1, 2)
-    growth = drift + ERROR_SD[design] * _correlated(generator, size, ERROR_CORRELATION)
+    growth = drift + ERROR_SD[design] * correlated(generator, size, ERROR_CORRELATION, -1)
     if shock != "none":
-        tau = _correlated(generator, (samples, 1, years - 1, 2), YEAR_CORRELATION)
+        tau = correlated(generator, (samples, 1, years - 1, 2), YEAR_CORRELATION, -1)
         if shock == "persistent":
             for t in range(1, years - 1):
                 new = np.sqrt(1 - PERSISTENCE**2) * tau[:, :, t]
@@ -64,12 +56,6 @@ def panels(
         growth = growth + YEAR_SD * tau
     start = np.zeros((samples, regions, 1, 2))
     return np.asarray(np.exp(np.concatenate([start, growth.cumsum(axis=2)], axis=2)))
-
-
-def _correlated(generator: np.random.Generator, size: tuple[int, ...], correlation: float) -> Array:
-    z = generator.normal(size=size)
-    z[..., 1] = correlation * z[..., 0] + np.sqrt(1 - correlation**2) * z[..., 1]
-    return z
 
 
 def p_values(x: Array, g: Array, effects: str, seed: int) -> dict[str, Array]:
@@ -136,36 +122,22 @@ def rows(design: str, shock: str, samples: int, seed: int) -> list[Row]:
         for i, parameter in enumerate(("b1", "d")):
             p = p_values(R[..., 1 - i], g[..., i], effects, seed)
             for test in TESTS:
-                hits = int((p[test] <= LEVEL).sum())
-                ends = binomtest(hits, samples).proportion_ci(method="wilson")
+                share, low, high = wilson((p[test] <= LEVEL).sum(), samples)
                 row = {"effects": effects, "parameter": parameter, "errors": test}
-                share = {"rejected": hits / samples, "low": ends.low, "high": ends.high}
+                share = {"rejected": share, "low": low, "high": high}
                 found.append(label | row | share)
     return found
 
 
-def designs(samples: int, seed: int) -> Iterator[tuple[str, str, int, int]]:
-    """Yield the arguments of `rows`, a seed of its own for each design."""
-    names = [(design, shock) for design in ERROR_SD for shock in SHOCKS]
-    for number, (design, shock) in enumerate(names):
-        yield design, shock, samples, 100 * seed + number
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help=f"write {TABLE.name}")
-    parser.add_argument("--samples", type=int, default=SAMPLES)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    started = time.perf_counter()
-    made = starmap(rows, designs(asked.samples, asked.seed))
-    table = pd.DataFrame([row for part in made for row in part])
-    print(table.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
-    print(f"{time.perf_counter() - started:.0f} s")
-    if asked.write:
-        TABLE.parent.mkdir(parents=True, exist_ok=True)
-        table.to_csv(TABLE, index=False, float_format="%.4g", lineterminator="\n")
+def made(most: int) -> list[Row]:
+    """Return the rows of all designs, a seed of its own for each."""
+    designs, samples = product(ERROR_SD, SHOCKS), min(SAMPLES, most)
+    return [
+        row
+        for number, (design, shock) in enumerate(designs)
+        for row in rows(design, shock, samples, 100 + number)
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    simulation(__doc__, TABLE, made)

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from benchmarks.common import ROOT, apart
+from benchmarks.hostile_configs import DATA
 from benchmarks.second_reading import wrong_figures
 from coevo.errors import StudyError
 from coevo.files import read_table
@@ -218,26 +219,7 @@ def _parts(rng: random.Random, data: bytes) -> bytes:
     return _packed(parts)
 
 
-# What swells a file, and before which words of it. Empty cells and rows pack a thousand times.
-SHEET = b"</sheetData>"
-SWELLING: list[tuple[str, bytes, bytes]] = [
-    *(("xlsx", piece, b"</row>") for piece in (b"<c/>", b'<c s="1"/>', b"<c><v>1</v></c>")),
-    *(("xlsx", b"<row/>" if n else b'<row hidden="1"/>', SHEET) for n in range(2)),
-    ("xlsx", b"<row><c/><c/></row>", SHEET),
-    ("xlsx", b"<a>", SHEET),
-    ("xlsx", b'<mergeCell ref="A20:C20"/>', b"</mergeCells>"),
-    ("xlsx", b'<row r="20" s="1"><c r="A20" s="1"/><c r="B20" s="1"/></row>', SHEET),
-    ("html", b"<td>", b"</tr>"),
-    ("html", b"<td colspan=1000 rowspan=65534>1", b"</tr>"),
-    ("html", b"<tr>", b"</table>"),
-    ("html", b"<table><td>1</table>", b"</body>"),
-    ("html", b"<td><div>", b"</tr>"),
-    ("csv", b",", b"\r\n"),
-    ("csv", b",,,,,,,\r\n", b"\r\n"),
-    ("csv", b'"', b"\r\n"),
-    ("csv", b'"a",', b"\r\n"),
-    ("csv", b"\r\n", b"\r\n"),
-]
+SWELLING = [(kind, piece.encode(), place.encode()) for kind, piece, place in DATA["swelling"]]
 MOST_SWOLLEN = {"xlsx": 19_000_000, "html": 6_000_000, "csv": 6_000_000}  # bytes
 
 
@@ -283,12 +265,9 @@ def corrupted(seed: int, number: int) -> tuple[str, bytes]:
     rng = random.Random(f"{seed}-{number}")
     others = ["xlsx part", "xlsx part", "random bytes", "random table", "swollen"]
     kind = rng.choice([*seeds(), *others])
-    if kind == "swollen":
-        return kind, _swollen(rng)
-    if kind == "random bytes":
-        return kind, _random_bytes(rng)
-    if kind == "random table":
-        return kind, _random_table(rng)
+    whole = {"swollen": _swollen, "random bytes": _random_bytes, "random table": _random_table}
+    if kind in whole:
+        return kind, whole[kind](rng)
     if kind == "xlsx part":
         return kind, _parts(rng, rng.choice(seeds()["xlsx"]))
     data = rng.choice(seeds()[kind])
@@ -297,21 +276,7 @@ def corrupted(seed: int, number: int) -> tuple[str, bytes]:
     return kind, data
 
 
-# Sound in form and large: what repeats in a line of each, after what stands above.
-ABOVE = "指标：销售额\n单位：亿元\n"
-AS_A_LIST = "地区,年份,指标,单位,数值\n"
-LARGE: dict[str, tuple[str, str]] = {
-    "names of indicators": ("单位：亿元\n地区：北京\n指标,2015年\n", "销售{n}额" * 30 + ",1\n"),
-    "names of regions": (f"{ABOVE}地区,2015年\n", "北{n}京" * 30 + ",1\n"),
-    "names in a list": (AS_A_LIST, "北京,2015,销售{n}额,亿元,1\n"),
-    "regions in a list": (AS_A_LIST, "北{n},2015,销售额,亿元,1\n"),
-    "years in a list": (AS_A_LIST, "北京,{n}x,销售额,亿元,1\n"),
-    "units in a list": (AS_A_LIST, "北京,2015,销售额,亿{n}元,1\n"),
-    "marks in a list": (AS_A_LIST, "北京,2015,销售额,亿元,不{n}\n"),
-    "one figure many times": (AS_A_LIST, "北京,2015,销售额,亿元,{n}\n"),
-    "notes": (f"{ABOVE}地区,2015年\n北京,1\n", "注{n}：" + "说" * 100 + "\n"),
-    "tables below each other": (ABOVE, "地区,2015年\n北京,{n}\n"),
-}
+LARGE: dict[str, tuple[str, str]] = DATA["large"]
 MOST_LINES, MOST_BYTES = 100_000, 20_000_000  # of a large file, whichever comes first
 
 

@@ -19,27 +19,21 @@ and bias_d, the mean of estimate/truth - 1; median_x1 and median_x2, that of the
 each coordinate of E.
 """
 
-import argparse
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.special import ndtri
 
-from benchmarks.many_fits import fit_batch
-from benchmarks.noisy_paths import REGIMES, STEPS, Regime, inside, paths_of, simulate
+from benchmarks.common import SIMULATION, Array, Row, simulation, wilson
+from benchmarks.noisy_paths import REGIMES, STEPS, Regime, frame_of, inside, paths_of, simulate
 from coevo.estimation import fit_pooled
 from coevo.estimation.growth import lag, logmean, trapezoid
 from coevo.inference import fieller
 from coevo.inference.sets import RatioSet
 
-Array = npt.NDArray[np.float64]
-Row = dict[str, Any]
-
-TABLE = Path(__file__).resolve().parents[1] / "docs" / "simulation" / "coverage.csv"
+TABLE = SIMULATION / "coverage.csv"
 REPLICATES, POOLED_REPLICATES = 2_000, 400
 REGIONS, POOLED_YEARS = 31, 9
 DRIFT = 0.03  # standard deviation of the growth rates between pooled regions
@@ -52,34 +46,61 @@ def rows_of(paths: Array, estimator: str) -> tuple[Array, Array]:
     return np.diff(np.log(paths), axis=1), regressor[..., ::-1]
 
 
+class Batch(NamedTuple):
+    """Lines (..., 2, 2), rows (a1, -b1) and (-a2, d); covariance (..., 2, 2, 2); df of each."""
+
+    lines: Array
+    covariance: Array
+    df: int
+
+
+def fit_batch(growth: Array, regressor: Array) -> Batch:
+    """Return the classic form fitted to every set of growth rows (..., rows, 2) by least squares.
+
+        s = q'g,  q = (R - mean R)/|R - mean R|^2,   c = mean g - s mean R
+
+    Covariance of c and s: V22 = s^2/|R - mean R|^2 with the residual variance s^2, V12 = -mean R
+    V22, V11 = s^2/rows + (mean R)^2 V22.
+    """
+    rows = growth.shape[-2]
+    mean_g, mean_R = growth.mean(axis=-2), regressor.mean(axis=-2)
+    g, R = growth - mean_g[..., None, :], regressor - mean_R[..., None, :]
+    square = (R**2).sum(axis=-2)
+    s = (R * g).sum(axis=-2) / square
+    variance = ((g - s[..., None, :] * R) ** 2).sum(axis=-2) / (rows - 2)
+    V22, V12 = variance / square, -mean_R * variance / square
+    V = np.stack([variance / rows - mean_R * V12, V12, V12, V22], axis=-1)
+    lines = np.stack([mean_g - s * mean_R, s], axis=-1)
+    return Batch(lines, V.reshape(*V.shape[:-1], 2, 2), rows - 2)
+
+
 def holds(found: RatioSet, value: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Return whether a value lies in each set."""
     between = (found.low < value) & (value < found.high)
     return np.where(found.kind == "interval", between, (found.kind == "line") | ~between)
 
 
+def _row(quantity: str, numbers: tuple[float, ...], replicates: int) -> Row:
+    values = dict(zip(("value", "low", "high"), numbers, strict=True))
+    return {"quantity": quantity} | values | {"replicates": replicates}
+
+
 def share(quantity: str, hits: npt.NDArray[np.bool_]) -> Row:
     """Return a share with Wilson's interval."""
-    n = len(hits)
-    p, z = float(np.mean(hits)), float(ndtri(0.975))
-    middle, reach = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    low, high = ((middle + sign * reach) / (1 + z**2 / n) for sign in (-1, 1))
-    return {"quantity": quantity, "value": p, "low": low, "high": high, "replicates": n}
+    return _row(quantity, wilson(hits.sum(), len(hits)), len(hits))
 
 
 def mean(quantity: str, values: Array) -> Row:
     """Return a mean with its normal interval."""
     m, reach = values.mean(), ndtri(0.975) * values.std(ddof=1) / np.sqrt(len(values))
-    ends = {"value": m, "low": m - reach, "high": m + reach}
-    return {"quantity": quantity} | ends | {"replicates": len(values)}
+    return _row(quantity, (m, m - reach, m + reach), len(values))
 
 
 def median(quantity: str, values: Array) -> Row:
     """Return a median with its interval from the order statistics."""
-    n = len(values)
-    reach = ndtri(0.975) / (2 * np.sqrt(n))
+    reach = ndtri(0.975) / (2 * np.sqrt(len(values)))
     low, m, high = np.quantile(values, [0.5 - reach, 0.5, 0.5 + reach])
-    return {"quantity": quantity, "value": m, "low": low, "high": high, "replicates": n}
+    return _row(quantity, (m, low, high), len(values))
 
 
 def measured(paths: Array, regime: Regime, estimator: str) -> Iterator[Row]:
@@ -158,29 +179,16 @@ def pooled_hits(
 
 def pooled_sets(x: Array) -> RatioSet:
     """Return the sets (regions, 2) of (x2*, x1*) of one panel x (regions, years, 2), two-way."""
-    regions, years, _ = x.shape
-    panel = pd.DataFrame(x.reshape(-1, 2), columns=["x1", "x2"])
-    panel["region"] = np.repeat([f"{i:02}" for i in range(regions)], years)
-    panel["year"] = np.tile(np.arange(years), regions)
-    found = fit_pooled(panel, "x1", "x2", effects="region+year")
+    found = fit_pooled(frame_of(x), "x1", "x2", effects="region+year")
     return fieller(found.intercepts, found.slopes, found.line_covariance, found.df)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help=f"write {TABLE.name}")
-    parser.add_argument("--replicates", type=int, default=REPLICATES)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    rows = [*one_region(asked.replicates, asked.seed)]
-    rows += pooled(min(asked.replicates, POOLED_REPLICATES), asked.seed)
-    table = pd.DataFrame(rows)
-    if asked.write:
-        TABLE.parent.mkdir(parents=True, exist_ok=True)
-        table.to_csv(TABLE, index=False, float_format="%.4g", lineterminator="\n")
-    else:
-        print(table.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+def made(most: int) -> list[Row]:
+    return [
+        *one_region(min(REPLICATES, most), 1),
+        *pooled(min(POOLED_REPLICATES, most), 1),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    simulation(__doc__, TABLE, made)

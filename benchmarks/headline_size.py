@@ -35,18 +35,14 @@ headline or the contrary; `ratio_agree`, `ratio_contrary`: the same on the scale
 `contrary`: the mean share of combinations that say so.
 """
 
-import sys
-import time
 from collections.abc import Iterable
 from itertools import product
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binomtest
 
+from benchmarks.common import SIMULATION, Array, Row, simulation, wilson
 from coevo.coupling.level import level_figures
 from coevo.normalisation import RATIO
 from coevo.sensitivity.choices import CHOICES, MAIN, Combinations, System
@@ -62,8 +58,7 @@ from coevo.sensitivity.headlines import (
 )
 from coevo.sensitivity.multiverse import varied
 
-Array = npt.NDArray[np.float64]
-TABLE = Path(__file__).resolve().parent.parent / "docs" / "simulation" / "headline_size.csv"
+TABLE = SIMULATION / "headline_size.csv"
 REGIONS, YEARS = 31, 9
 AR, KEPT_COMMON, MOVING_COMMON = 0.9, 0.38, 0.12
 # of ln product per head and ln residents: sd kept, sd moving
@@ -189,14 +184,13 @@ def told(design: Design, seed: int) -> dict[str, Any]:
     }
 
 
-def rows(design: Design, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def rows(design: Design, found: list[dict[str, Any]]) -> list[Row]:
     """Return a row per quantity and outcome of the panels of a design."""
     label, made = {"design": design.name, "panels": len(found)}, []
 
     def counted(quantity: str, outcome: str, told: Iterable[bool]) -> None:
-        test = binomtest(sum(map(bool, told)), len(found))
-        low, high = test.proportion_ci(method="wilson")
-        share = {"share": test.statistic, "low": low, "high": high}
+        share, low, high = wilson(sum(map(bool, told)), len(found))
+        share = {"share": share, "low": low, "high": high}
         made.append(label | {"quantity": quantity, "outcome": outcome} | share)
 
     for name in HELD:
@@ -216,16 +210,13 @@ def rows(design: Design, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return made
 
 
-def main() -> None:
-    started, made = time.perf_counter(), []
-    for design in DESIGNS:
-        made += rows(design, [told(design, seed) for seed in range(design.panels)])
-        print(f"{design.name}: {time.perf_counter() - started:.0f} s", flush=True)
-    table = pd.DataFrame(made)
-    print(table.to_string())
-    if "--write" in sys.argv:
-        table.to_csv(TABLE, index=False, float_format="%.4g", lineterminator="\n")
+def made(most: int) -> list[Row]:
+    return [
+        row
+        for design in DESIGNS
+        for row in rows(design, [told(design, seed) for seed in range(min(design.panels, most))])
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    simulation(__doc__, TABLE, made)

@@ -1,6 +1,6 @@
 """The licences of every package of the lock, and a bill of materials, in one command.
 
-    python benchmarks/licences.py            the table, for the packages of this environment
+    python benchmarks/licences.py            the page, for the packages of this environment
     python benchmarks/licences.py --write    docs/licences.md and docs/sbom.cdx.json
 
 Versions and hashes are those of `requirements.lock`; licences are what the packages say of
@@ -17,7 +17,10 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.common import ROOT, markdown
+
 # What stands in a wheel under another licence than the package's own.
 INSIDE = {
     "pypandoc-binary": "pandoc, a program of its own: GPL-2.0-or-later",
@@ -37,9 +40,7 @@ INTRODUCTION = """# Licences
 What the packages of `requirements.lock` say of their licences, and what their wheels carry along.
 Pandoc is a program of its own under the GPL, which coevo starts and does not link. Made by
 `python benchmarks/licences.py --write`, with `sbom.cdx.json`, the bill of materials in CycloneDX.
-
-| package | version | licence | carries along |
-|---|---|---|---|"""
+"""
 ID = "[A-Za-z0-9.+-]+"
 EXPRESSION = re.compile(rf"{ID}(?: (?:AND|OR|WITH) {ID})*")  # of SPDX, without brackets
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
@@ -89,15 +90,6 @@ def packages() -> Iterator[Package]:
         yield Package(name, version, hashes, licence(name), INSIDE.get(name, ""))
 
 
-def table(listed: list[Package]) -> str:
-    """Return the packages as lines of text in columns."""
-    rows = [("package", "version", "licence", "carries along")]
-    rows += [(p.name, p.version, p.licence, p.inside) for p in listed]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = ("  ".join([*map(str.ljust, row, widths), row[3]]).rstrip() for row in rows)
-    return "\n".join(lines)
-
-
 def _component(name: str, licence: str, kind: str = "library", **more: object) -> dict[str, object]:
     """Return a component; its licence is an expression of SPDX, or the words of the package."""
     said = (
@@ -131,10 +123,11 @@ def sbom(listed: list[Package]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 
-def markdown(listed: list[Package]) -> str:
+def page(listed: list[Package]) -> str:
     """Return the packages as a page of Markdown."""
-    rows = [f"| {p.name} | {p.version} | {p.licence} | {p.inside} |" for p in listed]
-    return "\n".join([INTRODUCTION, *rows])
+    rows = ((p.name, p.version, p.licence, p.inside) for p in listed)
+    table = markdown(("package", "version", "licence", "carries along"), rows)
+    return f"{INTRODUCTION}\n{table}"
 
 
 def main() -> int:
@@ -142,10 +135,10 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="the page and the bill, into docs")
     listed = list(packages())
     if parser.parse_args().write:
-        PAGE.write_text(markdown(listed) + "\n", encoding="utf-8", newline="\n")
+        PAGE.write_text(page(listed) + "\n", encoding="utf-8", newline="\n")
         BILL.write_text(sbom(listed) + "\n", encoding="utf-8", newline="\n")
     else:
-        print(table(listed))
+        print(page(listed))
     return 0
 
 

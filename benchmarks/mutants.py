@@ -14,8 +14,6 @@ import fnmatch
 import json
 import os
 import random
-import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -23,18 +21,16 @@ import tempfile
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable
 from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.common import ROOT, apart, markdown, put, wilson
+
 DOCS = ROOT / "docs" / "mutation.md"
-MARK = "<!-- mutants -->"
 PACKAGES = ("coupling", "weighting", "lotka_volterra", "estimation", "inference")
 
 
@@ -59,28 +55,6 @@ def copied(folder: Path) -> dict[str, list[str]]:
         elif (ROOT / path).exists():
             shutil.copy(ROOT / path, folder / path)
     return made
-
-
-def forked(work: Callable[[], Any], seconds: float | None = None) -> Any:
-    """Return what a function returns in a child process, or None if it ends or takes too long."""
-    ends = os.pipe()
-    child = os.fork()
-    if child == 0:
-        if seconds is not None:
-            limit = int(time.process_time() + seconds) + 1
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        try:
-            os.write(ends[1], json.dumps(work()).encode())
-        finally:
-            os._exit(0)
-    os.close(ends[1])
-    with os.fdopen(ends[0], "rb") as said:
-        text = said.read()
-    os.waitpid(child, 0)
-    return json.loads(text) if text else None
 
 
 class Trials:
@@ -134,7 +108,7 @@ class Trials:
         kept = self.log.with_suffix(".tests.json")
         reached = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
         new = [item for item in session.items if item.nodeid not in reached]
-        reached |= forked(lambda: self._reached(new))
+        reached |= apart(lambda: self._reached(new)).result
         kept.write_text(json.dumps(reached), encoding="utf-8")
         print(*(f"not used: {test}" for test, (_, found) in reached.items() if not found), sep="\n")
         order = sorted(session.items, key=lambda item: reached[item.nodeid][0])
@@ -145,31 +119,23 @@ class Trials:
                 if function in functions and total + seconds <= self.most:
                     total += seconds
                     tests.append(item)
-            fails = forked(partial(self._fails_with, mutant, tests), 4 * total + 5)
+            fails = apart(partial(self._fails_with, mutant, tests), 4 * total + 5).result
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(f"{mutant},{'killed' if tests and fails is not False else 'survived'}\n")
         return True
 
 
-def wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the bounds of Wilson's interval of a share, at 95 % for z = 1.96."""
-    share, scale = part / whole, 1 + z * z / whole
-    centre = (share + z * z / (2 * whole)) / scale
-    half = z / scale * (share * (1 - share) / whole + z * z / (4 * whole * whole)) ** 0.5
-    return centre - half, centre + half
-
-
 def table(made: dict[str, list[str]], verdicts: dict[str, str]) -> str:
     """Return the scores by package as a table of Markdown."""
-    rows = ["| package | mutants | tried | killed | score | 95 % |", "|---|---|---|---|---|---|"]
+    rows = []
     for name in PACKAGES:
         found = [verdicts[one] for one in made[name] if one in verdicts]
         if found:
             killed = found.count("killed")
-            low, high = wilson(killed, len(found))
-            share = f"{100 * killed / len(found):.1f} % | {100 * low:.1f}–{100 * high:.1f} %"
-            rows.append(f"| {name} | {len(made[name]):,} | {len(found)} | {killed} | {share} |")
-    return "\n".join(rows)
+            share, low, high = (100 * part for part in wilson(killed, len(found)))
+            row = (name, f"{len(made[name]):,}", len(found), killed, f"{share:.1f} %")
+            rows.append((*row, f"{low:.1f}–{high:.1f} %"))
+    return markdown(("package", "mutants", "tried", "killed", "score", "95 %"), rows)
 
 
 def drawn(made: dict[str, list[str]], each: int, seed: int) -> list[str]:
@@ -181,52 +147,50 @@ def drawn(made: dict[str, list[str]], each: int, seed: int) -> list[str]:
     return [one for one in chain.from_iterable(turns) if one]
 
 
+def read(log: Path) -> dict[str, str]:
+    """Return the verdicts that a log holds."""
+    log.touch()
+    return dict(line.split(",") for line in log.read_text(encoding="utf-8").splitlines())
+
+
+def tried(names: list[str], log: Path, most: float) -> int:
+    """Try mutants with the tests of this folder; return pytest's code."""
+    settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    words = ["--rootdir=.", "-q", "-p", "no:cacheprovider", *settings["pytest_add_cli_args"]]
+    words += settings["pytest_add_cli_args_test_selection"]
+    sys.path.insert(0, str(Path.cwd()))
+    return int(pytest.main(words, plugins=[Trials(names, log, most)]))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--each", type=int, default=200, help="mutants of each package")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", help="mutants or patterns of them, in place of a draw")
     parser.add_argument("--seconds", type=float, default=3.0, help="of tests for a mutant, at most")
-    parser.add_argument(
-        "--log", type=Path, required=True, help="verdicts; what has one is not tried"
-    )
+    parser.add_argument("--log", type=Path, required=True, help="what has a verdict is not tried")
     parser.add_argument("--write", action="store_true", help="the table, into docs")
     given = parser.parse_args()
     os.environ |= {"CI": "true", "OPENBLAS_NUM_THREADS": "1"}  # the same drawn cases each time
     log = given.log.resolve()
-    log.touch()
-    before = dict(line.split(",") for line in log.read_text(encoding="utf-8").splitlines())
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    settings = settings["tool"]["mutmut"]
     with tempfile.TemporaryDirectory(prefix="coevo-mutants-") as scratch:
         made = copied(Path(scratch).resolve())
         names = drawn(made, given.each, given.seed)
         if given.only:
             every = chain.from_iterable(made.values())
             names = [one for one in every if any(fnmatch.fnmatch(one, p) for p in given.only)]
-        if names := [one for one in names if one not in before]:
+        if left := [one for one in names if one not in read(log)]:
             os.chdir(scratch)
-            sys.path.insert(0, str(Path.cwd()))
-            words = [
-                "--rootdir=.",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                *settings["pytest_add_cli_args"],
-            ]
-            words += settings["pytest_add_cli_args_test_selection"]
-            code = pytest.main(words, plugins=[Trials(names, log, given.seconds)])
+            code = tried(left, log, given.seconds)
             os.chdir(ROOT)
             if code != pytest.ExitCode.OK:
-                return int(code)
-    verdicts = dict(line.split(",") for line in log.read_text(encoding="utf-8").splitlines())
+                return code
+    verdicts = read(log)
     said = table(made, verdicts)
     print(said)
-    print(*(name for name in names if verdicts[name] == "survived"), sep="\n")
+    print(*(name for name in left if verdicts[name] == "survived"), sep="\n")
     if given.write:
-        text = DOCS.read_text(encoding="utf-8")
-        pattern, new = rf"{MARK}\n.*?{MARK}", f"{MARK}\n{said}\n{MARK}"
-        DOCS.write_text(re.sub(pattern, lambda _: new, text, flags=re.S), encoding="utf-8")
+        put(DOCS, "mutants", said)
     return 0
 
 

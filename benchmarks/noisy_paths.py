@@ -13,6 +13,7 @@ without a turning point; growth of both up to a turning point. A path that leave
 drawn again.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -56,21 +57,22 @@ def year_of_map(c: Array, s: Array, logs: Array, shock: Array) -> Array:
     return np.where(np.abs(move) < 1e-9, y, np.nan)
 
 
-def year_of_equations(c: Array, s: Array, logs: Array, shocks: Array) -> Array:
-    """Return the logs (..., 2) a year later: classical Runge-Kutta, a shock after each step.
+def runge_kutta(rate: Callable[[Array], Array], y: Array, h: float) -> Array:
+    """Return y a step later, by Runge and Kutta's fourth order."""
+    k1 = rate(y)
+    k2 = rate(y + h / 2 * k1)
+    k3 = rate(y + h / 2 * k2)
+    return y + h / 6 * (k1 + 2 * k2 + 2 * k3 + rate(y + h * k3))
 
-    shocks (steps, ..., 2).
-    """
-    h = 1 / len(shocks)
+
+def year_of_equations(c: Array, s: Array, logs: Array, shocks: Array) -> Array:
+    """Return the logs (..., 2) a year later, a shock after each step; shocks (steps, ..., 2)."""
 
     def rate(y: Array) -> Array:
         return c + s * np.exp(np.minimum(y[..., ::-1], BOUND))
 
     for shock in shocks:
-        k1 = rate(logs)
-        k2 = rate(logs + h / 2 * k1)
-        k3 = rate(logs + h / 2 * k2)
-        logs = logs + h / 6 * (k1 + 2 * k2 + 2 * k3 + rate(logs + h * k3)) + shock
+        logs = runge_kutta(rate, logs, 1 / len(shocks)) + shock
     return logs
 
 
@@ -110,5 +112,5 @@ def frame_of(x: Array) -> pd.DataFrame:
     """Return x (regions, years, 2) as a table: region, year, x1, x2."""
     regions, years, _ = x.shape
     frame = pd.DataFrame(x.reshape(-1, 2), columns=["x1", "x2"])
-    codes = [f"{100_000 + i}" for i in range(regions)]
+    codes = [f"{i:06d}" for i in range(regions)]
     return frame.assign(region=np.repeat(codes, years), year=np.tile(np.arange(years), regions))

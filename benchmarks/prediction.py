@@ -13,25 +13,16 @@ with its own rates and common slopes, over 30 years, with little noise. Shares a
 which a model is told `better` than drift one year ahead; `any`: in which one of them is.
 """
 
-import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.relation_rule import (
-    DRIFT,
-    DRIFT_SD,
-    ERROR_CORRELATION,
-    REGIONS,
-    YEAR_CORRELATION,
-    YEAR_SD,
-    _next_year,
-    _normal,
-)
+from benchmarks.common import SIMULATION, Array, Row, simulation
+from benchmarks.noisy_paths import frame_of
+from benchmarks.relation_rule import DRIFT, DRIFT_SD, REGIONS, YEAR_SD, paths
 from coevo.prediction import MODELS, predict
 from coevo.prediction.models import DRIFT as BENCHMARK
 from coevo.prediction.past_errors import BETTER
@@ -41,7 +32,7 @@ PAIR = {"upstream": "x1", "downstream": "x2", "estimator": "trapezoid", "others"
 INDICATORS = pd.DataFrame({"indicator": ["x1", "x2"], "subsystem": "", "unit": "yuan"})
 CYCLE_SD, REST_SD = 0.02, 0.3  # of errors and of rest points
 SLOPES = np.array([[0.0, -0.3], [0.3, 0.0]])  # A of a cycle of about twenty years
-TABLE = Path(__file__).resolve().parent.parent / "docs" / "simulation" / "better_than_drift.csv"
+TABLE = SIMULATION / "better_than_drift.csv"
 
 
 class Panels(NamedTuple):
@@ -61,39 +52,24 @@ DESIGNS = (
 )
 
 
-def simulated(design: Panels, seed: int) -> np.ndarray:
+def simulated(design: Panels, seed: int) -> Array:
     """Return x (regions, years, 2) of one panel."""
     rng, shape = np.random.default_rng(seed), (REGIONS, 2, 1)
-    A = SLOPES if design.follows_model else np.zeros((2, 2))
+    A, year_sd = np.zeros((2, 2)), YEAR_SD
     if design.follows_model:
+        A, year_sd = SLOPES, (CYCLE_SD, CYCLE_SD)
         r = -A @ (np.array([1.4, 1.0])[:, None] * np.exp(REST_SD * rng.normal(size=shape)))
-        shock = (CYCLE_SD, CYCLE_SD)
     else:
         r = np.array(DRIFT)[:, None] + np.array(DRIFT_SD)[:, None] * rng.normal(size=shape)
-        shock = YEAR_SD
-    logs = [np.zeros(shape)]
-    for _ in range(design.years - 1):
-        tau = design.year_shock * _normal(rng, shock, YEAR_CORRELATION, (1, 2, 1))
-        e = _normal(rng, design.error_sd, ERROR_CORRELATION, shape)
-        logs.append(_next_year(logs[-1], r + tau + e, A))
-    return np.asarray(np.exp(np.stack(logs, axis=1))[..., 0])
+    shock = design.year_shock * np.array(year_sd)
+    return paths(rng, r, A, design.years, shock, design.error_sd)[..., 0]
 
 
-def panel_of(x: np.ndarray) -> pd.DataFrame:
+def panel_of(x: Array) -> pd.DataFrame:
     """Return x (regions, years, 2) as the table `panel`."""
-    regions, years, _ = x.shape
-    code = np.array([f"{i:06d}" for i in range(regions)])
-    wide = pd.DataFrame(
-        {
-            "region": np.repeat(code, years),
-            "name": np.repeat(code, years),
-            "year": np.tile(np.arange(2001, 2001 + years), regions),
-            "x1": x[..., 0].ravel(),
-            "x2": x[..., 1].ravel(),
-        }
-    )
-    long = wide.melt(["region", "name", "year"], ["x1", "x2"], "indicator", "value")
-    return long.assign(flag="")
+    wide = frame_of(x)
+    wide = wide.assign(name=wide["region"], year=wide["year"] + 2001, flag="")
+    return wide.melt(["region", "name", "year", "flag"], var_name="indicator")
 
 
 def study_of(panel: pd.DataFrame) -> StudyData:
@@ -103,9 +79,7 @@ def study_of(panel: pd.DataFrame) -> StudyData:
 
 def told_better(design: Panels, seed: int) -> dict[str, set[str]]:
     """Return by series which models a panel tells to be better than drift."""
-    panel = panel_of(simulated(design, seed))
-    found = predict(study_of(panel), horizons=1)
-    rows = found["prediction_verdicts"]
+    rows = predict(study_of(panel_of(simulated(design, seed))), horizons=1)["prediction_verdicts"]
     rows = rows[rows["verdict"] == BETTER]
     return {series: set(rows.loc[rows["series"] == series, "model"]) for series in ("x1", "x2")}
 
@@ -115,28 +89,25 @@ def shares(design: Panels, found: list[dict[str, set[str]]]) -> list[dict[str, A
     label = {"design": design.name, "years": design.years, "year_shock": design.year_shock}
     rows = []
     for series in ("x1", "x2"):
-        sets = [one[series] for one in found]
-        share = {name: float(np.mean([name in s for s in sets])) for name in MODELS}
-        share["any"] = float(np.mean([bool(s) for s in sets]))
-        del share[BENCHMARK]
+        told = {name: [name in one[series] for one in found] for name in MODELS}
+        del told[BENCHMARK]
+        told["any"] = [bool(one[series]) for one in found]
+        share = {name: float(np.mean(hits)) for name, hits in told.items()}
         rows.append(label | {"panels": len(found), "series": series} | share)
     return rows
 
 
-def main() -> None:
-    started = time.perf_counter()
-    rows: list[dict[str, Any]] = []
+def made(most: int) -> list[Row]:
     with ProcessPoolExecutor(2) as pool:
-        for design in DESIGNS:
-            seeds = range(design.panels)
-            found = list(pool.map(told_better, [design] * len(seeds), seeds, chunksize=5))
-            rows += shares(design, found)
-            print(pd.DataFrame(rows[-2:]).to_string(), flush=True)
-    table = pd.DataFrame(rows)
-    print(f"{time.perf_counter() - started:.0f} s")
-    if "--write" in sys.argv:
-        table.to_csv(TABLE, index=False, float_format="%.4g", lineterminator="\n")
+        found = (
+            pool.map(told_better, repeat(design), range(min(design.panels, most)))
+            for design in DESIGNS
+        )
+        return [
+            row for design, told in zip(DESIGNS, found, strict=True)
+            for row in shares(design, list(told))
+        ]  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    simulation(__doc__, TABLE, made)

@@ -17,15 +17,15 @@ its own critical values, 400 panels per null; with interaction those of a design
 mean over its first 20 samples.
 """
 
-import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
+from benchmarks.common import SIMULATION, Array, Row, simulation
+from benchmarks.noisy_paths import runge_kutta
 from coevo.estimation.pooled_batches import Steps, years_of
 from coevo.inference.relation_rule import critical_values, cross, cross_signs, name_relation
 
@@ -36,7 +36,7 @@ SELF, BEYOND, REST, REST_SD = 0.2, 0.1, 2.0, 0.5
 PARTS = 8  # Runge-Kutta steps within a year
 SIGNS = {"none": (0, 0), "competition": (-1, -1), "mutualism": (1, 1), "predator_prey": (-1, 1)}
 COUNTED = ("competition", "mutualism", "predator_prey", "undetermined")
-TABLE = Path(__file__).resolve().parent.parent / "docs" / "simulation" / "relation_rule.csv"
+TABLE = SIMULATION / "relation_rule.csv"
 
 
 class Design(NamedTuple):
@@ -73,33 +73,36 @@ def sample(design: Design, samples: int, seed: int) -> Steps:
         r = np.array(DRIFT)[:, None] + np.array(DRIFT_SD)[:, None] * generator.normal(size=shape)
     else:
         r = -A @ (REST * np.exp(REST_SD * generator.normal(size=shape)))
-    logs = [np.zeros(shape)]
-    for _ in range(YEARS - 1):
-        tau = design.year_shock * _normal(generator, YEAR_SD, YEAR_CORRELATION, (1, 2, samples))
-        e = _normal(generator, design.error_sd, ERROR_CORRELATION, shape)
-        logs.append(_next_year(logs[-1], r + tau + e, A))
-    path = np.exp(np.stack(logs, axis=1))  # regions, years, populations, samples
+    year_sd = design.year_shock * np.array(YEAR_SD)
+    path = paths(generator, r, A, YEARS, year_sd, design.error_sd)
     start, end = (part.reshape(-1, 2, samples) for part in (path[:, :-1], path[:, 1:]))
     region = np.repeat(np.arange(REGIONS), YEARS - 1)
     return Steps(region, np.tile(np.arange(YEARS - 1), REGIONS), start, end)
 
 
-def _normal(generator, sd, correlation, shape):
+def correlated(generator: np.random.Generator, shape, correlation: float, axis: int) -> Array:
+    """Return normal draws of two populations, along an axis, correlated with each other."""
     z = generator.normal(size=shape)
-    z[:, 1] = correlation * z[:, 0] + np.sqrt(1 - correlation**2) * z[:, 1]
-    return np.array(sd)[:, None] * z
+    first, second = np.moveaxis(z, axis, 0)
+    second[:] = correlation * first + np.sqrt(1 - correlation**2) * second
+    return z
 
 
-def _next_year(u, rate, A):
-    """Return the logs a year later, by Runge and Kutta's fourth order."""
-    h = 1 / PARTS
-    for _ in range(PARTS):
-        k1 = rate + A @ np.exp(u)
-        k2 = rate + A @ np.exp(u + h / 2 * k1)
-        k3 = rate + A @ np.exp(u + h / 2 * k2)
-        k4 = rate + A @ np.exp(u + h * k3)
-        u = u + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return u
+def paths(
+    generator: np.random.Generator, r: Array, A: Array, years: int,
+    year_sd: npt.ArrayLike, error_sd: npt.ArrayLike,
+) -> Array:  # fmt: skip
+    """Return paths (regions, years, 2, samples) from 1, with rates r (regions, 2, samples)."""
+    tau_sd, e_sd = (np.array(sd)[:, None] for sd in (year_sd, error_sd))
+    logs = [np.zeros(r.shape)]
+    for _ in range(years - 1):
+        tau = tau_sd * correlated(generator, (1, *r.shape[1:]), YEAR_CORRELATION, 1)
+        e = e_sd * correlated(generator, r.shape, ERROR_CORRELATION, 1)
+        rate, u = r + tau + e, logs[-1]
+        for _ in range(PARTS):
+            u = runge_kutta(lambda y, rate=rate: rate + A @ np.exp(y), u, 1 / PARTS)
+        logs.append(u)
+    return np.exp(np.stack(logs, axis=1))
 
 
 def names(panels: Steps, draws: int, shared: int | None = None) -> list[str]:
@@ -109,14 +112,12 @@ def names(panels: Steps, draws: int, shared: int | None = None) -> list[str]:
     where each has its own.
     """
     samples = panels.start.shape[-1]
+    panel = [
+        panels._replace(start=panels.start[..., i], end=panels.end[..., i])
+        for i in range(shared or samples)
+    ]
     critical = np.stack(
-        [
-            critical_values(
-                panels._replace(start=panels.start[..., i], end=panels.end[..., i]), draws, seed=i
-            )
-            for i in range(shared or samples)
-        ],
-        axis=-1,
+        [critical_values(one, draws, seed=i) for i, one in enumerate(panel)], axis=-1
     )
     if shared:
         critical = np.broadcast_to(critical.mean(axis=-1, keepdims=True), (2, samples))
@@ -124,27 +125,20 @@ def names(panels: Steps, draws: int, shared: int | None = None) -> list[str]:
     return [name_relation(pair)[0] for pair in signs.T]
 
 
-def row(design: Design, seed: int) -> dict[str, object]:
+def row(design: Design, samples: int, seed: int) -> Row:
     """Return a row of the table."""
-    found = names(
-        sample(design, SAMPLES, seed), DRAWS, None if design.relation == "none" else SHARED
-    )
+    shared = None if design.relation == "none" else min(SHARED, samples)
+    found = names(sample(design, samples, seed), DRAWS, shared)
     share = {name: found.count(name) / len(found) for name in COUNTED}
     label = {"design": design.name, "strength": design.strength, "year_shock": design.year_shock}
-    return label | {"samples": SAMPLES, "named": 1 - share["undetermined"]} | share
+    return label | {"samples": samples, "named": 1 - share["undetermined"]} | share
 
 
-def main() -> None:
-    started = time.perf_counter()
+def made(most: int) -> list[Row]:
     rows = designs()
     with ProcessPoolExecutor(2) as pool:
-        table = pd.DataFrame(pool.map(row, rows, range(1, len(rows) + 1)))
-    print(table.to_string(index=False))
-    print(f"{time.perf_counter() - started:.0f} s")
-    if "--write" in sys.argv[1:]:
-        TABLE.parent.mkdir(parents=True, exist_ok=True)
-        table.to_csv(TABLE, index=False, float_format="%.4g", lineterminator="\n")
+        return list(pool.map(row, rows, repeat(min(SAMPLES, most)), range(1, len(rows) + 1)))
 
 
 if __name__ == "__main__":
-    main()
+    simulation(__doc__, TABLE, made)

@@ -1,11 +1,11 @@
 """Whether two builds hold the same numbers, table by table and column by column.
 
-    python benchmarks/same_numbers.py OLD NEW [--tolerance 1e-9] [--floor 1e-15] [--map FILE]
+    python benchmarks/same_numbers.py OLD NEW [--tolerance 1e-9] [--map FILE] [--brief]
 
 OLD and NEW are two folders `data/processed`, of which all studies are compared. Every column of
 every old table is equal byte by byte, equal within the tolerance (then the largest difference is
 named), or different (then cells are named by their key). Two numbers are equal if they differ by
-at most `tolerance` times the larger of them, or by at most `floor`. Rows are matched by key, so
+at most `tolerance` times the larger of them, or by at most 1e-15. Rows are matched by key, so
 their order does not matter. What was renamed, moved or removed between the two builds, and where
 another tolerance holds, stands in the map (`benchmarks/numbers_0_8_0.toml` says how to write it).
 What is new in NEW is noted and is no difference, except rows of a table that OLD has too.
@@ -17,7 +17,8 @@ The exit code is 1 if anything differs, 2 if a folder or the map cannot be used.
 import argparse
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -38,8 +39,10 @@ WORDS = {  # what an entry of the map may hold
 
 @dataclass
 class Comparison:
-    """What was found out: lines to read, and how many of them tell of a difference."""
+    """The map, the usual tolerances, lines to read, and how many of them tell of a difference."""
 
+    rules: dict[str, Any]
+    usual: dict[str, float]
     lines: list[str] = field(default_factory=list)
     differences: int = 0
 
@@ -52,6 +55,12 @@ class Comparison:
         self.lines.append(f"! {line}")
         self.lines += [f"!     {example}" for example in examples[:SHOWN]]
         self.lines += [f"!     and {more} more"] if more > 0 else []
+
+    def of(self, kind: str, table: str) -> list[dict[str, Any]]:
+        """Return the entries of a kind for a table."""
+        return [
+            entry for entry in self.rules[kind] if entry.get("table", entry.get("old")) == table
+        ]
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -80,16 +89,9 @@ def chosen(frame: pd.DataFrame, where: Mapping[str, str | list[str]]) -> pd.Seri
     """Return which rows hold, in each column named, one of the values; `*` stands for any text."""
     rows = pd.Series(True, index=frame.index)
     for column, patterns in where.items():
-        if column not in frame:
-            return pd.Series(False, index=frame.index)
         allowed = [patterns] if isinstance(patterns, str) else patterns
-        rows &= (
-            frame[column]
-            .map(
-                lambda cell, allowed=allowed: any(fnmatchcase(cell, pattern) for pattern in allowed)
-            )
-            .astype(bool)
-        )
+        fits = [any(fnmatchcase(cell, one) for one in allowed) for cell in frame.get(column, [])]
+        rows &= np.array(fits) if column in frame else False
     return rows
 
 
@@ -128,13 +130,14 @@ def compare_column(
     name: str, old: pd.Series, new: pd.Series, allowed: pd.DataFrame, said: Comparison
 ) -> None:
     """Say how a column of matched rows agrees; `allowed` has its tolerances per row."""
-    other = old != new
+    other = (old != new).to_numpy()
     if not other.any():
         said.note(f"{name}: equal bytes ({len(old)})")
         return
     a, b = numbers(old[other]), numbers(new[other])
     gap, size = (a - b).abs(), np.maximum(a.abs(), b.abs())
-    limit = np.maximum(allowed.loc[other, "absolute"], allowed.loc[other, "relative"] * size)
+    limits = allowed[other]
+    limit = np.maximum(limits["absolute"].to_numpy(), limits["relative"].to_numpy() * size)
     bad = ~(gap <= limit)
     if bad.any():
         cells = zip(old[other][bad].items(), new[other][bad], strict=True)
@@ -144,159 +147,114 @@ def compare_column(
         kept, ratio = gap[~bad], (gap / size).fillna(0.0)[~bad]
         said.note(
             f"{name}: {len(kept)} of {len(old)} equal within tolerance, at most {kept.max():.1e} "
-            f"apart ({named(kept.idxmax())}), relative {ratio.max():.1e} ({named(ratio.idxmax())})"
+            f"apart, relative {ratio.max():.1e} ({named(ratio.idxmax())})"
         )
 
 
-@dataclass
-class Move:
-    """Rows of an old table and where they stand in the new one."""
-
-    table: str
-    old: pd.DataFrame
-    new: pd.DataFrame
-    rename: Mapping[str, str]
-    key: list[str]
-    lost: Mapping[str, str]  # old columns that left -> reason
-
-
-def tolerances(move: Move, rules: dict[str, Any], tolerance: float, floor: float) -> dict:
-    """Return for each old column its relative and absolute tolerance in each row."""
-    plain = {"relative": tolerance, "absolute": floor}
-    found = {
-        column: pd.DataFrame({name: value for name, value in plain.items()}, index=move.old.index)
-        for column in move.old
-    }
-    for rule in rules["tolerance"]:
-        if rule["table"] == move.table:
-            rows = chosen(move.old, rule.get("where", {}))
-            for column in found.keys() & set(rule["columns"]):
-                for name in plain.keys() & rule.keys():
-                    found[column].loc[rows, name] = float(rule[name])
+def tolerances(table: str, column: str, rows: pd.DataFrame, said: Comparison) -> pd.DataFrame:
+    """Return the relative and absolute tolerance of an old column in each row."""
+    found = pd.DataFrame(said.usual, index=rows.index)
+    for rule in said.of("tolerance", table):
+        if column in rule["columns"]:
+            here = chosen(rows, rule.get("where", {}))
+            for name in said.usual.keys() & rule.keys():
+                found.loc[here, name] = float(rule[name])
     return found
 
 
-def compare_rows(move: Move, allowed: dict, said: Comparison) -> pd.Index:
+def compare_rows(
+    table: str, rows: pd.DataFrame, new: pd.DataFrame, entry: Mapping, said: Comparison
+) -> pd.Index:
     """Compare rows of an old table with a new one; return the places of the new rows matched."""
-    renamed = {column: move.rename.get(column, column) for column in move.old}
-    before = move.old.rename(columns=renamed)
-    gone = [old for old, new in renamed.items() if new not in move.new and old not in move.lost]
-    if gone:
-        said.differs(f"columns that are not in the new table: {', '.join(gone)}", [])
-    shared = {old: new for old, new in renamed.items() if new in move.new and old not in move.lost}
-    key = [column for column in move.key if column in before and column in move.new]
-    if missing := [column for column in move.key if column not in key]:
-        said.differs(f"key columns that are not in both tables: {', '.join(missing)}", [])
-    columns = list(shared.values())
-    old = keyed(before[columns].assign(_row=move.old.index.astype(str)), key)
-    new = keyed(move.new[columns].assign(_row=move.new.index.astype(str)), key)
-    lost = old.index.difference(new.index)
-    if len(lost):
-        said.differs(f"{len(lost)} of {len(old)} rows are gone", [named(row) for row in lost])
-    both = old.index.intersection(new.index)
-    old, new = old.loc[both], new.loc[both]
-    rows = old["_row"].astype(int)
-    for column, name in shared.items():
-        if name not in key:
-            label = name if name == column else f"{column} -> {name}"
-            limits = allowed[column].loc[rows].set_axis(both)
-            compare_column(label, old[name], new[name], limits, said)
-    return pd.Index(new["_row"].astype(int))
-
-
-def moves(
-    name: str, table: pd.DataFrame, tables: Mapping[str, pd.DataFrame], rules: dict
-) -> Iterator[tuple[str, Move | str]]:
-    """Yield where the rows of an old table went, or why they left; the first entry that fits."""
-    rest = table
-    for entry in rules["left"]:
-        if entry["table"] == name and "columns" not in entry:
-            rows = chosen(rest, entry.get("where", {}))
-            if rows.any():
-                yield f"{rows.sum()} rows", entry["reason"]
-            rest = rest[~rows]
-    entries = [entry for entry in rules["moved"] if entry["old"] == name]
-    for entry in [*entries, {"old": name, "new": name}]:
-        rows = chosen(rest, entry.get("where", {}))
-        # The last entry is the table itself, for what no other entry took.
-        if rows.any() or (not entries and len(table) == 0):
-            target = entry["new"]
-            yield target, _move(name, rest[rows], tables.get(target), entry, rules)
-        rest = rest[~rows]
-
-
-def _move(
-    name: str, rows: pd.DataFrame, new: pd.DataFrame | None, entry: Mapping, rules: dict
-) -> Move | str:
-    if new is None:
-        return ""
     rows = rows.assign(**entry.get("set", {}))
     for column, words in entry.get("values", {}).items():
         rows[column] = rows[column].replace(words)
-    rename = entry.get("rename", {})
     lost = {
         column: left["reason"]
-        for left in rules["left"]
-        if left["table"] == name and chosen(rows, left.get("where", {})).all()
+        for left in said.of("left", table)
+        if chosen(rows, left.get("where", {})).all()
         for column in left.get("columns", [])
     }
-    default = rules["key"].get(name) or [column for column in rows if whole_or_text(rows[column])]
-    key = entry.get("key") or [rename.get(column, column) for column in default]
-    return Move(name, rows, new, rename, [column for column in key if column not in lost], lost)
+    for column, reason in lost.items():
+        said.note(f"{column}: left: {reason}")
+    renamed = {column: entry.get("rename", {}).get(column, column) for column in rows}
+    gone = [old for old, name in renamed.items() if name not in new and old not in lost]
+    if gone:
+        said.differs(f"columns that are not in the new table: {', '.join(gone)}", [])
+    shared = {old: name for old, name in renamed.items() if name in new and old not in lost}
+    usual = said.rules["key"].get(table) or [one for one in rows if whole_or_text(rows[one])]
+    wanted = entry.get("key") or [renamed.get(one, one) for one in usual]
+    key = [column for column in wanted if column in shared.values()]
+    if missing := [column for column in wanted if column not in key and column not in lost]:
+        said.differs(f"key columns that are not in both tables: {', '.join(missing)}", [])
+    places = pd.RangeIndex(len(rows)).astype(str)
+    before = rows.rename(columns=renamed)[[*shared.values()]].assign(_row=places)
+    old = keyed(before, key)
+    after = keyed(new[[*shared.values()]].assign(_row=new.index.astype(str)), key)
+    if len(away := old.index.difference(after.index)):
+        said.differs(f"{len(away)} of {len(old)} rows are gone", [named(row) for row in away])
+    both = old.index.intersection(after.index)
+    old, after = old.loc[both], after.loc[both]
+    for column, name in shared.items():
+        if name not in key:
+            label = name if name == column else f"{column} -> {name}"
+            allowed = tolerances(table, column, rows, said).iloc[old["_row"].astype(int)]
+            compare_column(label, old[name], after[name], allowed, said)
+    return pd.Index(after["_row"].astype(int))
 
 
-def compare_study(
-    old: Path, new: Path, rules: dict, tolerance: float, floor: float, said: Comparison
-) -> None:
-    """Compare the tables of one study."""
+def compare_study(old: Path, new: Path, said: Comparison) -> None:
+    """Compare the tables of one study; a row goes with the first entry of the map that fits."""
     tables = {path.stem: read(path) for path in sorted(new.glob("*.csv"))}
-    matched: dict[str, set[int]] = {}
+    matched: dict[str, set[int]] = defaultdict(set)
     for path in sorted(old.glob("*.csv")):
-        name = path.stem
-        for target, move in moves(name, read(path), tables, rules):
+        name, rest = path.stem, read(path)
+        empty = rest.empty
+        for entry in said.of("left", name):
+            if "columns" not in entry:
+                rest = _explained(f"{old.name}/{name}", rest, entry, "left", said)
+        moved = said.of("moved", name)
+        for entry in [*moved, {"new": name}]:
+            rows, target = chosen(rest, entry.get("where", {})), entry["new"]
             where = f"{old.name}/{name}" + ("" if target == name else f" -> {target}")
-            if isinstance(move, str):
-                if move:
-                    said.lines.append(f"{where}: left: {move}")
-                else:
-                    said.differs(f"{where}: there is no such table", [])
+            if not rows.any() and not (empty and not moved):
                 continue
-            said.lines.append(f"{where}: {len(move.old)} rows by {', '.join(move.key)}")
-            for column, reason in move.lost.items():
-                said.note(f"{column}: left: {reason}")
-            found = compare_rows(move, tolerances(move, rules, tolerance, floor), said)
-            matched.setdefault(target, set()).update(found)
+            if target not in tables:
+                said.differs(f"{where}: there is no such table", [])
+            else:
+                said.lines.append(f"{where}: {rows.sum()} rows")
+                found = compare_rows(name, rest[rows], tables[target], entry, said)
+                matched[target].update(found)
+            rest = rest[~rows]
     for name, table in tables.items():
-        _look_for_more(f"{old.name}/{name}", name, table, matched, rules, said)
+        where = f"{old.name}/{name}"
+        if name not in matched:
+            said.lines.append(f"{where}: a new table ({len(table)} rows)")
+            continue
+        more = table[~table.index.isin(matched[name])]
+        for entry in said.of("came", name):
+            more = _explained(where, more, entry, "came", said)
+        if len(more):
+            examples = [", ".join(row) for row in more.itertuples(index=False)]
+            said.differs(f"{where}: {len(more)} rows that were not there", examples)
 
 
-def _look_for_more(
-    where: str, name: str, table: pd.DataFrame, matched: dict, rules: dict, said: Comparison
-) -> None:
-    """Say which rows of a new table have no counterpart among the old ones."""
-    if name not in matched:
-        said.lines.append(f"{where}: a new table ({len(table)} rows)")
-        return
-    more = table[~table.index.isin(matched[name])]
-    for entry in rules["came"]:
-        if entry["table"] == name:
-            rows = chosen(more, entry.get("where", {}))
-            if rows.any():
-                said.lines.append(f"{where}: {rows.sum()} rows came: {entry['reason']}")
-            more = more[~rows]
-    if len(more):
-        examples = [", ".join(row) for row in more.itertuples(index=False)]
-        said.differs(f"{where}: {len(more)} rows that were not there", examples)
+def _explained(
+    where: str, rows: pd.DataFrame, entry: Mapping, word: str, said: Comparison
+) -> pd.DataFrame:
+    """Return the rows that an entry of the map does not explain."""
+    fits = chosen(rows, entry.get("where", {}))
+    if fits.any():
+        said.lines.append(f"{where}: {fits.sum()} rows {word}: {entry['reason']}")
+    return rows[~fits]
 
 
-def compare(
-    old: Path, new: Path, rules: dict, tolerance: float = 1e-9, floor: float = 1e-15
-) -> Comparison:
+def compare(old: Path, new: Path, rules: dict, tolerance: float = 1e-9) -> Comparison:
     """Compare all studies of two folders of processed tables."""
-    said = Comparison()
+    said = Comparison(rules, {"relative": tolerance, "absolute": 1e-15})
     for study in sorted(path for path in old.iterdir() if path.is_dir()):
         if (new / study.name).is_dir():
-            compare_study(study, new / study.name, rules, tolerance, floor, said)
+            compare_study(study, new / study.name, said)
         else:
             said.differs(f"{study.name}: there is no such study", [])
     return said
@@ -307,14 +265,13 @@ def main() -> int:
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path)
     parser.add_argument("--tolerance", type=float, default=1e-9, help="relative")
-    parser.add_argument("--floor", type=float, default=1e-15, help="absolute")
     parser.add_argument("--map", type=Path, default=MAP)
     parser.add_argument("--brief", action="store_true", help="leave out what is equal")
     given = parser.parse_args()
     for folder in (given.old, given.new):
         if not folder.is_dir() or not any(folder.glob("*/*.csv")):
             _stop(f"{folder}: is no folder of studies with tables; build them first")
-    said = compare(given.old, given.new, read_map(given.map), given.tolerance, given.floor)
+    said = compare(given.old, given.new, read_map(given.map), given.tolerance)
     equal = ": equal bytes ("
     print(*(line for line in said.lines if not (given.brief and equal in line)), sep="\n")
     print(f"{said.differences} differences" if said.differences else "the same numbers")

@@ -17,16 +17,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLE = ROOT / "docs" / "benchmarks.md"
-MARK = "<!-- scale -->"
-YEARS, INDICATORS = 20, 10
 LAST = 2024
 UNITS = {"count": "个", "100 million yuan": "亿元", "10 thousand persons": "万人"}
 GROUPS = ("northeast", "east", "central", "west")
@@ -47,13 +44,6 @@ def say():
             json.dump(said, file)
 atexit.register(say)
 """
-
-
-class Cost(NamedTuple):
-    """Seconds of CPU time, summed over the jobs of a rule, and the most memory of one, in MB."""
-
-    cpu_s: float
-    max_mb: float
 
 
 def county_panel(
@@ -99,28 +89,25 @@ def write_study(
     """
     series = county_panel(regions, years, indicators, seed)
     rng = np.random.default_rng([seed, 1])
-    first, code = LAST - years + 1, 100_000
+    first = LAST - years + 1
     names = [f"县{r:04d}" for r in range(regions)]
+    codes = [str(100_000 + r) for r in range(regions)]
     for part in ("config", "raw/2025-10", "raw/2026-10"):
         (folder / part).mkdir(parents=True, exist_ok=True)
 
     def put(name: str, values: npt.NDArray[np.float64], vintage: str) -> None:
-        lines = [f"各地区{name}", f"指标：{name}", f"单位：{UNITS[_unit(name)]}"]
-        lines.append("地区," + ",".join(f"{first + t}年" for t in range(values.shape[1])))
+        head = f"各地区{name}\n指标：{name}\n单位：{UNITS[_unit(name)]}\n"
+        columns = [f"{first + t}年" for t in range(values.shape[1])]
+        table = pd.DataFrame(values, pd.Index(names, name="地区"), columns)
         digits = 0 if _unit(name) == "count" else 2
-        for region, row in zip(names, values, strict=True):
-            lines.append(region + "," + ",".join(f"{v:.{digits}f}" for v in row))
-        place = folder / "raw" / vintage / f"{name}.csv"
-        place.write_text("\n".join(lines) + "\n", "utf-8")
+        text = head + table.to_csv(float_format=f"%.{digits}f", lineterminator="\n")
+        (folder / "raw" / vintage / f"{name}.csv").write_text(text, "utf-8")
 
     for name, values in series.items():
         put(name, values, "2026-10")
         if name in ("b1", "people"):
-            put(
-                name,
-                values[:, :-1] * np.exp(rng.normal(0, REVISION, values[:, :-1].shape)),
-                "2025-10",
-            )
+            revised = np.exp(rng.normal(0, REVISION, values[:, :-1].shape))
+            put(name, values[:, :-1] * revised, "2025-10")
     head = "indicator,subsystem,dimension,direction,unit,label_en,label_zh,source_name,derivation\n"
     system = {"a": "shops", "b": "plants"}
     rows = [
@@ -128,13 +115,12 @@ def write_study(
         for n in series
     ]
     (folder / "config" / "indicators.csv").write_text(head + "".join(rows), "utf-8")
-    places = [
-        f"{code + r},County {r:04d},{names[r]},{GROUPS[r % 4]},"
-        + " ".join(str(code + other) for other in _neighbours(r, regions))
-        for r in range(regions)
-    ]
-    head = "region,name_en,name_zh,nbs_region,neighbours\n"
-    (folder / "config" / "regions.csv").write_text(head + "\n".join(places) + "\n", "utf-8")
+    places = pd.DataFrame({
+        "region": codes, "name_en": [f"County {r:04d}" for r in range(regions)], "name_zh": names,
+        "nbs_region": [GROUPS[r % 4] for r in range(regions)],
+        "neighbours": [" ".join(codes[n] for n in _neighbours(r, regions)) for r in range(regions)],
+    })  # fmt: skip
+    places.to_csv(folder / "config" / "regions.csv", index=False, lineterminator="\n")
     config = {
         "study": "counties",
         "title": {"en": "Do made-up shops and plants develop in step?"},
@@ -144,7 +130,7 @@ def write_study(
         "regions_table": "config/regions.csv",
         "subsystems": {"shops": {"en": "shops"}, "plants": {"en": "plants"}},
         "regions": "all",
-        "focus_region": str(code + 3),
+        "focus_region": codes[3],
         "years": {"first": first, "last": LAST},
         "interaction": {"upstream": "b1", "downstream": "a1"},
         "comovement": {"size": ["product", "people"]},
@@ -156,10 +142,9 @@ def write_study(
     return file
 
 
-def build(
-    folder: Path, cores: int, limit: float | None = None, *targets: str
-) -> tuple[dict[str, Cost], float]:
-    """Build the study in a folder; return the cost of each rule and the seconds on the clock.
+def build(folder: Path, cores: int, limit: float | None = None) -> tuple[pd.DataFrame, float]:
+    """Build the study in a folder; return what each rule costs, the dearest first (cpu: seconds of
+    its jobs, mb: the most memory of one), and the seconds on the clock.
 
     limit: GB of memory that one process may hold. Raises `SystemExit` where the build fails.
     """
@@ -167,7 +152,7 @@ def build(
     spy.mkdir(exist_ok=True)
     (spy / "sitecustomize.py").write_text(SPY, "utf-8")
     words = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/config.yaml"]
-    words += ["-s", str(ROOT / "Snakefile"), "--cores", str(cores), *targets]
+    words += ["-s", str(ROOT / "Snakefile"), "--cores", str(cores)]
     if limit:
         words = ["sh", "-c", f'ulimit -d {int(limit * 1e6)}; exec "$@"', "sh", *words]
     more = {"COEVO_SPY": str(spy), "PYTHONPATH": str(spy)}
@@ -175,50 +160,12 @@ def build(
     with (folder / "log.txt").open("w") as log:
         code = subprocess.call(words, cwd=folder, env=os.environ | more, stdout=log, stderr=log)
     taken = time.monotonic() - started
-    found: dict[str, Cost] = {}
-    for file in sorted(spy.glob("*.json")):
-        said = json.loads(file.read_text())
-        before = found.get(said["rule"], Cost(0, 0))
-        found[said["rule"]] = Cost(before.cpu_s + said["cpu"], max(before.max_mb, said["mb"]))
+    said = pd.DataFrame(json.loads(file.read_text()) for file in spy.glob("*.json"))
+    rules = said.groupby("rule").agg({"cpu": "sum", "mb": "max"}).sort_values("cpu")[::-1]
     if code:
-        print(
-            *(f"{rule} {cost.cpu_s:.1f} s {cost.max_mb:.0f} MB" for rule, cost in found.items()),
-            sep="\n",
-        )
+        print(rules.to_string())
         sys.exit((folder / "log.txt").read_text()[-3000:])
-    return found, taken
-
-
-def measured(
-    regions: int,
-    years: int,
-    indicators: int,
-    cores: int = 2,
-    limit: float | None = None,
-    keep: str | None = None,
-) -> dict[str, object]:
-    """Return what one study costs: regions, cpu_s, wall_s, max_mb, html_mb and rules."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(keep or temporary).resolve()
-        write_study(folder, regions, years, indicators)
-        rules, taken = build(folder, cores, limit)
-        page = folder / "reports" / "counties" / "report.en.html"
-        return {
-            "regions": regions, "years": years, "indicators": indicators,
-            "cpu_s": round(sum(cost.cpu_s for cost in rules.values()), 1),
-            "wall_s": round(taken, 1),
-            "max_mb": round(max(cost.max_mb for cost in rules.values())),
-            "html_mb": round(page.stat().st_size / 1e6, 2),
-            "rules": {
-                rule: {"cpu_s": round(cost.cpu_s, 2), "max_mb": round(cost.max_mb)}
-                for rule, cost in sorted(rules.items(), key=lambda item: -item[1].cpu_s)
-            },
-        }  # fmt: skip
-
-
-def exponent(fewer: float, more: float, ratio: float) -> float:
-    """Return b of cost ~ regions^b between two sizes, whose quotient is `ratio`."""
-    return math.log(more / fewer) / math.log(ratio)
+    return rules, taken
 
 
 def main() -> None:
@@ -227,20 +174,24 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     words.add_argument("--regions", type=int, default=310)
-    words.add_argument("--years", type=int, default=YEARS)
-    words.add_argument("--indicators", type=int, default=INDICATORS)
+    words.add_argument("--years", type=int, default=20)
+    words.add_argument("--indicators", type=int, default=10)
     words.add_argument("--cores", type=int, default=2)
     words.add_argument("--limit", type=float, help="GB of memory that one process may hold")
     words.add_argument("--keep", help="folder in which the study is left")
-    words.add_argument("--json", action="store_true")
+    words.add_argument("--json", action="store_true", help="the last line is for programs")
     said = words.parse_args()
-    found = measured(said.regions, said.years, said.indicators, said.cores, said.limit, said.keep)
-    for rule, cost in found["rules"].items():
-        print(f"{rule:12} {cost['cpu_s']:8.1f} s {cost['max_mb']:7.0f} MB")
-    print(f"{'all':12} {found['cpu_s']:8.1f} s {found['max_mb']:7.0f} MB", end="; ")
-    print(f"{found['wall_s']} s on {said.cores} cores; page {found['html_mb']} MB")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(said.keep or temporary).resolve()
+        write_study(folder, said.regions, said.years, said.indicators)
+        rules, taken = build(folder, said.cores, said.limit)
+        page = (folder / "reports" / "counties" / "report.en.html").stat().st_size / 1e6
+    rules.loc["all"] = rules["cpu"].sum(), rules["mb"].max()
+    print(rules.to_string(float_format=lambda value: f"{value:.1f}"))
+    print(f"{taken:.1f} s on {said.cores} cores; page {page:.1f} MB")
     if said.json:
-        print(json.dumps(found))
+        whole = {"wall_s": round(taken, 1), "html_mb": round(page, 2)}
+        print(json.dumps(whole | {"rules": rules.round(2).to_dict("index")}))
 
 
 if __name__ == "__main__":

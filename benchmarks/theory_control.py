@@ -18,15 +18,12 @@ interval (95 %), and in which the point lies `inside` the observed range; of the
 and growth with its interval. Takes half a minute.
 """
 
-import sys
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binomtest
 
+from benchmarks.common import ROOT, SIMULATION, Array, Row, simulation, wilson
 from benchmarks.noisy_paths import REGIMES, paths_of
 from coevo.equilibria.theory import cycle_mean
 from coevo.equilibria.theory_rows import MOVED
@@ -34,9 +31,7 @@ from coevo.estimation import fit
 from coevo.inference.growth_at_point import growth_at
 from coevo.inference.sets import interval
 
-Array = npt.NDArray[np.float64]
-ROOT = Path(__file__).resolve().parent.parent
-TABLE = ROOT / "docs" / "simulation" / "theory_control.csv"
+TABLE = SIMULATION / "theory_control.csv"
 PATHS, STEPS, LEVEL = 2_000, 50, 0.95  # STEPS: Runge-Kutta steps in a year
 # sd of the residuals of Zhejiang's ln x1 and ln x2, and their correlation
 ZHEJIANG_SD, ZHEJIANG_R = np.array([0.0535, 0.1003]), 0.152
@@ -86,7 +81,7 @@ def paths(case: Case, count: int) -> Array:
     return np.exp(paths_of(*case.lines.T, case.start, shocks, "equations"))
 
 
-def rows(case: Case, count: int = PATHS) -> list[dict[str, Any]]:
+def rows(case: Case, count: int = PATHS) -> list[Row]:
     """Return a row per point: shares of paths that reject it, and in which it lies inside."""
     x, made = paths(case, count), []
     fits = [fit(range(case.rows + 1), *path.T) for path in x]
@@ -96,17 +91,15 @@ def rows(case: Case, count: int = PATHS) -> list[dict[str, Any]]:
         point = np.broadcast_to(case.E * factor, (count, 2))
         rejected = growth_at(lines, covariance, case.rows - 2, point).joint_p < 1 - LEVEL
         inside = (x.min(axis=1) <= point) & (point <= x.max(axis=1))
-        test = binomtest(int(rejected.sum()), count)
-        low, high = test.proportion_ci(method="wilson")
+        share, low, high = wilson(rejected.sum(), count)
         made.append({
             "case": case.name, "factor": factor, "rows": case.rows, "paths": count,
-            "inside": inside.all(axis=1).mean(), "rejected": test.statistic,
-            "low": low, "high": high,
+            "inside": inside.all(axis=1).mean(), "rejected": share, "low": low, "high": high,
         })  # fmt: skip
     return made
 
 
-def observed() -> list[dict[str, Any]]:
+def observed() -> list[Row]:
     """Return a row per point: growth of lynx and hare there, and its joint p."""
     years, figures = lynx_and_hare()
     mean = cycle_mean(years, figures.T)
@@ -125,12 +118,9 @@ def observed() -> list[dict[str, Any]]:
     return made
 
 
-def main() -> None:
-    table = pd.DataFrame([row for case in cases() for row in rows(case)] + observed())
-    print(table.to_string())
-    if "--write" in sys.argv:
-        table.to_csv(TABLE, index=False, float_format="%.4g", lineterminator="\n")
+def made(most: int) -> list[Row]:
+    return [row for case in cases() for row in rows(case, min(PATHS, most))] + observed()
 
 
 if __name__ == "__main__":
-    main()
+    simulation(__doc__, TABLE, made)
