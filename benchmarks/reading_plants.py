@@ -179,15 +179,41 @@ def fewer_regions(rng: random.Random, figures: pd.DataFrame, folder: Path) -> Pl
     return Plant("fewer_regions", figures.index[last], int(figures.columns[0]))
 
 
-PLANTS: dict[str, Planter] = {
-    "raised digit": raised_digit,
-    "scaled format": scaled_format,
-    "other unit": other_unit,
-    "open quote": open_quote,
-    "short row": short_row,
-    "cut off": cut_off,
-    "fewer regions": fewer_regions,
-}
+def contradicting_codes(rng: random.Random, figures: pd.DataFrame, folder: Path) -> Plant:
+    """Two regions change their codes, or their names."""
+    rows = _coded(figures)
+    one, other = rng.sample(rows[4:], 2)
+    column = rng.randrange(2)
+    one[column], other[column] = other[column], one[column]
+    _write(folder, _text(rows))
+    return Plant("code_contradicts_name")
+
+
+def odd_year(rng: random.Random, figures: pd.DataFrame, folder: Path) -> Plant:
+    """A year is a century off, or two stand in the wrong order."""
+    rows = _coded(figures)
+    head, place = rows[3], rng.randrange(2, len(figures.columns) + 1)
+    century = rng.random() < 0.5
+    if century:
+        head[place] = f"{figures.columns[place - 2] - 100}年"
+    else:
+        head[place], head[place + 1] = head[place + 1], head[place]
+    _write(folder, _text(rows))
+    return Plant("year_of_another_century" if century else "year_out_of_order")
+
+
+def _coded(figures: pd.DataFrame) -> Table:
+    """Return the table with a column of codes before the names."""
+    above, body = _table(figures)[:4], _table(figures)[4:]
+    above[3].insert(0, "代码")
+    return [*above, *([code, *row] for code, row in zip(figures.index, body, strict=True))]
+
+
+FORMS = (
+    raised_digit, scaled_format, other_unit, open_quote, short_row, cut_off, fewer_regions,
+    contradicting_codes, odd_year,
+)  # fmt: skip
+PLANTS: dict[str, Planter] = {form.__name__.replace("_", " "): form for form in FORMS}
 
 
 def sound(rng: random.Random, figures: pd.DataFrame, folder: Path) -> None:

@@ -9,11 +9,13 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.common import apart
 from benchmarks.peers.task import Side, Task, difference, quiet
+
+STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def measured(
@@ -29,19 +31,19 @@ def measured(
     sides = [side for side in (task.own, *task.others) if side.package not in without]
     with quiet():
         answers = {side.name: side.work(data) for side in sides}
-    apart_by = {n: difference(task, answers["coevo"], answer) for n, answer in answers.items()}
+    apart = {n: difference(task, answers["coevo"], answer) for n, answer in answers.items()}
     units = {n: len(answer.values) if task.each else 1 for n, answer in answers.items()}
     turns: list[dict[str, float]] = []
     for turn in range(task.repeats):
         order = sides if turn % 2 else sides[::-1]
         turns.append({side.name: _seconds(side, data) / units[side.name] for side in order})
-    still = apart(gc.collect).megabytes
+    memory = {side.name: _megabytes(side, data) for side in sides}
     return {
         side.name: {
             "seconds": median(turn[side.name] for turn in turns),
             "ratio": median(turn[side.name] / turn["coevo"] for turn in turns),
-            "difference": apart_by[side.name],
-            "megabytes": max(0.0, apart(lambda side=side: _done(side, data)).megabytes - still),
+            "difference": apart[side.name],
+            "megabytes": memory[side.name],
         }
         for side in sides
     }
@@ -49,14 +51,23 @@ def measured(
 
 def _seconds(side: Side, data: Any) -> float:
     gc.collect()
-    began = time.process_time()
-    _done(side, data)
-    return time.process_time() - began
+    with quiet():
+        began = time.process_time()
+        side.work(data)
+        return time.process_time() - began
 
 
-def _done(side: Side, data: Any) -> None:
+def _megabytes(side: Side, data: Any) -> float:
+    gc.collect()
+    RESET.write_text("5")  # Linux counts the largest memory anew from here
+    before = _peak()
     with quiet():
         side.work(data)
+    return _peak() - before
+
+
+def _peak() -> float:
+    return int(STATUS.read_text().partition("VmHWM:")[2].split()[0]) / 1024
 
 
 if __name__ == "__main__":
