@@ -26,6 +26,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.common import BENCHMARKS, held, markdown, put
@@ -130,18 +132,13 @@ def configs(number: int, seed: int, folder: Path) -> Result:
     return Result(NAMES["configs"], number, said, bad)
 
 
-def _processes(folder: Path) -> list[str]:
+def _processes(folder: Path) -> list[psutil.Process]:
     """Return the processes that work in a folder, other than this one."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            here = str((place / "cwd").readlink())
-            state = (place / "stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        if here.startswith(str(folder)) and state != "Z" and int(place.name) != os.getpid():
-            found.append(place.name)
-    return found
+    return [
+        one for one in psutil.process_iter(["cwd", "status"])
+        if (one.info["cwd"] or "").startswith(str(folder)) and one.pid != os.getpid()
+        and one.info["status"] != psutil.STATUS_ZOMBIE
+    ]  # fmt: skip
 
 
 def _empty(folder: Path) -> None:
@@ -151,7 +148,7 @@ def _empty(folder: Path) -> None:
 
 def _snakemake(run: int) -> int:
     """Return the process that is Snakemake in a run, or the run where it has not come to that."""
-    return int([run, *Path(f"/proc/{run}/task/{run}/children").read_text().split()][-1])
+    return [run, *(child.pid for child in psutil.Process(run).children())][-1]
 
 
 def kills(number: int, seed: int, folder: Path) -> Result:

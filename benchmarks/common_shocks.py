@@ -14,9 +14,9 @@ the test of b1 = 0 (or d = 0) rejects at 5 %, between `low` and `high` (Wilson, 
 from itertools import product
 
 import numpy as np
-from scipy.special import stdtr
 
 from benchmarks.common import SIMULATION, Array, Row, simulation, wilson
+from benchmarks.noisy_paths import frame_of
 from benchmarks.relation_rule import (
     DRIFT,
     DRIFT_SD,
@@ -27,8 +27,10 @@ from benchmarks.relation_rule import (
     YEARS,
     correlated,
 )
-from coevo.inference.slope_errors import BANDWIDTH
-from coevo.inference.wild_bootstrap import cluster_weights, of_drawn, of_few
+from coevo.errors import StudyError
+from coevo.estimation import fit_pooled
+from coevo.inference.slope_errors import SLOPES, slope_tests
+from coevo.inference.wild_bootstrap import wild_pooled
 
 TABLE = SIMULATION / "common_shocks.csv"
 SAMPLES, DRAWS, LEVEL = 2000, 999, 0.05
@@ -58,74 +60,33 @@ def panels(
     return np.asarray(np.exp(np.concatenate([start, growth.cumsum(axis=2)], axis=2)))
 
 
-def p_values(x: Array, g: Array, effects: str, seed: int) -> dict[str, Array]:
-    """Return p (samples,) of every test that g does not depend on x, each (samples, G, T)."""
-    samples, G, T = x.shape
-    region, year = np.repeat(np.arange(G), T), np.tile(np.arange(T), G)
-    weights = {"region_wild": cluster_weights(G, DRAWS, seed)}
-    weights["year_wild"] = cluster_weights(T, DRAWS, seed)
-    found = t_tests(_left(x, effects), _left(g, effects), effects)
-    for name, cluster in (("region_wild", region), ("year_wild", year)):
-        found[name] = np.array([
-            of_few(region, year, own_g, own_x, effects, cluster, of_drawn(weights[name])).p()
-            for own_g, own_x in zip(
-                g.reshape(samples, -1), x.reshape(samples, -1), strict=True
-            )
-        ])  # fmt: skip
+def p_values(x: Array, effects: str, seed: int) -> dict[str, list[float]]:
+    """Return by test p of both slopes (b1, d) of figures (regions, years, 2)."""
+    fit = fit_pooled(frame_of(x), "x1", "x2", effects=effects)
+    found = {}
+    for test in TESTS:
+        if test.endswith("_wild"):
+            told = wild_pooled(fit, DRAWS, seed, by=test.removesuffix("_wild"))
+            found[test] = [told[name].p for name in SLOPES]
+            continue
+        try:
+            found[test] = [one.p for one in slope_tests(fit, test)]
+        except StudyError:  # an error that is not there rejects nothing
+            found[test] = [1.0, 1.0]
     return found
-
-
-def _left(V: Array, effects: str) -> Array:
-    """Return what effects leave of balanced panels V (samples, G, T)."""
-    left = V - V.mean(axis=2, keepdims=True)
-    return left - left.mean(axis=1, keepdims=True) if "year" in effects else left
-
-
-def t_tests(x: Array, g: Array, effects: str) -> dict[str, Array]:
-    """Return p (samples,) of the tests by t, of columns without the effects (samples, G, T).
-
-    The errors of `coevo.inference.slope_errors`, in all samples at once.
-    """
-    _, G, T = x.shape
-    n, size = G * T, (x**2).sum(axis=(1, 2))
-    years = T - 1 if "year" in effects else 0
-    k, counted = 1 + G + years, 1 + G + years if years else 1
-    s = (x * g).sum(axis=(1, 2)) / size
-    u = x * (g - s[:, None, None] * x)
-    by_region, by_year = (u.sum(axis=axis) for axis in (2, 1))
-    region, year, row = ((part**2).sum(axis=-1) for part in (by_region, by_year, u.reshape(-1, n)))
-    two_way = (n - 1) / (n - k) * (G / (G - 1) * region + T / (T - 1) * year - n / (n - 1) * row)
-    lags = [
-        2 * (1 - lag / (BANDWIDTH + 1)) * (by_year[:, lag:] * by_year[:, :-lag]).sum(axis=1)
-        for lag in range(1, BANDWIDTH + 1)
-    ]
-    meat = {
-        "region": (G / (G - 1) * (n - 1) / (n - counted) * region, G - 1),
-        "two_way": (two_way, min(G, T) - 1),
-        "driscoll_kraay": (n / (n - k) * (year + sum(lags)), T - 1),
-    }
-    with np.errstate(invalid="ignore"):
-        # an error that is not there rejects nothing
-        return {
-            name: np.nan_to_num(2 * stdtr(df, -np.abs(s) * size / np.sqrt(V)), nan=1.0)
-            for name, (V, df) in meat.items()
-        }
 
 
 def rows(design: str, shock: str, samples: int, seed: int) -> list[Row]:
     """Return the rows of a design: for every effects, slope and test."""
-    path = panels(design, shock, samples, seed)
-    g, R = np.diff(np.log(path), axis=2), (path[:, :, 1:] + path[:, :, :-1]) / 2
-    label = {"design": design, "year_shock": shock, "samples": samples}
-    found = []
+    label, found = {"design": design, "year_shock": shock, "samples": samples}, []
+    drawn = panels(design, shock, samples, seed)
     for effects in EFFECTS:
-        for i, parameter in enumerate(("b1", "d")):
-            p = p_values(R[..., 1 - i], g[..., i], effects, seed)
-            for test in TESTS:
-                share, low, high = wilson((p[test] <= LEVEL).sum(), samples)
-                row = {"effects": effects, "parameter": parameter, "errors": test}
-                share = {"rejected": share, "low": low, "high": high}
-                found.append(label | row | share)
+        p = [p_values(x, effects, seed) for x in drawn]
+        for (i, slope), test in product(enumerate(SLOPES), TESTS):
+            hits = sum(one[test][i] <= LEVEL for one in p)
+            numbers = dict(zip(("rejected", "low", "high"), wilson(hits, samples), strict=True))
+            row = {"effects": effects, "parameter": slope, "errors": test}
+            found.append(label | row | numbers)
     return found
 
 

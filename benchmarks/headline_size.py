@@ -57,6 +57,7 @@ from coevo.sensitivity.headlines import (
     UNDECIDED,
 )
 from coevo.sensitivity.multiverse import varied
+from coevo.study.configuration import read_schema, with_defaults, with_registries
 
 TABLE = SIMULATION / "headline_size.csv"
 REGIONS, YEARS = 31, 9
@@ -73,17 +74,7 @@ INDICATORS = np.array([
 ])  # fmt: skip
 SUBSYSTEMS = ["first"] * 5 + ["second"] * 5
 SIZE = ("product", "residents")
-CONFIG = {
-    "normalisation": {
-        "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap",
-    },
-    "weighting": {"method": "entropy"},
-    "coupling": {
-        "composite": "linear", "preset": None, "form": "standard", "contributions": "equal",
-        "grades": "ten",
-    },
-    "focus_region": "000000",
-}  # fmt: skip
+CONFIG = with_defaults({"focus_region": "000000"}, with_registries(read_schema("config")))
 VERDICTS = (SUPPORTED, NOT_SUPPORTED, DEPENDS, UNDECIDED)
 HELD = (PAIRED, "gap_narrowed")  # headlines
 SAID = {"agree": 1.0, "contrary": -1.0}  # what a combination says

@@ -21,19 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.common import ROOT, markdown
 
-# What stands in a wheel under another licence than the package's own.
-INSIDE = {
-    "pypandoc-binary": "pandoc, a program of its own: GPL-2.0-or-later",
-    "fontpkg-source-serif-4": "Source Serif 4: OFL-1.1",
-    "fontpkg-source-sans-3": "Source Sans 3: OFL-1.1",
-    "justmytype-intl-cjk": "Noto Sans SC: OFL-1.1",
-    "vl-convert-python": "Vega, Vega-Lite and their scripts: BSD-3-Clause",
-    "axe-playwright-python": "axe-core: MPL-2.0",
-    "numpy": "OpenBLAS: BSD-3-Clause; libgfortran: GPL-3.0-or-later WITH GCC-exception-3.1",
-    "scipy": "OpenBLAS: BSD-3-Clause; libgfortran: GPL-3.0-or-later WITH GCC-exception-3.1",
-}
-# Packages of another system than this, which no environment here has.
-ELSEWHERE = {"colorama": "BSD-3-Clause", "pyreadline3": "BSD-3-Clause"}
+KNOWN = tomllib.loads((ROOT / "benchmarks" / "licences.toml").read_text("utf-8"))
 PAGE, BILL = ROOT / "docs" / "licences.md", ROOT / "docs" / "sbom.cdx.json"
 INTRODUCTION = """# Licences
 
@@ -43,7 +31,7 @@ Pandoc is a program of its own under the GPL, which coevo starts and does not li
 """
 ID = "[A-Za-z0-9.+-]+"
 EXPRESSION = re.compile(rf"{ID}(?: (?:AND|OR|WITH) {ID})*")  # of SPDX, without brackets
-LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+LOCKED = re.compile(r"([A-Za-z0-9._-]+)==([^\s;\\]+)")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 UNKNOWN = "not said"
 
@@ -61,8 +49,8 @@ class Package(NamedTuple):
 def licence(name: str) -> str:
     """Return what an installed package says of its licence: an expression, else what it is filed
     under, else the first line of the field or of the text."""
-    if name in ELSEWHERE:
-        return ELSEWHERE[name]
+    if name in KNOWN["elsewhere"]:
+        return str(KNOWN["elsewhere"][name])
     try:
         package = distribution(name)
     except PackageNotFoundError:
@@ -82,12 +70,11 @@ def licence(name: str) -> str:
 def packages() -> Iterator[Package]:
     """Yield the packages of the lock in its order."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    found = list(LOCKED.finditer(text))
-    ends = [*(match.start() for match in found[1:]), len(text)]
-    for match, end in zip(found, ends, strict=True):
-        name, version = match.groups()
-        hashes = HASH.findall(text[match.end() : end])
-        yield Package(name, version, hashes, licence(name), INSIDE.get(name, ""))
+    for part in re.split(r"\n(?=\w)", text):
+        if match := LOCKED.match(part):
+            name, version = match.groups()
+            inside = KNOWN["inside"].get(name, "")
+            yield Package(name, version, HASH.findall(part), licence(name), inside)
 
 
 def _component(name: str, licence: str, kind: str = "library", **more: object) -> dict[str, object]:

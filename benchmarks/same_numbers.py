@@ -58,9 +58,8 @@ class Comparison:
 
     def of(self, kind: str, table: str) -> list[dict[str, Any]]:
         """Return the entries of a kind for a table."""
-        return [
-            entry for entry in self.rules[kind] if entry.get("table", entry.get("old")) == table
-        ]
+        of = "old" if kind == "moved" else "table"
+        return [entry for entry in self.rules[kind] if entry[of] == table]
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -71,11 +70,10 @@ def read(path: Path) -> pd.DataFrame:
 def read_map(path: Path) -> dict[str, Any]:
     """Return the map; an entry with a word that means nothing ends the program."""
     found = {"key": {}} | {kind: [] for kind in WORDS} | tomllib.loads(path.read_text("utf-8"))
+    unknown = set(found) - set(WORDS) - {"key"}
     for kind, known in WORDS.items():
-        for entry in found[kind]:
-            if unknown := set(entry) - known:
-                _stop(f"{path.name}: {kind}: unknown {', '.join(sorted(unknown))}")
-    if unknown := set(found) - set(WORDS) - {"key"}:
+        unknown |= set().union(*found[kind]) - known
+    if unknown:
         _stop(f"{path.name}: unknown {', '.join(sorted(unknown))}")
     return found
 

@@ -1,7 +1,6 @@
 """What a study of many regions costs: CPU time and memory of every rule, on made-up counties.
 
     python benchmarks/scale.py --regions 2800 --years 20 --indicators 10 --cores 2
-    python benchmarks/scale.py --regions 280 --years 18 --json  # the last line is for programs
 
 The panel is drawn by seed: levels of regions, shocks common to all, walks of their own, neighbours
 on a grid, and an earlier vintage of some series that the later one restates. The study is written
@@ -24,6 +23,7 @@ import pandas as pd
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+CONFIG = ROOT / "benchmarks" / "counties.yaml"
 LAST = 2024
 UNITS = {"count": "个", "100 million yuan": "亿元", "10 thousand persons": "万人"}
 GROUPS = ("northeast", "east", "central", "west")
@@ -121,40 +121,22 @@ def write_study(
         "neighbours": [" ".join(codes[n] for n in _neighbours(r, regions)) for r in range(regions)],
     })  # fmt: skip
     places.to_csv(folder / "config" / "regions.csv", index=False, lineterminator="\n")
-    config = {
-        "study": "counties",
-        "title": {"en": "Do made-up shops and plants develop in step?"},
-        "sources": {"en": "made-up figures"},
-        "raw": "raw",
-        "indicators": "config/indicators.csv",
-        "regions_table": "config/regions.csv",
-        "subsystems": {"shops": {"en": "shops"}, "plants": {"en": "plants"}},
-        "regions": "all",
-        "focus_region": codes[3],
-        "years": {"first": first, "last": LAST},
-        "interaction": {"upstream": "b1", "downstream": "a1"},
-        "comovement": {"size": ["product", "people"]},
-        "robustness": {"draws": 2000, "seed": 1},
-        "report": {"languages": ["en"], "formats": ["html"]},
-    }
+    config = yaml.safe_load(CONFIG.read_text("utf-8"))
+    config |= {"focus_region": codes[3], "years": {"first": first, "last": LAST}}
     file = folder / "config" / "config.yaml"
     file.write_text(yaml.safe_dump(config | keys, allow_unicode=True, sort_keys=False), "utf-8")
     return file
 
 
-def build(folder: Path, cores: int, limit: float | None = None) -> tuple[pd.DataFrame, float]:
+def build(folder: Path, cores: int) -> tuple[pd.DataFrame, float]:
     """Build the study in a folder; return what each rule costs, the dearest first (cpu: seconds of
     its jobs, mb: the most memory of one), and the seconds on the clock.
-
-    limit: GB of memory that one process may hold. Raises `SystemExit` where the build fails.
     """
     spy = folder / "spy"
     spy.mkdir(exist_ok=True)
     (spy / "sitecustomize.py").write_text(SPY, "utf-8")
     words = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/config.yaml"]
     words += ["-s", str(ROOT / "Snakefile"), "--cores", str(cores)]
-    if limit:
-        words = ["sh", "-c", f'ulimit -d {int(limit * 1e6)}; exec "$@"', "sh", *words]
     more = {"COEVO_SPY": str(spy), "PYTHONPATH": str(spy)}
     started = time.monotonic()
     with (folder / "log.txt").open("w") as log:
@@ -177,21 +159,16 @@ def main() -> None:
     words.add_argument("--years", type=int, default=20)
     words.add_argument("--indicators", type=int, default=10)
     words.add_argument("--cores", type=int, default=2)
-    words.add_argument("--limit", type=float, help="GB of memory that one process may hold")
     words.add_argument("--keep", help="folder in which the study is left")
-    words.add_argument("--json", action="store_true", help="the last line is for programs")
     said = words.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(said.keep or temporary).resolve()
         write_study(folder, said.regions, said.years, said.indicators)
-        rules, taken = build(folder, said.cores, said.limit)
+        rules, taken = build(folder, said.cores)
         page = (folder / "reports" / "counties" / "report.en.html").stat().st_size / 1e6
     rules.loc["all"] = rules["cpu"].sum(), rules["mb"].max()
     print(rules.to_string(float_format=lambda value: f"{value:.1f}"))
     print(f"{taken:.1f} s on {said.cores} cores; page {page:.1f} MB")
-    if said.json:
-        whole = {"wall_s": round(taken, 1), "html_mb": round(page, 2)}
-        print(json.dumps(whole | {"rules": rules.round(2).to_dict("index")}))
 
 
 if __name__ == "__main__":

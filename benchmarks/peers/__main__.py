@@ -1,19 +1,17 @@
 """Measure every task beside its peers: `python -m benchmarks.peers [--write] [--only WORD]`.
 
-Peers stand in an environment of their own, made once for a Python and a list.
+Peers stand in an environment of their own, whose Python this is run by (docs/benchmarks.md).
 """
 
 import argparse
-import hashlib
 import json
 import os
 import platform
 import subprocess
 import sys
 import tomllib
-import venv
 from collections.abc import Mapping
-from pathlib import Path
+from importlib.metadata import distributions
 from typing import NamedTuple
 
 from benchmarks.common import BENCHMARKS, ROOT, markdown, put
@@ -21,8 +19,6 @@ from benchmarks.peers.registry import TASKS
 from benchmarks.peers.task import Side, Task
 
 LISTED = ROOT / "benchmarks" / "peers.txt"
-CACHE = ROOT / "benchmarks" / ".peers"
-FILLED = "filled.txt"  # names the packages that could not be installed
 THREADS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON")
 HEADS = ("task", "beside", "time", "of coevo's", "memory", "of coevo", "digits")
 
@@ -41,30 +37,15 @@ def versions() -> dict[str, str]:
     return {name: version for name, version in pinned}
 
 
-def environment() -> tuple[Path, list[str]]:
-    """Return the Python of the environment, and which packages do not install under it."""
-    digest = hashlib.sha256(LISTED.read_bytes()).hexdigest()[:8]
-    folder = CACHE / f"{sys.version_info[0]}.{sys.version_info[1]}-{digest}"
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not (folder / FILLED).exists():
-        venv.create(folder, clear=True, with_pip=True)
-        lacking = []
-        if not _installed(python, "-r", str(LISTED)):
-            pinned = versions().items()
-            lacking = [name for name, at in pinned if not _installed(python, f"{name}=={at}")]
-        (folder / FILLED).write_text("\n".join(lacking), encoding="utf-8")
-    return python, (folder / FILLED).read_text(encoding="utf-8").split()
+def lacking() -> list[str]:
+    """Return which packages are not here."""
+    return [name for name in versions() if not any(distributions(name=name))]
 
 
-def _installed(python: Path, *what: str) -> bool:
-    words = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    return subprocess.run([*words, "-c", str(LISTED), *what]).returncode == 0
-
-
-def measured(number: int, python: Path, lacking: list[str]) -> Measured:
+def measured(number: int, without: list[str]) -> Measured:
     """Return what a process of its own measures of a task; `RuntimeError` if it fails."""
     one = {f"{name}_NUM_THREADS": "1" for name in THREADS}
-    words = [str(python), "-m", "benchmarks.peers.measuring", str(number), *lacking]
+    words = [sys.executable, "-m", "benchmarks.peers.measuring", str(number), *without]
     done = subprocess.run(
         words, cwd=ROOT, env={**os.environ, **one}, capture_output=True, text=True, encoding="utf-8"
     )
@@ -106,10 +87,10 @@ def _time(seconds: float) -> str:
     return f"{_digits(seconds / size)} {unit}"
 
 
-def table(found: list[Measured], lacking: list[str]) -> str:
+def table(found: list[Measured], without: list[str]) -> str:
     """Return versions, the table, and why others are ahead, as Markdown."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    there = ", ".join(f"{name} {at}" for name, at in versions().items() if name not in lacking)
+    there = ", ".join(f"{name} {at}" for name, at in versions().items() if name not in without)
     lines = [f"Python {platform.python_version()}, coevo {project['version']}; {there}.", ""]
     lines += [markdown(HEADS, (row for one in found for row in rows(one))), ""]
     lines += ["Where another is ahead of coevo, and why:", ""]
@@ -127,9 +108,8 @@ def main() -> int:
     given = parser.parse_args()
     if given.write and given.only:
         parser.error("--write needs all tasks")
-    python, lacking = environment()
     numbers = [number for number, task in enumerate(TASKS) if given.only in task.name]
-    said = table([measured(number, python, lacking) for number in numbers], lacking)
+    said = table([measured(number, lacking()) for number in numbers], lacking())
     print(said)
     if given.write:
         put(BENCHMARKS, "peers", said)

@@ -41,13 +41,6 @@ def pymcdm_weights(name: str, Z: Array) -> Answer:
     return Answer(getattr(weights, f"{name}_weights")(Z))
 
 
-def skcriteria_weights(name: str, Z: Array) -> Answer:
-    from skcriteria.preprocessing import weighters
-
-    directions = {"critic": [np.ones(Z.shape[1], dtype=int)]}
-    return Answer(getattr(weighters, f"{name}_weights")(Z, *directions.get(name, [])))
-
-
 def long_panel(small: bool) -> pd.DataFrame:
     """Return a panel as the study keeps it: region, name, year, indicator, value."""
     x = figures(small)
@@ -97,10 +90,7 @@ def _tables(coupling: pd.DataFrame, obstacles: pd.Series) -> Answer:
 
 
 def _weights(name: str, title: str) -> Task:
-    beside = (
-        Side("pymcdm", "pymcdm", partial(pymcdm_weights, name)),
-        Side("scikit-criteria", "scikit-criteria", partial(skcriteria_weights, name)),
-    )
+    beside = (Side("pymcdm", "pymcdm", partial(pymcdm_weights, name)),)
     return Task(f"{title} weights, 56,000 × 50", scores, partial(own_weights, name), beside, 10)
 
 

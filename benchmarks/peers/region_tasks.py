@@ -5,28 +5,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from benchmarks.common import Array
 from benchmarks.corrupted_files import REGIONS
 from benchmarks.peers.task import DRAWS, Answer, Side, Task, quiet
 from coevo.regional.mobility import (
     first_passage,
-    homogeneity,
     probabilities,
-    spatial_counts,
     steady_state,
     transition_counts,
 )
 from coevo.regional.neighbourhood import (
     likeness,
-    local_moran,
-    local_moran_p,
     row_standardised,
 )
-from coevo.regional.regional_panel import RegionalPanel
 
-COMPILED = "its draws run in compiled loops (numba), which its first call has to compile"
 ARRAYS = "it begins with arrays; coevo looks up the table's regions, years and neighbours first"
 
 
@@ -77,21 +70,6 @@ def esda_moran(data: Field) -> Answer:
     return Answer(np.array([one.I for one in found]), np.array(p))
 
 
-def own_local(data: Field) -> Answer:
-    W, y = row_standardised(data.neighbours, data.regions), data.D[:, 0]
-    values, quadrant = local_moran(y, W)
-    local_moran_p(y, W, DRAWS, np.random.default_rng(1))
-    return Answer(np.column_stack([values, quadrant]))
-
-
-def esda_local(data: Field) -> Answer:
-    """Without p: esda's is one-sided, ours two-sided; both draw as often."""
-    from esda import Moran_Local
-
-    found = Moran_Local(data.D[:, 0], _weights(data), permutations=DRAWS, n_jobs=1, seed=1)
-    return Answer(np.column_stack([found.Is, found.q]))
-
-
 def states(small: bool) -> npt.NDArray[np.int64]:
     """Return classes (regions, years), 0 to 3, of 2,800 regions that drift."""
     rng = np.random.default_rng(6)
@@ -115,43 +93,9 @@ def giddy_markov(data: npt.NDArray[np.int64]) -> Answer:
     return Answer(np.vstack(parts))
 
 
-def regional(small: bool) -> tuple[RegionalPanel, Field]:
-    data = field(small)
-    keys = pd.MultiIndex.from_product([data.regions, range(data.D.shape[1])])
-    coupling = pd.DataFrame({"D": data.D.ravel()}, keys.set_names(["region", "year"])).reset_index()
-    coupling["name"] = coupling["region"]
-    joined = [" ".join(data.neighbours[r]) for r in data.regions]
-    places = pd.DataFrame({"region": data.regions, "neighbours": joined})
-    return RegionalPanel(coupling, coupling, places, "", [], 1), data
-
-
-def own_spatial(of: tuple[RegionalPanel, Field]) -> Answer:
-    fresh = RegionalPanel(**{k: getattr(of[0], k) for k in RegionalPanel.__dataclass_fields__})
-    counts = spatial_counts(fresh)
-    (LR, p_LR), (Q, p_Q) = homogeneity(counts).values()
-    return Answer(np.append(counts.ravel(), [LR, Q, p_LR, p_Q]))
-
-
-def giddy_spatial(of: tuple[RegionalPanel, Field]) -> Answer:
-    from giddy.markov import Spatial_Markov
-    from libpysal.weights import lag_spatial
-
-    D, w = of[1].D, _weights(of[1])
-    lags = np.column_stack([lag_spatial(w, y) for y in D.T])
-    cuts, lag_cuts = (np.quantile(v, [0.25, 0.5, 0.75]) for v in (D, lags))
-    with quiet():
-        found = Spatial_Markov(D, w, cutoffs=cuts, lag_cutoffs=lag_cuts, fixed=True)
-        values = [found.LR, found.Q, found.LR_p_value, found.Q_p_value]
-    return Answer(np.append(np.ravel(found.T), values))
-
-
 ESDA = Side("esda", "esda", esda_moran)
-LOCAL = Side("esda", "esda", esda_local, COMPILED)
 GIDDY = Side("giddy", "giddy", giddy_markov, ARRAYS)
-SPATIAL = Side("giddy", "giddy", giddy_spatial, ARRAYS)
 TASKS = (
     Task("Moran's I of 9 years, 9,999 draws", field, own_moran, (ESDA,), 10, repeats=3),
-    Task("local Moran's I of a year, 9,999 draws", field, own_local, (LOCAL,), 10),
     Task("Markov chain of 2,800 regions × 20 years", states, own_markov, (GIDDY,), 9),
-    Task("Markov chains by class of neighbours", regional, own_spatial, (SPATIAL,), 9),
 )
