@@ -84,23 +84,20 @@ def _spent() -> float:
     return children.ru_utime + children.ru_stime
 
 
-def files(number: int, seed: int) -> Result:
-    """Damaged files: each a table or a typed error, within the limits of time and memory."""
-    return _read("files", partial(corrupted, seed), number)
-
-
-def large_files() -> Result:
-    """Large files, sound in form: within the limits of time and memory too."""
-    return _read("large", large, len(LARGE))
-
-
-def _read(attack: str, make, number: int) -> Result:
-    outcomes = read_all(make, range(number))
-    bad = [f"file {o.number} ({o.kind}): {o.outcome}" for o in offenders(outcomes)]
-    slowest, peak = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
-    tables = [o.outcome for o in outcomes].count("table")
-    said = f"{tables:,} read, {number - tables:,} refused; slowest {slowest:.1f} s, {peak:.0f} MB"
-    return Result(NAMES[attack], number, said, bad)
+def files(number: int, seed: int) -> list[Result]:
+    """Damaged files, and large ones that are sound in form: each a table or a typed error, within
+    the limits of time and memory."""
+    results = []
+    for name, make, many in (
+        ("files", partial(corrupted, seed), number), ("large", large, len(LARGE)),
+    ):  # fmt: skip
+        outcomes = read_all(make, range(many))
+        bad = [f"file {o.number} ({o.kind}): {o.outcome}" for o in offenders(outcomes)]
+        slowest, peak = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
+        tables = [o.outcome for o in outcomes].count("table")
+        said = f"{tables:,} read, {many - tables:,} refused; slowest {slowest:.1f} s, {peak:.0f} MB"
+        results.append(Result(NAMES[name], many, said, bad))
+    return results
 
 
 def configs(number: int, seed: int, folder: Path) -> Result:
@@ -263,7 +260,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="the table, into docs")
     given = parser.parse_args()
-    results = [files(given.files, given.seed), large_files()] if given.files else []
+    results = files(given.files, given.seed) if given.files else []
     for attack in (configs, kills, edits):
         if number := getattr(given, attack.__name__):
             with tempfile.TemporaryDirectory(prefix="coevo-attacks-") as scratch:

@@ -155,10 +155,7 @@ def _drop(rng: random.Random, data: bytes) -> bytes:
     return data[:first] + data[first + rng.choice([1, 2, 4, 64, 1000]) :]
 
 
-EXTREME = (
-    b"0 -1 1 7 255 65536 1048576 4294967296 1e308 NaN x e s str d A1 ALL900 XFD1048576".split()
-)
-EXTREME += [b"", b"9" * 30, b"A1:XFD1048576"]
+EXTREME = [word.encode() for word in DATA["extreme"]]
 TOKEN = re.compile(rb'(?<=")[^"<>]{0,20}(?=")|(?<=>)[^<>]{1,20}(?=<)|[0-9]+')
 
 
@@ -228,10 +225,7 @@ def _random_bytes(rng: random.Random) -> bytes:
     return rng.choice(heads) + rng.randbytes(rng.choice([0, 1, 10, 1000, 100_000]))
 
 
-PIECES = "地区 指标 年份 单位：亿元 指标：销售额 2015年 2016 2015-2016 年 北京 浙江省".split()
-PIECES += "全国 合计 Beijing region 销售额(亿元) 亿元 续表 表1 注： ，".split()
-PIECES += "12.5 1,234.5 １２ 12.5① 1e309 NaN … — -".split()
-PIECES += ["", "", "\u3000", '"', "x" * 300]
+PIECES = [*DATA["pieces"], "x" * 300]
 
 
 def _random_table(rng: random.Random) -> bytes:

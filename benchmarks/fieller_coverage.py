@@ -20,6 +20,7 @@ each coordinate of E.
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -126,17 +127,14 @@ def one_region(
     estimators: tuple[str, ...] = tuple(MEANS),
 ) -> Iterator[Row]:
     """Yield all quantities of every regime, kind of data, length, noise and estimator."""
-    for number, (name, regime) in enumerate(REGIMES.items()):
-        for data in ("map", "equations"):
-            for n in years:
-                for noise in noises:
-                    key = [seed, number, data == "map", n, round(noise * 1000)]
-                    rng = np.random.default_rng(key)
-                    paths = simulate(regime, data, n, noise, replicates, rng)
-                    label = {"regime": name, "data": data, "years": n, "noise": noise}
-                    for estimator in estimators:
-                        for row in measured(paths, regime, estimator):
-                            yield label | {"estimator": estimator} | row
+    cases = product(enumerate(REGIMES.items()), ("map", "equations"), years, noises)
+    for (number, (name, regime)), data, n, noise in cases:
+        rng = np.random.default_rng([seed, number, data == "map", n, round(noise * 1000)])
+        paths = simulate(regime, data, n, noise, replicates, rng)
+        label = {"regime": name, "data": data, "years": n, "noise": noise}
+        for estimator in estimators:
+            for row in measured(paths, regime, estimator):
+                yield label | {"estimator": estimator} | row
 
 
 def pooled(
@@ -149,15 +147,12 @@ def pooled(
 
     The interval is that of the replicates, each the mean over its regions.
     """
-    for name in regimes:
-        for data in ("map", "equations"):
-            for noise in noises:
-                rng = np.random.default_rng([seed, len(name), data == "map", round(noise * 1000)])
-                held = pooled_hits(REGIMES[name], data, noise, replicates, rng).mean(axis=1)
-                label = {"regime": f"pooled {name}", "data": data, "years": POOLED_YEARS}
-                for equation, x in ((1, "x1"), (0, "x2")):
-                    row = {"noise": noise, "estimator": "trapezoid"}
-                    yield label | row | mean(f"coverage_{x}", held[:, equation])
+    for name, data, noise in product(regimes, ("map", "equations"), noises):
+        rng = np.random.default_rng([seed, len(name), data == "map", round(noise * 1000)])
+        held = pooled_hits(REGIMES[name], data, noise, replicates, rng).mean(axis=1)
+        label = {"regime": f"pooled {name}", "data": data, "years": POOLED_YEARS, "noise": noise}
+        for equation, x in ((1, "x1"), (0, "x2")):
+            yield label | {"estimator": "trapezoid"} | mean(f"coverage_{x}", held[:, equation])
 
 
 def pooled_hits(
@@ -184,10 +179,7 @@ def pooled_sets(x: Array) -> RatioSet:
 
 
 def made(most: int) -> list[Row]:
-    return [
-        *one_region(min(REPLICATES, most), 1),
-        *pooled(min(POOLED_REPLICATES, most), 1),
-    ]
+    return [*one_region(min(REPLICATES, most), 1), *pooled(min(POOLED_REPLICATES, most), 1)]
 
 
 if __name__ == "__main__":

@@ -70,16 +70,4 @@ def hostile(config: Config, seed: int, number: int) -> tuple[str, str]:
         place = rng.randrange(len(VALUES[key]))
         config = changed(config, key, VALUES[key][place])
         done.append(f"{key} {place}")
-    text = _text(config)
-    if rng.random() < 0.15:
-        lines = text.splitlines(True)
-        place = rng.randrange(len(lines))
-        change = rng.choice(["drop", "twice", "cut"])
-        lines[place : place + 1] = {
-            "drop": [],
-            "twice": [lines[place]] * 2,
-            "cut": [lines[place][: len(lines[place]) // 2] + "\n"],
-        }[change]
-        text = "".join(lines)
-        done.append(f"{change} line {place}")
-    return ", ".join(done), text
+    return ", ".join(done), _text(config)

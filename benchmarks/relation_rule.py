@@ -74,10 +74,15 @@ def sample(design: Design, samples: int, seed: int) -> Steps:
     else:
         r = -A @ (REST * np.exp(REST_SD * generator.normal(size=shape)))
     year_sd = design.year_shock * np.array(YEAR_SD)
-    path = paths(generator, r, A, YEARS, year_sd, design.error_sd)
-    start, end = (part.reshape(-1, 2, samples) for part in (path[:, :-1], path[:, 1:]))
-    region = np.repeat(np.arange(REGIONS), YEARS - 1)
-    return Steps(region, np.tile(np.arange(YEARS - 1), REGIONS), start, end)
+    return steps_of(paths(generator, r, A, YEARS, year_sd, design.error_sd))
+
+
+def steps_of(x: Array) -> Steps:
+    """Return the growth rows of every region of paths (regions, years, 2, samples)."""
+    regions, years, *rest = x.shape
+    start, end = (part.reshape(-1, *rest) for part in (x[:, :-1], x[:, 1:]))
+    region, year = (part.ravel() for part in np.indices((regions, years - 1)))
+    return Steps(region, year, start, end)
 
 
 def correlated(generator: np.random.Generator, shape, correlation: float, axis: int) -> Array:

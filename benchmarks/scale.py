@@ -152,13 +152,9 @@ def build(folder: Path, cores: int) -> tuple[pd.DataFrame, float]:
 
 def main() -> None:
     """Measure, and print."""
-    words = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    words.add_argument("--regions", type=int, default=310)
-    words.add_argument("--years", type=int, default=20)
-    words.add_argument("--indicators", type=int, default=10)
-    words.add_argument("--cores", type=int, default=2)
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name, usual in (("regions", 310), ("years", 20), ("indicators", 10), ("cores", 2)):
+        words.add_argument(f"--{name}", type=int, default=usual)
     words.add_argument("--keep", help="folder in which the study is left")
     said = words.parse_args()
     with tempfile.TemporaryDirectory() as temporary:

@@ -12,22 +12,15 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from importlib.metadata import distributions
-from typing import NamedTuple
 
 from benchmarks.common import BENCHMARKS, ROOT, markdown, put
-from benchmarks.peers.registry import TASKS
-from benchmarks.peers.task import Side, Task
+from benchmarks.peers.task import Task, measured
+from benchmarks.peers.tasks import TASKS
 
 LISTED = ROOT / "benchmarks" / "peers.txt"
 THREADS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON")
+Sides = Mapping[str, Mapping[str, float]]  # what is measured of each
 HEADS = ("task", "beside", "time", "of coevo's", "memory", "of coevo", "digits")
-
-
-class Measured(NamedTuple):
-    """What `measuring` tells of the sides of a task; a side that is not there lacks."""
-
-    task: Task
-    sides: Mapping[str, Mapping[str, float]]
 
 
 def versions() -> dict[str, str]:
@@ -42,33 +35,26 @@ def lacking() -> list[str]:
     return [name for name in versions() if not any(distributions(name=name))]
 
 
-def measured(number: int, without: list[str]) -> Measured:
+def of_process(number: int) -> Sides:
     """Return what a process of its own measures of a task; `RuntimeError` if it fails."""
     one = {f"{name}_NUM_THREADS": "1" for name in THREADS}
-    words = [sys.executable, "-m", "benchmarks.peers.measuring", str(number), *without]
+    words = [sys.executable, "-m", "benchmarks.peers", "--task", str(number)]
     done = subprocess.run(
         words, cwd=ROOT, env={**os.environ, **one}, capture_output=True, text=True, encoding="utf-8"
     )
     if done.returncode:
         raise RuntimeError(f"{TASKS[number].name}: {done.stderr.strip()[-2000:]}")
-    return Measured(TASKS[number], json.loads(done.stdout.splitlines()[-1]))
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def ahead(one: Measured) -> list[tuple[Side, float]]:
-    """Return the sides that take less time than coevo, to two digits, and how much of it."""
-    there = [(side, one.sides[side.name]["ratio"]) for side in one.task.others
-             if side.name in one.sides]  # fmt: skip
-    return [(side, ratio) for side, ratio in there if round(ratio, 2) < 1]
-
-
-def rows(one: Measured) -> list[tuple[str, ...]]:
+def rows(task: Task, sides: Sides) -> list[tuple[str, ...]]:
     """Return a row of the table for each other side."""
-    task, own, made = one.task, one.sides["coevo"], []
+    own, made = sides["coevo"], []
     for side in task.others:
-        if side.name not in one.sides:
+        if side.name not in sides:
             made.append((task.name, side.name, "does not install here", *[""] * 4))
             continue
-        found = one.sides[side.name]
+        found = sides[side.name]
         made.append((
             task.name, side.name,
             _time(found["seconds"]) + (f", each {task.each}" if task.each else ""),
@@ -87,34 +73,33 @@ def _time(seconds: float) -> str:
     return f"{_digits(seconds / size)} {unit}"
 
 
-def table(found: list[Measured], without: list[str]) -> str:
-    """Return versions, the table, and why others are ahead, as Markdown."""
+def told() -> str:
+    """Return the line of versions above the table."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    there = ", ".join(f"{name} {at}" for name, at in versions().items() if name not in without)
-    lines = [f"Python {platform.python_version()}, coevo {project['version']}; {there}.", ""]
-    lines += [markdown(HEADS, (row for one in found for row in rows(one))), ""]
-    lines += ["Where another is ahead of coevo, and why:", ""]
-    lines += [
-        f"- {one.task.name}, {side.name} ({ratio:.2f} ×): {side.why}."
-        for one in found for side, ratio in ahead(one)
-    ]  # fmt: skip
-    return "\n".join(lines)
+    there = ", ".join(f"{name} {at}" for name, at in versions().items() if name not in lacking())
+    return f"Python {platform.python_version()}, coevo {project['version']}; {there}."
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="the table, into docs")
     parser.add_argument("--only", default="", metavar="WORD", help="tasks whose name holds it")
+    parser.add_argument("--task", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.write and given.only:
-        parser.error("--write needs all tasks")
-    numbers = [number for number, task in enumerate(TASKS) if given.only in task.name]
-    said = table([measured(number, lacking()) for number in numbers], lacking())
+    if given.task is not None:
+        print(json.dumps(measured(TASKS[given.task], without=lacking())))
+        return
+    found = [
+        row
+        for number, task in enumerate(TASKS)
+        if given.only in task.name
+        for row in rows(task, of_process(number))
+    ]
+    said = f"{told()}\n\n{markdown(HEADS, found)}"
     print(said)
-    if given.write:
+    if given.write and not given.only:
         put(BENCHMARKS, "peers", said)
-    return 1 if " ×): ." in said else 0  # ahead, and no one says why
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,10 +1,14 @@
-"""What is compared: a task, the ways to do it, and whether two answers agree."""
+"""What is compared: a task, the ways to do it, whether their answers agree, and what they take."""
 
 import contextlib
+import gc
 import io
+import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,12 +29,11 @@ class Answer(NamedTuple):
 
 
 class Side(NamedTuple):
-    """One way to do a task; package: what it stands on, empty for coevo; why it is ahead, if so."""
+    """One way to do a task; package: what it stands on, empty for coevo."""
 
     name: str
     package: str
     work: Callable[[Any], Answer]
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,51 @@ def difference(task: Task, own: Answer, other: Answer) -> float:
         if not (np.abs(own.p - other.p) <= allowed).all():
             raise ValueError(f"{task.name}: p of {own.p} and {other.p} differ by more than chance")
     return float(found.max(initial=0))
+
+
+def measured(
+    task: Task, few: bool = False, without: Sequence[str] = ()
+) -> dict[str, dict[str, float]]:
+    """Return seconds, ratio to coevo's, difference of answers and MB by side.
+
+    Seconds are CPU time of this process, so that other work on the machine counts little; sides
+    take turns: median of the repeats, the ratio of those side by side. The first run of each is not
+    counted: it imports and compiles, and gives the answer. MB: what is taken at the most beside the
+    figures and imports. without: packages that are not there.
+    """
+    data = task.figures(few)
+    sides = [side for side in (task.own, *task.others) if side.package not in without]
+    with quiet():
+        answers = {side.name: side.work(data) for side in sides}
+    apart = {n: difference(task, answers["coevo"], answer) for n, answer in answers.items()}
+    units = {n: len(answer.values) if task.each else 1 for n, answer in answers.items()}
+    turns: list[dict[str, float]] = []
+    for turn in range(task.repeats):
+        order = sides if turn % 2 else sides[::-1]
+        turns.append({side.name: _taken(side, data)[0] / units[side.name] for side in order})
+    return {
+        side.name: {
+            "seconds": median(turn[side.name] for turn in turns),
+            "ratio": median(turn[side.name] / turn["coevo"] for turn in turns),
+            "difference": apart[side.name],
+            "megabytes": _taken(side, data)[1],
+        }
+        for side in sides
+    }
+
+
+def _taken(side: Side, data: Any) -> tuple[float, float]:
+    """Return CPU seconds and MB of one run."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # Linux counts the largest memory from here
+    before, began = _peak(), time.process_time()
+    with quiet():
+        side.work(data)
+    return time.process_time() - began, _peak() - before
+
+
+def _peak() -> float:
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
 
 
 @contextlib.contextmanager
