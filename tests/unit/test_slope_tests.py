@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from benchmarks.common_shocks import TABLE, TESTS, _left, panels, rows, t_tests
+from benchmarks.common_shocks import TABLE, TESTS, rows
 from coevo.errors import Refusal, StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.pooled import fit_pooled_general
@@ -189,19 +189,6 @@ def test_where_a_polynomial_is_not_positive(roots, leading, kind, low, high):
     found = negative_set(coefficients)
     assert found.kind == kind
     assert [found.low, found.high] == pytest.approx([low, high], nan_ok=True, rel=1e-6)
-
-
-@pytest.mark.parametrize("effects", ["region", "region+year"])
-def test_the_simulation_uses_the_errors_of_the_study(effects):
-    path = panels("none", "independent", 3, 4, regions=7, years=8)
-    g, R = np.diff(np.log(path), axis=2), (path[:, :, 1:] + path[:, :, :-1]) / 2
-    found = t_tests(_left(R[..., 1], effects), _left(g[..., 0], effects), effects)
-    for k, one in enumerate(path):
-        frame = pd.DataFrame(one.reshape(-1, 2), columns=NAMES)
-        frame["region"], frame["year"] = np.repeat(range(7), 8).astype(str), [*range(8)] * 7
-        fit = fit_pooled(frame, *NAMES, effects=effects)
-        for errors, p in found.items():
-            assert p[k] == pytest.approx(slope_tests(fit, errors)[0].p, rel=1e-8)
 
 
 def test_the_table_is_what_the_program_writes():
