@@ -43,11 +43,8 @@ TARGETS = [f"data/processed/small/{name}.csv" for name in TABLES]
 PATIENCE = 20  # seconds of CPU that a check may take; a config is refused in one
 HUNG = 600  # seconds after which a check counts as hung on a machine that others use too
 CHECK, BUILD, RELEASE = (f"workflow/{name}.py" for name in ("check", "once", "release"))
-NAMES = {
-    "files": "damaged files", "large": "large files", "configs": "hostile configs",
-    "kills": "kills", "edits": "edits of tables",
-}  # fmt: skip
-ROWS = (*NAMES.values(), *(f"plants: {kind}" for kind in PLANTS))
+ROWS = ["damaged files", "large files", "hostile configs", "kills", "edits of tables"]
+ROWS += [f"plants: {kind}" for kind in PLANTS]
 
 
 class Result(NamedTuple):
@@ -89,14 +86,14 @@ def files(number: int, seed: int) -> list[Result]:
     the limits of time and memory."""
     results = []
     for name, make, many in (
-        ("files", partial(corrupted, seed), number), ("large", large, len(LARGE)),
+        ("damaged files", partial(corrupted, seed), number), ("large files", large, len(LARGE)),
     ):  # fmt: skip
         outcomes = read_all(make, range(many))
         bad = [f"file {o.number} ({o.kind}): {o.outcome}" for o in offenders(outcomes)]
         slowest, peak = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
         tables = [o.outcome for o in outcomes].count("table")
         said = f"{tables:,} read, {many - tables:,} refused; slowest {slowest:.1f} s, {peak:.0f} MB"
-        results.append(Result(NAMES[name], many, said, bad))
+        results.append(Result(name, many, said, bad))
     return results
 
 
@@ -126,7 +123,7 @@ def configs(number: int, seed: int, folder: Path) -> Result:
         if check.returncode and (not check.stderr.strip() or len(check.stderr) > 20_000):
             bad.append(f"{config}: {len(check.stderr)} characters said")
     said = f"{built:,} built, {number - built:,} refused by both; slowest check {slowest:.1f} s"
-    return Result(NAMES["configs"], number, said, bad)
+    return Result("hostile configs", number, said, bad)
 
 
 def _processes(folder: Path) -> list[psutil.Process]:
@@ -180,7 +177,7 @@ def kills(number: int, seed: int, folder: Path) -> Result:
             if again.returncode or snapshot(folder) != whole:
                 bad.append(f"kill {place}: the run after it ends in other bytes")
     said = f"{len(whole):,} files the same after each five; gone within {slowest:.1f} s"
-    return Result(NAMES["kills"], number, said, bad)
+    return Result("kills", number, said, bad)
 
 
 def _tamper(path: Path, other: Path, rng: random.Random) -> str:
@@ -221,7 +218,7 @@ def edits(number: int, seed: int, folder: Path) -> Result:
                  for name, digest in kept.items()) or len(kept) < 2:  # fmt: skip
             bad.append(f"edit {place} ({'; '.join(what)}): a release of other bytes")
     said = ", ".join(f"{n} {kind}" for kind, n in sorted(count.items()))
-    return Result(NAMES["edits"], number, f"{said}; the right bytes kept after each two", bad)
+    return Result("edits of tables", number, f"{said}; the right bytes kept after each two", bad)
 
 
 def plants(number: int, seed: int) -> list[Result]:

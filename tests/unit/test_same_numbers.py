@@ -18,36 +18,26 @@ TOLERANCES = [
 ]  # fmt: skip
 # the keys of the map
 RULES = read_map(MAP) | {"moved": [], "left": [], "came": [], "tolerance": TOLERANCES}
+
+
+def table(head, *rows):
+    return pd.DataFrame([row.split(",") for row in rows], columns=head.split(","))
+
+
 TABLES = {
-    "coupling": pd.DataFrame(
-        {
-            "region": ["010", "010", "020"],
-            "year": ["2016", "2017", "2016"],
-            "D": ["0.25", "0.5", "1e-17"],
-            "grade": ["low", "", "high"],
-        }
+    "coupling": table(
+        "region,year,D,grade", "010,2016,0.25,low", "010,2017,0.5,", "020,2016,1e-17,high"
     ),
-    "equilibria": pd.DataFrame(
-        {
-            "source": "fit",
-            "scope": ["010", "020"],
-            "effects": "none",
-            "model": "classic",
-            "estimator": ["trapezoid", "trajectory"],
-            "year": "",
-            "x1": ["3.0", "4.0"],
-            "p_saddle": ["0.5", "0.25"],
-        }
+    "equilibria": table(
+        "source,scope,effects,model,estimator,year,x1,p_saddle",
+        "fit,010,none,classic,trapezoid,,3.0,0.5",
+        "fit,020,none,classic,trajectory,,4.0,0.25",
     ),
-    "relations": pd.DataFrame(
-        {
-            "scope": ["010", "010", "020"],
-            "effects": "none",
-            "estimator": "trapezoid",
-            "quantity": ["r_squared_equation_1", "region_x1", "region_x1"],
-            "value": ["0.75", "2.5", "1.5"],
-            "relation": ["", "line", "bounded"],
-        }
+    "relations": table(
+        "scope,effects,estimator,quantity,value,relation",
+        "010,none,trapezoid,r_squared_equation_1,0.75,",
+        "010,none,trapezoid,region_x1,2.5,line",
+        "020,none,trapezoid,region_x1,1.5,bounded",
     ),
 }
 
@@ -128,42 +118,27 @@ def test_a_study_or_a_table_that_is_gone(tmp_path):
     assert compare(old, new, RULES).differences == 1
 
 
+FIRST = {"quantity": "r_squared_*"}
 SPLIT = {
     "moved": [
-        {
-            "old": "relations",
-            "where": {"quantity": "r_squared_*"},
-            "new": "checks",
-            "set": {"equation": "1"},
-            "rename": {"value": "r_squared"},
-            "key": ["scope", "effects", "estimator", "equation"],
-        },
-        {
-            "old": "relations",
-            "new": "verdicts",
-            "rename": {"relation": "verdict"},
-            "values": {"relation": {"line": "whole_line"}},
-        },
+        {"old": "relations", "where": FIRST, "new": "checks", "set": {"equation": "1"},
+         "rename": {"value": "r_squared"}, "key": ["scope", "effects", "estimator", "equation"]},
+        {"old": "relations", "new": "verdicts", "rename": {"relation": "verdict"},
+         "values": {"relation": {"line": "whole_line"}}},
     ],
-    "left": [
-        {
-            "table": "relations",
-            "where": {"quantity": "r_squared_*"},
-            "columns": ["quantity", "relation"],
-            "reason": "a column now",
-        }
-    ],
-}
+    "left": [{"table": "relations", "where": FIRST, "columns": ["quantity", "relation"],
+              "reason": "a column now"}],
+}  # fmt: skip
 
 
 def split(r_squared="0.75", verdict="whole_line"):
-    shared = {"scope": ["010"], "effects": ["none"], "estimator": ["trapezoid"]}
     verdicts = TABLES["relations"].iloc[1:].rename(columns={"relation": "verdict"})
     return {
         "relations": TABLES["relations"].iloc[:0],
-        "checks": pd.DataFrame({**shared, "equation": ["1"], "r_squared": [r_squared]}),
+        "checks": table("scope,effects,estimator,equation,r_squared",
+                        f"010,none,trapezoid,1,{r_squared}"),
         "verdicts": verdicts.replace({"line": verdict}),
-    }
+    }  # fmt: skip
 
 
 def test_a_table_that_was_split_is_compared_where_its_rows_went(differences):
@@ -174,7 +149,7 @@ def test_a_table_that_was_split_is_compared_where_its_rows_went(differences):
 
 def test_rows_leave_and_come_with_a_reason_only(differences):
     without = {"relations": TABLES["relations"].iloc[1:]}
-    left = {"table": "relations", "where": {"quantity": "r_squared_*"}, "reason": "not asked for"}
+    left = {"table": "relations", "where": FIRST, "reason": "not asked for"}
     assert differences(**without)[0] == 1
     assert differences({"left": [left]}, **without) == (0, "")
     more = {"relations": pd.concat([TABLES["relations"], TABLES["relations"].head(1)])}
