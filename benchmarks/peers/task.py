@@ -1,6 +1,7 @@
 """What is compared: a task, the ways to do it, whether their answers agree, and what they take."""
 
 import contextlib
+import ctypes
 import gc
 import io
 import time
@@ -110,6 +111,7 @@ def measured(
 def _taken(side: Side, data: Any) -> tuple[float, float]:
     """Return CPU seconds and MB of one run."""
     gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # else what was freed before is not counted anew
     Path("/proc/self/clear_refs").write_text("5")  # Linux counts the largest memory from here
     before, began = _peak(), time.process_time()
     with quiet():
