@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
@@ -67,7 +68,8 @@ def _xlsx(engine: Literal["openpyxl", "xlsxwriter"]) -> bytes:
     file = io.BytesIO()
     with pd.ExcelWriter(file, engine=engine) as book:
         for name, rows in SHEETS.items():
-            pd.DataFrame(rows).to_excel(book, sheet_name=name, header=False, index=False)
+            table = pd.DataFrame([*zip_longest(*rows)]).T
+            table.to_excel(book, sheet_name=name, header=False, index=False)
         sheet = book.sheets["表1"]
         if engine == "xlsxwriter":
             sheet.write_formula("G5", "=[1]年鉴!A1", None, FIGURES[0][6])
