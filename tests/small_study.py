@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coevo.coupling import grade
 from coevo.files import as_table, read_table
 from coevo.messages import packed
 from coevo.report.findings import Study
 from coevo.report.findings.localised import chart_words, study_in_language
 from coevo.report.words.grammar import Grammar, read_phrases
 from coevo.schema import study_tables
+from coevo.sensitivity.coverage_breaks import ANEW, KEPT, coverage_rows, growth_rows
 from coevo.sensitivity.headline_claims import headline_rows
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study_data import StudyData
@@ -144,12 +146,21 @@ def unindexed(count: int = COUNT, language: str = "en") -> Study:
     return in_language(StudyData(settings, table, kept, places()), language)
 
 
-def put(made: Tables, name: str, rows: pd.Series, **values: object) -> Tables:
-    """Return tables of which one has other values in some rows."""
+Rows = pd.Series | dict[str, Any]
+
+
+def put(made: Tables, name: str, rows: Rows, **values: object) -> Tables:
+    """Return tables of which one has other values in some rows, given as for `picked` or marked."""
     frame = made[name].astype({column: object for column in values})
+    marked = picked(frame, **rows) if isinstance(rows, dict) else rows
     for column, value in values.items():
-        frame[column] = frame[column].mask(rows, value)
+        frame[column] = frame[column].mask(marked, value)
     return made | {name: frame.infer_objects()}
+
+
+def changed(name: str, rows: Rows, count: int = COUNT, **values: object) -> Study:
+    """Return the study with other values in some rows of one table."""
+    return study(count, **put(tables(count), name, rows, **values))
 
 
 def picked(frame: pd.DataFrame, **equal: object) -> pd.Series:
@@ -182,6 +193,27 @@ def unplaced() -> Tables:
 
 
 ENDS = ("mean", "low", "high", "p")
+
+
+def covered(
+    lost: float, verdicts: dict[int, str], years: str = "census 2014 2017", language: str = "en"
+) -> Study:
+    """Return the study with years of changed coverage of orders: how much less D is without them,
+    and what growth of orders says of each year.
+    """
+    named = indicators()
+    named["coverage_breaks"] = named["indicator"].map({"orders": years}).fillna("")
+    made = tables()
+    rows = coverage_rows(StudyData(config(), named, made)).query("variant == 'with'")
+    D = (rows["D"] - lost).clip(lower=0.01)
+    less = rows.assign(D=D, grade=grade(D, "ten"))
+    parts = [rows, *(less.assign(variant=variant) for variant in (KEPT, ANEW))]
+    growth = growth_rows(made["panel"], named)
+    made["coverage_growth"] = growth.assign(
+        verdict=[verdicts.get(year, "usual") for year in growth["year"]]
+    )
+    made["coverage_breaks"] = pd.concat(parts, ignore_index=True)
+    return in_language(StudyData(config(), named, made, places()), language)
 
 
 def gap(year: int, region: str = FOCUS) -> Tables:
