@@ -325,7 +325,7 @@ def test_signs_of_two_intervals(b1: tuple, d: tuple, verdict: str) -> None:
 
 
 def supplying(*effects: str, broken: str = "") -> Tables:
-    """Tables in which both slopes are positive under these effects; without one year they are not."""
+    """Tables with both slopes positive under these effects, and without a year `broken` not."""
     made, above = tables(), {"low": 0.03, "high": 0.2}
     for e in effects:
         made = put(made, "parameters", POOLED | {"effects": e}, **above)
@@ -364,8 +364,9 @@ def test_counts_of_signs_are_those_of_the_table() -> None:
     survival = sign_survival_finding(study(specification_counts=table.assign(agree=table.index)))
     for name, count in {"all": "supply", "without_growth": "without_growth"}.items():
         rows = table[picked(table, count=count, pair="main")]
-        told = {e: (by["agree"], by["specifications"]) for e, by in survival[name].items()}
-        assert told == dict(zip(rows["effects"], zip(rows.index, rows["specifications"])))
+        told = [(e, by["agree"], by["specifications"]) for e, by in survival[name].items()]
+        columns = ["effects", "agree", "specifications"]
+        assert told == [*rows.assign(agree=rows.index)[columns].itertuples(index=False, name=None)]
 
 
 def test_region_effects_have_the_interval_by_year_and_none_without_it() -> None:
