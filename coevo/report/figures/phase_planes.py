@@ -75,6 +75,8 @@ def resting(study: Study) -> pd.DataFrame:
         if region in fits.index:
             frame = tuple(rows[FRAMES].iloc[0])
             part = pd.DataFrame(plane.nullclines(fits.loc[region], frame)).assign(region=region)
+            if part.empty:  # both sets lie beyond the plane
+                continue
             ends = part[["x1_end", "x2_end"]].set_axis(plane.AXES, axis=1)
             path = rows[rows["kind"] == "observed"]
             tables.append(part.assign(left=plane.named_left(ends, path, frame, plane.REST)))
