@@ -1,5 +1,7 @@
 """Which indicators can be an output of the model, and what page one says where it is off."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -10,14 +12,9 @@ from coevo.equilibria.possible_outputs import (
     proposed_pair,
 )
 from coevo.observations.units import UNITS
-from coevo.report.documents.source import text
 from coevo.report.findings import all_findings
-from coevo.report.findings.localised import study_in_language
-from coevo.report.words.template_values import worded
-from coevo.schema import LANGUAGES
 from coevo.study.terminal import NEEDED, model_lines
-from coevo.study_data import StudyData
-from tests.sample import indicators, places, study, tables, templates, words_of
+from tests.small_study import indicators, study
 
 YEARS = range(2015, 2020)
 
@@ -143,59 +140,20 @@ def test_check_says_what_could_stand_or_why_what_stands_does_not():
     ]
 
 
-def off(unit: str, language: str = "en"):
-    """Return the sample without the model; its indicators but `jobs` are in this unit."""
-    table = indicators(language)
+def off(unit: str):
+    """The findings of page one without the model; all indicators but `jobs` are in this unit."""
+    chosen, gone = study(), ("parameters", "equilibria", "fits")
+    table = indicators()
     table.loc[table["indicator"] != "jobs", "unit"] = unit
-    chosen = study(language=language)
-    config = {**chosen.config, "interaction": None}
-    gone = ("parameters", "equilibria", "fits")
-    made = {name: rows for name, rows in tables().items() if name not in gone}
-    words = words_of("phrases", language)["words"]
-    return study_in_language(StudyData(config, table, made, places()), language, words)
+    made = {name: rows for name, rows in chosen.tables.items() if name not in gone}
+    config = chosen.config | {"interaction": None}
+    return all_findings(replace(chosen, config=config, indicators=table, tables=made))["opening"]
 
 
 def test_page_one_knows_whether_a_study_could_have_the_model():
     assert all_findings(study())["opening"]["model"] == "fitted"
-    found = all_findings(off("100 million yuan"))["opening"]
+    found = off("100 million yuan")
     pair = {"upstream": "sales", "downstream": "output"}
     assert (found["model"], found["outputs"]) == ("possible", pair)
-    found = all_findings(off("%"))["opening"]
+    found = off("%")
     assert (found["model"], found["outputs"]) == ("lacking", {})
-
-
-SAID = {
-    ("en", "100 million yuan"): (
-        "The two-population model is off: `interaction: {upstream: sales, downstream: output}` in "
-        "the configuration turns it on (sales of shops and output of plants)."
-    ),
-    ("en", "%"): (
-        "The two-population model is off: the study lacks an output of each system, in money or "
-        "counts and always positive, to name under `interaction` in the configuration."
-    ),
-    ("zh", "100 million yuan"): (
-        "本研究未启用两种群模型：在配置文件中写入`interaction: {upstream: sales, downstream: "
-        "output}`即可启用，两类产出分别为销售额与产值。"
-    ),
-    ("zh", "%"): (
-        "本研究未启用两种群模型：该模型要求两个系统各有一个以金额或数量计、取值均为正的产出指标，"
-        "本研究尚不具备；补充后在配置文件的`interaction`项下写明即可启用。"
-    ),
-}
-
-
-@pytest.mark.parametrize(("language", "unit"), SAID)
-def test_page_one_says_that_the_model_is_off_and_how_to_turn_it_on(language, unit):
-    said = worded(off(unit, language), words_of("phrases", language))
-    page = text(said, templates()["report.md"], {"files": {}, "packages": {}})
-    opening = " ".join(page.partition("\n# ")[0].replace("\\", "").split())
-    assert opening.count(SAID[language, unit]) == 1
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_with_the_model_page_one_names_its_outputs(language):
-    said = worded(study(language=language), words_of("phrases", language))
-    page = text(said, templates()["report.md"], {"files": {}, "packages": {}}).replace("\\", "")
-    named = {"en": "; the model is of output of plants and sales of shops."}
-    assert named.get(language, "；两类产出为产值与销售额。") in page
-    assert {"en": "model is off", "zh": "未启用"}[language] not in page

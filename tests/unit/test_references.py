@@ -5,11 +5,11 @@ import re
 import pytest
 import yaml
 
-from coevo.report.documents.pages import bibliography, converted, document, html
+from coevo.report.documents.pages import converted, document, html
 from coevo.report.documents.source import metadata, text
 from coevo.report.words.template_values import worded
 from coevo.study.configuration import LANGUAGES
-from tests.sample import ROOT, study, templates, unindexed, words_of
+from tests.small_study import ROOT, study, templates, unindexed, words_of
 
 FOLDER = ROOT / "workflow" / "report"
 SOURCE = (FOLDER / "references.yaml").read_text(encoding="utf-8")
@@ -98,15 +98,6 @@ def test_chinese_follows_its_standard(given: dict) -> None:
     assert "[4] Saaty T L." in body and "[M]. New York: McGraw-Hill, 1980." in body
     assert "[EB/OL]. https://www.spssau.net" in body
     assert "[1–3]" in body
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_works_have_what_their_type_needs(language: str) -> None:
-    for work in bibliography(SOURCE, language):
-        assert work["title"] and work["author"], work["id"]
-        assert not set(LANGUAGES) & work.keys()
-        if work["type"] == "article-journal":
-            assert {"container-title", "volume", "page", "issued"} <= work.keys(), work["id"]
 
 
 def test_an_at_sign_in_the_data_is_no_citation(given: dict) -> None:

@@ -11,7 +11,7 @@ from coevo.estimation import fit
 from coevo.files import read_table
 from coevo.lotka_volterra.classic import orbit
 from coevo.report.findings import all_findings
-from tests import sample
+from tests.small_study import study
 
 CONTROL, GROWTH = cases()
 LYNX_HARE = json.loads((ROOT / "tests/published/population.json").read_text("utf-8"))["series"]
@@ -107,11 +107,11 @@ def test_growth_of_the_figures_by_hand(table):
 
 def test_the_report_can_quote_the_control_in_any_study(table):
     read = read_table(TABLE, "theory_control")
-    found = all_findings(sample.study(theory_control=read))["control"]
+    found = all_findings(study(theory_control=read))["control"]
     columns = {"control": "rejected", "growth_phase": "rejected", "observed": "p_joint"}
     for name, column in columns.items():
         assert {factor: row[column] for factor, row in found[name].items()} == {
             factor: table.loc[(name, factor), column] for factor in FACTORS
         }
     assert found["observed"][1]["G2_high"] == table.loc[("observed", 1), "G2_high"]
-    assert all_findings(sample.study())["control"] == {}
+    assert all_findings(study())["control"] == {}
