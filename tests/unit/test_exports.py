@@ -24,7 +24,19 @@ from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_language
 from coevo.schema import BUILT, column_row, table_names
 from coevo.study_data import StudyData
-from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
+from tests.small_study import (
+    COUNT,
+    ROOT,
+    changed,
+    config,
+    gap,
+    indicators,
+    places,
+    put,
+    study,
+    tables,
+    words_of,
+)
 
 HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1 μκΦ ′≡← ①"
 
@@ -67,7 +79,7 @@ def depth(text: str) -> list[int]:
     return list(np.cumsum([{"{": 1, "}": -1}.get(c, 0) for c in plain]))
 
 
-@pytest.mark.parametrize("count", [1, 4])
+@pytest.mark.parametrize("count", [1, COUNT])
 def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> None:
     files = made(study(count, claims=True))
     assert files
@@ -76,7 +88,7 @@ def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> No
         assert depths[-1] == 0 and min(depths) >= 0, name
         width = {len(cells) for cells in rows(text)}
         assert len(width) == 1 and width.pop() > 1, name
-        label = rf"\label{{tab:sample-{name.replace('.', '-').removesuffix('-tex')}}}"
+        label = rf"\label{{tab:small-{name.replace('.', '-').removesuffix('-tex')}}}"
         assert text.startswith("% ") and r"\caption{" in text and label in text
         assert r"\toprule" in text and r"\section" not in text
 
@@ -384,7 +396,7 @@ def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:
     files, D = stata_files(voice), voice.study.coupling.query("region == '330000'")["D"]
     frame, _, _ = read(files["table_coordination.dta"])
     own = frame[frame["column_1"] == "Zhejiang"].drop(columns="column_1")
-    assert list(own) == [f"D{year}" for year in range(2015, 2021)]
+    assert list(own) == [f"D{year}" for year in range(2012, 2021)]
     np.testing.assert_array_equal(own.to_numpy(float)[0], D)
     table, _, _ = read(files["table_interaction.dta"])
     rows = table.set_index("term")["fit_1"]
