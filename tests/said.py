@@ -1,0 +1,51 @@
+"""What a report says: its sections, and the phrases that its verdicts chose."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from coevo.report.documents.source import text
+from coevo.report.findings import Study
+from coevo.report.words.markup import Markdown
+from coevo.report.words.template_values import worded
+from tests.sample import FOLDER, words_of
+
+PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
+
+
+class Report(NamedTuple):
+    """The Markdown of a report by section (its id) and as a whole, and what its phrases say.
+
+    said: by the key of a phrase what it was filled to, each time; without items of lists.
+    """
+
+    sections: Mapping[str, str]
+    said: Mapping[str, list[str]]
+
+    def variants(self, place: str) -> set[str]:
+        """Return which of the phrases under a key were said."""
+        found = (key.removeprefix(f"{place}/") for key in self.said if key.startswith(f"{place}/"))
+        return {variant for variant in found if "/" not in variant}
+
+
+def reported(chosen: Study) -> Report:
+    """Return the report of a study in its language, without escapes."""
+    words, said = worded(chosen, words_of("phrases", chosen.language)), defaultdict(list)
+    plain = words.say
+
+    def say(key: str, /, **values: object) -> Markdown:
+        found = plain(key, **values)
+        said[key].append(line(found))
+        return found
+
+    words.say = words.jinja.globals["say"] = say
+    template = (FOLDER / "report.md").read_text(encoding="utf-8")
+    source = text(words, template, PROVENANCE).replace("\\", "")
+    opening, *parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
+    return Report({"opening": opening} | dict(zip(parts[::2], parts[1::2], strict=True)), said)
+
+
+def line(part: str) -> str:
+    """Return a text on one line, without escapes."""
+    return " ".join(part.replace("\\", "").split())
