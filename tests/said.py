@@ -8,8 +8,9 @@ from typing import NamedTuple
 from coevo.report.documents.source import text
 from coevo.report.findings import Study
 from coevo.report.words.markup import Markdown
+from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import worded
-from tests.sample import FOLDER, words_of
+from tests.small_study import FOLDER, words_of
 
 PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
 
@@ -29,8 +30,8 @@ class Report(NamedTuple):
         return {variant for variant in found if "/" not in variant}
 
 
-def reported(chosen: Study) -> Report:
-    """Return the report of a study in its language, without escapes."""
+def listened(chosen: Study) -> tuple[ReportText, dict[str, list[str]]]:
+    """Return what says a study's findings in its language, and what will have been said."""
     words, said = worded(chosen, words_of("phrases", chosen.language)), defaultdict(list)
     plain = words.say
 
@@ -40,6 +41,12 @@ def reported(chosen: Study) -> Report:
         return found
 
     words.say = words.jinja.globals["say"] = say
+    return words, said
+
+
+def reported(chosen: Study) -> Report:
+    """Return the report of a study in its language, without escapes."""
+    words, said = listened(chosen)
     template = (FOLDER / "report.md").read_text(encoding="utf-8")
     source = text(words, template, PROVENANCE).replace("\\", "")
     opening, *parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)

@@ -1,6 +1,5 @@
 """What differs from a release: figures, D at frozen goalposts, verdicts, settings, in words."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -15,15 +14,14 @@ from coevo.history.changes import changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
-from coevo.report.documents.source import text
 from coevo.report.findings.since_release import release_finding as found
-from coevo.report.words.template_values import worded
 from coevo.schema import check_columns
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
-from tests.sample import ROOT, panel_config, study, words_of
+from tests.said import reported
+from tests.small_study import FOCUS, panel_config, study
 
-CODES = {"110000": "Beijing", "330000": "Zhejiang", "440000": "Guangdong"}
+CODES = {"110000": "Beijing", FOCUS: "Zhejiang", "440000": "Guangdong"}
 YEARS = range(2015, 2020)
 TABLE = """
 indicator subsystem direction unit source_name derivation
@@ -131,51 +129,35 @@ def test_the_same_study_differs_in_nothing(old) -> None:
     assert table.loc[table["quantity"] == "name", "old_words"].tolist() == ["first"]
 
 
+BY_HAND = pd.DataFrame({
+    "indicator": ["a", "b"], "subsystem": ["s", "t"], "direction": ["+", "-"], "unit": "count",
+    "source_name": ["a", "b"], "derivation": "",
+})  # fmt: skip
+ONE_EACH = BY_HAND[["indicator", "subsystem"]].assign(weighting="entropy", weight=1.0)
+
+
 def test_frozen_d_by_hand() -> None:
     """One indicator a subsystem, range [0, 1]: D = (z1 z2)^(1/4); 12 lies beyond [0, 10]: z = 1."""
-    table = pd.DataFrame(
-        {
-            "indicator": ["a", "b"], "subsystem": ["s", "t"], "direction": ["+", "-"],
-            "unit": "count", "source_name": ["a", "b"], "derivation": "",
-        }
-    )  # fmt: skip
-    grid = {"region": "330000", "name": "Zhejiang", "year": [2015, 2015, 2016, 2016]}
+    grid = {"region": FOCUS, "name": "Zhejiang", "year": [2015, 2015, 2016, 2016]}
     frame = pd.DataFrame({**grid, "indicator": ["a", "b"] * 2, "flag": ""})
     settings_ = config(normalisation={**NORMALISATION, "range": [0, 1]})
-    posts = pd.DataFrame({"indicator": ["a", "b"], "low": [0.0, 0.0], "high": [10.0, 10.0]})
-    posts = posts.assign(group="", reference="panel")
-    weights = pd.DataFrame(
-        {"weighting": "entropy", "subsystem": ["s", "t"], "indicator": ["a", "b"], "weight": 1.0}
-    )
+    ends = {"low": 0.0, "high": 10.0, "group": "", "reference": "panel"}
+    made = {"goalposts": BY_HAND[["indicator"]].assign(**ends), "weights": ONE_EACH}
 
     def at(values: list[float], z: list[float]) -> StudyData:
-        tables = {
-            "panel": frame.assign(value=values), "normalised": frame.assign(z=z),
-            "goalposts": posts, "weights": weights,
-        }  # fmt: skip
-        return StudyData(settings_, table, tables, coevo="1.0")
+        tables = {"panel": frame.assign(value=values), "normalised": frame.assign(z=z)}
+        return StudyData(settings_, BY_HAND, tables | made, coevo="1.0")
 
     then, now = at([5.0, 5.0, 2.0, 8.0], [0.5, 0.5, 0.2, 0.2]), at([12.0, 6.0, 2.0, 8.0], [9] * 4)
-    D = with_frozen_goalposts(then, now)["D"]
-    assert D[("330000", 2015)] == pytest.approx((1.0 * 0.4) ** 0.25, rel=1e-15)
-    assert D[("330000", 2016)] == pytest.approx((0.2 * 0.2) ** 0.25, rel=1e-15)
-    assert with_frozen_goalposts(then, now)["grade"].tolist() == [
-        "intermediate coordination",
-        "verge of imbalance",
-    ]
+    frozen = with_frozen_goalposts(then, now)
+    assert frozen["D"][FOCUS, 2015] == pytest.approx((1.0 * 0.4) ** 0.25, rel=1e-15)
+    assert frozen["D"][FOCUS, 2016] == pytest.approx((0.2 * 0.2) ** 0.25, rel=1e-15)
+    assert frozen["grade"].tolist() == ["intermediate coordination", "verge of imbalance"]
 
 
 def test_goalposts_of_each_year_leave_a_new_year_without_frozen_d() -> None:
-    table = pd.DataFrame(
-        {
-            "indicator": ["a", "b"], "subsystem": ["s", "t"], "direction": "+", "unit": "count",
-            "source_name": ["a", "b"], "derivation": "",
-        }
-    )  # fmt: skip
+    table = BY_HAND.assign(direction="+")
     settings_ = config(normalisation={**NORMALISATION, "reference": "year", "range": [0, 1]})
-    weights = pd.DataFrame(
-        {"weighting": "entropy", "subsystem": ["s", "t"], "indicator": ["a", "b"], "weight": 1.0}
-    )
 
     def at(years: list[int], value: float) -> StudyData:
         rows = [
@@ -186,7 +168,7 @@ def test_goalposts_of_each_year_leave_a_new_year_without_frozen_d() -> None:
         ]
         panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
         normalised, posts = normalise(panel.assign(flag=""), table, settings_["normalisation"])
-        tables = {"panel": panel, "normalised": normalised, "goalposts": posts, "weights": weights}
+        tables = {"panel": panel, "normalised": normalised, "goalposts": posts, "weights": ONE_EACH}
         return StudyData(settings_, table, tables, coevo="1.0")
 
     D = with_frozen_goalposts(at([2015, 2016], 1.0), at([2015, 2016, 2017], 1.5))["D"]
@@ -237,17 +219,17 @@ def test_a_national_sum_moves_other_regions_of_that_year(old, tmp_path) -> None:
 
 
 def test_figures_that_are_withdrawn_added_or_filled_anew(old, tmp_path) -> None:
-    gap = ("330000", 2017, "sales")
+    gap = (FOCUS, 2017, "sales")
     hollow = state(restated(figures(), gap, value=np.nan), tmp_path, name="hollow")
     table = changes_since(old, hollow)
     row = table[table["change"] == "figure_withdrawn"].iloc[0]
     ends = figures().set_index(["region", "year", "indicator"])["value"]
-    between = (ends["330000", 2016, "sales"] + ends["330000", 2018, "sales"]) / 2
-    assert (row["scope"], row["year"], row["old"]) == ("330000", 2017, ends[gap])
+    between = (ends[FOCUS, 2016, "sales"] + ends[FOCUS, 2018, "sales"]) / 2
+    assert (row["scope"], row["year"], row["old"]) == (FOCUS, 2017, ends[gap])
     assert row["new"] == pytest.approx(between) and row["new_words"] == "filled"
     assert kinds(changes_since(hollow, old))["figure_added"] == 1
     other = restated(figures(), gap, value=np.nan)
-    other = restated(other, ("330000", 2016, "sales"), value=20.0)
+    other = restated(other, (FOCUS, 2016, "sales"), value=20.0)
     table = changes_since(hollow, state(other, tmp_path))
     assert {k: n for k, n in kinds(table).items() if "figure" in k} == {
         "figure_restated": 1, "figure_filled": 1,
@@ -319,7 +301,7 @@ def test_settings_are_listed_by_key_but_not_those_that_change_no_number(old, tmp
     assert D["old"].equals(D["frozen"]) and not np.allclose(D["new"], D["frozen"])
     values = found(study(changes=table))
     assert values["effect"] == 0 < values["rewritten"]
-    assert "new goalposts, weights or settings change earlier *D*" in words(table)
+    assert values["settings"] == rows.to_numpy().tolist()
 
 
 def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, pd.DataFrame]:
@@ -327,7 +309,7 @@ def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, p
         "scope": "pooled", "name": "pooled", "effects": "region+year", "model": "classic",
         "estimator": "trapezoid",
     }  # fmt: skip
-    own = {**label, "scope": "330000", "name": "Zhejiang", "effects": "none"}
+    own = {**label, "scope": FOCUS, "name": "Zhejiang", "effects": "none"}
     ends = {"estimate": estimate, "low": low, "high": high}
     return {
         "parameters": pd.DataFrame([{**label, "scaling": "first", "parameter": "b1", **ends}]),
@@ -360,44 +342,34 @@ def test_verdicts_that_changed(old) -> None:
     ]
     values = found(study(changes=table))
     assert values["located"] == ["Zhejiang"] and values["claims"] == 2
-    source = words(table)
-    assert "1 estimates and 2 verdicts differ; the fitted E is now located in Zhejiang." in source
-    assert "Verdicts on claims that differ: 2." in source
-
-
-def words(table: pd.DataFrame | None) -> str:
-    """The report of the sample study with a table of changes, on one line."""
-    folder = ROOT / "workflow" / "report"
-    template = (folder / "report.md").read_text("utf-8")
-    chosen = study() if table is None else study(changes=table)
-    provenance = {"files": {}, "packages": {}}
-    source = text(worded(chosen, words_of("phrases", "en")), template, provenance).replace("\\", "")
-    return " ".join(source.split())
+    assert (values["estimates"], values["verdicts"], values["lost"]) == (1, 2, [])
 
 
 def test_without_a_release_there_is_no_section() -> None:
     assert found(study()) == {"verdict": "none"}
-    assert "What changed" not in words(None)
+    assert "changes" not in reported(study()).sections
 
 
 def test_nothing_changed_is_one_sentence(old) -> None:
-    source = words(changes_since(old, replace(old, name="")))
-    assert re.search(r"# Annex [A-Z]: What changed since release first \{#changes\}", source)
-    assert "Nothing has changed since release first: figures, *D* and estimates" in source
-    assert "Held against" not in source and "Grades that moved" not in source
+    report = reported(study(changes=changes_since(old, replace(old, name=""))))
+    assert report.variants("changes/finding") == {"unchanged"} and "changes" in report.sections
+    assert not report.variants("changes/comparable")
 
 
-def test_a_new_year_and_restated_figures_in_words(tmp_path) -> None:
+def test_a_new_year_and_restated_figures(tmp_path) -> None:
     every = figures(2020)
     then = state(every[every["year"] < 2020], tmp_path, name="2026-10-2019")
-    now = restated(every, ("330000", 2018, "sales"), value=60.0)
+    now = restated(every, (FOCUS, 2018, "sales"), value=60.0)
     table = changes_since(then, state(now, tmp_path, years={"first": 2015, "last": 2020}))
-    values, source = found(study(changes=table)), words(table)
-    assert "figures restated: 1; new: 2020; *D* of Zhejiang in 2019" in source
-    assert "today’s figures change *D* by at most 0." in source
+    values, report = found(study(changes=table)), reported(study(changes=table))
+    told = {one["kind"]: one for one in values["happenings"]}
+    assert told["figure_restated"]["n"] == 1 and told["year_added"]["names"] == [2020]
+    assert (values["verdict"], values["focus"]["year"]) == ("changed", 2019)
+    assert values["settings"] == [["years.last", "2019", "2020"]]
     D = table[table["change"] == "D"]
     assert values["effect"] == pytest.approx((D["frozen"] - D["old"]).abs().max())
     assert values["rewritten"] == pytest.approx((D["new"] - D["frozen"]).abs().max())
     assert values["grades"] == (D["old_words"] != D["new_words"]).sum()
-    assert "Settings that differ: `years.last` (2019 → 2020)." in source
-    assert "60" in source and "restated" in source
+    keys = ("finding/changed", "comparable/same", "focus", "settings")
+    assert {f"changes/{key}" for key in keys} <= set(report.said)
+    assert "60" in report.sections["changes"]

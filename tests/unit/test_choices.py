@@ -1,14 +1,12 @@
-"""Other choices: which grade is robust, what drives D and what moves it, in values and in words."""
+"""Other choices: which grade is robust, what drives and moves D, and how methods are told."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from coevo.coupling import grade
 from coevo.coupling.diagnostics import diagnostic_rows
@@ -16,215 +14,100 @@ from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.coupling.grade_scales import GRADES
 from coevo.normalisation import METHODS, REFERENCES
 from coevo.normalisation.directions import DIRECTIONS, RATIO
-from coevo.report.documents.source import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
 from coevo.report.findings.data_quality import obstacles_finding, scale_top
-from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.rise import growth_finding
 from coevo.report.words.template_values import worded
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
-from tests.sample import ENGLISH, documents, files, gap, page_files, study, tables
+from tests.said import PROVENANCE, listened, reported
+from tests.small_study import (
+    FOCUS,
+    changed,
+    config,
+    documents,
+    files,
+    gap,
+    page_files,
+    picked,
+    study,
+    tables,
+    words_of,
+)
 from tests.unit import test_diagnostics
-from tests.unit.test_report import PHRASES, PROVENANCE, TEMPLATE, words
 
+LANGUAGES = ("en", "zh")
 TEN = GRADES["ten"].labels
+FIRST, LAST = config()["years"].values()
 
 
-def graded(*grades: str, main: int = 0) -> pd.DataFrame:
-    """Return the multiverse of the sample with a row per grade, the `main` one the study's."""
-    table = tables()["multiverse"].head(len(grades))
-    return table.assign(focus_grade=grades, main=[i == main for i in range(len(grades))])
-
-
-def on(chosen: Study, part: str = "coupling", **changed: object) -> Study:
+def on(chosen: Study, part: str = "coupling", **values: object) -> Study:
     """Return a study whose configuration differs in a part."""
-    config = {**chosen.config, part: {**chosen.config[part], **changed}}
-    return Study(config, chosen.tables, chosen.indicators)
+    return replace(chosen, config=chosen.config | {part: {**chosen.config[part], **values}})
 
 
-def report(chosen: Study) -> str:
-    return " ".join(text(worded(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
+# --- values of findings whose verdicts test_verdicts.py holds -------------------------------
 
 
-@pytest.mark.parametrize(
-    ("many", "few", "verdict"),
-    [(95, 5, "robust"), (94, 6, "mostly"), (80, 40, "mostly"), (79, 41, "split")],
-)
-def test_the_verdict_follows_the_share_of_the_most_frequent_grade(
-    many: int, few: int, verdict: str
-) -> None:
-    found = robustness_finding(study(multiverse=graded(*[TEN[7]] * many, *[TEN[6]] * few)))
-    assert (found["verdict"], found["grade"], found["n"]) == (verdict, TEN[7], many + few)
-    assert found["grades"] == [(TEN[7], many), (TEN[6], few)]
-
-
-@pytest.mark.parametrize(
-    ("many", "main", "verdict"),
-    [
-        (100, 0, "every"),
-        (96, 0, "robust"),
-        (96, 99, "robust"),
-        (70, 0, "mostly"),
-        (70, 99, "mostly"),
-        (60, 0, "split"),
-        (60, 99, "split"),
-    ],
-)
-def test_it_is_known_whether_the_most_frequent_grade_is_the_studys(
-    many: int, main: int, verdict: str
-) -> None:
-    rows = [TEN[7]] * many + [TEN[6]] * (100 - many)
-    found = robustness_finding(study(multiverse=graded(*rows, main=main)))
-    assert (found["verdict"], found["grade"]) == (verdict, TEN[7])
-    assert found["own"] == ("own" if main < many else "other")
-
-
-def test_all_combinations_are_said_to_agree() -> None:
-    said = "All 100 combinations give Zhejiang this study’s grade, "
-    assert said + TEN[7] in words(multiverse=graded(*[TEN[7]] * 100))
-
-
-def test_ranks_are_told_from_the_first_to_the_last() -> None:
-    table = graded(*[TEN[7]] * 100)
-    ranks = [2.0] * 30 + [3.0] * 60 + [1.0] * 10
-    assert robustness_finding(study(multiverse=table.assign(focus_rank=ranks)))["rank"] == (1, 3)
-    assert ", the rank from 1 to 3." in words(multiverse=table.assign(focus_rank=ranks))
-    assert ", the rank from" not in words(multiverse=table.assign(focus_rank=3.0))
-
-
-def test_no_combination_with_the_region_leaves_no_verdict() -> None:
-    blank = tables()["multiverse"].assign(focus_grade="", focus_D=np.nan, focus_rank=np.nan)
-    for table in (blank, blank.iloc[:0]):
-        found = robustness_finding(study(multiverse=table))
-        assert found["verdict"] == "none"
-        assert "D" not in found and "*D* runs from" not in words(multiverse=table)
-
-
-def shares(*rows: tuple[str, float, float]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["choice", "first_order", "total"])
-    return table.assign(outcome="focus_D")
-
-
-def test_what_drives_D() -> None:
-    table = shares(("form", 0.3, 0.4), ("range", 0.004, 0.1), ("weighting", 0.45, 0.5))
-    table = pd.concat([table, shares(("reference", 0.01, 0.04))])
-    # range acts only together with others, reference hardly at all
-    assert robustness_finding(study(sensitivity=table))["drives"] == {
-        "verdict": "several",
-        "choices": [("weighting", 0.45), ("form", 0.3)],
+def test_grades_and_ranks_are_counted_over_the_combinations_that_have_one() -> None:
+    table = tables()["multiverse"].head(100)
+    rows = {
+        "focus_grade": [TEN[6]] * 30 + [TEN[7]] * 60 + [""] * 10,
+        "focus_rank": [2.0] * 30 + [3.0] * 30 + [1.0] * 40,
     }
-    alone = study(sensitivity=shares(("form", 0.5, 0.6), ("range", 0.3, 0.3)))
-    assert robustness_finding(alone)["drives"]["verdict"] == "one"
-    nothing = study(sensitivity=table.iloc[:0])
-    assert robustness_finding(nothing)["drives"] == {"verdict": "none"}
+    found = robustness_finding(study(multiverse=table.assign(**rows)))
+    assert (found["n"], found["rank"]) == (90, (1, 3))
+    assert found["grades"] == [(TEN[7], 60), (TEN[6], 30)]
+    assert found["D"] == (table["focus_D"][:90].min(), table["focus_D"][:90].max())
 
 
-def test_draws_are_a_sensitivity_range() -> None:
+def test_choices_that_drive_D_are_those_that_act_alone() -> None:
+    rows = [
+        ("form", 0.3, 0.4), ("range", 0.004, 0.1), ("weighting", 0.45, 0.5),
+        ("reference", 0.01, 0.04),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["choice", "first_order", "total"])
+    drives = robustness_finding(study(sensitivity=table.assign(outcome="focus_D")))["drives"]
+    # range acts only together with others, reference hardly at all
+    assert drives == {"verdict": "several", "choices": [("weighting", 0.45), ("form", 0.3)]}
+
+
+def test_draws_are_those_of_the_focus_in_its_last_year() -> None:
     table = tables()["uncertainty"]
-    mine = table[(table["region"] == "330000") & (table["year"] == 2020)].set_index("source")
+    rows = table[picked(table, region=FOCUS, year=LAST)].set_index("source")
     draws = robustness_finding(study())["draws"]
-    for source, row in mine.iterrows():
+    assert len(draws) == len(rows) == 3
+    for source, row in rows.iterrows():
         assert (draws[source]["low"], draws[source]["high"]) == (row["low"], row["high"])
-    source = words().replace("\\", "")
-    assert "Random draws of the weights move *D* between 0.84 and 0.90† (middle 90 %)" in source
-    assert "by the size of their revisions move *D* between 0.85 and 0.88; such ranges" in source
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(0, "0 %"), (0.0004, "under 0.1 %"), (0.866, "86.6 %"), (0.9995, "over 99.9 %"), (1, "100 %")],
-)
-def test_a_share_is_whole_only_if_it_is(value: float, shown: str) -> None:
-    assert ENGLISH.proportion(value) == shown
-
-
-def with_value(value: float, **rows: str) -> dict[str, pd.DataFrame]:
-    """What D measures with one of its values changed."""
-    table = tables()["level"]
-    mine = pd.Series(True, table.index)
-    for column, wanted in rows.items():
-        mine &= table[column].eq(wanted)
-    return {"level": table.assign(value=table["value"].mask(mine, value))}
-
-
-@pytest.mark.parametrize(
-    ("T", "verdict"),
-    [(0.9, "level"), (0.89, "mostly_level"), (0.5, "mostly_level"), (0.02, "balance")],
-)
-def test_what_D_measures_follows_the_share_of_T(T: float, verdict: str) -> None:
-    table = with_value(T, measure="variance_share", scope="T")["level"]
-    C = table["measure"].eq("variance_share") & table["scope"].eq("C")
-    found = level_finding(study(level=table.assign(value=table["value"].mask(C, 1 - T))))
-    assert (found["verdict"], found["shares"]["T"]) == (verdict, T)
-
-
-def test_what_levels_explain_is_said() -> None:
-    assert level_finding(study())["levels"] == [("product", 0.4)]
-    said = words().replace("\\", "")
-    assert "each alone and in logarithms, gross product explains 40 %" in said
-
-
-def test_ranks_with_the_level_taken_out_by_every_slope() -> None:
-    found = level_finding(study())
-    assert (found["by"], found["focus"]["rank"], found["focus"]["n"]) == ("product", 1, 4)
-    assert (found["focus"]["low"], found["focus"]["high"]) == (2, 4)
-    said = (
-        "Without gross product (the level of development) Zhejiang ranks second to fourth "
-        "(slope over all years, within years, or in 2020) instead of first."
-    )
-    assert said in words()
-
-
-def test_the_change_of_ln_D_is_that_of_its_parts() -> None:
-    rise = level_finding(study())["rise"]
-    assert rise["C"] + rise["T"] == pytest.approx(rise["lnD"], abs=1e-12)
-    said = "ln *D* of Zhejiang changed by 0.133: 0.133 from *T*, 0.000 from *C*."
-    assert said in words().replace("\\", "")
 
 
 def test_growth_adds_up_to_that_of_D() -> None:
     chosen = study()
     found, D = growth_finding(chosen, 4), chosen.of_focus("coupling").sort_values("year")["D"]
-    total = sum(value for _, value in found["largest"])
+    total = sum(value for _, value in found["largest"] + found["against"])
     assert total == pytest.approx(np.log(D.iloc[-1] / D.iloc[0]), abs=1e-12)
-    assert (found["verdict"], found["years"], found["against"]) == ("rose", (2015, 2020), [])
-    # three quarters of each index's step are its first indicator's
-    assert [indicator for indicator, _ in growth_finding(chosen)["largest"]] == ["sales", "output"]
-    assert "parts are sales of shops (0\\.058) and output of plants (0\\.042)" in words()
-
-
-def test_growth_over_a_year_without_D_is_not_the_whole() -> None:
-    assert not growth_finding(study())["gaps"]
-    assert growth_finding(study(**gap(2017)))["gaps"]
-    assert "Steps over years without *D* are left out." in words(**gap(2017))
-    assert "are left out" not in words().split("{#measures}")[1].split("{#step}")[0]
-
-
-def test_growth_that_falls_and_what_goes_against_it() -> None:
-    table = tables()["growth_split"]
-    sign = np.where(table["indicator"] == "jobs", 1.0, -1.0)
-    falls = table.assign(contribution=table["contribution"] * sign)
-    found = growth_finding(study(growth_split=falls))
-    assert found["verdict"] == "fell"
-    assert [i for i, _ in found["against"]] == ["jobs"]
-    assert all(value < 0 for _, value in found["largest"])
-    assert "The largest against it: jobs of plants (0\\.014)." in words(growth_split=falls)
+    assert found["years"] == (FIRST, LAST) and not found["gaps"]
 
 
 def test_growth_over_a_gap_is_that_of_the_steps_there_are() -> None:
-    found = growth_finding(study(**gap(2017)))
-    rows = tables()["growth_split"].query("region == '330000' and indicator == 'sales'")
-    steps = rows[~rows["year"].isin([2017, 2018])]["contribution"].sum()
-    assert found["largest"][0] == ("sales", pytest.approx(steps))
+    found = growth_finding(study(**gap(2017)), 4)
+    rows = tables()["growth_split"]
+    steps = rows[picked(rows, region=FOCUS) & ~rows["year"].isin([2017, 2018])]
+    sums = steps.groupby("indicator")["contribution"].sum()
+    assert dict(found["largest"] + found["against"]) == pytest.approx(sums.to_dict())
+    assert found["gaps"] and "growth/gaps" in reported(study(**gap(2017))).said
 
 
-def test_growth_that_cancels_out_or_has_no_step() -> None:
-    table = tables()["growth_split"]
-    still = growth_finding(study(growth_split=table.assign(contribution=0.0)))
-    assert still == {"verdict": "stayed", "years": (2015, 2020)}
-    assert growth_finding(study(growth_split=table.iloc[:0]))["verdict"] == "none"
+def test_growth_that_falls_and_what_goes_against_it() -> None:
+    sizes = tables()["growth_split"]["contribution"].abs()
+    table = tables()["growth_split"].assign(contribution=-sizes)
+    table["contribution"] *= table["indicator"].map({"jobs": -0.1}).fillna(1.0)
+    found = growth_finding(study(growth_split=table))
+    assert [i for i, _ in found["against"]] == ["jobs"] and found["against"][0][1] > 0
+    first, second = found["largest"]
+    assert first[1] <= second[1] < 0
+    assert "growth/against" in reported(study(growth_split=table)).said
 
 
 @pytest.mark.parametrize(
@@ -234,32 +117,44 @@ def test_growth_that_cancels_out_or_has_no_step() -> None:
 def test_growth_is_split_only_where_that_is_exact(key: str, value: object) -> None:
     chosen = on(study(growth_split=tables()["growth_split"].iloc[:0]), **{key: value})
     assert growth_finding(chosen)["verdict"] == "not_split"
-    assert "*D* is split into indicators only for the standard form" in report(chosen)
+    assert "growth/not_split" in reported(chosen).said
 
 
-def flagged(*rows: dict) -> pd.DataFrame:
+def test_who_sets_the_top_of_the_scale_of_the_largest_obstacle() -> None:
+    chosen = study()
+    largest = obstacles_finding(chosen)["first"]
+    moved = changed("normalised", {"indicator": largest, "region": "620000", "year": 2017}, z=2.0)
+    assert scale_top(moved, largest) == ("Gansu", 2017)
+    table = chosen.indicators
+    own = table["indicator"].eq(largest)
+    for cells in ({"low": 0.0, "high": 1e4}, {"direction": "moderate", "best": "5"}):
+        other = table.reindex(columns=[*table, "best", "low", "high"]).astype(object)
+        other.loc[own, list(cells)] = list(cells.values())
+        assert scale_top(replace(chosen, indicators=other), largest) is None
+    assert scale_top(on(chosen, "normalisation", reference="goalposts"), largest) is None
+
+
+# --- guards -------------------------------------------------------------------------------
+
+
+def flagged(*rows: dict[str, Any]) -> Study:
     table = tables()["diagnostics"].assign(flagged=False)
-    return pd.concat([table, pd.DataFrame(rows).assign(flagged=True)], ignore_index=True)
+    more = pd.DataFrame(rows, columns=[*table]).assign(flagged=True)
+    return study(diagnostics=pd.concat([table, more], ignore_index=True))
 
 
 def test_flags_are_said_and_their_absence_too() -> None:
-    assert list(guards_finding(study())) == ["largest_weight"]
-    assert (
-        "Weight above 0\\.5, more than the rest of the subsystem: sales of shops (0\\.70)"
-        in words()
+    silent = reported(flagged())
+    assert silent.variants("guards") >= {"silent"} or "guards/silent/several" in silent.said
+    rows = (
+        {"guard": "on_a_cut", "value": 2.0, "limit": 0.0},
+        {"guard": "correlation", "indicator": "sales", "other": "orders", "value": 0.97},
     )
-    silent = words(diagnostics=flagged().iloc[:-1])
-    assert "No check fails" in silent and "more than the rest of the subsystem" not in silent
-    source = words(
-        diagnostics=flagged(
-            {"guard": "on_a_cut", "value": 2.0, "limit": 0.0},
-            {"guard": "correlation", "indicator": "sales", "other": "orders", "value": 0.97,
-             "limit": 0.95},
-        )
-    )  # fmt: skip
-    assert "*D* on a cut of the grades (the closed end decides): 2" in source
-    assert "sales of shops with orders of shops (0\\.97)" in source
-    assert "No check fails" not in source
+    chosen = flagged(*rows)
+    assert list(guards_finding(chosen)) == ["on_a_cut", "correlation"]
+    said = reported(chosen).said
+    assert "0.97" in said["guards/correlation"][0] and "2" in said["guards/on_a_cut"][0]
+    assert not [key for key in said if key.startswith("guards/silent")]
 
 
 def test_every_guard_has_its_sentence() -> None:
@@ -271,92 +166,81 @@ def test_every_guard_has_its_sentence() -> None:
     x[..., 3] += x[..., 2]
     found = pd.concat([diagnostic_rows(test_diagnostics.case(x, **case)) for case in cases])
     only_shown = {"between_share", "grades_without", "imputed_share", "type_changes"}
-    for guard in set(found["guard"]) - only_shown - {"bartlett_chi2"}:
-        assert guard in PHRASES["guards"], guard
+    guards = set(found["guard"]) - only_shown - {"bartlett_chi2"}
+    assert guards <= set(words_of("phrases", "en")["guards"])
 
 
-def test_who_sets_the_top_of_the_scale_of_the_largest_obstacle() -> None:
-    chosen = study()
-    largest = obstacles_finding(chosen)["first"]
-    figures = chosen.rows("normalised", indicator=largest)
-    gansu = figures["region"].eq("620000") & figures["year"].eq(2017)
-    moved = figures.assign(z=figures["z"].mask(gansu, 2.0))
-    assert scale_top(study(normalised=moved), largest) == ("Gansu", 2017)
-    table = chosen.indicators
-    own = table["indicator"].eq(largest)
-    for cells in ({"low": 0.0, "high": 1e4}, {"direction": "moderate", "best": "5"}):
-        changed = table.reindex(columns=[*table, "best", "low", "high"]).astype(object)
-        changed.loc[own, list(cells)] = list(cells.values())
-        assert scale_top(replace(chosen, indicators=changed), largest) is None
-    chosen.config["normalisation"]["reference"] = "goalposts"
-    assert scale_top(chosen, largest) is None
+# --- methods in words ---------------------------------------------------------------------
 
-
-REGISTRIES = {
-    "normalisation": {*METHODS, RATIO},
-    "reference": set(REFERENCES),
-    "weighting": set(WEIGHTINGS),
-    "composite": set(COMPOSITES),
-    "form": set(FORMS),
-    "grades": set(GRADES),
-    "preset": set(PRESETS),
-    "contributions": {"equal", "given"},
+BASE, COMBINE = {"first": 2015, "last": 2017}, {"methods": ["entropy", "critic"]}
+REGISTRIES = {  # methods of a kind, and what else of the configuration goes with one
+    "normalisation": ({*METHODS, RATIO}, "normalisation", {}),
+    "reference": (set(REFERENCES), "normalisation", {"base": BASE, "goalposts": "kept.csv"}),
+    "weighting": (set(WEIGHTINGS), "weighting", {"combine": COMBINE}),
+    "composite": (set(COMPOSITES), "coupling", {}),
+    "form": (set(FORMS), "coupling", {"k": 2.5}),
+    "grades": (set(GRADES), "coupling", {}),
+    "preset": (set(PRESETS), "coupling", {}),
+    "contributions": ({"equal", "given"}, "coupling", {}),
 }
 
 
+def methods_said(chosen: Study) -> dict[str, list[str]]:
+    words, said = listened(chosen)
+    words.say("methods/text")
+    return said
+
+
+def setting(kind: str, name: str) -> dict[str, object]:
+    """The value of the configuration that chooses a method."""
+    if name == RATIO:
+        return {"reference": RATIO}
+    if name == "given" and kind == "contributions":
+        return {kind: [0.4, 0.6]}
+    return {"method" if kind in ("normalisation", "weighting") else kind: name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", REGISTRIES)
-def test_every_method_has_its_words(kind: str) -> None:
-    assert set(PHRASES["methods"][kind]) == REGISTRIES[kind]
-    for named in {"weighting", "reference", "composite", "form"} & {kind}:
-        assert set(PHRASES["words"][named]) <= REGISTRIES[kind]  # others stand as they are
-    assert {*CHOICES, "main"} == set(PHRASES["words"]["choice"])
-    assert set(PHRASES["words"]["better"]) == set(DIRECTIONS)
+def test_every_method_is_told(kind: str, language: str) -> None:
+    names, part, more = REGISTRIES[kind]
+    for name in names:
+        said = methods_said(on(study(language=language), part, **more, **setting(kind, name)))
+        assert f"methods/{kind}/{name}" in said, name
+        others = {key for key in said if key.startswith(f"methods/{kind}/")}
+        assert others == {f"methods/{kind}/{name}"}
 
 
-def methods(chosen: Study) -> str:
-    return report(chosen).split("{#methods-text}")[1].split("# Provenance")[0]
-
-
-@lru_cache
-def usual_methods() -> str:
-    return methods(study())
+def test_words_of_methods_are_of_those_that_there_are() -> None:
+    for kind, (names, *_) in REGISTRIES.items():
+        assert set(words_of("phrases", "en")["methods"][kind]) == names
+    words = words_of("phrases", "en")["words"]
+    for kind in ("weighting", "reference", "composite", "form"):
+        assert set(words[kind]) <= REGISTRIES[kind][0]  # others stand as they are
+    assert {*CHOICES, "main"} == set(words["choice"])
+    assert set(words["better"]) == set(DIRECTIONS)
 
 
 @pytest.mark.parametrize(
-    ("part", "changed", "said"),
+    ("part", "values", "key", "told"),
     [
-        ("normalisation", {"reference": "base", "base": {"first": 2015, "last": 2017}},
-         "all regions in 2015–2017, later figures beyond them moved to them"),
+        ("normalisation", {"reference": "base", "base": BASE}, "reference/base", ["2015–2017"]),
         ("normalisation", {"reference": "goalposts", "goalposts": "kept.csv", "beyond": "error"},
-         "from kept goalposts (kept\\.csv), figures beyond them refused"),
-        ("normalisation", {"method": "vector"}, "root of their sum of squares"),
-        ("normalisation", {"range": [0, 1]}, "maximum to \\[0\\, 1\\]"),
-        ("weighting", {"method": "game", "combine": {"methods": ["entropy", "critic"]}},
-         "compromise of those by entropy and CRITIC"),
+         "reference/goalposts", ["kept.csv", "refused"]),
+        ("normalisation", {"range": [0, 1]}, "normalisation/minmax", ["[0, 1]"]),
         ("weighting", {"method": "linear",
                        "combine": {"methods": ["entropy", "equal"], "shares": [0.3, 0.7]}},
-         "entropy (0\\.30) and equal (0\\.70)"),
-        ("coupling", {"composite": "topsis"}, "(TOPSIS)"),
-        ("coupling", {"form": "k", "k": 2.5}, "with *k* = 2\\.50"),
-        ("coupling", {"form": "fan"}, "$C = 1 - 2\\,SD(U)$"),
-        ("coupling", {"form": "wang"}, "[@wang2021]"),
-        ("coupling", {"preset": "spssau"}, "as in SPSSAU"),
-        ("coupling", {"contributions": [0.4, 0.6]},
-         "contributions of 0\\.40 (shops) and 0\\.60 (plants)"),
-        ("coupling", {"grades": "four"}, "Grades of *D* are four"),
-        ("coupling", {"grades": "five"}, "Grades of *D* are five"),
+         "weighting/linear", ["(0.30)", "(0.70)"]),
+        ("coupling", {"form": "k", "k": 2.5}, "form/k", ["2.50"]),
+        ("coupling", {"contributions": [0.4, 0.6]}, "contributions/given",
+         ["0.40 (shops)", "0.60 (plants)"]),
     ],
 )  # fmt: skip
-def test_the_methods_text_says_what_was_used(part: str, changed: dict, said: str) -> None:
-    plain, chosen = study(), on(study(), part, **changed)
-    if part == "coupling":
-        chosen = regraded(chosen)
-    elif part == "weighting":
-        table = plain.tables["weights"]
-        renamed = table.assign(weighting=table["weighting"].replace("entropy", changed["method"]))
-        chosen = Study(chosen.config, {**plain.tables, "weights": renamed}, plain.indicators)
-    assert said in methods(chosen)
-    assert said not in usual_methods()
+def test_settings_of_methods_are_told(
+    part: str, values: dict[str, Any], key: str, told: list[str]
+) -> None:
+    (said,) = methods_said(on(study(), part, **values))[f"methods/{key}"]
+    assert all(value in said for value in told)
 
 
 def test_best_bands_and_goalposts_of_indicators_are_told() -> None:
@@ -365,35 +249,31 @@ def test_best_bands_and_goalposts_of_indicators_are_told() -> None:
     table = plain.indicators.set_index("indicator")
     table.loc["sales", ["direction", "best"]] = ["moderate", "300 400"]
     table.loc["jobs", ["low", "high"]] = [0, 2000]
-    chosen = replace(plain, indicators=table.reset_index())
-    said = methods(chosen)
-    assert "Where a value or band is best, sales of shops (\\[300\\, 400\\])" in said
-    assert "Goalposts of jobs of plants (\\[0\\, 2000\\]) are fixed" in said
-    assert "score falls" not in usual_methods() and "are fixed" not in usual_methods()
-    assert "\\[300\\, 400\\]" in report(chosen).split("{#table-weights}")[0]
+    report = reported(replace(plain, indicators=table.reset_index()))
+    assert "sales of shops ([300, 400])" in report.said["methods/best"][0]
+    assert "jobs of plants ([0, 2000])" in report.said["methods/own"][0]
+    assert "[300, 400]" in report.sections["weights"]
+    assert not {"methods/best", "methods/own"} & set(methods_said(plain))
 
 
 def test_a_method_without_words_is_named_as_its_registry_names_it() -> None:
-    fewer = yaml.safe_load(yaml.safe_dump(PHRASES))
-    for kind in REGISTRIES:
-        fewer["methods"][kind] = {}
-    source = text(worded(study(), fewer), TEMPLATE, PROVENANCE)
+    phrases = words_of("phrases", "en")
+    fewer = phrases | {"methods": phrases["methods"] | {kind: {} for kind in REGISTRIES}}
+    source = worded(study(), fewer).say("methods/text")
     assert "form “standard”" in source and "weighting “entropy”" in source
+
+
+# --- every kind of study ------------------------------------------------------------------
 
 
 def regraded(chosen: Study) -> Study:
     """Return a study whose tables use its own grade table, without a split where none holds."""
-    table = chosen.config["coupling"]["grades"]
-    made = dict(chosen.tables)
-
-    def anew(name: str, D: str, column: str = "grade") -> None:
-        frame = made[name]
-        made[name] = frame.assign(**{column: grade(frame[D].to_numpy(), table)})
-
-    anew("coupling", "D")
-    anew("uncertainty", "D")
-    anew("multiverse", "focus_D", "focus_grade")
-    anew("robustness", "focus_D_last", "focus_grade_last")
+    table, made = chosen.config["coupling"]["grades"], dict(chosen.tables)
+    of_D = {"coupling": ("D", "grade"), "uncertainty": ("D", "grade")}
+    of_D |= {"multiverse": ("focus_D", "focus_grade")}
+    of_D |= {"robustness": ("focus_D_last", "focus_grade_last")}
+    for name, (D, column) in of_D.items():
+        made[name] = made[name].assign(**{column: grade(made[name][D].to_numpy(), table)})
     shares = made["grade_shares"]
     fitting = dict(zip(TEN, grade(np.arange(0.05, 1, 0.1), table), strict=True))
     shares = shares.assign(grade=shares["grade"].map(fitting))
@@ -401,45 +281,36 @@ def regraded(chosen: Study) -> Study:
     made["grade_shares"] = shares.groupby(key, sort=False)["share"].sum().reset_index()
     if growth_finding(chosen)["verdict"] == "not_split":
         made["growth_split"] = made["growth_split"].iloc[:0]
-    return Study(chosen.config, made, chosen.indicators)
+    return replace(chosen, tables=made)
 
 
 def three() -> Study:
-    """Return the sample with a third subsystem and every pair of them."""
+    """Return the study with a third subsystem and every pair of them."""
     chosen = study()
-    config = {
-        **chosen.config,
-        "subsystems": {**chosen.config["subsystems"], "parks": {"en": "parks"}},
-    }
-    parks = chosen.indicators.iloc[[0]].assign(indicator="parks", subsystem="parks")
     moves = chosen.tables["comovement"]
-    first = moves
     others = [
-        first.assign(pair=f"{s}~parks", value=first["value"] / 2) for s in ("shops", "plants")
+        moves.assign(pair=f"{s}~parks", value=moves["value"] / 2) for s in ("shops", "plants")
     ]
     made = {
-        **chosen.tables,
         "coupling": chosen.coupling.assign(U_parks=0.4),
         "comovement": pd.concat([moves, *others], ignore_index=True),
     }
-    return Study(config, made, pd.concat([chosen.indicators, parks], ignore_index=True))
-
-
-def no_interaction() -> Study:
-    chosen = study()
-    given = {k: v for k, v in chosen.tables.items() if k not in ("parameters", "equilibria")}
-    return Study({**chosen.config, "interaction": None}, given, chosen.indicators)
+    parks = chosen.indicators.iloc[[0]].assign(indicator="parks", subsystem="parks")
+    wider = on(chosen, "subsystems", parks={"en": "parks"})
+    return replace(
+        wider,
+        tables=chosen.tables | made,
+        indicators=pd.concat([chosen.indicators, parks], ignore_index=True),
+    )
 
 
 KINDS: dict[str, Callable[[], Study]] = {
-    "one region": lambda: study(1),
-    "two regions": lambda: study(2),
-    "three subsystems": three,
-    "no interaction": no_interaction,
     "fan": lambda: regraded(on(study(), form="fan")),
     "topsis": lambda: regraded(on(study(), composite="topsis")),
     "spssau": lambda: regraded(on(study(), preset="spssau")),
     "four": lambda: regraded(on(study(), grades="four")),
+    "one region": lambda: study(1),
+    "three subsystems": three,
 }
 
 
@@ -448,23 +319,24 @@ KINDS: dict[str, Callable[[], Study]] = {
 def test_every_kind_of_study_has_its_report(kind: str) -> None:
     """The page of every kind; the PDF where the charts differ in number."""
     chosen, printed = KINDS[kind](), kind in ("one region", "three subsystems")
-    config = {**chosen.config}
-    config["report"] = {"languages": ["en"], "formats": ["html", "pdf"] if printed else ["html"]}
+    formats = ["html", "pdf"] if printed else ["html"]
+    settings = chosen.config | {"report": {"languages": ["en"], "formats": formats}}
     given = files(chosen) if printed else page_files(chosen)
     made = documents(
-        chosen.tables, chosen.indicators, given, config, PROVENANCE, places=chosen.places
+        chosen.tables, chosen.indicators, given, settings, PROVENANCE, places=chosen.places
     )
     assert not printed or made["report.en.pdf"].startswith(b"%PDF")
-    page = made["report.en.html"].decode().split("<main>")[1].split("</main>")[0]
-    assert "How sure" in page and "Methods text to paste" in page
-    assert not re.search(r"\b(nan|None|undefined)\b", re.sub(r"<[^>]*>", " ", page))
+    assert 'id="methods-text"' in made["report.en.html"].decode()
 
 
 def test_every_pair_of_three_subsystems_is_listed() -> None:
-    source = report(three()).replace("\\", "")
-    assert "[](#table-pairs) holds every pair" in source
+    report, plain = reported(three()), reported(study())
+    lines = report.sections["step"].replace("\u202f", "").split("\n")
+    rows = [line for line in lines if line.startswith("| ")]
     for pair in ("shops and plants", "shops and parks", "plants and parks"):
-        assert f"| {pair} |" in source
-    row = re.sub(" +", " ", source.partition("| shops and parks")[2])
-    assert row.startswith(" | ln U | 0.33 | 0.28 | −0.09 | 0.03 | −0.10; 0.15 | 0.045 |")
-    assert "holds every pair" not in report(study())
+        assert any(pair in row for row in rows)
+    assert "step/pairs_intro" in report.said and "step/pairs_intro" not in plain.said
+    table = tables()["comovement"]
+    scope = {"scope": "levels", "measure": "correlation_lnU"}
+    half = table.loc[picked(table, **scope), "value"].iloc[0] / 2
+    assert any("shops and parks" in row and f"{half:.2f}" in row for row in rows)

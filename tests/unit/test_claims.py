@@ -21,44 +21,24 @@ VERDICT_COLUMNS = ["scope", "question", "verdict", "period"]
 
 
 def evidence(
-    findings=(),
-    p=0.5,
-    regions=("1",),
-    D=(0.4, 0.5, 0.6),
-    values=(5.0, 30.0, 20.5),
-    pooled=(),
+    findings=(), p=0.5, regions=("1",), D=(0.4, 0.5, 0.6), values=(5.0, 30.0, 20.5), pooled=(),
     forms=(),
-):
+):  # fmt: skip
     """The tables of claims; pooled: intervals of b1 and d; forms: verdicts weak and strong."""
-    years = range(2016, 2019)
+    columns = "region year indicator value unit vintage file sheet flag half_unit".split()
     observations = pd.DataFrame(
         [
             ("1", year, "rate", values[k], "%", "2026-10", "f", "s", "", 0.05)
-            for k, year in enumerate(years)
+            for k, year in enumerate(range(2016, 2019))
         ],
-        columns=[
-            "region",
-            "year",
-            "indicator",
-            "value",
-            "unit",
-            "vintage",
-            "file",
-            "sheet",
-            "flag",
-            "half_unit",
-        ],
+        columns=columns,
     )
-    columns = ["check", "region", "year", "indicator", "printed", "computed", "unit"]
-    columns += ["file", "sheet", "message"]
+    columns = "check region year indicator printed computed unit file sheet message".split()
     coupling = pd.DataFrame(
         [(region, year, d) for region in regions for year, d in enumerate(D, start=2016)],
         columns=["region", "year", "D"],
     )
-    equilibria = pd.DataFrame(
-        [("fit", "1", "none", "classic", "trapezoid", p)],
-        columns=["source", "scope", "effects", "model", "estimator", "p_predator_prey"],
-    )
+    fit = {"source": "fit", "scope": "1", "effects": "none", "model": "classic"}
     parameters = [
         ("pooled", "classic", "region+year", "trapezoid", "first", name, *ends)
         for name, ends in zip(("b1", "d"), pooled, strict=False)
@@ -71,7 +51,7 @@ def evidence(
         "observations": observations,
         "audit": pd.DataFrame(findings, columns=columns),
         "coupling": coupling,
-        "equilibria": equilibria,
+        "equilibria": pd.DataFrame([fit | {"estimator": "trapezoid", "p_predator_prey": p}]),
         "parameters": pd.DataFrame(parameters, columns=PARAMETERS),
         "verdicts": pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
     }
@@ -135,42 +115,31 @@ def test_a_unit_needs_a_figure_that_speaks_for_it():
     assert claims.unit(evidence(), "rate").verdict == "agrees"
 
 
-@pytest.mark.parametrize(
-    ("p", "verdict"),
-    [
-        (0.96, "agrees"),
-        (0.5, "undetermined"),
-        (0.04, "undetermined"),
-        (0.003, "not_in_these_data"),
-    ],
-)
-def test_signs(p, verdict):
-    found = claims.supply_signs(evidence(p=p), "")
-    assert found.verdict == verdict
-    own = {"probability": p, "ignorance": 1 / 16, "estimator": "trapezoid"}
-    assert found.fields == {"own": own, "pooled": None}
-
-
 def test_signs_without_a_fit():
     bare = evidence()
     without = with_tables(bare, equilibria=bare.tables["equilibria"].iloc[:0])
     assert claims.supply_signs(without, "").verdict == "not_testable"
 
 
+ABOVE = [(0.1, 0.2), (0.1, 0.3)]
+
+
 @pytest.mark.parametrize(
     ("p", "pooled", "verdict"),
     [
-        (0.96, [(0.1, 0.2), (0.1, 0.3)], "agrees"),
-        (0.96, [(-0.1, 0.2), (0.1, 0.3)], "undetermined"),
-        (0.5, [(0.1, 0.2), (0.1, 0.3)], "undetermined"),
+        (0.96, [], "agrees"), (0.5, [], "undetermined"), (0.04, [], "undetermined"),
+        (0.003, [], "not_in_these_data"), (0.96, ABOVE, "agrees"),
+        (0.96, [(-0.1, 0.2), (0.1, 0.3)], "undetermined"), (0.5, ABOVE, "undetermined"),
         (0.003, [(0.1, 0.2), (-0.3, -0.1)], "not_in_these_data"),
     ],
-)
+)  # fmt: skip
 def test_signs_of_the_region_and_of_the_pool_must_agree(p, pooled, verdict):
     found = claims.supply_signs(evidence(p=p, pooled=pooled), "")
     assert found.verdict == verdict
-    ends = [tuple(found.fields["pooled"][name].values()) for name in ("b1", "d")]
-    assert ends == pooled
+    own = {"probability": p, "ignorance": 1 / 16, "estimator": "trapezoid"}
+    assert found.fields["own"] == own
+    ends = [dict(zip(("low", "high"), pair, strict=True)) for pair in pooled]
+    assert found.fields["pooled"] == (dict(zip(("b1", "d"), ends, strict=True)) if ends else None)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +147,7 @@ def test_signs_of_the_region_and_of_the_pool_must_agree(p, pooled, verdict):
 )
 @pytest.mark.parametrize("quantity", ["b1", "d"])
 def test_signs_that_one_year_carries_depend_on_choices(quantity, low, verdict):
-    clear = evidence(p=0.96, pooled=[(0.1, 0.2), (0.1, 0.3)])
+    clear = evidence(p=0.96, pooled=ABOVE)
     fit = {"scope": "pooled", "effects": "region+year", "model": "classic"}
     fit |= {"estimator": "trapezoid", "without_growth": "2017", "quantity": quantity}
     rows = as_table("specifications", [fit | {"low": low, "high": 0.3}])
@@ -203,47 +172,21 @@ def test_feedback(forms, verdict):
     assert claims.feedback_claim(evidence(forms=forms), "").verdict == verdict
 
 
-def with_rows(one, table, **columns):
-    """Return the evidence with the rows of a table repeated under other labels."""
-    rows = one.tables[table]
-    both = pd.concat([rows, rows.assign(**columns)], ignore_index=True)
-    return with_tables(one, **{table: both})
+OTHER_FITS = {"scope": "2", "model": "general", "effects": "region", "estimator": "fod_iv"}
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"scope": "2"},
-        {"model": "general"},
-        {"effects": "region"},
-        {"estimator": "fod_iv"},
-        {"scaling": "mean"},
-    ],
-)
-def test_only_the_headline_of_the_pool_speaks_for_signs(other):
-    clear = evidence(p=0.96, pooled=[(0.1, 0.2), (0.1, 0.3)])
-    against = clear.tables["parameters"].assign(low=-0.3, high=-0.1, **other)
-    both = pd.concat([against, clear.tables["parameters"], against], ignore_index=True)
-    found = claims.supply_signs(with_tables(clear, parameters=both), "")
-    assert found == claims.supply_signs(clear, "") and found.verdict == "agrees"
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"scope": "2"},
-        {"model": "general"},
-        {"effects": "region"},
-        {"estimator": "trajectory"},
-        {"source": "given"},
-    ],
-)
-def test_only_the_regions_own_classic_fit_speaks_for_signs(other):
-    clear = evidence(p=0.96)
-    against = clear.tables["equilibria"].assign(p_predator_prey=0.01, **other)
-    both = pd.concat([against, clear.tables["equilibria"]], ignore_index=True)
-    found = claims.supply_signs(with_tables(clear, equilibria=both), "")
-    assert found.verdict == "agrees" and found.fields["own"]["probability"] == 0.96
+@pytest.mark.parametrize("other", [*OTHER_FITS.items(), ("scaling", "mean"), ("source", "given")])
+def test_only_the_headline_of_the_pool_and_the_regions_own_fit_speak_for_signs(other):
+    column, value = other
+    clear = evidence(p=0.96, pooled=ABOVE)
+    against = {"parameters": {"low": -0.3, "high": -0.1}, "equilibria": {"p_predator_prey": 0.01}}
+    for name in against:
+        table = clear.tables[name]
+        if column in table or column in OTHER_FITS:
+            contrary = table.assign(**against[name], **{column: value})
+            both = pd.concat([contrary, table, contrary], ignore_index=True)
+            found = claims.supply_signs(with_tables(clear, **{name: both}), "")
+            assert found == claims.supply_signs(clear, "") and found.verdict == "agrees"
 
 
 def test_a_pool_without_errors_does_not_speak_for_signs():
@@ -253,12 +196,13 @@ def test_a_pool_without_errors_does_not_speak_for_signs():
 
 def test_feedback_is_that_of_the_whole_period_of_the_pool():
     whole = evidence(forms=("no", "no"))
+    rows = whole.tables["verdicts"]
     for other in ({"period": "2015-2019"}, {"scope": "1"}):
-        both = with_rows(whole, "verdicts", verdict="yes", **other)
-        assert claims.feedback_claim(both, "") == claims.feedback_claim(whole, "")
-    only = whole.tables["verdicts"].assign(period="2015-2019")
-    found = claims.feedback_claim(with_tables(whole, verdicts=only), "")
-    assert found.verdict == "not_testable"
+        both = pd.concat([rows, rows.assign(verdict="yes", **other)], ignore_index=True)
+        found = claims.feedback_claim(with_tables(whole, verdicts=both), "")
+        assert found == claims.feedback_claim(whole, "")
+    only = with_tables(whole, verdicts=rows.assign(period="2015-2019"))
+    assert claims.feedback_claim(only, "").verdict == "not_testable"
 
 
 @pytest.mark.parametrize(
