@@ -228,12 +228,15 @@ def gap(year: int, region: str = FOCUS) -> Tables:
     return {"panel": put(made, "panel", gone, value=np.nan)["panel"], **shorter}
 
 
+POINT_ENDS = ["x1_low", "x1_high", "x2_low", "x2_high"]
+
+
 def unestimated(region: str, count: int = COUNT) -> Tables:
     """Return tables in which a region could not be estimated."""
     made = tables(count)
     fits, grown = made["equilibria"], made["theory"]
     here = grown["scope"].eq(region) & grown["source"].ne("")
-    kept = ["scope", "name", "source", "share", "first_year", "last_year", "x1", "x2"]
+    kept = ["scope", "name", "source", "share", "first_year", "last_year", "x1", "x2", *POINT_ENDS]
     bare = grown.loc[here, kept].drop_duplicates("scope")
     bare = bare.assign(effects="none", errors="own", verdict="cannot_say")
     fields = packed({"population": 2, "value": 0.0, "year": 2016})
@@ -250,7 +253,7 @@ def unestimated(region: str, count: int = COUNT) -> Tables:
 def stated(x1: float, x2: float, count: int = COUNT) -> Tables:
     """Return equilibria, and theory, with given parameters in place of a calibration."""
     made = tables(count)
-    table, bare = made["equilibria"], dict.fromkeys(("x1_low", "x1_high", "x2_low", "x2_high"))
+    table, bare = made["equilibria"], dict.fromkeys(POINT_ENDS)
     own = table["source"].eq("calibration") & table["year"].isna()
     at = {"source": "given", "x1": x1, "x2": x2, **bare}
     given = table[own].assign(**at, x1_set="", x2_set="", kind="centre")
