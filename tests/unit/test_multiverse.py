@@ -13,27 +13,9 @@ from coevo.sensitivity.choices import CHOICES, Combinations, choice_sensitivity,
 from coevo.sensitivity.headline_statistics import Surroundings
 from coevo.sensitivity.multiverse import varied
 from coevo.weighting import WEIGHTINGS, weigh
+from tests.small_study import config
 
-CONFIG = {
-    "normalisation": {
-        "method": "minmax",
-        "reference": "panel",
-        "range": [0.01, 0.99],
-        "beyond": "cap",
-    },
-    "weighting": {"method": "entropy"},
-    "coupling": {
-        "composite": "linear",
-        "preset": None,
-        "form": "standard",
-        "k": 2.0,
-        "contributions": "equal",
-        "grades": "ten",
-    },
-    "focus_region": "3",
-}
-
-
+CONFIG = config() | {"focus_region": "3"}
 ALONE = Surroundings(pd.DataFrame(), {}, 1)
 
 
@@ -99,16 +81,13 @@ def test_the_main_combination_is_what_the_study_computes(table):
 )
 def test_the_main_combination_keeps_every_setting_of_the_study(normalisation, coupling):
     panel, indicators = study()
-    config = {
-        **CONFIG,
-        "normalisation": {**CONFIG["normalisation"], **normalisation},
-        "coupling": {**CONFIG["coupling"], **coupling},
-    }
-    normalised, _ = normalise(panel, indicators, config["normalisation"])
-    weights = weigh(normalised, panel, indicators, config["weighting"])
-    span = scaled_panel(config["normalisation"])
-    expected, _ = couple(normalised, weights, "entropy", config["coupling"], span)
-    first = varied(Combinations({"main": study()}, config), ALONE)["multiverse"].iloc[0]
+    changed = {"normalisation": normalisation, "coupling": coupling}
+    settings = CONFIG | {part: CONFIG[part] | values for part, values in changed.items()}
+    normalised, _ = normalise(panel, indicators, settings["normalisation"])
+    weights = weigh(normalised, panel, indicators, settings["weighting"])
+    span = scaled_panel(settings["normalisation"])
+    expected, _ = couple(normalised, weights, "entropy", settings["coupling"], span)
+    first = varied(Combinations({"main": study()}, settings), ALONE)["multiverse"].iloc[0]
     assert first["main"] and first["D_mean"] == pytest.approx(expected["D"].mean(), abs=1e-12)
 
 

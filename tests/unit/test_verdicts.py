@@ -831,3 +831,14 @@ def test_only_a_break_that_shows_is_called_one(seen: str, language: str) -> None
     assert ("2017" in report.sections["opening"]) == (seen == "shown")
     for part in paragraphs_of(report, "far"):
         assert length(part, language) <= LENGTHS[language][1], part
+
+
+@EACH
+def test_constant_prices_are_told_where_they_are_computed(language: str) -> None:
+    counts, plain = tables()["specification_counts"], study(language=language)
+    other = counts[counts["pair"] == "wages"].assign(pair="deflated")
+    counts = pd.concat([counts, other], ignore_index=True)
+    chosen = study(language=language, specification_counts=counts)
+    chosen.config["robustness"]["deflated"] = {"upstream": "output", "downstream": "sales"}
+    assert "survival/deflated" in reported(chosen).said
+    assert "survival/deflated" not in reported(plain).said
