@@ -55,4 +55,4 @@ def reported(chosen: Study) -> Report:
 
 def line(part: str) -> str:
     """Return a text on one line, without escapes."""
-    return " ".join(part.replace("\\", "").split())
+    return re.sub(r"[ \t\n]+", " ", part.replace("\\", "")).strip()
