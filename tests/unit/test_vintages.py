@@ -1,8 +1,11 @@
 """Vintages by hand: which figure stands, where levels meet, what was restated or withdrawn."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +14,6 @@ from coevo.panel.vintages import (
     overlay,
     revisions,
     several,
-    single,
     splice,
     withdrawn,
 )
@@ -36,99 +38,24 @@ OLD = ("2025-01", 2015, [10, 20, 30, 40])
 NEW = ("2026-01", 2017, [33, 48, 50])
 
 
-def table(frame):
-    """Return year -> (value, vintage, flag)."""
-    rows = frame[["value", "vintage", "flag"]].itertuples(index=False, name=None)
-    return dict(zip(frame["year"], rows, strict=True))
+CASES = yaml.safe_load(Path(__file__).with_name("vintages.yaml").read_text(encoding="utf-8"))
 
 
-def test_single_keeps_the_series_whole_from_the_newest_that_covers_most_years():
-    assert table(single(observed(OLD, NEW))) == {
-        year: (value, "2025-01", "") for year, value in zip(range(2015, 2019), OLD[2], strict=True)
-    }
-    longer = ("2026-01", 2016, [1, 2, 3, 4])
-    assert set(single(observed(OLD, longer))["vintage"]) == {"2026-01"}
-
-
-def test_overlay_takes_the_newest_of_each_cell_and_flags_the_break():
-    assert table(overlay(observed(NEW, OLD))) == {
-        2015: (10, "2025-01", ""),
-        2016: (20, "2025-01", ""),
-        2017: (33, "2026-01", "break"),
-        2018: (48, "2026-01", ""),
-        2019: (50, "2026-01", ""),
-    }
-
-
-def test_overlay_flags_every_change_of_vintage_also_over_a_gap():
-    middle = ("2026-01", 2016, [21, NAN])
-    found = table(overlay(observed(("2025-01", 2015, [10, 20, NAN, 40]), middle)))
-    assert [found[year][2] for year in range(2015, 2019)] == ["", "break", "suppressed", "break"]
-
-
-def test_a_blank_in_a_newer_vintage_takes_no_figure_away():
-    blank = ("2026-01", 2016, [NAN, 33])
-    for policy in (overlay, splice):
-        found = table(policy(observed(OLD, blank)))
-        assert found[2016][1] == "2025-01" and found[2017] == (33, "2026-01", found[2017][2])
-    assert found[2016] == (pytest.approx(20 * 33 / 30), "2025-01", "spliced")
-
-
-def test_splice_links_older_years_to_the_newer_level_in_both_directions():
-    newer = ("2026-01", 2016, [22, 36])  # 10 % and 20 % above the older figures
-    found = table(splice(observed(OLD, newer)))
-    assert found == {
-        2015: (pytest.approx(11.0), "2025-01", "spliced"),
-        2016: (22, "2026-01", ""),
-        2017: (36, "2026-01", ""),
-        2018: (pytest.approx(48.0), "2025-01", "spliced"),
-    }
-
-
-def test_splice_is_repeated_over_several_vintages_from_the_newest():
-    first = ("2024-01", 2013, [4, 5, 8])
-    found = table(splice(observed(NEW, first, OLD)))
-    # 2017: 33/30; 2015: 10 * 1.1 = 11; 2014: 5 * 11/8, since 2015 is where 2024-01 meets it
-    assert found[2015][0] == pytest.approx(11.0)
-    assert found[2014] == (pytest.approx(5 * 11 / 8), "2024-01", "spliced")
-    assert found[2013] == (pytest.approx(4 * 11 / 8), "2024-01", "spliced")
-    assert [found[year][2] for year in (2017, 2018, 2019)] == ["", "", ""]
-
-
-def test_of_two_equally_near_years_the_earlier_links():
-    hole = ("2026-01", 2016, [22, NAN, 60])
-    found = table(splice(observed(OLD, hole)))
-    assert found[2017] == (pytest.approx(30 * 22 / 20), "2025-01", "spliced")
-
-
-@pytest.mark.parametrize(
-    ("older", "newer"),
-    [
-        (("2025-01", 2015, [10, 20]), NEW),  # no year in common
-        (("2025-01", 2015, [10, 20, 0]), ("2026-01", 2017, [33, 48])),  # no positive one
-        (("2025-01", 2015, [10, 20, -3]), ("2026-01", 2017, [33, 48])),
-    ],
-)
-def test_without_a_positive_figure_in_common_there_is_a_break(older, newer):
-    found = table(splice(observed(older, newer)))
-    assert found[2015] == (10, "2025-01", "") and found[2016] == (20, "2025-01", "")
-    assert found[2017] == (33, "2026-01", "break") and found[2018] == (48, "2026-01", "")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_what_a_policy_takes_of_each_year(case):
+    series = [(vintage, min(by), list(by.values())) for vintage, by in case["given"].items()]
+    for policy in case["policies"]:
+        found = POLICIES[policy](observed(*series)).set_index("year")
+        assert set(found.index) == set(case["taken"])
+        for year, (value, vintage, flag) in case["taken"].items():
+            assert found.at[year, "value"] == pytest.approx(value, nan_ok=True), year
+            assert (found.at[year, "vintage"], found.at[year, "flag"]) == (vintage, flag), year
 
 
 @pytest.mark.parametrize("unit", ["%", "ratio", "‰", "index"])
 def test_rates_and_shares_are_not_linked(unit):
     frame = observed(OLD, NEW, unit=unit)
     pd.testing.assert_frame_equal(splice(frame), overlay(frame))
-
-
-def test_figures_that_link_to_different_levels_break_between_them():
-    apart = ("2025-01", 2015, [10, 20])  # nothing in common with 2026-01
-    oldest = ("2024-01", 2014, [5, 8, 16, 30])  # meets 2025-01, but not 2026-01
-    newest = ("2026-01", 2018, [7, 8])
-    found = table(splice(observed(oldest, apart, newest)))
-    assert found[2014] == (pytest.approx(5 * 10 / 8), "2024-01", "spliced")
-    assert found[2017] == (pytest.approx(30 * 20 / 16), "2024-01", "spliced")
-    assert [year for year in found if found[year][2] == "break"] == [2018]
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -1,6 +1,7 @@
 """results.<language>.xlsx: words over columns, text as text, and D that can be computed anew."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -91,16 +92,16 @@ def study(name: str = "entropy") -> tuple[Tables, dict, pd.DataFrame]:
     return made, settings, table
 
 
-def workbook(made: Tables, config: dict, indicators: pd.DataFrame, language: str = "en") -> bytes:
+def workbook(made: Tables, settings: dict, table: pd.DataFrame, language: str = "en") -> bytes:
     report = {"report": {"languages": [language], "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
-    data = StudyData(config | report, indicators, made, places())
+    data = StudyData(settings | report, table, made, places())
     return workbook_bytes(in_language(data, language, files))
 
 
-def built(name: str = "entropy", language: str = "en", **changed: pd.DataFrame) -> bytes:
-    made, config, indicators = study(name)
-    return workbook(made | changed, config, indicators, language)
+@cache
+def built(name: str = "entropy", language: str = "en") -> bytes:
+    return workbook(*study(name), language)
 
 
 def way_of(name: str = "entropy") -> Workbook:
@@ -141,15 +142,15 @@ def test_contents_lead_to_every_open_sheet_and_back() -> None:
 
 
 def test_heads_panes_filters_and_formats() -> None:
-    made, config, _ = study()
+    made, settings, table = study()
     made["uncertainty"].loc[0, "low"] = 0.123456789012
-    book = opened(built(uncertainty=made["uncertainty"]))
-    for name in study_tables(config):
+    book = opened(workbook(made, settings, table))
+    for name in study_tables(settings):
         sheet = book[name]
         ids = [cell.value for cell in sheet[IDS + 1] if cell.value]
         fields = {c for c in made[name] if (row := column_row(name, c)) and row.type == "fields"}
         assert ids == [column for column in made[name] if column not in fields]
-        said = [column_of(name, id, config["subsystems"], "en").head for id in ids]
+        said = [column_of(name, id, settings["subsystems"], "en").head for id in ids]
         told = [cell.value for cell in sheet[HEAD_ROW + 1]][: len(ids)]
         assert told == said
         assert sheet.auto_filter.ref.startswith(f"A{IDS + 1}:")
@@ -232,13 +233,11 @@ def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> Non
 
 
 def test_figures_of_every_size_in_one_column_are_shown_by_their_size() -> None:
-    made, *_ = study()
+    made, *others = study()
     sizes = {12345.678: "#,##0.0", -0.25: "0.0000", 3e-6: "0.00E+00", 0.0: "#,##0", 9.0: "#,##0"}
     frame = made["checks"].iloc[: len(sizes)].assign(limit=list(sizes))
-    book, place = (
-        opened(built(checks=pd.concat([frame, made["checks"]]))),
-        list(frame).index("limit"),
-    )
+    made["checks"] = pd.concat([frame, made["checks"]])
+    book, place = opened(workbook(made, *others)), list(frame).index("limit")
     cells = [book["checks"].cell(FIRST_ROW + 1 + k, place + 1) for k in range(len(sizes))]
     assert {cell.value: cell.number_format for cell in cells} == sizes
 
@@ -357,16 +356,15 @@ def test_libreoffice_computes_the_same(tmp_path) -> None:
 SHARES = [0.3, 0.5, 0.7]
 
 
-def theory_study(language: str = "en", **changed: pd.DataFrame) -> tuple[dict, bytes]:
-    """Return the tables of the sample with its figures' own fits, and the workbook of these."""
-    made, config, indicators = study()
+def theory_study(language: str = "en", **changed: pd.DataFrame) -> tuple[Tables, bytes]:
+    """Return the tables of the study with points by cost shares, and the workbook of these."""
+    made, settings, table = study()
     own = made["panel"][made["panel"]["region"] == FOCUS]
-    settings = config["interaction"] | {"calibration": {"share": SHARES}}
-    config |= {"interaction": settings}
-    chosen = {"interaction": settings, "robustness": {"seed": 1}}
-    found = estimate(StudyData(chosen, indicators, {"panel": own}))
+    settings["interaction"] |= {"calibration": {"share": SHARES}}
+    chosen = {"interaction": settings["interaction"], "robustness": {"seed": 1}}
+    found = estimate(StudyData(chosen, table, {"panel": own}))
     made |= {name: found[name] for name in ("parameters", "equilibria", "theory")} | changed
-    return made, workbook(made, config, indicators, language)
+    return made, workbook(made, settings, table, language)
 
 
 def own_rows(table: pd.DataFrame) -> pd.DataFrame:
