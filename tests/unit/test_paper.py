@@ -13,11 +13,11 @@ from coevo.report.documents.source import metadata
 from coevo.report.figures import typesetting
 from coevo.report.words.template_values import worded
 from tests.programs import needs
-from tests.sample import documents, files, study, words_of
+from tests.small_study import COUNT, FOCUS, documents, files, study, words_of
 
 pytestmark = pytest.mark.slow
 poppler = needs("pdftotext", "pdffonts", "pdfinfo")
-PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"coevo": "9.8.7"}}
+PROVENANCE = {"files": {"data/raw/small/2026-10/a.csv": "0" * 64}, "packages": {"coevo": "9.8.7"}}
 PHRASES = words_of("phrases", "en")
 X_MARGIN, Y_MARGIN = 2.3 / 2.54 * 72, 20.0  # of the template, in points; above and below: the sheet
 HALF = 5.5  # points: the empty half of a Chinese mark at the end of a line
@@ -85,7 +85,7 @@ def test_every_font_is_embedded(paper: Path) -> None:
 def test_title_language_keywords_and_tags(paper: Path) -> None:
     facts = dict(re.findall(r"^([^:]+): +(.*)$", run("pdfinfo", paper), re.M))
     assert facts["Title"] == "Do shops and plants develop in step?"
-    assert facts["Author"] == "coevo" and facts["Keywords"] == "sample, 2015–2020"
+    assert facts["Author"] == "coevo" and facts["Keywords"] == "small, 2012–2020"
     assert facts["Tagged"] == "yes" and facts["Page size"].endswith("(A4)")
     assert "CreationDate" not in facts
     meta = run("pdfinfo", "-meta", paper)
@@ -107,7 +107,7 @@ def test_bookmarks_are_the_headings(paper: Path) -> None:
 @poppler
 def test_first_page_names_the_study_and_the_last_version_and_inputs(paper: Path) -> None:
     first, every = run("pdftotext", "-l", 1, paper, "-"), run("pdftotext", paper, "-")
-    assert "study sample" in first and "2015–2020" in first
+    assert "study small" in first and "2012–2020" in first
     assert "The mean of D" not in first  # page one stands alone
     assert "coevo 9.8.7" in every and re.search(r"SHA-256 [0-9a-f]{12}\b", every)
 
@@ -115,11 +115,11 @@ def test_first_page_names_the_study_and_the_last_version_and_inputs(paper: Path)
 @poppler
 def test_key_numbers_are_those_of_the_tables(paper: Path) -> None:
     table = study().tables["coupling"]
-    mine = table[table["region"] == "330000"].set_index("year")["D"]
+    mine = table[table["region"] == FOCUS].set_index("year")["D"]
     last = table.loc[table["year"] == mine.index.max(), "D"].mean()
     text = " ".join(run("pdftotext", paper, "-").split())
     assert f"{mine.iloc[0]:.2f} → {mine.iloc[-1]:.2f}" in text
-    assert f"mean of 4 {last:.2f}" in text
+    assert f"mean of {COUNT} {last:.2f}" in text
 
 
 @poppler

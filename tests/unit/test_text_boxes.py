@@ -11,7 +11,7 @@ from coevo.report.figures import FIGURES, figure_names
 from coevo.report.figures.drawing import CHARTS, paper_size, svg
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words
-from tests.sample import ROOT, study, tables, words_of
+from tests.small_study import COUNT, ROOT, study, tables, words_of
 from tests.text_boxes import collisions, text_boxes, troubles
 
 SCRIPT = (ROOT / "workflow/report/charts.js").read_text(encoding="utf-8")
@@ -57,7 +57,8 @@ def drawn(language: str, count: int, long: bool = False) -> dict[str, dict]:
 
 @pytest.mark.parametrize(
     ("language", "count", "long"),
-    [("en", 4, False), ("en", 1, False), ("zh", 4, False), ("zh", 1, False), ("en", 4, True)],
+    [(language, count, False) for language in ("en", "zh") for count in (COUNT, 1)]
+    + [("en", COUNT, True)],
 )
 def test_no_words_collide_or_are_cut(language: str, count: int, long: bool) -> None:
     found = {}
@@ -70,7 +71,7 @@ def test_no_words_collide_or_are_cut(language: str, count: int, long: bool) -> N
 
 
 def test_grades_stand_beside_the_longest_label_in_every_font() -> None:
-    spec = drawn("en", 4, True)["coordination"]
+    spec = drawn("en", COUNT, True)["coordination"]
     for shape in (in_window("coordination", spec, 1440), spec):
         boxes, _ = text_boxes(svg(shape), WIDER)
         grades = [box.left for box in boxes if box.text.endswith(" coordination")]
