@@ -18,7 +18,7 @@ from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import as_frame, readable
 from coevo.report.words.report_text import THIN, amount
 from coevo.report.words.template_values import worded
-from tests.small_study import templates, words_of
+from tests.sample import templates, words_of
 
 
 class Keyed(float):

@@ -19,7 +19,7 @@ from coevo.schema import check_columns
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
 from tests.said import reported
-from tests.small_study import FOCUS, panel_config, study
+from tests.sample import FOCUS, panel_config, study
 
 CODES = {"110000": "Beijing", FOCUS: "Zhejiang", "440000": "Guangdong"}
 YEARS = range(2015, 2020)

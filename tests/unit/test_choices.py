@@ -22,7 +22,7 @@ from coevo.report.words.template_values import worded
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
 from tests.said import PROVENANCE, listened, reported
-from tests.small_study import (
+from tests.sample import (
     FOCUS,
     changed,
     config,

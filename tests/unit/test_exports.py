@@ -24,7 +24,7 @@ from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_language
 from coevo.schema import BUILT, column_row, table_names
 from coevo.study_data import StudyData
-from tests.small_study import (
+from tests.sample import (
     COUNT,
     ROOT,
     changed,

@@ -60,7 +60,7 @@ from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words
 from coevo.report.tables.exports import data_file
 from coevo.sensitivity.multiverse import CHOICES
-from tests.small_study import (
+from tests.sample import (
     COUNT,
     FAILING,
     FOCUS,

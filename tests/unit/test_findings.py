@@ -27,7 +27,7 @@ from coevo.report.findings.interaction import (
 from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.theory_against_fit import theory_finding
-from tests.small_study import (
+from tests.sample import (
     COUNT,
     FAILING,
     FOCUS,

@@ -10,7 +10,7 @@ from coevo.sensitivity.headline_claims import HEADLINES, claim_tables, headline_
 from coevo.sensitivity.headlines import HEADLINES as ON_D
 from coevo.study.configuration import LANGUAGES
 from coevo.study_data import StudyData
-from tests.small_study import COUNT, FOCUS, config, indicators, picked, put, tables, words_of
+from tests.sample import COUNT, FOCUS, config, indicators, picked, put, tables, words_of
 
 MODEL = set(HEADLINES) - set(ON_D) - {"theory_at_rest_mean"}  # without a table of theory no mean
 

@@ -23,7 +23,7 @@ from coevo.report.words.message_words import message_environment
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
-from tests.small_study import FOLDER, words_of
+from tests.sample import FOLDER, words_of
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 GRAMMAR = {language: Grammar(**words_of("phrases", language)["grammar"]) for language in LANGUAGES}

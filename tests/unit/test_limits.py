@@ -26,7 +26,7 @@ from coevo.observations.periods import period_of
 from coevo.observations.sheets import Sheet, number_style
 from coevo.observations.units import is_unit, of_currency, split_unit
 from coevo.study.raw_files import raw_paths
-from tests.small_study import places
+from tests.sample import places
 
 LONG = 100_000  # characters
 INDICATORS = pd.DataFrame(

@@ -8,7 +8,7 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.report.findings import all_findings
 from coevo.report.findings.localised import NAMED, chart_words, study_in_language
 from coevo.study_data import StudyData
-from tests.small_study import NAMES, config, indicators, places, study, tables, words_of
+from tests.sample import NAMES, config, indicators, places, study, tables, words_of
 
 CHINESE = places().set_index("region")["name_zh"].loc[list(NAMES)]
 WORDS = words_of("phrases", "zh")["words"]

@@ -13,7 +13,7 @@ from coevo.errors import Refusal, StudyError, refusal_lines
 from coevo.messages import message_columns, packed, unpacked
 from coevo.report.words.message_words import message_texts
 from coevo.study.configuration import LANGUAGES
-from tests.small_study import ROOT, study, words_of
+from tests.sample import ROOT, study, words_of
 
 TEXTS = {
     language: message_texts(words_of("phrases", language), chosen.label, chosen.name)

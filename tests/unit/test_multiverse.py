@@ -13,7 +13,7 @@ from coevo.sensitivity.choices import CHOICES, Combinations, choice_sensitivity,
 from coevo.sensitivity.headline_statistics import Surroundings
 from coevo.sensitivity.multiverse import varied
 from coevo.weighting import WEIGHTINGS, weigh
-from tests.small_study import config
+from tests.sample import config
 
 CONFIG = config() | {"focus_region": "3"}
 ALONE = Surroundings(pd.DataFrame(), {}, 1)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.reported import differing, quantities
-from tests.small_study import study, tables
+from tests.sample import study, tables
 
 
 @pytest.mark.slow

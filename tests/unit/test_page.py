@@ -19,7 +19,7 @@ from coevo.report.documents.source import page_data
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import Column, ReportTable, as_markdown
 from coevo.report.words.template_values import worded
-from tests.small_study import ROOT, config, indicators, study, tables, words_of
+from tests.sample import ROOT, config, indicators, study, tables, words_of
 
 PHRASES = {language: words_of("phrases", language) for language in ("en", "zh")}
 SCRIPT = "".join(

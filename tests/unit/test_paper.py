@@ -13,7 +13,7 @@ from coevo.report.documents.source import metadata
 from coevo.report.figures import typesetting
 from coevo.report.words.template_values import worded
 from tests.programs import needs
-from tests.small_study import COUNT, FOCUS, documents, files, study, words_of
+from tests.sample import COUNT, FOCUS, documents, files, study, words_of
 
 pytestmark = pytest.mark.slow
 poppler = needs("pdftotext", "pdffonts", "pdfinfo")

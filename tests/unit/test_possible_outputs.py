@@ -14,7 +14,7 @@ from coevo.equilibria.possible_outputs import (
 from coevo.observations.units import UNITS
 from coevo.report.findings import all_findings
 from coevo.study.terminal import NEEDED, model_lines
-from tests.small_study import indicators, study
+from tests.sample import indicators, study
 
 YEARS = range(2015, 2020)
 

@@ -6,7 +6,7 @@ from coevo.files import as_table
 from coevo.report.findings.predicted import prediction_finding
 from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
-from tests.small_study import FOCUS, Tables, picked, put, study, tables, words_of
+from tests.sample import FOCUS, Tables, picked, put, study, tables, words_of
 
 BETTER = {"series": "x1", "model": "theta", "horizon": 1}
 SERIES = ("x1", "x2", "D")

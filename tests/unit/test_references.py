@@ -9,7 +9,7 @@ from coevo.report.documents.pages import converted, document, html
 from coevo.report.documents.source import metadata, text
 from coevo.report.words.template_values import worded
 from coevo.study.configuration import LANGUAGES
-from tests.small_study import ROOT, study, templates, unindexed, words_of
+from tests.sample import ROOT, study, templates, unindexed, words_of
 
 FOLDER = ROOT / "workflow" / "report"
 SOURCE = (FOLDER / "references.yaml").read_text(encoding="utf-8")

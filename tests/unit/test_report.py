@@ -25,7 +25,7 @@ from coevo.report.tables.report_table import ReportTable
 from coevo.report.words import numbers
 from coevo.report.words.markup import Markdown, environment, escaped, plain_text
 from coevo.report.words.template_values import worded
-from tests.small_study import (
+from tests.sample import (
     COUNT,
     ENGLISH,
     FAILING,

@@ -9,7 +9,7 @@ from coevo import schema
 from coevo.observations import COLUMNS as OBSERVATIONS
 from coevo.observations import REMARKS
 from coevo.report.tables.columns import NUMBER_FORMATS
-from tests.small_study import ROOT
+from tests.sample import ROOT
 
 with schema.FILE.open(encoding="utf-8", newline="") as file:
     LINES = list(csv.DictReader(file))

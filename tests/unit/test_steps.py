@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from tests.small_study import ROOT
+from tests.sample import ROOT
 
 sys.path.insert(0, str(ROOT / "workflow"))
 import runner

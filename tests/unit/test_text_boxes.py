@@ -11,7 +11,7 @@ from coevo.report.figures import FIGURES, figure_names
 from coevo.report.figures.drawing import CHARTS, paper_size, svg
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words
-from tests.small_study import COUNT, ROOT, study, tables, words_of
+from tests.sample import COUNT, ROOT, study, tables, words_of
 from tests.text_boxes import collisions, text_boxes, troubles
 
 SCRIPT = (ROOT / "workflow/report/charts.js").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from coevo.estimation import fit
 from coevo.files import read_table
 from coevo.lotka_volterra.classic import orbit
 from coevo.report.findings import all_findings
-from tests.small_study import study
+from tests.sample import study
 
 CONTROL, GROWTH = cases()
 LYNX_HARE = json.loads((ROOT / "tests/published/population.json").read_text("utf-8"))["series"]

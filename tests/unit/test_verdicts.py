@@ -21,7 +21,7 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.files import as_table
 from coevo.report.findings import all_findings
 from tests.said import Report, line, reported
-from tests.small_study import (
+from tests.sample import (
     COUNT,
     FOCUS,
     Tables,

@@ -18,7 +18,7 @@ from coevo.schema import LANGUAGES
 from coevo.sensitivity.claims import NOT_TESTABLE, most_rapid
 from coevo.sensitivity.headline_claims import headline_rows
 from coevo.study_data import StudyData
-from tests.small_study import COUNT, tables, templates, unindexed, words_of
+from tests.sample import COUNT, tables, templates, unindexed, words_of
 
 BOTH = pytest.mark.parametrize("count", [1, COUNT])
 # what a report may say of indices: D, C and T in italics, U by its subsystem

@@ -20,7 +20,7 @@ from coevo.report.findings import Study
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.words.template_values import worded
 from tests.said import PROVENANCE
-from tests.small_study import (
+from tests.sample import (
     FOLDER,
     config,
     documents,

@@ -25,7 +25,7 @@ from coevo.schema import column_row, study_tables
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
 from tests.recomputed import by_libreoffice, computed, growth_sheet, needs_calc, opened, way
-from tests.small_study import (
+from tests.sample import (
     FOCUS,
     NAMES,
     ROOT,

@@ -19,7 +19,16 @@ from coevo.report.findings import study_tables
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.numbers import fixed, graded
 from coevo.report.words.template_values import worded
-from tests.sample import documents, page_files, stated, study, unestimated, unplaced, words_of
+from tests.sample import (
+    COUNT,
+    documents,
+    page_files,
+    stated,
+    study,
+    unestimated,
+    unplaced,
+    words_of,
+)
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
@@ -28,10 +37,10 @@ REASON = "no Chromium on this machine"
 pytestmark = pytest.mark.skipif(not BROWSER and not os.environ.get("CI"), reason=REASON)
 PROVENANCE = {"files": {}, "packages": {}}
 VARIANTS = {
-    "regions": (4, {}),
+    "regions": (COUNT, {}),
     "one region": (1, {}),
-    "nothing judged": (4, unplaced() | unestimated("330000")),
-    "given parameters": (4, stated(50.0, 200.0)),
+    "nothing judged": (COUNT, unplaced() | unestimated("330000")),
+    "given parameters": (COUNT, stated(50.0, 200.0)),
 }
 PHRASES = words_of("phrases", "en")
 
@@ -305,7 +314,7 @@ def test_table_is_saved_as_it_stands(opened) -> None:
     with page.expect_download() as saving:
         page.locator("#table-states button.csv").click()
     saved = saving.value
-    assert saved.suggested_filename == "sample-states.csv"
+    assert saved.suggested_filename == "small-states.csv"
     data = Path(saved.path()).read_bytes()
     assert data.startswith(b"\xef\xbb\xbf") and data.count(b"\r\n") == 5
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
