@@ -289,8 +289,8 @@ def test_r_squared_is_that_of_a_regression_on_dummies(effects: str) -> None:
     panel = pd.DataFrame(figures, panel, ["x1", "x2"]).reset_index()
     fitted = fit_pooled(panel, "x1", "x2", "trapezoid", effects, "first")
     dummies = [np.ones(fitted.rows)]
-    dummies += [fitted.data.region == r for r in range(7)] if effects != "none" else []
-    dummies += [fitted.data.year == y for y in range(2010, 2017)] if "year" in effects else []
+    dummies += [fitted.data.region == r for r in range(1, 7)] if effects != "none" else []
+    dummies += [fitted.data.year == y for y in range(2011, 2017)] if "year" in effects else []
     Z = np.column_stack(dummies).astype(float)
     for i, equation in enumerate(fitted.equations):
         growth, x = fitted.data.growth[:, i], fitted.data.regressor[:, 1 - i]

@@ -15,7 +15,7 @@ from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.choice_robustness import sign_survival_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding
-from coevo.report.findings.equilibrium import equilibrium_finding, last_observed
+from coevo.report.findings.equilibrium import last_observed
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.in_step import comovement_finding
 from coevo.report.findings.interaction import (
@@ -31,7 +31,6 @@ from tests.sample import (
     COUNT,
     FAILING,
     FOCUS,
-    NAMES,
     Tables,
     changed,
     covered,
@@ -64,12 +63,6 @@ def test_every_region_rises() -> None:
     assert found["focus"]["rank"] == tuple(D.rank(ascending=False).loc[FOCUS, [FIRST, LAST]])
     rate = (focus[LAST] / focus[FIRST]) ** (1 / (LAST - FIRST)) - 1
     assert found["focus"]["growth"] == pytest.approx(rate)
-
-
-@pytest.mark.parametrize(("falling", "verdict"), [(4, "most"), (5, "some"), (COUNT, "none")])
-def test_fewer_rises_weaken_the_verdict(falling: int, verdict: str) -> None:
-    fallen = {"region": list(NAMES)[:falling], "year": LAST}
-    assert rise_finding(changed("coupling", fallen, D=0.01))["verdict"] == verdict
 
 
 @pytest.mark.parametrize(("year", "years"), [(FIRST, (FIRST + 1, LAST)), (LAST, (FIRST, LAST - 1))])
@@ -150,18 +143,6 @@ def test_correlation_that_could_not_be_computed(missing: str) -> None:
 
 
 # --- what D measures ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("C", "T", "verdict"),
-    [(0.1, 0.9, "level"), (0.2, 0.8, "mostly_level"), (0.95, 0.05, "balance")],
-)
-def test_D_is_level_or_balance_by_their_shares(C: float, T: float, verdict: str) -> None:
-    made = tables()
-    for scope, value in (("C", C), ("T", T)):
-        made = put(made, "level", {"measure": "variance_share", "scope": scope}, value=value)
-    found = level_finding(study(**made))
-    assert (found["verdict"], found["shares"]) == (verdict, {"C": C, "T": T})
 
 
 def test_the_focus_has_its_ranks_by_every_slope() -> None:
@@ -467,21 +448,6 @@ def test_one_region_has_no_pooled_findings_and_none_where_it_is_not_estimated() 
 # --- equilibria ---------------------------------------------------------------------------
 
 OWN = {"source": "fit", "effects": "none"}
-
-
-@pytest.mark.parametrize(
-    ("x1_set", "x2_set", "located", "verdict"),
-    [
-        ("complement", "line", False, "unlocated"),
-        ("interval", "line", False, "unlocated"),
-        ("complement", "interval", False, "unlocated"),
-        ("interval", "interval", True, "located"),
-        ("interval", "interval", False, "not_positive"),
-    ],
-)
-def test_unbounded_sets_are_named(x1_set: str, x2_set: str, located: bool, verdict: str) -> None:
-    chosen = changed("equilibria", OWN, x1_set=x1_set, x2_set=x2_set, located=located)
-    assert equilibrium_finding(chosen)["verdict"] == verdict
 
 
 def test_last_observed_state_is_of_the_last_year_with_both() -> None:

@@ -6,8 +6,6 @@ import importlib.util
 import pytest
 
 from coevo import schema
-from coevo.observations import COLUMNS as OBSERVATIONS
-from coevo.observations import REMARKS
 from coevo.report.tables.columns import NUMBER_FORMATS
 from tests.sample import ROOT
 
@@ -19,8 +17,6 @@ TABLES = schema.table_names(*schema.BUILT, "internal", "input")
 COLUMNS = [row for name in TABLES for row in schema.column_rows(name).values()]
 COUPLING = ["region", "name", "year", "U_shops", "U_plants", "C", "T", "D", "grade", "stage"]
 COUPLING += ["relative_development", "lagging"]
-# table -> its columns where the code lists them; `write_table` holds those of every other
-LISTED = {"observations": OBSERVATIONS, "remarks": REMARKS}
 
 
 def test_a_row_stands_once_and_says_what_no_other_says() -> None:
@@ -46,11 +42,6 @@ def test_every_column_has_a_type_a_known_unit_and_words_in_every_language() -> N
         assert any("\u4e00" <= sign <= "\u9fff" for sign in row.words["zh"]), row
     assert {row.unit for row in COLUMNS} >= set(schema.column_rows("unit"))
     assert set(schema.column_rows("language")) == set(schema.LANGUAGES)
-
-
-@pytest.mark.parametrize("table", LISTED)
-def test_a_table_that_code_lists_has_its_columns(table: str) -> None:
-    schema.check_columns(table, LISTED[table])
 
 
 def test_a_shared_column_is_one_of_several_tables() -> None:
