@@ -18,8 +18,9 @@ from coevo.report.findings.since_release import release_finding as found
 from coevo.schema import check_columns
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
+from tests import small_study
 from tests.said import reported
-from tests.sample import FOCUS, panel_config, study
+from tests.sample import FOCUS, study
 
 CODES = {"110000": "Beijing", FOCUS: "Zhejiang", "440000": "Guangdong"}
 YEARS = range(2015, 2020)
@@ -40,26 +41,12 @@ def indicators() -> pd.DataFrame:
     return frame.assign(dimension="", label_en=frame["indicator"], label_zh="")
 
 
-NORMALISATION = {
-    "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap",
-}  # fmt: skip
-COUPLING = {
-    "composite": "linear", "preset": None, "form": "standard", "k": 2.0, "contributions": "equal",
-    "grades": "ten",
-}  # fmt: skip
+NORMALISATION = small_study.config()["normalisation"]
 
 
 def config(**changed) -> dict:
-    return {
-        "study": "sample",
-        "title": {"en": "x"},
-        **panel_config(YEARS[0], YEARS[-1]),
-        "normalisation": NORMALISATION,
-        "weighting": {"method": "entropy"},
-        "coupling": COUPLING,
-        "report": {"languages": ["en"]},
-        **changed,
-    }
+    years = small_study.panel_config(YEARS[0], YEARS[-1])
+    return small_study.config() | {"title": {"en": "x"}, **years, **changed}
 
 
 def figures(last: int = YEARS[-1], seed: int = 1) -> pd.DataFrame:
@@ -245,36 +232,33 @@ def test_a_region_that_comes_or_goes_is_no_restatement(old, tmp_path) -> None:
     assert come.loc[come["change"] == "region_added", "frozen"].notna().all()
 
 
-def test_another_indicator_system_cannot_be_held_against_the_release(old, tmp_path) -> None:
+@pytest.mark.parametrize(
+    ("cells", "told", "comparable"),
+    [
+        ({"direction": "-"}, "subsystem: east, direction: -, unit: count", False),
+        ({"direction": "moderate", "best": "5"}, "direction: moderate, best: 5, unit", False),
+        ({"low": 0.0, "high": 1e6}, "low: 0.0, high: 1000000.0", True),  # other goalposts
+    ],
+)
+def test_only_the_same_indicator_system_can_be_held_against_the_release(
+    old, tmp_path, cells, told, comparable
+) -> None:
+    orders = indicators()["indicator"] == "orders"
     table = indicators()
-    other = table.assign(direction=table["direction"].mask(table["indicator"] == "orders", "-"))
-    made = changes_since(old, state(figures(), tmp_path, other))
-    assert made.loc[made["change"] == "D", "frozen"].isna().all()
+    for column, value in cells.items():
+        others = table.get(column, "" if column == "best" else np.nan)
+        table[column] = pd.Series(others, table.index, dtype=object).mask(orders, value)
+    table = table.infer_objects()
+    made = changes_since(old, state(figures(), tmp_path, table))
     row = made[made["change"] == "indicator"].iloc[0]
     assert (row["indicator"], row["old_words"]) == (
         "orders", "subsystem: east, direction: +, unit: count, source_name: orders",
     )  # fmt: skip
-    assert "direction: -" in row["new_words"]
-    assert found(study(changes=made))["comparable"] == "other"
-
-
-def test_another_best_band_is_another_system_and_other_goalposts_are_not(old, tmp_path) -> None:
-    table = indicators()
-    orders = table["indicator"] == "orders"
-    moderate = table.assign(
-        direction=table["direction"].mask(orders, "moderate"),
-        best=orders.map({True: "5", False: ""}),
-    )
-    made = changes_since(old, state(figures(), tmp_path, moderate))
-    assert made.loc[made["change"] == "D", "frozen"].isna().all()
-    row = made[made["change"] == "indicator"].iloc[0]
-    assert "direction: moderate, best: 5, unit: count" in row["new_words"]
-    own = table.assign(low=orders.map({True: 0.0}), high=orders.map({True: 1e6}))
-    made = changes_since(old, state(figures(), tmp_path, own))
-    row = made[made["change"] == "indicator"].iloc[0]
-    assert "low: 0.0, high: 1000000.0" in row["new_words"] and "low" not in row["old_words"]
-    rows = made[made["change"] == "D"]
-    assert rows["frozen"].notna().all() and (rows["frozen"] == rows["old"]).all()
+    assert told in row["new_words"]
+    D = made[made["change"] == "D"]
+    assert D["frozen"].notna().all() == comparable and D["frozen"].isna().all() != comparable
+    assert not comparable or (D["frozen"] == D["old"]).all()
+    assert found(study(changes=made))["comparable"] == ("same" if comparable else "other")
 
 
 def test_an_indicator_in_another_unit_is_not_restated(old, tmp_path) -> None:
@@ -289,7 +273,8 @@ def test_an_indicator_in_another_unit_is_not_restated(old, tmp_path) -> None:
 
 
 def test_settings_are_listed_by_key_but_not_those_that_change_no_number(old, tmp_path) -> None:
-    changed = {"weighting": {"method": "equal"}, "title": {"en": "y"}, "chunks": 8, "extra": None}
+    equal = small_study.config()["weighting"] | {"method": "equal"}
+    changed = {"weighting": equal, "title": {"en": "y"}, "chunks": 8, "extra": None}
     now = state(figures(), tmp_path, **changed)
     rows = changes_since(old, now)
     rows = rows[rows["change"] == "setting"][["quantity", "old_words", "new_words"]]

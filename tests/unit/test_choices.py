@@ -206,9 +206,8 @@ def test_every_method_is_told(kind: str, language: str) -> None:
     names, part, more = REGISTRIES[kind]
     for name in names:
         said = methods_said(on(study(language=language), part, **more, **setting(kind, name)))
-        assert f"methods/{kind}/{name}" in said, name
-        others = {key for key in said if key.startswith(f"methods/{kind}/")}
-        assert others == {f"methods/{kind}/{name}"}
+        place = f"methods/{'normalisation' if name == RATIO else kind}/"
+        assert {key for key in said if key.startswith(place)} == {place + name}
 
 
 def test_words_of_methods_are_of_those_that_there_are() -> None:
@@ -266,21 +265,18 @@ def test_a_method_without_words_is_named_as_its_registry_names_it() -> None:
 # --- every kind of study ------------------------------------------------------------------
 
 
-def regraded(chosen: Study) -> Study:
-    """Return a study whose tables use its own grade table, without a split where none holds."""
-    table, made = chosen.config["coupling"]["grades"], dict(chosen.tables)
+def regraded(table: str) -> Study:
+    """Return the study whose tables use another table of grades."""
+    made, chosen = tables(), on(study(), grades=table)
     of_D = {"coupling": ("D", "grade"), "uncertainty": ("D", "grade")}
     of_D |= {"multiverse": ("focus_D", "focus_grade")}
     of_D |= {"robustness": ("focus_D_last", "focus_grade_last")}
     for name, (D, column) in of_D.items():
         made[name] = made[name].assign(**{column: grade(made[name][D].to_numpy(), table)})
-    shares = made["grade_shares"]
     fitting = dict(zip(TEN, grade(np.arange(0.05, 1, 0.1), table), strict=True))
-    shares = shares.assign(grade=shares["grade"].map(fitting))
+    shares = made["grade_shares"].replace({"grade": fitting})
     key = [column for column in shares.columns if column != "share"]
     made["grade_shares"] = shares.groupby(key, sort=False)["share"].sum().reset_index()
-    if growth_finding(chosen)["verdict"] == "not_split":
-        made["growth_split"] = made["growth_split"].iloc[:0]
     return replace(chosen, tables=made)
 
 
@@ -305,10 +301,7 @@ def three() -> Study:
 
 
 KINDS: dict[str, Callable[[], Study]] = {
-    "fan": lambda: regraded(on(study(), form="fan")),
-    "topsis": lambda: regraded(on(study(), composite="topsis")),
-    "spssau": lambda: regraded(on(study(), preset="spssau")),
-    "four": lambda: regraded(on(study(), grades="four")),
+    "four grades": lambda: regraded("four"),
     "one region": lambda: study(1),
     "three subsystems": three,
 }

@@ -676,15 +676,6 @@ def test_what_is_allowed_lies_behind_and_nothing_is_hatched(name: str) -> None:
     assert all(len(spec["datasets"][part["data"]["name"]]) <= 2 * COUNT for part in rules)
 
 
-def test_years_with_room_are_named() -> None:
-    spec, region = specs()["region_phase"], "150000"
-    frame = list(parameters(spec)["frames"][region].values())
-    path = path_of(region).reset_index()
-    shown = [r["year"] for r in of_region(spec, region, "year", "kind") if r["kind"] == "observed"]
-    named = named_years(path, np.array(frame))["year"]
-    assert sorted(shown) == sorted([*path["year"], *named])
-
-
 def test_equilibrium_that_is_not_located_is_words_and_no_point() -> None:
     spec, unlocated = specs()["region_phase"], words()["fitted_unlocated"]
     assert all(unlocated in said(spec, region) for region in NAMES)

@@ -1,8 +1,11 @@
 """Headlines through every combination: each statistic anew by another way, and the rule by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from scipy import stats
 from statsmodels.api import OLS, add_constant
 
@@ -23,6 +26,7 @@ from coevo.sensitivity.headlines import HEADLINES, headline_tables, verdict
 from coevo.sensitivity.multiverse import varied
 from tests.unit.test_multiverse import ALONE, CONFIG, study
 
+CASES = yaml.safe_load(Path(__file__).with_name("headlines.yaml").read_text(encoding="utf-8"))
 REGIONS, YEARS, FORMS = 12, 6, 3
 RING = {str(r): [str((r + 1) % REGIONS), str((r - 1) % REGIONS)] for r in range(REGIONS)}
 ROWS = pd.MultiIndex.from_product(
@@ -129,20 +133,7 @@ def test_chance_of_a_one_sided_count_by_hand():
     assert whole_curve([]) == {}
 
 
-@pytest.mark.parametrize(
-    ("agree", "contrary", "n", "said"),
-    [
-        (100, 0, 100, "supported"),
-        (95, 0, 100, "supported"),
-        (99, 1, 100, "depends_on_choices"),
-        (94, 0, 100, "depends_on_choices"),
-        (5, 95, 100, "not_supported"),
-        (6, 94, 100, "depends_on_choices"),
-        (3, 2, 100, "cannot_be_decided"),
-        (4, 2, 100, "depends_on_choices"),
-        (0, 0, 0, "cannot_be_decided"),
-    ],
-)
+@pytest.mark.parametrize(("agree", "contrary", "n", "said"), CASES["rule"])
 def test_the_rule_is_the_same_for_every_headline(agree, contrary, n, said):
     assert verdict(agree, contrary, n) == said
 
@@ -163,26 +154,7 @@ def said(headline, **changed):
     return HEADLINES[headline].says(table, table.iloc[0], "")[1]
 
 
-@pytest.mark.parametrize(
-    ("headline", "changed", "answer"),
-    [
-        ("all_rose", {}, 1), ("all_rose", {"rose": 3}, -1),
-        ("gap_narrowed", {}, 1), ("gap_narrowed", {"morgan_p": 0.06}, 0),
-        ("gap_narrowed", {"sd_ln_last": 0.4}, -1),
-        ("gap_in_D_narrowed", {}, -1), ("gap_in_D_narrowed", {"morgan_D_p": 0.06}, 0),
-        ("low_caught_up", {}, 1), ("low_caught_up", {"beta_high": 0.1}, 0),
-        ("low_caught_up", {"beta_low": 0.1, "beta_high": 0.2}, -1),
-        ("level_over_balance", {}, 1), ("level_over_balance", {"share_T": 0.4}, -1),
-        ("follows_product_per_head", {}, 1),
-        ("follows_product_per_head", {"R2_product": 0.9}, -1),
-        ("systems_in_step", {}, 1), ("systems_in_step", {"r_p": 0.06}, 0),
-        ("systems_in_step", {"r_ln": 0.0}, -1),
-        ("neighbours_alike", {}, 1), ("neighbours_alike", {"moran_last": -0.4}, -1),
-        ("rise_of_focus", {}, 1), ("rise_of_focus", {"focus_D": 0.3}, -1),
-        ("grade_of_focus", {}, 1), ("grade_of_focus", {"focus_grade": "low"}, -1),
-        ("rank_of_focus", {}, 1), ("rank_of_focus", {"focus_rank": 3.0}, -1),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("headline", "changed", "answer"), CASES["says"])
 def test_what_a_combination_says(headline, changed, answer):
     assert said(headline, **changed) == answer
 
@@ -231,20 +203,8 @@ def test_every_headline_stands_with_and_without_changed_coverage():
     assert census.loc[("gap_narrowed", "without"), "own"] == 1
 
 
-@pytest.mark.parametrize(
-    ("changed", "headline", "why"),
-    [
-        ({"regions_all": 1}, "all_rose", "one_region"),
-        ({"regions_all": 1}, "level_over_balance", "one_region"),
-        ({"morgan_p": np.nan, "regions_all": 3}, "gap_narrowed", "too_few_regions_known"),
-        ({"R2_per_head": np.nan, "R2_product": np.nan}, "follows_product_per_head", "no_level"),
-        ({"r_p": np.nan}, "systems_in_step", "too_few_regions_known"),
-        ({"r_p": np.nan, "regions_all": 20}, "systems_in_step", "unbalanced_pairs"),
-        ({"moran_p": np.nan}, "neighbours_alike", "no_neighbours"),
-        ({"focus_rank": np.nan}, "grade_of_focus", "no_focus_in_last_year"),
-    ],
-)
-def test_what_cannot_be_asked_is_a_refusal(changed, headline, why):
+@pytest.mark.parametrize(("headline", "changed", "why"), CASES["refused"])
+def test_what_cannot_be_asked_is_a_refusal(headline, changed, why):
     table = grid().assign(**changed)
     if why == "no_level":
         table = table.drop(columns=["R2_per_head", "R2_product"])

@@ -12,7 +12,6 @@ from operator import getitem
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -45,10 +44,6 @@ HERE = Path(__file__).parent
 
 Change = Callable[[Tables], Tables]
 Verdict = tuple[Change, dict[str, Any]]  # and what findings then are, by their path
-
-
-def same(made: Tables) -> Tables:
-    return made
 
 
 def together(*changes: Change) -> Change:
@@ -116,22 +111,26 @@ def through(headline: str) -> list[Verdict]:
     ]
 
 
-def verdict_of(case: dict[str, Any]) -> Verdict:
-    """A case of the file: a change by its name or with arguments, new values of cells, findings."""
-    changes = {
-        "graded": graded, "unsplit": lambda: unsplit, "unfitted": lambda: unfitted,
-        "unplaced": lambda: lambda made: made | unplaced(), "pointless": lambda: pointless,
-        "given": lambda: lambda made: made | {"theory": stated(900.0, 400.0)["theory"]},
-        "unlevelled": lambda: unlevelled,
-    }  # fmt: skip
-    name, *given = np.atleast_1d(case.get("do", "")).tolist()
-    first = changes[name](*map(int, given)) if name else same
-    cells = [partial(putting, *cells) for cells in case.get("put", ())]
-    return together(first, *cells), case["gives"]
+NAMED: dict[str, Change] = {
+    "unsplit": unsplit,
+    "unfitted": unfitted,
+    "unplaced": lambda made: made | unplaced(),
+    "unlevelled": unlevelled,
+    "pointless": pointless,
+    "given": lambda made: made | {"theory": stated(900.0, 400.0)["theory"]},
+}
 
 
 def putting(table: str, rows: dict[str, Any], values: dict[str, Any], made: Tables) -> Tables:
     return put(made, table, rows, **values)
+
+
+def verdict_of(case: dict[str, Any]) -> Verdict:
+    """A case of the file: its changes, and what findings then are."""
+    changes = [NAMED[name] for name in case.get("do", ())]
+    changes += [graded(*case["graded"])] if "graded" in case else []
+    changes += [partial(putting, *cells) for cells in case.get("put", ())]
+    return together(*changes), case["gives"]
 
 
 CASES = yaml.safe_load((HERE / "verdicts.yaml").read_text(encoding="utf-8"))
