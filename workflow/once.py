@@ -25,6 +25,7 @@ from coevo.errors import FULL, command
 from coevo.study.configuration import config_file, read_config
 
 LEAST_ROOM = 20_000_000  # bytes on the disk, below which no study is begun
+PROFILE = "for setting default command line arguments."  # so ends what Snakemake says first
 STOPPED = "coevo: stopped; the same command goes on where it was"
 VERBOSE = "--verbose"
 
@@ -79,8 +80,9 @@ def build(config: str, *options: str, then: Callable[[], int] | None = None) -> 
         code = snakemake(*given, held=held)
         if code:
             full = shutil.disk_usage(".").free < LEAST_ROOM
-            aside = "" if VERBOSE in options else ASIDE.read_text("utf-8", "replace")
-            said = problems(started) or aside.lstrip()
+            aside = "" if VERBOSE in options else ASIDE.read_text("utf-8", "replace").lstrip()
+            first, _, rest = aside.partition("\n")
+            said = problems(started) or (rest.lstrip() if first.endswith(PROFILE) else aside)
             said += f"coevo: {LOST}\n" if code < 0 and not said else ""
             said += f"{Path.cwd()}: {FULL}\n" if full and FULL not in said else ""
             print(said, end="", file=sys.stderr)
