@@ -113,7 +113,7 @@ rule report:
             "figures",
             patterns=[f"{{chart,{'|'.join(FIRST['charts'])}}}.svg"],
             labels=lambda wildcards: {
-                FIRST["figure"]: around(wildcards)["charts"][wildcards.chart]
+                around(wildcards)["figure"]: around(wildcards)["charts"][wildcards.chart]
             },
         ),
     log:
