@@ -38,7 +38,9 @@ def correlations(study: Study, words: Mapping[str, str]) -> Part:
     rows["text"] = rows["scale"].map(SIGNS) + rows["value"].map("  {:+.2f}".format)
     rows["text"] = rows["text"].str.replace("-", "−")
     low = min(-0.25, rows[["value", "low"]].min(axis=None)) - 0.12
-    high = max(0.5, rows["value"].max() + 0.34, rows["high"].max()) + 0.12  # words stand beside
+    top = rows["value"].max()
+    room = max(0.34, 0.42 * (top - low) - 0.12)  # of the words beside, also on a phone
+    high = max(0.5, top + room, rows["high"].max()) + 0.12
     scale = axes.axis_scale(low, high)
     below = {**axes.axis(words["correlation"], axes.ticks(low, min(high, 1.0))), "format": ".2~f"}
     known = rows.set_index("scope")["row"].drop_duplicates()
