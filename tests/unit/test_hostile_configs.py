@@ -16,7 +16,7 @@ from coevo.study.check import check_study
 from coevo.study.config_tables import check_indicators
 from coevo.study.config_text import read_mapping
 from coevo.study.configuration import complete, read_config, read_schema
-from tests.workflow.test_graph import CONFIG, make_project
+from tests.projects import CONFIG, make_project
 
 pytestmark = pytest.mark.whole
 # They build. A system may have any name, also that of an input of a rule or of a method of Python.
@@ -132,7 +132,7 @@ def test_goalposts_and_claims_of_a_wrong_file_are_refused(study):
         (said,) = study(changed(CONFIG, "normalisation.goalposts", "config/posts.csv"))
         assert said.startswith("small.yaml: normalisation.goalposts: config/posts.csv: ")
         assert line in said
-    Path("config/claims").mkdir()
+    Path("config/claims").mkdir(exist_ok=True)
     Path("config/claims/a.csv").write_text("claim,check\nx,y\n", encoding="utf-8")
     (said,) = study(changed(CONFIG, "claims", "a"))
     assert "claims: config/claims/a.csv: has no column paper, indicators, source" in said
@@ -140,7 +140,7 @@ def test_goalposts_and_claims_of_a_wrong_file_are_refused(study):
 
 def test_what_a_later_rule_would_stop_at_is_a_problem_of_the_check(study):
     table = Path("config/indicators/small.csv").read_text(encoding="utf-8")
-    Path("config/other.csv").write_text(table.replace("shops,", "parks,", 1), encoding="utf-8")
+    Path("config/other.csv").write_text(table.replace("\nsales,", "\nparks,", 1), encoding="utf-8")
     (said,) = study(changed(CONFIG, "robustness.systems", {"x": "config/other.csv"}))
     assert said.startswith("robustness.systems.x: the study has no indicator 'parks'")
 
@@ -165,7 +165,7 @@ def test_a_link_is_refused_in_place_of_the_folder_of_raw_files_too(study):
     assert said == "raw: data/raw/linked is a link; name the folder that it leads to"
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_a_small_share_of_the_attacks_finds_nothing_wrong(tmp_path):
     """The whole is run by hand: `python benchmarks/attacks.py --files 10000 --configs 300 ...`."""
     found = attacks.configs(1, 4, make_project(tmp_path / "study"))

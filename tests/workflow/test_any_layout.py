@@ -17,7 +17,7 @@ from tests.unit.cases import CASES, Case
 from tests.workflow.test_own_studies import begin, project, report
 
 __all__ = ["project"]
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.whole
 
 
 def gathered(group: str, folder: Path) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from benchmarks.scale import write_study
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ("multiverse", "uncertainty", "grade_shares", "sensitivity", "parameters", "relations")
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.whole
 
 
 def built(folder: Path, chunks: int, cores: int) -> tuple[dict[str, bytes], list[str]]:

@@ -14,42 +14,26 @@ import pytest
 import yaml
 
 from coevo.report.documents import FORMATS
-from coevo.report.figures import FIGURES
-from tests.workflow.test_graph import (
-    CONFIG,
-    ROOT,
-    broken,
-    command,
-    figures,
-    make_project,
-    snapshot,
-    write_config,
-    write_raw,
-)
+from tests.projects import CONFIG, ROOT, copied, copy_small, make_project, snapshot
 
+pytestmark = pytest.mark.whole
 LANGUAGES = ("en", "zh")
 WORDS = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text(encoding="utf-8"))
-WHOLE = CONFIG | {
-    "title": {"en": "Do shops and plants develop in step?", "zh": "网店与工厂是否协同发展？"},
-    "subsystems": {"east": {"en": "shops", "zh": "网店"}, "west": {"en": "plants", "zh": "工厂"}},
-    "sources": {"en": "Made up", "zh": "虚构数据"},
-    "report": {"languages": [*LANGUAGES], "formats": [*FORMATS]},
-}
+WHOLE = CONFIG | {"report": {"languages": [*LANGUAGES], "formats": [*FORMATS]}}
 # Whatever reaches for the network fails.
 OFFLINE = """\
 import socket
 def refuse(*_, **__): raise OSError("a test forbids the network")
 socket.socket.connect = socket.getaddrinfo = refuse
 """
+BUILD = [sys.executable, "workflow/once.py", "config/small.yaml", "--cores", "2"]
+SNAKEMAKE = [sys.executable, "-m", "snakemake", "--configfile", "config/small.yaml"]
 
 
-BUILD = command("config/small.yaml")
-
-
-def project(folder: Path) -> Path:
-    """The small study in every language and format, which no rule may look beyond."""
-    make_project(folder)
-    write_config(folder, WHOLE)
+def study(folder: Path) -> Path:
+    """Let the small study be in every language and format, and no rule look beyond it."""
+    text = yaml.safe_dump(WHOLE, allow_unicode=True)
+    (folder / "config" / "small.yaml").write_text(text, encoding="utf-8")
     (folder / "offline").mkdir()
     (folder / "offline" / "sitecustomize.py").write_text(OFFLINE, encoding="utf-8")
     return folder
@@ -66,27 +50,16 @@ def within(folder: Path, *words: str, **more: str) -> subprocess.CompletedProces
     )  # fmt: skip
 
 
-def begun(folder: Path) -> subprocess.Popen:
-    """A run that has begun and holds the folder."""
+def begun(folder: Path, *words: str) -> subprocess.Popen:
+    """A run that has begun and holds the folder, in a group of processes of its own."""
     process = subprocess.Popen(
-        BUILD, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=environment(folder),
-    )  # fmt: skip
-    lock, locks = folder / ".snakemake" / "once.lock", folder / ".snakemake" / "locks"
-    while lock.read_text() != str(process.pid) or not (locks.is_dir() and any(locks.iterdir())):
-        assert process.poll() is None
-        time.sleep(0.02)
-    return process
-
-
-def by_hand(folder: Path) -> subprocess.Popen:
-    """A run of plain Snakemake that has begun and holds the folder."""
-    words = [sys.executable, "-m", "snakemake", "--configfile", "config/small.yaml"]
-    process = subprocess.Popen(
-        [*words, "--cores", "2"], cwd=folder, env=environment(folder), start_new_session=True,
+        words, cwd=folder, env=environment(folder), start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    while not list(folder.glob(".snakemake/locks/*")):
+    ours, lock = [*words] == BUILD, folder / ".snakemake" / "once.lock"
+    while not list(folder.glob(".snakemake/locks/*")) or (
+        ours and lock.read_text() != str(process.pid)
+    ):
         assert process.poll() is None
         time.sleep(0.02)
     return process
@@ -100,9 +73,13 @@ def killed(process: subprocess.Popen) -> None:
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory) -> Path:
-    """The study built on one core, in a folder with a space and Chinese characters."""
-    folder = project(tmp_path_factory.mktemp("one") / "数据 空格")
-    result = within(folder, *BUILD, "--cores", "1", zone="Asia/Shanghai")
+    """The study built on one core by plain Snakemake, from a program in another folder, both with a
+    space and Chinese characters in their names.
+    """
+    house = copied(tmp_path_factory.mktemp("one") / "数据 空格")
+    folder = copy_small(house.parent / "研究 study")
+    result = within(study(folder), *SNAKEMAKE, "--snakefile", f"{house}/workflow/Snakefile",
+                    "--cores", "1", zone="Asia/Shanghai")  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     return folder
 
@@ -114,16 +91,18 @@ def hindered(tmp_path_factory) -> tuple[Path, dict[str, subprocess.CompletedProc
     Refused for its data, mended, run by hand and killed, killed in the first rule, run twice at a
     time, killed later.
     """
-    folder = project(tmp_path_factory.mktemp("two") / "study")
-    broken(folder, 产值=lambda text: text.replace("产值", "产出"))
+    folder = study(make_project(tmp_path_factory.mktemp("two") / "study"))
+    raw = folder / "data/raw/small/2026-10/产值.csv"
+    text = raw.read_text(encoding="utf-8")
+    raw.write_text(text.replace("产值", "产出"), encoding="utf-8")
     said = {"refused": within(folder, *BUILD)}
-    write_raw(folder / "data/raw/small/2026-10", "产值", figures("产值"))
-    hand = by_hand(folder)
+    raw.write_text(text, encoding="utf-8")
+    hand = begun(folder, *SNAKEMAKE, "--cores", "2")
     said["beside hand"] = within(folder, *BUILD)
     os.killpg(hand.pid, signal.SIGKILL)
     hand.wait()
-    killed(begun(folder))
-    second = begun(folder)
+    killed(begun(folder, *BUILD))
+    second = begun(folder, *BUILD)
     said["beside"] = within(folder, *BUILD)
     while not (folder / "data/processed/small/weights.csv").is_file():
         assert second.poll() is None
@@ -159,12 +138,18 @@ def test_two_builds_have_the_same_bytes_whatever_hindered_one(straight, hindered
     assert kinds == set(".csv .xlsx .html .pdf .docx .svg .png .json .tex .dta".split())
 
 
+def test_nothing_is_written_beside_the_program_of_a_study_elsewhere(straight):
+    house = straight.parent / "数据 空格"
+    made = {path.name for path in house.iterdir()}
+    assert made <= {path.name for path in ROOT.iterdir()} and "reports" not in made
+    assert {path.name for path in (house / "config").iterdir()} == {"regions"}
+
+
 @pytest.fixture(scope="module")
 def shown(hindered) -> tuple[Path, zipfile.ZipFile, dict]:
     """A built study, Snakemake's report of it, and the data that stand in its page."""
     folder, _ = hindered
-    snakemake = [sys.executable, "-m", "snakemake", "--configfile", "config/small.yaml"]
-    result = within(folder, *snakemake, "--report", "own.zip")
+    result = within(folder, *SNAKEMAKE, "--report", "own.zip")
     assert result.returncode == 0, result.stdout + result.stderr
     file = zipfile.ZipFile(folder / "own.zip")
     page = file.read("own/report.html").decode()
@@ -200,29 +185,18 @@ def test_snakemakes_report_shows_reports_charts_and_the_workbook(shown):
 
 
 def test_captions_are_in_the_language_of_what_they_stand_under(shown):
-    _, _, data = shown
+    folder, _, data = shown
     for path, result in data["results"].items():
         caption = re.sub(r"<[^>]+>", "", result["caption"])
-        chinese = bool(re.search(r"[/.]zh[/.]", path))
+        language = "zh" if re.search(r"[/.]zh[/.]", path) else "en"
         assert len(caption) > 20 and not re.search(r"[{}]|System Message|Undefined", caption)
-        assert bool(re.search(r"[\u4e00-\u9fff]", caption)) == chinese, path
+        assert bool(re.search(r"[\u4e00-\u9fff]", caption)) == (language == "zh"), path
         if path.endswith(".svg"):
-            source = WHOLE["sources"]["zh" if chinese else "en"]
-            assert source in caption and f"{Path(path).stem}.csv" in caption
-            words = WORDS["zh" if chinese else "en"]
+            assert WHOLE["sources"][language] in caption and f"{Path(path).stem}.csv" in caption
+            words = WORDS[language]
             assert result["labels"] == {words["figure"]: words["charts"][Path(path).stem]}
         elif "report." in path:
-            assert "2016" in caption and "2022" in caption
-    tables = len(list((shown[0] / "reports/small/tables").glob("*.csv")))
-    assert f"The {tables} tables" in data["results"]["reports/small/results.en.xlsx"]["caption"]
+            assert all(str(year) in caption for year in CONFIG["years"].values())
+    tables = len(list((folder / "reports/small/tables").glob("*.csv")))
+    assert f" {tables} " in data["results"]["reports/small/results.en.xlsx"]["caption"]
     assert WHOLE["title"]["en"] in data["workflow-desc"]
-
-
-def test_words_around_results_are_the_same_in_every_language():
-    assert set(WORDS) == set(LANGUAGES)
-    assert WORDS["en"]["charts"].keys() <= FIGURES.keys()
-    for words in WORDS.values():
-        assert words.keys() == WORDS["en"].keys()
-        assert words["formats"].keys() == FORMATS.keys()
-        assert words["charts"].keys() == WORDS["en"]["charts"].keys()
-        assert words["parts"].keys() == WORDS["en"]["parts"].keys()

@@ -11,9 +11,9 @@ import sys
 import pandas as pd
 import pytest
 
-from tests.workflow.test_graph import ROOT, make_project, run
+from tests.projects import ROOT, make_project, must_run
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.whole
 FROZEN = ROOT / "tests" / "frozen" / "study_0_8_0"
 EXPECTED = json.loads((FROZEN / "expected.json").read_text(encoding="utf-8"))
 CHANGED = pd.read_csv(FROZEN / "changed.csv")
@@ -24,8 +24,7 @@ def read(tmp_path_factory) -> dict[str, float | str | None]:
     """What the script reads from the study as the present code builds it."""
     folder = make_project(tmp_path_factory.mktemp("frozen") / "study")
     shutil.copytree(FROZEN, folder, dirs_exist_ok=True)
-    built = run(folder, config="config/shops-and-plants.yaml")
-    assert built.returncode == 0, built.stdout + built.stderr
+    must_run(folder, config="config/shops-and-plants.yaml")
     said = subprocess.run(
         [sys.executable, "read.py"], cwd=folder, stdout=subprocess.PIPE, check=True
     )

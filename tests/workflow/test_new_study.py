@@ -1,15 +1,16 @@
 """A newcomer's own study: begun, filled in, checked, built, and extended, with no edit of code."""
 
-import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from openpyxl import load_workbook
 
-ROOT = Path(__file__).resolve().parents[2]
+from coevo.files import read_table
+from tests.projects import called, copied, must_run
+
+pytestmark = pytest.mark.whole
 REGIONS = ("浙江", "Jiangsu")  # from the list, and in English
 YEARS = range(2018, 2024)
 BOOK = "data/raw/mine/2026-11/mine.xlsx"
@@ -19,29 +20,11 @@ HEAD, LABELS = 2, 2  # row of the head; columns of region and year
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """The workflow without any study, in a folder with a space and Chinese characters."""
-    folder = tmp_path_factory.mktemp("work") / "我的 研究"
-    for part in ("coevo", "workflow", "profiles"):
-        ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / part, folder / part, ignore=ignore)
-    shutil.copytree(ROOT / "config" / "regions", folder / "config" / "regions")
-    for part in ("Snakefile", "Makefile", "environment.yml", "requirements.lock", "pyproject.toml"):
-        shutil.copy(ROOT / part, folder / part)
-    return folder
-
-
-def run(folder: Path, script: str, *words: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, f"workflow/{script}.py", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
-    )
+    return copied(tmp_path_factory.mktemp("work") / "我的 研究")
 
 
 def begin(folder: Path) -> subprocess.CompletedProcess:
-    return run(folder, "new", "study=mine", "first=2018", "last=2023", "vintage=2026-11")
+    return called(folder, "new", "study=mine", "first=2018", "last=2023", "vintage=2026-11")
 
 
 def figure(column: int, region: int, year: int) -> float:
@@ -52,8 +35,6 @@ def figure(column: int, region: int, year: int) -> float:
 
 def fill_in(folder: Path, changes: dict | None = None) -> list[str]:
     """Fill the workbook with figures for two regions and six years; return its head."""
-    from openpyxl import load_workbook
-
     book = load_workbook(folder / BOOK)
     sheet = book.worksheets[0]
     head = [cell.value for cell in sheet[HEAD]]
@@ -78,7 +59,7 @@ def filled(project):
 
 def test_an_empty_workbook_is_told_from_a_filled_one(project):
     assert begin(project).returncode == 0
-    result = run(project, "check", "config/mine.yaml")
+    result = called(project, "check", "config/mine.yaml")
     assert result.returncode == 1 and "Traceback" not in result.stderr
     said = result.stderr.splitlines()
     for indicator in ("ecommerce_sales", "rd_expenditure", "resident_population"):
@@ -97,7 +78,7 @@ def written(folder: Path) -> dict[Path, int]:
 
 def test_check_finds_it_readable_and_writes_nothing(filled):
     before = written(filled)
-    result = run(filled, "check", "config/mine.yaml")
+    result = called(filled, "check", "config/mine.yaml")
     assert result.returncode == 0, result.stdout + result.stderr
     assert written(filled) == before
     lines = result.stdout.splitlines()
@@ -115,12 +96,9 @@ def test_the_filled_workbook_gives_a_report(filled):
     assert every in begun
     fewer = begun.replace(every, "languages: [en], formats: [html]")
     path.write_text(fewer, encoding="utf-8")
-    result = run(filled, "once", "config/mine.yaml", "--cores", "2")
-    assert result.returncode == 0, result.stdout + result.stderr
+    must_run(filled, config="config/mine.yaml")
     for name in ("report.en.html", "results.en.xlsx"):
         assert (filled / "reports" / "mine" / name).stat().st_size > 10_000
-    from coevo.files import read_table
-
     seen = read_table(filled / "data/processed/mine/observations.csv")
     assert set(seen["region"]) == {"330000", "320000"} and set(seen["sheet"]) == {"数据 Data"}
     cells = seen.set_index("cell")[["indicator", "value", "flag"]]
@@ -139,13 +117,13 @@ def test_a_further_indicator_comes_with_a_new_workbook(filled):
     table = filled / "config" / "indicators" / "mine.csv"
     row = "jobs,cluster,output,产出,+,10 thousand persons,jobs,就业人员,就业人员,,\n"
     table.write_text(table.read_text(encoding="utf-8") + row, encoding="utf-8")
-    result = run(filled, "check", "config/mine.yaml")
+    result = called(filled, "check", "config/mine.yaml")
     assert result.returncode == 1
     assert result.stderr.startswith("data/raw/mine: no file gives jobs: ")
     assert f"kept     {BOOK}" in begin(filled).stdout
     (filled / BOOK).unlink()
     assert f"written  {BOOK}" in begin(filled).stdout
     assert fill_in(filled)[-1] == "就业人员(万人)"
-    assert run(filled, "check", "config/mine.yaml").returncode == 0
+    assert called(filled, "check", "config/mine.yaml").returncode == 0
     config = yaml.safe_load((filled / "config/mine.yaml").read_text(encoding="utf-8"))
     assert config["indicators"] == "config/indicators/mine.csv"

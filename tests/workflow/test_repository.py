@@ -4,12 +4,14 @@ import re
 import subprocess
 import tomllib
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from coevo.report.documents import FORMATS
+from coevo.report.figures import FIGURES
+from tests.projects import ROOT
+
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, GROUPS = SETTINGS["project"], SETTINGS["dependency-groups"]
 
@@ -81,15 +83,11 @@ def test_every_config_key_is_explained():
     assert [key for key in keys(schema) if f"`{key}`" not in readme] == []
 
 
-def _workflows():
-    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
-        yield path.name, yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
 def test_continuous_integration_runs_every_python_that_is_allowed_on_every_system():
     low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups()
     allowed = [f"3.{minor}" for minor in range(int(low), int(high))]
-    jobs = dict(_workflows())["tests.yml"]["jobs"]
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(workflow)["jobs"]
     matrices = [job["strategy"]["matrix"] for job in jobs.values() if "strategy" in job]
     assert [matrix["python"] for matrix in matrices] == [allowed] * len(matrices)
     systems = {job["runs-on"] for job in jobs.values()} | set(
@@ -100,16 +98,13 @@ def test_continuous_integration_runs_every_python_that_is_allowed_on_every_syste
     assert f"(3, {low}) <= sys.version_info < (3, {high})" in makefile
 
 
-def test_actions_are_pinned_to_a_major_version():
-    for name, workflow in _workflows():
-        for job in workflow["jobs"].values():
-            for step in job["steps"]:
-                used = step.get("uses", "actions/x@v1")
-                assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", used), f"{name}: {used}"
-
-
-def test_hooks_before_a_commit_are_programs_of_the_lock():
-    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
-    entries = {hook["entry"].split()[0] for repo in hooks["repos"] for hook in repo["hooks"]}
-    assert entries == {"ruff", "snakefmt", "mypy", "codespell"}
-    assert entries <= set(PROJECT["optional-dependencies"]["test"])
+def test_captions_are_of_the_same_results_in_every_language():
+    path = ROOT / "workflow" / "captions" / "words.yaml"
+    captions = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert set(captions) == {"en", "zh"}
+    assert captions["en"]["charts"].keys() <= FIGURES.keys()
+    for words in captions.values():
+        assert words.keys() == captions["en"].keys()
+        assert words["formats"].keys() == FORMATS.keys()
+        for part in ("charts", "parts"):
+            assert words[part].keys() == captions["en"][part].keys()

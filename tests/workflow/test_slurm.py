@@ -1,7 +1,6 @@
 """The small study in chunks through a real SLURM of one node: the same bytes as on one machine."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from coevo.files import RECORDS
 from tests.one_node import OneNode, lacking, one_node
+from tests.projects import ROOT, copy_small, snapshot
 
-ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements-slurm.lock"
 CHUNKS, TOOK = 2, 600  # seconds that a run may take on a busy machine
 # A small study's jobs end in seconds; on a cluster they are asked for less often.
 QUICK = ["--seconds-between-status-checks", "1", "--slurm-init-seconds-before-status-checks", "1"]
-SMALL = "--default-resources mem_mb=500 runtime=5 --latency-wait 20 --jobs 4".split()
-pytestmark = pytest.mark.slow
+MODEST = "--default-resources mem_mb=500 runtime=5 --latency-wait 20 --jobs 4".split()
+pytestmark = pytest.mark.whole
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +45,8 @@ def cluster(plugin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
 
 def study(folder: Path, chunks: int) -> Path:
     """Return a copy of the small study, in chunks."""
-    shutil.copytree(ROOT / ".test", folder)
-    for made in ("data/processed", "reports", "logs", ".snakemake"):
-        shutil.rmtree(folder / made, ignore_errors=True)
-    config = folder / "config" / "config.yaml"
-    config.write_text(config.read_text("utf-8") + f"\nchunks: {chunks}\n", "utf-8")
+    with (copy_small(folder) / "config" / "config.yaml").open("a", encoding="utf-8") as config:
+        config.write(f"\nchunks: {chunks}\n")
     return folder
 
 
@@ -84,20 +79,13 @@ def ends_well(run: subprocess.Popen, folder: Path, more: Callable[[], str] = str
     assert ended == 0, f"{ended}\n{(folder / 'said.txt').read_text()}\n{more()}"
 
 
-def results(folder: Path) -> dict[str, bytes]:
-    """Return tables and reports by their path in the folder of the study."""
-    files = [path for part in ("data/processed", "reports") for path in (folder / part).rglob("*")]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files
-            if path.is_file() and path.parent.name != RECORDS}  # fmt: skip
-
-
 def test_slurm_gives_the_same_bytes_even_after_kills(
     cluster: OneNode, begin: Callable[..., subprocess.Popen], tmp_path: Path
 ) -> None:
     """A job, the controller and the run are killed in the middle, and the controller comes back:
     one more run ends as one that was left alone."""
     here, there = study(tmp_path / "here", 1), study(tmp_path / "there", CHUNKS)
-    options = ["--workflow-profile", str(ROOT / "profiles" / "slurm"), *QUICK, *SMALL]
+    options = ["--workflow-profile", str(ROOT / "profiles" / "slurm"), *QUICK, *MODEST]
     first = begin(there, options, cluster.known)
     deadline = time.monotonic() + TOOK
     while not (running := [job for job, state, about in cluster.jobs()
@@ -114,7 +102,7 @@ def test_slurm_gives_the_same_bytes_even_after_kills(
     cluster.start_anew()
     ends_well(begin(there, options, cluster.known), there, cluster.said)
     ends_well(begin(here, ["--cores", "2"]), here)
-    assert results(there) == results(here)
+    assert snapshot(there) == snapshot(here)
     done = {about for _, state, about in cluster.jobs() if state == "COMPLETED"}
     parts = {f"{rule}_part_wildcards_{i}-of-{CHUNKS}"
              for rule in ("vary", "estimate") for i in range(1, CHUNKS + 1)}  # fmt: skip

@@ -15,27 +15,13 @@ import yaml
 from coevo.errors import StudyError
 from coevo.study.configuration import complete, read_schema
 from tests.programs import needs
-from tests.workflow.test_graph import CONFIG, ROOT, make_project
+from tests.projects import CONFIG, ROOT, make_project
 
-NAMES = [
-    "",
-    "..",
-    "../../keepme",
-    ".",
-    "-rf",
-    "small\n",
-    "provinces keepme",
-    "*",
-    "x" * 3000,
-    "研究",
-]
-NAMES += [
-    "'; touch pwn; '",
-    '"; touch pwn; "',
-    "`touch pwn`",
-    "$$(touch pwn)",
-    "$(shell touch pwn)",
-]
+pytestmark = pytest.mark.whole
+
+NAMES = ["", "..", "../../keepme", ".", "-rf", "small\n", "provinces keepme", "*", "x" * 3000]
+NAMES += ["研究", "'; touch pwn; '", '"; touch pwn; "', "`touch pwn`"]
+NAMES += ["$$(touch pwn)", "$(shell touch pwn)"]
 PIECES = [*NAMES[1:], "a", "/", "\\", "'", '"', ";", "&", "|", "\n", "\r", "\t", " ", "#", "=", ":"]
 PIECES += ["${HOME}", "$(MAKE)", "$study", "%PATH%", "{x}", "[a]", "?", "~", "!", "CON", "\x1b[2J"]
 PIECES += ["é", "\u202e", "\udcff", "touch pwn", "> pwn", "$(error x)", "\\\n"]
@@ -80,7 +66,6 @@ def state(box: Path) -> dict[str, str]:
 def study(tmp_path_factory) -> Path:
     """A small study, with what a build leaves, and beside it what nothing may touch."""
     folder = make_project(tmp_path_factory.mktemp("names") / "study")
-    shutil.copy(ROOT / "Makefile", folder)
     for place in ("data/processed/small", "reports/small/tables", "reports", "../keepme", "logs"):
         for name in ("panel.csv", ".x.part", "report.en.html"):
             (folder / place).mkdir(parents=True, exist_ok=True)
