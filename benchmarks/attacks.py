@@ -35,7 +35,7 @@ from benchmarks.corrupted_files import LARGE, corrupted, large, offenders, read_
 from benchmarks.hostile_configs import hostile
 from benchmarks.plants import PLANTS, outcomes
 from coevo.files import RECORDS, sha256_of
-from tests.workflow.test_graph import CONFIG, make_project, snapshot
+from tests.projects import CONFIG, make_project, snapshot
 
 # What a config is built for: every rule before the report.
 TABLES = ("robustness", "uncertainty", "relations", "diagnostics", "comovement", "audit")
