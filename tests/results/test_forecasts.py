@@ -2,6 +2,7 @@
 
 import pytest
 
+pytestmark = pytest.mark.whole
 ORIGINS = {1: {2019, 2020, 2021, 2022}, 2: {2019, 2020, 2021}, 3: {2019, 2020}}
 
 

@@ -10,10 +10,9 @@ from coevo.report.tables.annex import MAIN as TABLES
 from coevo.report.tables.report_table import readable
 from coevo.report.words.template_values import in_language
 from coevo.sensitivity.headlines import CENSUS_YEAR, PAIRED, WITHOUT
-from coevo.study_data import StudyData
-from tests.results.test_choices import chosen  # noqa: F401 - a fixture
-from tests.sample import ROOT, places
+from tests.projects import ROOT
 
+pytestmark = pytest.mark.whole
 COUNTS = ["agree", "contrary", "open", "combinations"]
 STUDIES = ("provinces", "provinces-scale", "provinces-three")
 
@@ -78,14 +77,10 @@ def test_what_an_ending_of_growth_says_is_said_without_census_years(results):
 
 @pytest.mark.parametrize("study", STUDIES)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_page_one_and_the_annex_contain_every_flag(chosen, results, study, language):  # noqa: F811
+def test_page_one_and_the_annex_contain_every_flag(shipped, results, study, language):
     """A deciding choice, or the years of changed coverage, that another verdict hangs on."""
-    source = chosen(study)
-    config = source.config | {"report": {"languages": [language], "formats": ["html"]}}
-    data = StudyData(config, source.indicators, source.tables, places())
-    words = in_language(
-        data, language, read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
-    )
+    phrases = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
+    words = in_language(shipped(study), language, phrases)
     short = {readable(row[0]): readable(row[1]) for row in _rows(words, "verdicts")}
     long = {readable(row[0]): readable(row[2]) for row in _rows(words, "headlines")}
     claims = results(study, "headline_claims").query("computed == 'by_choices'")

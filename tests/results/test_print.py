@@ -1,6 +1,5 @@
 """The PDF reports of the studies that ship: short, page one on its page, none half blank."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,21 +8,19 @@ import numpy as np
 import pytest
 
 from tests.programs import needs
+from tests.projects import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 STUDIES = ("provinces", "provinces-three", "zhejiang", "lynx-hare")
 BODY = (0.065, 0.945)  # of the height of a page, between its head and its foot
 GAP = (0.06, 0.072)  # between the head and the text
 INK = 200  # of 255: what is darker is printed
-pytestmark = [needs("pdftoppm", "pdftotext"), pytest.mark.slow]
+pytestmark = [needs("pdftoppm", "pdftotext"), pytest.mark.whole]
 
 
 @pytest.fixture
 def papers(study: str, built) -> list[Path]:
-    """Return the PDF reports of a study; outside CI those of two are not built."""
+    """Return the PDF reports of a study."""
     found = sorted((ROOT / "reports" / study).glob("report.*.pdf"))
-    if not found and not os.environ.get("CI"):
-        pytest.skip(f"no PDF of {study} was built")
     assert len(found) == 2
     return found
 

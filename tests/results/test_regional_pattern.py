@@ -5,7 +5,9 @@ import pytest
 from scipy import stats
 
 from coevo.files import read_table
-from tests.conftest import ROOT
+from tests.projects import ROOT
+
+pytestmark = pytest.mark.whole
 
 
 @pytest.fixture

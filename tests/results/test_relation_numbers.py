@@ -1,13 +1,12 @@
 """Interaction, relation and feedback of the provinces: what may be said, and what may not."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from coevo.equilibria.fitted import REGIONAL
-from coevo.estimation.growth import ESTIMATORS
 from coevo.messages import unpacked
 
+pytestmark = pytest.mark.whole
 ZHEJIANG, QINGHAI = "330000", "630000"
 CASES = [
     ("main", "single", ""),
@@ -43,31 +42,16 @@ def specifications(results):
     return results("provinces", "specifications")
 
 
-def test_classic_slopes_by_instruments(parameters):
-    rows = parameters.loc["classic", "region+year", "fod_iv"]
-    assert rows["df"].tolist() == [30, 30]
-    assert rows["estimate"].to_dict() == {
-        "b1": pytest.approx(0.0217, abs=5e-5),
-        "d": pytest.approx(0.244, abs=5e-4),
-    }
-    assert rows["se"].to_dict() == {
-        "b1": pytest.approx(0.0101, abs=5e-5),
-        "d": pytest.approx(0.539, abs=5e-4),
-    }
-
-
 @pytest.mark.parametrize(
     ("effects", "quantity", "value", "half"),
     [
-        ("region+year", "homogeneity_b1", 0.90, 0.005),
-        ("region+year", "homogeneity_d", 0.67, 0.005),
         ("region+year", "bias_b1", -0.0000, 0.0002),
         ("region+year", "bias_d", 0.009, 0.004),
         ("region", "bias_b1", 0.0004, 0.0003),
         ("region", "bias_d", 0.022, 0.004),
     ],
 )
-def test_doubts_about_the_pooled_slopes(relations, effects, quantity, value, half):
+def test_the_bias_of_short_panels(relations, effects, quantity, value, half):
     assert relations.at[(effects, "trapezoid", quantity), "value"] == pytest.approx(value, abs=half)
 
 
@@ -93,23 +77,6 @@ def test_the_relation_is_undetermined(relations, results):
     shares = rows.filter(regex=r"^p_.._12$", axis=0)["value"]
     assert len(shares) == 4 and shares.sum() == pytest.approx(1)
     assert shares.max() == shares["p_--_12"] == pytest.approx(0.67, abs=0.015)
-
-
-def test_the_estimators_disagree_on_the_signs(parameters):
-    signs = {
-        estimator: [
-            float(np.sign(parameters.at[("general", "region+year", estimator, name), "estimate"]))
-            for name in ("A12", "A21")
-        ]
-        for estimator in ("fod_iv", "lag")
-    }
-    assert signs == {"fod_iv": [-1, -1], "lag": [1, 1]}
-
-
-def test_the_restriction_of_the_paper_is_not_rejected_by_weak_instruments(relations):
-    rows = relations.loc["region+year", "fod_iv"]["value"]
-    assert rows["restriction"] == pytest.approx(0.28, abs=0.005)
-    assert rows["first_stage_F"] == pytest.approx(1.6, abs=0.05)
 
 
 @pytest.mark.parametrize("period", ["", "2015-2019", "2019-2023"])
@@ -162,13 +129,6 @@ def test_counts_of_specifications_bear_what_chance_gives(results, specifications
     assert main.loc[("supply", "region+year"), "p"] == 1
     assert 0.05 < main.loc[("clear", "region"), "p"] < 0.15  # of any sign
     assert counts.loc[("located", "", ""), ["agree", "specifications", "p"]].tolist() == [0, 80, 1]
-
-
-def test_the_parameters_show_the_same_pattern(parameters):
-    low = parameters.loc["classic"]["low"].unstack("parameter")[["b1", "d"]]
-    clear = (low > 0).all(axis=1)
-    assert clear.loc["region"].all() and set(clear.loc["region"].index) == set(ESTIMATORS)
-    assert not clear.loc["region+year"].any() and len(clear.loc["region+year"]) == 6
 
 
 def test_instruments_tell_no_effect_from_zero_in_any_specification(specifications):

@@ -12,9 +12,10 @@ import yaml
 from coevo.estimation import fit_pooled
 from coevo.files import read_table
 from coevo.panel import build_panel
-from tests.conftest import ROOT, run
+from tests.projects import ROOT, copied, must_run
 from tests.sample import panel_config
 
+pytestmark = pytest.mark.whole
 # rows of pooled fits; those by instruments lose a year
 LEAST_SQUARES = "scope == 'pooled' and estimator != 'fod_iv'"
 RESTATED = ["gross_regional_product", "secondary_value_added"]
@@ -84,28 +85,6 @@ def test_single_uses_none_of_it(results, panel_of):
     assert wide(panel_of("single"), "secondary_value_added")[2023].sum() == pytest.approx(479035.6)
 
 
-@pytest.mark.parametrize(
-    ("study", "mean", "zhejiang", "b1", "d"),
-    [
-        ("provinces", 0.4645, (0.5778, 0.7310), 0.0069, 0.195),
-        ("provinces-scale", 0.3653, (0.5045, 0.6987), 0.0069, 0.195),
-    ],
-)
-def test_the_studies_stand_as_they_did(results, study, mean, zhejiang, b1, d):
-    # D as in the reports of the release before the second vintage; slopes of docs/methods.md, 7
-    coupling = results(study, "coupling")
-    assert coupling["D"].mean() == pytest.approx(mean, abs=5.1e-5)
-    mine = coupling[coupling["region"] == "330000"].set_index("year")["D"]
-    assert (mine[2015], mine[2023]) == pytest.approx(zhejiang, abs=5.1e-5)
-    table = results(study, "parameters").query(
-        "scope == 'pooled' and effects == 'region' and scaling == 'first'"
-    )
-    table = table[table["estimator"] == "trapezoid"].set_index("parameter")["estimate"]
-    assert (table["b1"], table["d"]) == (pytest.approx(b1, abs=5e-5), pytest.approx(d, abs=5e-4))
-    rows = results(study, "fits").query("scope == 'pooled' and estimator != 'fod_iv'")
-    assert set(rows["n"]) == {248}
-
-
 def test_overlay_breaks_in_2019_and_drops_the_rows_into_it(panel_of):
     panel = panel_of("overlay")
     flagged = panel[panel["flag"] == "break"]
@@ -149,13 +128,7 @@ def test_the_policies_stand_among_the_variants(results):
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
     """A copy of the workflow with the provincial figures, for studies of its own."""
-    folder = tmp_path_factory.mktemp("vintages")
-    ignore = shutil.ignore_patterns("__pycache__", "processed")
-    for part in ("coevo", "workflow", "profiles", "config", "data"):
-        shutil.copytree(ROOT / part, folder / part, ignore=ignore)
-    for part in ("Snakefile", "environment.yml", "requirements.lock", "pyproject.toml"):
-        shutil.copy(ROOT / part, folder / part)
-    return folder
+    return copied(tmp_path_factory.mktemp("work") / "vintages", "config", "data")
 
 
 def build(project: Path, name: str, tables: tuple[str, ...], **changes) -> Path:
@@ -166,8 +139,7 @@ def build(project: Path, name: str, tables: tuple[str, ...], **changes) -> Path:
     text = yaml.safe_dump(config, allow_unicode=True)
     (project / "config" / f"{name}.yaml").write_text(text, encoding="utf-8")
     targets = [f"data/processed/{name}/{table}.csv" for table in tables]
-    result = run(f"config/{name}.yaml", *targets, folder=project)
-    assert result.returncode == 0, result.stdout + result.stderr
+    must_run(project, *targets, config=f"config/{name}.yaml")
     return project / "data" / "processed" / name
 
 
@@ -178,12 +150,6 @@ def test_a_study_built_with_overlay(project):
     assert set(checks.loc[checks["check"] == "rows_across_vintages", "value"]) == {31}
     years = read_table(tables / "equilibria.csv").query("source == 'calibration'")["year"]
     assert sorted(years.dropna().unique()) == [2015, 2016, 2017, 2019, 2020, 2021, 2022]
-
-
-def test_a_study_built_with_splice(project):
-    tables = build(project, "spliced", ("fits",), vintage_policy="splice")
-    assert set(read_table(tables / "fits.csv").query(LEAST_SQUARES)["n"]) == {248}
-    assert "rows_across_vintages" not in set(read_table(tables / "checks.csv")["check"])
 
 
 def test_a_pin_gives_the_bytes_from_before_the_later_vintage(project):

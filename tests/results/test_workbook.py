@@ -6,9 +6,10 @@ from openpyxl import load_workbook
 
 from coevo.files import rows_of
 from coevo.schema import check_columns
+from tests.projects import ROOT
 from tests.recomputed import by_libreoffice, growth_sheet, needs_calc, way
-from tests.sample import ROOT
 
+pytestmark = pytest.mark.whole
 NAMES = {"provinces": "config", "zhejiang": "zhejiang"}
 WAY = ("panel", "goalposts", "normalised", "weights", "coupling", "trace", "entropy")
 

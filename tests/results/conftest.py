@@ -1,0 +1,53 @@
+"""The studies that ship, as built once."""
+
+from functools import cache
+
+import pytest
+
+from coevo.files import read_table
+from coevo.schema import study_tables
+from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study_data import StudyData
+from tests.projects import ROOT, must_run
+
+# study -> its config
+CONFIGS = {"provinces": "config", "provinces-scale": "provinces-scale"}
+CONFIGS |= {name: name for name in ("provinces-three", "zhejiang", "lynx-hare")}
+
+
+@pytest.fixture(scope="session")
+def built():
+    """Build the studies and return a function that reads their tables.
+
+    No test looks at the reports of provinces-scale, a study like the default one with other
+    indicators: its workbook needs every table.
+    """
+    for study, name in CONFIGS.items():
+        few = [f"reports/{study}/latex"] if study == "provinces-scale" else []
+        must_run(ROOT, *few, config=f"config/{name}.yaml")
+    read = cache(lambda study, table: read_table(ROOT / f"data/processed/{study}/{table}.csv"))
+    return lambda study, table: read(study, table).copy()
+
+
+@pytest.fixture
+def results(built):
+    """`results(study, table)`: a table of a study that ships."""
+    return built
+
+
+@pytest.fixture(scope="session")
+def shipped(built):
+    """`shipped(study)`: a study that ships, with what simulations say of rules of inference."""
+    simulated = sorted((ROOT / "docs" / "simulation").glob("*.csv"))
+
+    @cache
+    def read(study: str) -> StudyData:
+        path = ROOT / "config" / f"{CONFIGS[study]}.yaml"
+        config = complete(read_config(path), read_schema("config", ROOT), path.name)
+        tables = {name: built(study, name) for name in study_tables(config)}
+        tables |= {path.stem: read_table(path) for path in simulated}
+        indicators = read_table(ROOT / config["indicators"], "indicators")
+        places = read_table(ROOT / config["regions_table"], "regions")
+        return StudyData(config, indicators, tables, places)
+
+    return read
