@@ -2,8 +2,8 @@
 # make study=NAME   another study: config/NAME.yaml
 # make release      the study, then its tables kept under reports/NAME/releases; name=... names them
 # make verbose=1    what Snakemake says of every job, in place of a line a step
-# make test         the environment, then lint, unit, workflow and result tests
-# make test quick=1 in a minute and a half: ruff, and the tests that build, draw and open nothing
+# make test         the environment, then lint, and the tests that one runs while working
+# make test whole=1 every test, in three times as long: hostile files, SLURM, the studies that ship
 # make new study=NAME [first=2018 last=2023 vintage=2026-11]
 #                   begin a study: config, indicator table, workbook to fill in
 # make new study=NAME from=FOLDER
@@ -25,7 +25,7 @@ name   =
 
 # What is typed is data: make does not expand it, and in the environment no shell takes it for a text
 # of its own.
-typed = study cores file name first last vintage from verbose strict quick
+typed = study cores file name first last vintage from verbose strict whole
 $(foreach word,$(typed),$(eval override $(word) := $$(value $(word))))
 export $(typed)
 
@@ -38,7 +38,7 @@ stamp = .venv/filled
 # A run ends with its make, whose number the shell knows.
 run = @COEVO_MAKE=$$PPID exec "$(bin)/python"
 
-.PHONY: study release new check weights test lint ruff clean
+.PHONY: study release new check weights test lint clean
 .DEFAULT_GOAL := study
 
 study: $(stamp)
@@ -64,18 +64,16 @@ $(stamp): requirements.lock
 	"$(bin)/python" -m compileall -q coevo
 	@echo filled > $(stamp)
 
-ruff: $(stamp)
+lint: $(stamp)
 	"$(bin)/ruff" check .
 	"$(bin)/ruff" format --check .
-
-lint: ruff
 	"$(bin)/snakefmt" --check Snakefile workflow/Snakefile workflow/rules
 	"$(bin)/mypy"
 	"$(bin)/codespell"
 	@"$(bin)/snakemake" --lint
 
-test: $(if $(quick),ruff,lint)
-	"$(bin)/python" -m pytest $(if $(quick),tests/unit tests/published -m "not slow")
+test: lint
+	"$(bin)/python" -m pytest --durations=10 $(if $(whole),,-m "not whole")
 
 clean: $(stamp)
 	$(run) workflow/clean.py "study=$$study"
