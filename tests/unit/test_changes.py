@@ -168,7 +168,6 @@ CELLS = st.tuples(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.sets(CELLS, max_size=4), st.integers(0, 10_000), st.booleans())
 def test_at_frozen_goalposts_d_moves_only_where_a_figure_was_restated(

@@ -192,7 +192,6 @@ def test_no_plane_of_a_focus_that_is_not_estimated_and_no_growth_without_a_point
     assert "theory_growth" not in names_of(study(theory=bare))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("year", [FIRST, LAST])
 def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
     chosen = study(**gap(year))

@@ -93,7 +93,7 @@ def test_amounts_are_figures_times_residents():
     assert levels["product_per_head"].to_numpy().reshape(sizes[0].shape) == pytest.approx(sizes[0])
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
 def test_a_short_run_agrees_with_the_table(design, table):
     n = 6

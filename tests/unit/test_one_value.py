@@ -6,7 +6,6 @@ from tests.reported import differing, quantities
 from tests.sample import study, tables
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_quantity_has_two_values(language: str) -> None:
     found = quantities(study(claims=True, language=language))

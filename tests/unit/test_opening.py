@@ -587,7 +587,7 @@ print(peak() - before)
 """
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory as Linux tells it")
 @pytest.mark.parametrize(
     ("make", "said"),

@@ -112,7 +112,6 @@ def test_general_model_has_a_table_only_where_it_is_estimated() -> None:
     assert "general" not in printed(study(parameters=table))
 
 
-@pytest.mark.slow
 @BOTH
 def test_every_chart_is_set_and_every_set_chart_is_drawn(count: int) -> None:
     variants = [{}, unestimated(FOCUS, count), stated(50.0, 200.0, count)]
@@ -156,7 +155,6 @@ def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     ]
 
 
-@pytest.mark.slow
 def test_three_subsystems_do_not_break_the_report() -> None:
     chosen = study()
     systems = chosen.config["subsystems"] | {"parks": {"en": "parks"}}
@@ -324,7 +322,6 @@ def test_numbers_as_printed(function, value: float, shown: str) -> None:
     assert function(value) == shown
 
 
-@pytest.mark.slow
 def test_page_is_one_file() -> None:
     audit = tables()["audit"].assign(file="a_b*c.xlsx", sheet="表|1", message="note",
                                      fields='{"text": "from *2* to <b>1</b> $x$"}')  # fmt: skip

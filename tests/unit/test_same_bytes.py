@@ -35,7 +35,7 @@ print(json.dumps({n: hashlib.sha256(t.to_csv().encode()).hexdigest() for n, t in
 """
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.skipif(not OTHERS, reason="COEVO_PYTHONS names no other Python with the packages")
 def test_tables_are_the_same_in_every_version_of_python():
     made = {}

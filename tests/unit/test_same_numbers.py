@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.same_numbers import MAP, compare, read_map
 
+pytestmark = pytest.mark.whole
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.whole
 TOLERANCES = [

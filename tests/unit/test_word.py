@@ -33,7 +33,6 @@ from tests.sample import (
     words_of,
 )
 
-pytestmark = pytest.mark.slow
 
 SPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
