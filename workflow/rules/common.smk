@@ -210,9 +210,12 @@ ROWS = len(CHOSEN) * (config["years"]["last"] - config["years"]["first"] + 1) / 
 
 
 def needs(rule):
-    """Return the memory and the minutes of a rule, with half as much again, for a cluster."""
+    """Return the memory and the minutes of a rule, with half as much again, for a cluster.
+
+    Of the minutes five are for a node that is slow to begin: a job that takes longer is ended.
+    """
     least, megabytes, seconds = COSTS[rule]
-    memory, time = least + megabytes * ROWS, 30 + seconds * ROWS
+    memory, time = least + megabytes * ROWS, 300 + seconds * ROWS
     return {"mem_mb": math.ceil(1.5 * memory), "runtime": math.ceil(1.5 * time / 60)}
 
 
