@@ -12,7 +12,6 @@ from benchmarks.second_reading import wrong_figures
 pytestmark = pytest.mark.whole
 
 
-@pytest.mark.whole
 def test_a_sample_of_damaged_files_gives_a_table_or_a_typed_error():
     outcomes = read_all(partial(corrupted, 2), range(500))
     assert [o.number for o in outcomes] == list(range(500))

@@ -165,7 +165,6 @@ def test_a_link_is_refused_in_place_of_the_folder_of_raw_files_too(study):
     assert said == "raw: data/raw/linked is a link; name the folder that it leads to"
 
 
-@pytest.mark.whole
 def test_a_small_share_of_the_attacks_finds_nothing_wrong(tmp_path):
     """The whole is run by hand: `python benchmarks/attacks.py --files 10000 --configs 300 ...`."""
     found = attacks.configs(1, 4, make_project(tmp_path / "study"))

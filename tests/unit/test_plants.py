@@ -9,7 +9,6 @@ from coevo.panel.audit import SERIOUS_MESSAGES
 pytestmark = pytest.mark.whole
 
 
-@pytest.mark.whole
 @pytest.mark.parametrize("kind", PLANTS)
 def test_the_audit_finds_what_is_planted(kind):
     assert [PLANTS[kind](f"test {place}") for place in range(2)] == ["found"] * 2

@@ -11,7 +11,6 @@ from benchmarks.same_numbers import MAP, compare, read_map
 
 pytestmark = pytest.mark.whole
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.whole
 TOLERANCES = [
     {"table": "equilibria", "columns": ["p_saddle"], "absolute": 0.0125, "reason": "draws"},
     {"table": "equilibria", "where": {"estimator": "trajectory"}, "columns": ["x1"],

@@ -33,7 +33,6 @@ from tests.sample import (
     words_of,
 )
 
-
 SPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",

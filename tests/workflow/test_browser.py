@@ -20,7 +20,7 @@ from coevo.report.findings import study_tables
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.numbers import fixed, graded
 from coevo.report.words.template_values import worded
-from tests.small_study import (
+from tests.sample import (
     FOCUS,
     documents,
     page_files,
