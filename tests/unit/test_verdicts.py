@@ -348,7 +348,7 @@ def test_all_languages_print_the_same_decimals(number: int) -> None:
 MAIN = ("far", "where", "measures", "step", "populations", "equilibria", "robustness", "limits")
 SENTENCE = re.compile(r"(?<=\.)\s+(?=\S)|(?<=。)")
 LENGTHS = {"en": (25, 60), "zh": (50, 150)}  # of a finding and of a paragraph
-NUMBER = re.compile(r"(?<![A-Za-z0-9_.第])−?\d[\d,\u202f]*(?:\.\d+)?")
+NUMBER = re.compile(r"(?<![A-Za-z0-9_.第])−?\d(?:[\d,\u202f]*\d)?(?:\.\d+)?")
 
 
 def numbers(sentence: str) -> list[str]:
