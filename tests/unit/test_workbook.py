@@ -181,8 +181,8 @@ def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
 
 # Latin letters in a Chinese workbook: methods, codes, what the study says in English alone.
 TERMS = {
-    *"Anderson CRITIC Conley Hansen Hausman Morgan Rubin wild Theta pooled".split(),
-    *"small tables Unit".split(),
+    *"Anderson CRITIC Conley Driscoll Hansen Hausman Kraay Morgan Rubin wild Theta pooled".split(),
+    *"small sumj tables Unit".split(),
 }
 CODES = {"region", "name", "year", "unit", "shops", "plants", *indicators()["indicator"]}
 QUOTED = {"audit": {"file", "sheet"}, "claims": {"claim_zh", "paper_zh", "source_zh"}}
