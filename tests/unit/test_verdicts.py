@@ -215,7 +215,7 @@ def mixed(number: int) -> Change:
     return together(*(verdicts[number % len(verdicts)][0] for verdicts in SECTIONS.values()))
 
 
-FEW = [
+FEW = [(alone(first), 1) for first in (0.6, 0.8, 0.95)]
     (alone(0.6), 1),
     (alone(0.95), 1),
     (alone(None), 1),
