@@ -216,10 +216,6 @@ def mixed(number: int) -> Change:
 
 
 FEW = [(alone(first), 1) for first in (0.6, 0.8, 0.95)]
-    (alone(0.6), 1),
-    (alone(0.95), 1),
-    (alone(None), 1),
-]
 WORLDS: list[tuple[Change, int]] = [  # changes, and the number of regions
     *((mixed(number), COUNT) for number in range(max(map(len, SECTIONS.values())))),
     *((change, COUNT) for change, _ in OPENING),

@@ -183,7 +183,7 @@ def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
 TERMS = {
     *"Anderson CRITIC Conley Driscoll Hansen Hausman Kraay Morgan Rubin SPSSAU wild".split(),
     *"Theta pooled".split(),
-    *"small sumj tables Unit".split(),
+    *"small ratio sumj tables Unit".split(),
 }
 CODES = {"region", "name", "year", "unit", "shops", "plants", *indicators()["indicator"]}
 QUOTED = {
