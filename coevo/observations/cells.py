@@ -224,7 +224,7 @@ def block_figures(sheet: Sheet, part: Any, known: Mapping[str, str]) -> tuple[Pl
             read.append(cell_figure(value, known, sheet.styles[look]))
         except StudyError as problem:
             read.append(CellFigure(problem=str(problem)))
-    figures = pd.DataFrame(read, columns=CellFigure._fields)
+    figures = pd.DataFrame(read, columns=CellFigure._fields).astype({"value": float})
     figures["filled"] = [isinstance(value, Fault) or cell_text(value) != "" for value, _ in cells]
     return place.reshape(values.shape), figures
 

@@ -143,11 +143,13 @@ def _tables_of(
         for table in layout.tables:
             problems += table.problems
             result.doubtful += [sheet.unclear.text] if sheet.unclear else []
-            figures = _figures(sheet, table)
+            figures = _figures(sheet, table) if len(table.rows) else ()
             if len(figures):
                 title, placed = _title(sheet, table), _is_placed(sheet, table)
                 yield TableFound(sheet.where(), _laid_out(table), figures, title, placed)
                 problems += _readings(sheet, table)
+            else:
+                problems.append(f"{sheet.where()}: a head without a figure below it; set aside")
         if not layout.tables and not layout.problems:
             problems.append(f"{sheet.where()}: no table of figures; set aside")
 

@@ -207,3 +207,9 @@ def test_what_was_not_understood_is_said_once():
         frame.to_csv(Path(FOLDER, f"{year}.csv"), index=False)
     (line,) = survey(Path(FOLDER)).unclear
     assert re.match(r"2015\.csv › A1 and 2 more: ", line)
+
+
+def test_a_head_without_a_figure_is_set_aside():
+    Path(FOLDER, "a.csv").write_text("地区,年份,GDP(亿元)\n从统计局下载,,\n", encoding="utf-8")
+    found = survey(Path(FOLDER))
+    assert found.tables == [] and "a head without a figure below it; set aside" in found.problems[0]
