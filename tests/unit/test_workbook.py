@@ -181,9 +181,9 @@ def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
 
 # Latin letters in a Chinese workbook: methods, codes, what the study says in English alone.
 TERMS = {
-    *"Anderson CRITIC Conley Driscoll Hansen Hausman Kraay Morgan Rubin SPSSAU wild".split(),
+    *"Anderson CRITIC Conley Driscoll Hansen Hausman Kraay Morgan Rubin SPSSAU TOPSIS wild".split(),
     *"Theta pooled".split(),
-    *"small ratio sumj tables Unit".split(),
+    *"small ratio sumj tables calibration stability Unit".split(),
 }
 CODES = {"region", "name", "year", "unit", "shops", "plants", *indicators()["indicator"]}
 QUOTED = {
