@@ -173,6 +173,7 @@ NOWHERE = {
     "opening/rose": {"both"},  # of two regions
     "far/finding": {"both"},
     "growth": {"not_split"},
+    "where/local": {"none"},
     "opening/step": {"differs"},  # of several pairs of systems
     "opening/drive": {"supply_named", "not_estimated"},  # without indices, of one region
     "theory_fit/finding": {"differs", "none"},
