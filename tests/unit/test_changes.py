@@ -18,7 +18,7 @@ from coevo.report.findings.since_release import release_finding as found
 from coevo.schema import check_columns
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
-from tests import small_study
+from tests import sample
 from tests.said import reported
 from tests.sample import FOCUS, study
 
@@ -41,12 +41,12 @@ def indicators() -> pd.DataFrame:
     return frame.assign(dimension="", label_en=frame["indicator"], label_zh="")
 
 
-NORMALISATION = small_study.config()["normalisation"]
+NORMALISATION = sample.config()["normalisation"]
 
 
 def config(**changed) -> dict:
-    years = small_study.panel_config(YEARS[0], YEARS[-1])
-    return small_study.config() | {"title": {"en": "x"}, **years, **changed}
+    years = sample.panel_config(YEARS[0], YEARS[-1])
+    return sample.config() | {"title": {"en": "x"}, **years, **changed}
 
 
 def figures(last: int = YEARS[-1], seed: int = 1) -> pd.DataFrame:
@@ -272,7 +272,7 @@ def test_an_indicator_in_another_unit_is_not_restated(old, tmp_path) -> None:
 
 
 def test_settings_are_listed_by_key_but_not_those_that_change_no_number(old, tmp_path) -> None:
-    equal = small_study.config()["weighting"] | {"method": "equal"}
+    equal = sample.config()["weighting"] | {"method": "equal"}
     changed = {"weighting": equal, "title": {"en": "y"}, "chunks": 8, "extra": None}
     now = state(figures(), tmp_path, **changed)
     rows = changes_since(old, now)
