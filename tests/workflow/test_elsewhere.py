@@ -65,3 +65,25 @@ def _code_comes_from_the_repository_and_figures_from_the_folder(said: str, study
     theirs = {file for file in inputs if not file.startswith("..")}
     assert {(STUDY / "产值.csv").as_posix(), "config/indicators/small.csv"} <= theirs
     assert all((study / file).is_file() or "/small/" in file for file in theirs)
+
+
+MODULE = """
+configfile: "config/config.yaml"
+
+module coevo:
+    snakefile: "{file}"
+    config: config
+
+use rule * from coevo as coevo_*
+
+rule paper:
+    default_target: True
+    input: "reports/small/report.en.html", rules.coevo_export.output
+"""
+
+
+def test_another_snakefile_uses_it_as_a_module(study):
+    file = (ROOT / "workflow" / "Snakefile").as_posix()
+    (study / "Snakefile").write_text(MODULE.format(file=file), encoding="utf-8")
+    asked = asked_for(snakemake("--dry-run", "--cores", "1", folder=study))
+    assert asked - {"paper"} == {f"coevo_{rule}" for rule in RULES}
