@@ -19,6 +19,7 @@ import pandas as pd
 from coevo.coupling import grade
 from coevo.files import as_table, read_table
 from coevo.messages import packed
+from coevo.report.figures.vega import library
 from coevo.report.findings import Study
 from coevo.report.findings.localised import chart_words, study_in_language
 from coevo.report.words.grammar import Grammar, read_phrases
@@ -270,7 +271,8 @@ def stated(x1: float, x2: float, count: int = COUNT) -> Tables:
 
 def templates() -> dict[str, str]:
     """Return templates, phrases, notes, styles and scripts of reports by file name."""
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
+    return texts | {"library.js": shared(library, "library.js")}
 
 
 def files(chosen: Study) -> dict[str, Any]:
