@@ -22,8 +22,7 @@ def given() -> dict:
     """Return the templates, with a work of five authors that is not in Chinese."""
     authors = ", ".join(f"{{family: {name}ab, given: Cd}}" for name in MANY)
     work = f"\n  - {{id: five, type: book, author: [{authors}], issued: 2001, title: Fives}}\n"
-    texts = {path.name: path.read_text("utf-8") for path in FOLDER.iterdir()}
-    return texts | {"references.yaml": SOURCE + work}
+    return templates() | {"references.yaml": SOURCE + work}
 
 
 def set_in(text: str, language: str, given: dict) -> str:
