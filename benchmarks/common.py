@@ -65,7 +65,8 @@ def simulation(text: str, table: Path, made: Callable[[int], Iterable[Row]]) -> 
 
 class Apart(NamedTuple):
     """What came of work in a process of its own: its result, None where it did not come to that;
-    what was printed as an error; how the process ended; CPU seconds; most memory in MB.
+    what was printed as an error; how the process ended; CPU seconds; most memory in MB that it
+    took beside what this process holds.
     """
 
     result: Any
@@ -77,6 +78,7 @@ class Apart(NamedTuple):
 
 def apart(work: Callable[[], Any], seconds: float | None = None) -> Apart:
     """Return what a function does in a child process, which may take so many seconds of CPU."""
+    held = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
     with tempfile.TemporaryFile() as result, tempfile.TemporaryFile() as said:
         child = os.fork()
         if child == 0:
@@ -95,5 +97,5 @@ def apart(work: Callable[[], Any], seconds: float | None = None) -> Apart:
         text, spent = result.read(), used.ru_utime + used.ru_stime
         return Apart(
             json.loads(text) if text else None, said.read().decode(errors="replace"),
-            code, spent, used.ru_maxrss / 1024,
+            code, spent, max(0.0, used.ru_maxrss / 1024 - held),
         )  # fmt: skip

@@ -26,7 +26,10 @@ from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations import observe
 
-SECONDS, MEGABYTES = 5.0, 500.0  # that no file may reach
+SECONDS, MEGABYTES = (
+    5.0,
+    400.0,
+)  # of a file; what Python holds comes to them
 REGIONS = read_table(ROOT / "config" / "regions" / "provinces.csv", "regions")
 SALES = pd.DataFrame(
     [("sales", "100 million yuan", "销售额", "", "")],

@@ -17,11 +17,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from coevo.errors import ROOT, StudyError, about, speak_plainly
@@ -96,7 +96,7 @@ def rows_of(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
         table[column].isin(value) if isinstance(value, list | tuple) else table[column] == value
         for column, value in wanted.items()
     ]
-    return table[np.logical_and.reduce(held)] if held else table
+    return table[reduce(and_, held)] if held else table
 
 
 def read_optional(path: str | Path | None, table: str = "") -> pd.DataFrame | None:

@@ -10,6 +10,7 @@ screen.
 
 import errno
 import os
+import re
 import shutil
 import sys
 import time
@@ -21,10 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from clean import tidy
 from runner import ASIDE, LOST, SHOWN, Stopped, alone, clock, heed_signals, snakemake
 
-from coevo.errors import FULL, command
+from coevo.errors import FULL, command, plain_words
 from coevo.study.configuration import config_file, read_config
 
 LEAST_ROOM = 20_000_000  # bytes on the disk, below which no study is begun
+REFUSED = re.compile(r"\[Errno (\d+)\] .*?: '(.+)'")  # by the system, as Python words it
 PROFILE = "for setting default command line arguments."  # so ends what Snakemake says first
 STOPPED = "coevo: stopped; the same command goes on where it was"
 VERBOSE = "--verbose"
@@ -54,6 +56,14 @@ def problems(since: float) -> str:
     return "".join(lines)
 
 
+def refusal(said: str) -> str:
+    """Return what Snakemake says before its first job, in our words where the system refused."""
+    if found := REFUSED.search(said):
+        return plain_words(OSError(int(found[1]), os.strerror(int(found[1])), found[2]))
+    first, _, rest = said.partition("\n")
+    return rest.lstrip() if first.endswith(PROFILE) else said
+
+
 def main(config: str, *options: str, then: Callable[[], int] | None = None) -> int:
     """Build the study of `config`, then do what is left to do; return the exit code."""
     try:
@@ -81,8 +91,7 @@ def build(config: str, *options: str, then: Callable[[], int] | None = None) -> 
         if code:
             full = shutil.disk_usage(".").free < LEAST_ROOM
             aside = "" if VERBOSE in options else ASIDE.read_text("utf-8", "replace").lstrip()
-            first, _, rest = aside.partition("\n")
-            said = problems(started) or (rest.lstrip() if first.endswith(PROFILE) else aside)
+            said = problems(started) or refusal(aside)
             said += f"coevo: {LOST}\n" if code < 0 and not said else ""
             said += f"{Path.cwd()}: {FULL}\n" if full and FULL not in said else ""
             print(said, end="", file=sys.stderr)

@@ -135,7 +135,7 @@ def test_two_builds_have_the_same_bytes_whatever_hindered_one(straight, hindered
     for language in LANGUAGES:
         assert {f"reports/small/report.{language}.{kind}" for kind in FORMATS} <= set(one)
     kinds = {Path(path).suffix for path in one}
-    assert kinds == set(".csv .xlsx .html .pdf .docx .svg .png .json .tex .dta".split())
+    assert kinds == set(".csv .xlsx .html .pdf .docx .svg .png .json .tex .dta .js".split())
 
 
 def test_nothing_is_written_beside_the_program_of_a_study_elsewhere(straight):

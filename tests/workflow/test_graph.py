@@ -44,7 +44,7 @@ def copy(project, tmp_path) -> Path:
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?")
 # What finds the constants of this model stops at a loss that falls by less than 2e-9.
-ROUGH = "damped_trend"
+ROUGH = {"damped_trend": 1e-5, "_wild": 1e-5}  # searched for: what a line has in it -> its limit
 
 
 @pytest.mark.whole
@@ -61,7 +61,7 @@ def test_another_type_of_processor_changes_digits_beyond_the_ninth(project, tmp_
             if one != two:
                 assert NUMBER.sub("#", one) == NUMBER.sub("#", two)
                 rows = [np.array(NUMBER.findall(line), dtype=float) for line in (one, two)]
-                limit = 1e-5 if ROUGH in one else 1e-9
+                limit = max([1e-9, *(ROUGH[name] for name in ROUGH if name in one)])
                 np.testing.assert_allclose(*rows, rtol=limit, atol=1e-11, err_msg=f"{table} {one}")
                 digits += 1
     assert digits > 100, "the settings have no effect"
