@@ -307,6 +307,7 @@ KINDS: dict[str, Callable[[], Study]] = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_study_has_its_report(kind: str) -> None:
     """The page of every kind; the PDF where the charts differ in number."""

@@ -233,3 +233,9 @@ def test_preset_form_exponent_and_grades_are_those_of_the_configuration():
     for key, kind in (("preset", "preset"), ("grades", "grade table"), ("composite", "composite")):
         with pytest.raises(StudyError, match=rf"^unknown {kind} 'none of them'; known: "):
             coupled(**{key: "none of them"})
+
+
+@pytest.mark.parametrize("table", ["ten", "five"])
+def test_classes_of_these_tables_are_of_one_width(table):
+    scale = GRADES[table]
+    assert scale.cuts == pytest.approx(np.linspace(0, 1, len(scale.labels) + 1)[1:-1], abs=1e-12)

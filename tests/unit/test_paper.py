@@ -15,6 +15,8 @@ from coevo.report.words.template_values import worded
 from tests.programs import needs
 from tests.sample import COUNT, FOCUS, documents, files, study, words_of
 
+pytestmark = pytest.mark.whole
+
 poppler = needs("pdftotext", "pdffonts", "pdfinfo")
 PROVENANCE = {"files": {"data/raw/small/2026-10/a.csv": "0" * 64}, "packages": {"coevo": "9.8.7"}}
 PHRASES = words_of("phrases", "en")

@@ -33,6 +33,8 @@ from tests.sample import (
     words_of,
 )
 
+pytestmark = pytest.mark.whole
+
 SPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",

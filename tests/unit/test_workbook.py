@@ -36,6 +36,8 @@ from tests.sample import (
     tables,
 )
 
+pytestmark = pytest.mark.whole
+
 WEIGHTS = {"sales": 3.0, "orders": 1.0, "output": 0.0, "jobs": 2.0}
 MODERATE = {
     "jobs": {"direction": "moderate", "best": "150 250"},
