@@ -43,6 +43,7 @@ def table():
 
 
 def test_every_combination_is_there_once(table):
+    assert table["grades_changed"].between(0, 1).all() and (table["grades_changed"] > 0).any()
     weightings = sum(not method.needs for method in WEIGHTINGS.values())
     forms = len(FORMS) - 1  # the k-form needs a k of the study's own
     assert list(scales(CONFIG)) == [
