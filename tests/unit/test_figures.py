@@ -41,6 +41,7 @@ from coevo.report.figures.drawing import (
     renumbered,
     svg,
 )
+from coevo.report.figures.grids import _means_of_groups
 from coevo.report.figures.intervals import variant_word
 from coevo.report.figures.phase_planes import points
 from coevo.report.figures.plane import (
@@ -886,3 +887,9 @@ def test_source_data_keep_out_words_keys_and_what_stands_twice() -> None:
     assert found.to_dict("list") == {"kind": ["b", "=c"], "x": [1, 3], "y": [2, 4]}
     assert "\n'=c,3,4\n" in data_file(json.dumps(spec))
     assert data_behind({"mark": {"type": "text"}}).empty
+
+
+def test_a_group_has_the_mean_of_its_regions():
+    rows = _means_of_groups(study())
+    overall = study().coupling["D"]
+    assert len(rows) and rows["D"].between(overall.min(), overall.max()).all()
