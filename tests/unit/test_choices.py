@@ -200,6 +200,7 @@ def setting(kind: str, name: str) -> dict[str, object]:
     return {"method" if kind in ("normalisation", "weighting") else kind: name}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", REGISTRIES)
 def test_every_method_is_told(kind: str, language: str) -> None:

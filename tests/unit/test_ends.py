@@ -145,6 +145,7 @@ def test_a_run_ends_with_its_snakemake_and_the_next_goes_on(folder):
     assert process.wait() == 130 and ends(child)
 
 
+@pytest.mark.whole
 @LINUX
 def test_of_two_runs_at_the_same_instant_one_is_refused(folder):
     for _ in range(5):

@@ -97,6 +97,7 @@ def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> No
         assert r"\toprule" in text and r"\section" not in text
 
 
+@pytest.mark.whole
 def test_a_table_that_a_study_lacks_is_left_out() -> None:
     names = {file.split(".")[0] for file in made()}
     of_pair = {"own", "equilibria", "ecological", "signs"}
@@ -121,6 +122,7 @@ def test_hostile_text_is_escaped() -> None:
     assert "中文\\_" in made(Study(config(), tables(), table))["weights.zh.tex"]
 
 
+@pytest.mark.whole
 def test_signs_of_numbers_need_no_font_of_their_own() -> None:
     text = made()["equilibria.en.tex"] + made()["weights.en.tex"] + made()["own.en.tex"]
     assert r"\(-\)" in text and r"x\textsubscript{1}" in text
@@ -269,6 +271,7 @@ def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
     assert (pooled[1], pooled[3], pooled[-1]) == ("150", "200", "{located}")
 
 
+@pytest.mark.whole
 def test_claims_keep_their_words() -> None:
     first, second = (rows(made()["claims.en.tex"])[k][0] for k in (0, 1))
     assert first.startswith(r"1 \textless Unit\textgreater{}")
@@ -351,6 +354,7 @@ def test_the_panel_is_wide_and_says_what_is_filled() -> None:
     assert frame["flags"].ne("").sum() == 1 and "filled" in frame["flags"].max()
 
 
+@pytest.mark.whole
 def test_grades_are_ranked_codes_with_their_words() -> None:
     voice = english()
     chosen = voice.study
@@ -404,6 +408,7 @@ def test_every_language_of_the_reports_is_written_in_its_words() -> None:
     assert "亿元" in files["descriptive.zh.tex"]
 
 
+@pytest.mark.whole
 def test_chinese_tables_have_chinese_punctuation_and_the_words_of_the_report() -> None:
     files, phrases = made(), words_of("phrases", "zh")
     assert r"\(^{*}\,p<0.10\)，\(^{**}" in files["interaction.zh.tex"]

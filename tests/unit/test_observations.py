@@ -21,6 +21,7 @@ def test_hidden_rows_are_told_as_runs_and_no_more_than_twenty_of_them():
     assert hidden_remarks([], []) == []
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", PLANTS)
 def test_a_fault_in_the_form_of_a_file_is_found_where_it_is(kind, tmp_path):
     codes = [*NAMES][:12]

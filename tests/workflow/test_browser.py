@@ -132,8 +132,10 @@ UNDECIDED = """() => [...document.querySelectorAll(".decided tr > :last-child")]
     ("variant", "width", "theme"),
     [
         *(("regions", 390, "light"), ("regions", 820, "dark"), ("regions", 1440, "dark")),
-        *(("one region", 390, "dark"), ("one region", 1440, "light")),
-        *(("nothing judged", 390, "light"), ("given parameters", 1440, "dark")),
+        pytest.param("one region", 390, "dark", marks=pytest.mark.whole),
+        pytest.param("one region", 1440, "light", marks=pytest.mark.whole),
+        pytest.param("nothing judged", 390, "light", marks=pytest.mark.whole),
+        pytest.param("given parameters", 1440, "dark", marks=pytest.mark.whole),
     ],
 )
 def test_page_draws_itself_within_its_width(opened, variant: str, width: int, theme: str) -> None:
@@ -154,7 +156,10 @@ def test_page_draws_itself_within_its_width(opened, variant: str, width: int, th
     assert not re.search(r"\b(nan|undefined|null|infinity|object)\b", text, re.IGNORECASE)
 
 
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1440, "dark")])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [(390, "light"), pytest.param(1440, "dark", marks=pytest.mark.whole)],
+)
 def test_nothing_serious_stands_in_the_way_of_readers(opened, width: int, theme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -211,6 +216,7 @@ def test_picker_changes_the_panel_of_the_region(opened) -> None:
     assert values.all_inner_texts() == data["facts"][chosen.focus]
 
 
+@pytest.mark.whole
 def test_of_many_regions_every_one_is_found_and_charts_show_those_they_hold(
     opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
