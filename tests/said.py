@@ -56,3 +56,19 @@ def reported(chosen: Study) -> Report:
 def line(part: str) -> str:
     """Return a text on one line, without escapes."""
     return re.sub(r"[ \t\n]+", " ", part.replace("\\", "")).strip()
+
+
+def beside_exhibits(opening: str) -> str:
+    """Return what page one says beside its figure and its table, without citations."""
+    kept = re.sub(r"(?s):{3} \{\.panels.*?\n:::\n|:{4} \{#table.*?\n::::\n", "", opening)
+    lines = (part for part in kept.split("\n") if not re.match(r"\s*(?::::|!\[)", part))
+    return re.sub(r"\[@[^\]]*\]|\*|\{[^}]*\}", "", "\n".join(lines))
+
+
+def words_in(text: str, language: str) -> int:
+    """Return the words of an English text, the characters of a Chinese one, where each word or
+    number in other letters is one.
+    """
+    if language == "en":
+        return sum(bool(re.search(r"\w", word)) for word in text.split())
+    return len(re.findall(r"[\u4e00-\u9fff]|[A-Za-z0-9.,–−]+", text))

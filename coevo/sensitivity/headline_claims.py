@@ -183,9 +183,9 @@ HEADLINES: dict[str, Callable[[StudyData], Iterator[Claim]]] = {
     },
     "theory_at_rest_mean": partial(theory_at_rest, scope=MEAN),
     "theory_at_rest": theory_at_rest,
+    "equilibrium_located": equilibrium,
     "supply_relation": partial(of_model, check=supply_signs),
     "feedback_exceeds_competition": partial(of_model, check=feedback_claim),
-    "equilibrium_located": equilibrium,
     **{
         name: partial(through_choices, headline=name)
         for name in ("rise_of_focus", "grade_of_focus", "rank_of_focus")

@@ -81,7 +81,7 @@ def test_page_one_and_the_annex_contain_every_flag(shipped, results, study, lang
     """A deciding choice, or the years of changed coverage, that another verdict hangs on."""
     phrases = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
     words = in_language(shipped(study), language, phrases)
-    short = {readable(row[0]): readable(row[1]) for row in _rows(words, "verdicts")}
+    short = {readable(row[0]): readable(row[4]) for row in _rows(words, "verdicts")}
     long = {readable(row[0]): readable(row[2]) for row in _rows(words, "headlines")}
     claims = results(study, "headline_claims").query("computed == 'by_choices'")
     variants, flags = results(study, "headline_variants"), 0

@@ -19,7 +19,7 @@ import yaml
 from coevo.coupling.grade_scales import GRADES
 from coevo.files import as_table
 from coevo.report.findings import all_findings
-from tests.said import Report, line, reported
+from tests.said import Report, beside_exhibits, line, reported, words_in
 from tests.sample import (
     COUNT,
     FOCUS,
@@ -141,11 +141,8 @@ PLACES = {
     "step.body": "step/body",
     "measures.verdict": "measures/finding",
     "growth.verdict": "growth figures/growth_split/title",
-    "through.gap_narrowed.key": "opening/gap",
-    "through.level_over_balance.key": "opening/score",
-    "through.follows_product_per_head.key": "opening/size",
-    "through.systems_in_step.key": "opening/step",
-    "through.systems_in_step.chance": "opening/chance",
+    "opening.follows": "opening/follows",
+    "opening.rests": "opening/rests",
     "where.verdict": "where/finding",
     "where.spread": "where/spread",
     "where.growth.verdict": "where/caption",
@@ -162,7 +159,7 @@ PLACES = {
     "relation.why": "relation/why",
     "feedback.verdict": "feedback/main",
     "survival.chance": "interaction/chance",
-    "theory_fit.verdict": "theory_fit/finding",
+    "theory_fit.verdict": "theory_fit/finding opening/theory",
     "equilibrium.verdict": "equilibrium/finding equilibrium/answer figures/phase/title",
     "opening.drive": "opening/drive",
     "opening.settle": "opening/apart",
@@ -174,7 +171,8 @@ NOWHERE = {
     "far/finding": {"both"},
     "growth": {"not_split"},
     "where/local": {"none"},
-    "opening/step": {"differs"},  # of several pairs of systems
+    "opening/rests": {"differs", "untested"},
+    "opening/theory": {"differs", "none"},
     "opening/drive": {"supply_named", "not_estimated"},  # without indices, of one region
     "theory_fit/finding": {"differs", "none"},
     "interaction/chance": {"none"},
@@ -297,7 +295,9 @@ BROKEN = re.compile(
     r"\b(?:nan|NaN|None|NaT|undefined|Undefined)\b|\(\s*\)|（\s*）|[，。；：、]{2}|[,;:]\s*[,;:.)]"
     r"|\.\.|[，。；：、（]\s*[,.;）]|,\s+,|<<|>>|<%|%>|\( | \)|  \."
 )
-DASH = re.compile(r"(?<![\d区食])—(?![\d年被])")  # years, region-years and predator-prey have one
+DASH = re.compile(
+    r"(?<![\d区食入])—(?![\d年被])"
+)  # years, region-years, predator-prey, input-output
 
 
 def prose(part: str) -> str:
@@ -336,6 +336,7 @@ def test_all_languages_print_the_same_decimals(number: int) -> None:
 
 # --- how long ------------------------------------------------------------------------------
 
+FINDINGS = re.compile(r"(?m)^\*\*(.+?)[.。]\*\* ?(.*)$")  # of page one: clause, what is told
 MAIN = ("far", "where", "measures", "step", "populations", "equilibria", "robustness", "limits")
 SENTENCE = re.compile(r"(?<=\.)\s+(?=\S)|(?<=。)")
 LENGTHS = {"en": (25, 60), "zh": (52, 150)}  # of a finding and of a paragraph
@@ -380,19 +381,19 @@ def test_the_main_part_can_be_read_in_ten_minutes(number: int, language: str) ->
 @EACH
 @EVERY
 def test_page_one_can_be_read_in_a_minute(number: int, language: str) -> None:
-    """Four paragraphs of at most 60 words, sentences of 40, no symbols; 330 words, 30 numerals."""
-    opening = world(number, language)[0].sections["opening"]
-    kept = [text for text in opening.split("\n") if not text.startswith(("|", ":::", ":"))]
-    text = re.sub(r"\(figures/[^)]*\)\{[^}]*\}|\{[^}]*\}|[*!\[\]]", " ", "\n".join(kept))
-    assert len(re.findall(r"\w+", text)) <= 330 and len(line(text)) <= 2500
-    assert len(re.findall(r"\d[\d.,]*", text)) <= 30
-    said = opening.partition("::: finding\n")[2].partition("\n:::")[0]
-    assert not re.search(r"\*[A-Z]\*|[₁₂=<>√]|\bE\b", said), said
-    if language == "en":
-        parts = [line(part) for part in said.split("\n\n") if part.strip()]
-        assert len(parts) == 4
-        assert all(len(part.split()) <= 60 for part in parts), parts
-        assert all(len(one.split()) <= 40 for part in parts for one in part.split(". "))
+    """Three findings: a clause of 16 words without a symbol but D, then 45 with their figures; 260
+    words in all (480 Chinese characters), 40 numerals.
+    """
+    opening = beside_exhibits(world(number, language)[0].sections["opening"])
+    assert words_in(opening, language) <= {"en": 260, "zh": 480}[language]
+    assert len(re.findall(r"\d[\d.,]*", opening)) <= 40
+    findings = FINDINGS.findall(world(number, language)[0].sections["opening"])
+    assert len(findings) == 3
+    for clause, told in findings:
+        assert not re.search(r"\*[A-CE-Z]\*|[₁₂=<>√²]|\bE\b", clause), clause
+        if language == "en":
+            assert words_in(clause.replace("*", ""), language) <= 16, clause
+            assert words_in(told.replace("*", ""), language) <= 45, told
 
 
 # --- a year of changed coverage --------------------------------------------------------------

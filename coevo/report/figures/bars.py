@@ -12,9 +12,8 @@ from coevo.report.figures.axes import axis, axis_scale, line_at, named_rows, tic
 from coevo.report.figures.vega import Part, amount, mark, paint, pixels, specification, text, tips
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.level_control import of_measure
-from coevo.report.findings.page_one import ON_FIGURES
+from coevo.report.findings.page_one import ON_FIGURES, WORDS_OF_VERDICTS, concluded
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.claims import CONCLUSIONS
 
 ROW = 34.0  # pixels of a bar's row
 FREE = 0.05  # of the axis, beyond the longest bar
@@ -32,9 +31,9 @@ def share_text(share: float, pattern: str = "{} %") -> str:
 def claim_counts(study: Study, words: Mapping[str, str]) -> Part:
     """Claims of the paper by verdict, those on printed figures first, then the others."""
     claims = study.tables["claims"]
-    verdicts = {key: words[f"claims_{key}"] for key in dict.fromkeys(CONCLUSIONS.values())}
+    verdicts = {key: words[f"claims_{key}"] for key in WORDS_OF_VERDICTS}
     rows = pd.DataFrame(
-        {"row": claims["conclusion"].map(verdicts), "other": ~claims["check"].isin(ON_FIGURES)}
+        {"row": concluded(claims).map(verdicts), "other": ~claims["check"].isin(ON_FIGURES)}
     )
     counts = rows.groupby(["row", "other"], as_index=False).size()
     kinds = np.where(counts["other"], words["claims_other"], words["claims_printed"])

@@ -3,17 +3,24 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
+from coevo.observations.units import UNITS
 from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.relation import UNDETERMINED
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.claims import CONCLUSIONS
-from coevo.sensitivity.headlines import SUPPORTED
+from coevo.sensitivity.choices import CHOICES, MAIN, ROBUST
+from coevo.sensitivity.claims import CONCLUSIONS, NOT_TESTABLE
+from coevo.sensitivity.headline_statistics import R2
+from coevo.sensitivity.headlines import CENSUS_YEAR, SUPPORTED
 
-HALF = 0.5  # share of the variance of ln D from which a level of development says much of it
+HALF = 0.5  # share from which something is most: of the variance of ln D, of combinations
+NOT_TESTED = "not_tested"  # a claim that nothing was held against
+RELATIVE = ("ratio", "per person", "money per person")  # what units of shares and per head measure
+WORDS_OF_VERDICTS = (*dict.fromkeys(CONCLUSIONS.values()), NOT_TESTED)
 ON_FIGURES = ("printed", "unit")  # checks of claims on printed figures
 UNNAMED = ("none", "not_estimated", UNDETERMINED)
 PROXIES = ("secondary_value_added", "hare_pelts")  # indicators that stand for what none measures
@@ -28,34 +35,132 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     `kind`: `claims` where a study of one region asks whether the claims of a paper hold, `indices`
     of any other with indices, `model` without. `richer`: whether regions of a higher level per head
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
-    without a level. `least`: see `_least`. `theory`: the sentence on theory against fit. `drive`:
-    `named`, `supply` (`supply_named`, where page one speaks of nothing else), `other`, `undecided`
-    or `not_estimated`; `driving`: how it is told, `modelled` or `alone`; `settle`: `located`,
-    `unlocated` or `not_estimated`. `printed`, `stated`: supported claims on printed figures and all
-    others, of how many.
+    without a level. `least`: see `_least`. `follows`: what D does, `supported` where T is almost
+    all of it, `more` where it is most under every choice, else the key of that headline. `gaps`,
+    `itself` (that of D, not relative): see `_gaps`, `gap` whether they move alike; `goes`: see
+    `_goes`; `rests`: see `_rests`. `coverage`: years of changed coverage that show. `hangs`: see
+    `_hangs`. `usual`: whether C is of the form that hardly varies; `others_share`: the least share
+    of T by other forms. `third`: what the last sentence is about, the model or else `alone`.
+    `drive`: `named`, `supply` (`supply_named`, where page one speaks of nothing else), `other`,
+    `undecided` or `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of
+    the rule at the smallest strength. `joint`: whether p of theory in the region in focus is told.
+    `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
     `model`: `fitted`; not, but `possible` with two `outputs` of the study; or they are `lacking`.
     """
-    theory, settle = (findings[part]["verdict"] for part in ("theory_fit", "equilibrium"))
+    theory, settle = findings["theory_fit"], findings["equilibrium"]["verdict"]
     opening: dict[str, Any] = {"kind": opening_kind(study), "pair": study.pair, **_model(study)}
     opening["systems"] = "two" if len(study.subsystems) == 2 else "several"
-    opening["theory"] = f"{'page_one' if theory == 'average' else 'finding'}/{theory}"
+    opening["third"] = "modelled" if study.pair else "alone"
     if study.indexed:
-        richer = _richer(study, findings["measures"]["levels"])
-        opening |= {"richer": richer, "least": _least(findings), "driving": "alone"}
-        opening["coverage"] = findings["coverage"]["shown"]
-        opening["built_in"] = richer == "richer" and findings["measures"]["per_head"]
+        opening |= _of_indices(study, findings)
     if study.pair is not None:
-        opening |= {"drive": _drive(study, findings), "driving": "modelled"}
+        opening |= {"drive": _drive(study, findings)}
         opening["settle"] = settle if settle in SAME else "unlocated"
+        opening["rests"] = _rests(theory)
+        opening["joint"] = theory.get("growth") == "told"
+        opening["located"] = opening["settle"] == "located"
+        counted = findings["survival"]["all"][""]
+        opening["counted"] = counted if counted["specifications"] else None
+        opening["power"] = next(iter(findings["interaction"].get("power", {}).items()), None)
     if opening["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)
         opening |= {"printed": _supported(claims[printed]), "stated": _supported(claims[~printed])}
-        opening["others"] = opening["stated"][1]
+        opening |= {"on_figures": opening["printed"][1], "others": opening["stated"][1]}
         opening["most"] = max(reversed(conclusions(claims)), key=lambda counted: counted[1])
     return opening | {"deciding": _deciding(study, opening, findings)}
+
+
+def _rests(theory: Findings) -> str:
+    """Which sentence tells of growth at the theoretical point; "" where there is no such point."""
+    verdict = theory["verdict"]
+    return verdict if verdict in ("average", "confirmed") else theory.get("growth", "")
+
+
+def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
+    coverage, measures = findings["coverage"], findings["measures"]
+    through, single = findings["through"], study.single
+    gaps = _gaps(study, "gap_narrowed")
+    itself = _gaps(study, "gap_in_D_narrowed", of_systems=False)
+    richer = _richer(study, measures["levels"])
+    follows = through["level_over_balance"]["key"]
+    if follows == SUPPORTED and measures["verdict"] != "level":
+        follows = "more"
+    forms = [low for form, low, _ in through.get("forms") or () if form != "standard"]
+    usual = study.config["coupling"]["form"] == "standard" and follows in (SUPPORTED, "more")
+    return {
+        "start": single,
+        "mean": "" if single else findings["far"]["mean_move"],
+        "richer": richer,
+        "built_in": richer == "richer" and measures["per_head"],
+        "least": _least(findings),
+        "follows": follows,
+        "gaps": gaps,
+        "gap": gaps and ("alike" if len({moved for *_, moved, _ in gaps}) == 1 else "apart"),
+        "itself": itself[0] if itself else None,
+        "hangs": [] if single else _hangs(study, "all_rose", "gap_narrowed"),
+        "goes": _goes(study) if measures["levels"] and not single else [],
+        "usual": usual,
+        "others_share": min(forms) if usual and forms else None,
+        "coverage": coverage["shown"] if "kept" in coverage and not single else [],
+    }
+
+
+def _gaps(study: Study, headline: str, of_systems: bool = True) -> list[tuple[str, ...]]:
+    """How a gap moved by each system of indicators, or by all: whether that is the study's own
+    (`main`) or an`other`, its name, `narrowed` or `widened` by what more combinations say, and
+    under how many: `all`, `nearly`, `most`, `less` or `none`.
+    """
+    systems = study.rows("headline_variants", headline=headline, choice="system")
+    if systems.empty or not of_systems:
+        systems = study.rows("headlines", headline=headline).assign(variant=MAIN)
+    rows = systems[systems["combinations"] > 0]
+    return [
+        (_kind(row.variant), row.variant, *_moved(row.agree, row.contrary, row.combinations))
+        for row in rows.itertuples()
+    ]
+
+
+def _kind(system: str) -> str:
+    return MAIN if system == MAIN else "other"
+
+
+def _moved(agree: int, contrary: int, combinations: int) -> tuple[str, str]:
+    share = max(agree, contrary) / combinations
+    least = {"all": 1.0, "nearly": ROBUST, "most": HALF + 1e-9, "less": 1e-9, "none": 0.0}
+    return (
+        "narrowed" if agree >= contrary else "widened",
+        next(name for name, of in least.items() if share >= of),
+    )
+
+
+def _hangs(study: Study, *headlines: str) -> list[str]:
+    """What the verdict on headlines hangs on: the choice that decides most, where its variants
+    differ, and the years of changed coverage, where another verdict stands without them.
+    """
+    found: list[str] = []
+    for row in study.rows("headlines", headline=headlines).to_dict("records"):
+        sides = study.rows("headline_variants", headline=row["headline"])
+        for choice in (row["deciding_choice"], CENSUS_YEAR):
+            if sides.loc[sides["choice"] == choice, "verdict"].nunique() > 1:
+                found.append(choice)
+    return list(dict.fromkeys(found))
+
+
+def _goes(study: Study) -> list[tuple[str, str, str, float]]:
+    """What explains most of ln D by each system of indicators, other choices as in the study:
+    the system as in `_gaps`, `level` (size per head) or `size`, and R2.
+    """
+    rows = study.tables["multiverse"].reset_index(drop=True)
+    rest = [choice for choice in CHOICES if choice != "system"]
+    own = rows.loc[rows["main"], rest].iloc[0]
+    rows = rows[(rows[rest] == own).all(axis=1)].drop_duplicates("system")
+    fits = rows.set_index("system").reindex(columns=R2).dropna(how="all")
+    best = fits.max(axis=1)
+    of = np.where(fits[R2[0]] >= best, "level", "size")
+    return [(_kind(s), s, kind, float(best[s])) for s, kind in zip(best.index, of, strict=True)]
 
 
 def _model(study: Study) -> dict[str, Any]:
@@ -109,14 +214,19 @@ def _drive(study: Study, findings: Findings) -> str:
     return "supply_named" if drive == "supply" and not study.indexed else drive
 
 
+def concluded(claims: pd.DataFrame) -> pd.Series:
+    """Return the conclusions on claims; of those that nothing was held against `not_tested`."""
+    return claims["conclusion"].mask(claims["verdict"] == NOT_TESTABLE, NOT_TESTED)
+
+
 def _supported(claims: pd.DataFrame) -> tuple[int, int]:
     return int(claims["conclusion"].eq("supported").sum()), len(claims)
 
 
 def conclusions(claims: pd.DataFrame) -> list[tuple[str, int]]:
     """Return the conclusions of claims with their number, those that occur, supported first."""
-    counts = claims["conclusion"].value_counts()
-    return [(key, int(counts[key])) for key in dict.fromkeys(CONCLUSIONS.values()) if key in counts]
+    counts = concluded(claims).value_counts()
+    return [(key, int(counts[key])) for key in WORDS_OF_VERDICTS if key in counts]
 
 
 def all_provinces(regions: Iterable[str]) -> bool:
@@ -127,16 +237,22 @@ def all_provinces(regions: Iterable[str]) -> bool:
 def scope_finding(study: Study) -> dict[str, Any]:
     """`covered`: `one` region or `many`, of `units` `provinces` or `regions`; `absent`: codes and
     `names` of known units that the study lacks, empty where they are many or unknown. `model_of`:
-    `outputs` of an economy that stand for populations (`levels`), or `species`.
+    `outputs` of an economy that stand for populations (`levels`), or `species`. `measured`: all
+    indicators of the systems `relative` (per head or shares), `absolute`, or `mixed`; `shares`: how
+    many are relative.
     """
     column = f"name_{study.language}"
     known = {} if study.places is None else study.places.set_index("region")[column].to_dict()
     absent = sorted(set(known) - set(study.regions))
     absent = absent if len(absent) <= FEW and not study.single else []
+    used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
+    relative = [unit in UNITS and UNITS[unit].measures in RELATIVE for unit in used["unit"]]
     return {
         "covered": "one" if study.single else "many",
         "units": "provinces" if all_provinces(study.regions) else "regions",
         "model_of": "outputs" if study.config.get("levels") else "species",
+        "measured": "relative" if all(relative) else "mixed" if any(relative) else "absolute",
+        "shares": sum(relative),
         "absent": " ".join(absent),
         "names": [known[region] for region in absent],
     }

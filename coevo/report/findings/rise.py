@@ -60,6 +60,7 @@ def rise_finding(study: Study) -> dict[str, Any]:
         "n": n,
         "rose": rose,
         "mean": (float(first.mean()), float(last.mean())),
+        "mean_move": _move(first.mean(), last.mean()),
         "above": (int((first >= MIDPOINT).sum()), int((last >= MIDPOINT).sum())),
         "rows": len(study.coupling),
         "shorter": [span for span in spans if span[1:] != years],

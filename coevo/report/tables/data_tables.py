@@ -1,6 +1,6 @@
 """Rows of the report's tables, from tables of the study."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -8,9 +8,10 @@ import pandas as pd
 from coevo.inference.slope_errors import SLOPES
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
+from coevo.report.findings.choice_robustness import sign_survival_finding
 from coevo.report.findings.data_quality import audited, largest_obstacles, weights_finding
 from coevo.report.findings.interaction import regional
-from coevo.report.findings.page_one import opening_kind
+from coevo.report.findings.page_one import NOT_TESTED, opening_kind
 from coevo.report.findings.predicted import ratios, rivals
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
@@ -30,6 +31,7 @@ from coevo.report.words.numbers import (
 )
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.report.words.template_values import series_name
+from coevo.sensitivity.claims import NOT_TESTABLE
 
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
 
@@ -114,24 +116,16 @@ def states(words: ReportText) -> Body:
     return Body(rows, [head, *indices, *rest])
 
 
-def headline_rows(
-    words: ReportText, claims: Collection[str] | None = None, short: bool = False
-) -> Rows:
-    """What a reader would repeat, of some claims or of all: claim, how it was tested, what came
-    out, verdict, section. short: in place of how it was tested in how many combinations it holds,
-    and what it depends on.
-    """
-    rows = []
-    for row in words.study.tables["headline_claims"].itertuples():
-        if claims is not None and row.claim not in claims:
-            continue
-        claim = words.grammar.upper_first(words.message(row.claim, row.stated))
-        tested = _tested(words, row, row.claim)
-        if short and row.computed == "by_choices":
-            parts = (words.message(key, row.fields) for key in ("held_short", "hanging"))
-            tested[0] = words.grammar.series(filter(None, parts))
-        rows.append([claim, *tested])
-    return rows
+def headline_rows(words: ReportText) -> Rows:
+    """What a reader would repeat: claim, how it was tested, what came out, verdict, section."""
+    return [
+        [_claim(words, row), *_tested(words, row, row.claim)]
+        for row in words.study.tables["headline_claims"].itertuples()
+    ]
+
+
+def _claim(words: ReportText, row: Any) -> str:
+    return str(words.grammar.upper_first(words.message(row.claim, row.stated)))
 
 
 def claim_rows(words: ReportText) -> Rows:
@@ -149,21 +143,33 @@ def claim_rows(words: ReportText) -> Rows:
 
 
 def verdict_rows(words: ReportText) -> Body:
-    """For page one, of the claims that it asks about: claim, how it was tested or in how many
-    combinations it holds, one of four words, section.
+    """For page one, of the claims that it asks about: claim, how it was tested, in how many
+    combinations or fits it holds, one of five words, what it hangs on, section; of the claims of a
+    paper without those two.
     """
-    kind, phrases = opening_kind(words.study), words.phrases["tables"]
-    if kind == "claims":
+    if opening_kind(words.study) == "claims":
         rows = [[row.claim, *_tested(words, row, row.check)] for row in _with_figures(words)]
-    else:
-        every = words.study.tables["headline_claims"]["claim"]
-        rows = headline_rows(words, set(every) - set(LAYOUT["elsewhere"]), short=True)
-    short_rows = [[claim, tested, verdict, section] for claim, tested, _, verdict, section in rows]
-    if kind != "indices":
-        return Body(short_rows)
-    return Body(
-        short_rows, laid_out(phrases, "verdicts", "held"), words.say("tables/verdicts/note")
-    )
+        return Body([[claim, tested, *rest] for claim, tested, _, *rest in rows])
+    rows = []
+    for row in words.study.tables["headline_claims"].itertuples():
+        if row.claim not in LAYOUT["elsewhere"]:
+            test, _, verdict, section = _tested(words, row, row.claim)
+            short = {} if row.verdict == NOT_TESTABLE else words.phrases["words"]["tested_short"]
+            hangs = words.message("hanging", row.fields) if row.computed == "by_choices" else ""
+            test = short.get(row.claim, test)
+            rows.append([_claim(words, row), test, _held(words, row), verdict, hangs, section])
+    layout = laid_out(words.phrases["tables"], "verdicts", "held")
+    return Body(rows, layout, words.say("tables/verdicts/note"))
+
+
+def _held(words: ReportText, row: Any) -> str:
+    """In how many combinations a claim holds, or in how many fits; of theory p of its fits."""
+    if row.computed in ("by_choices", "growth_at_theory"):
+        return str(words.message(f"held_{row.computed}", row.fields))
+    counted = LAYOUT["fits"].get(row.claim)
+    counts = sign_survival_finding(words.study)[counted].get("") if counted else None
+    shown = counts and counts["specifications"]
+    return str(words.say("tables/verdicts/fits", counts=counts)) if shown else NOTHING
 
 
 def _with_figures(words: ReportText) -> list[Any]:
@@ -174,13 +180,13 @@ def _with_figures(words: ReportText) -> list[Any]:
 
 def _tested(words: ReportText, row: Any, check: str) -> list[Any]:
     """How a claim was tested (with one region, what is left of that, if it needs several), what
-    came out, one of four words, the section.
+    came out, one of five words, the section.
     """
     alone = f"{check}_alone" if words.study.single else ""
     test = alone if alone in words.phrases["words"]["tested"] else check
-    sign = words.word("conclusion_chip", row.conclusion)
-    conclusion = escaped(words.word("conclusion", row.conclusion))
-    chip = Markdown(f"[{conclusion}]{{.chip .{sign}}}")
+    verdict = NOT_TESTED if row.verdict == NOT_TESTABLE else row.conclusion
+    sign, conclusion = (words.word(kind, verdict) for kind in ("conclusion_chip", "conclusion"))
+    chip = Markdown(f"[{escaped(conclusion)}]{{.chip .{sign}}}")
     place = LAYOUT["sections"].get(check, "")
     needed = LAYOUT["needs"].get(place)
     in_report = place and (needed is None or getattr(words.study, needed))

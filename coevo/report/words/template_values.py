@@ -60,6 +60,8 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     findings, claims = all_findings(study), study.tables.get("claims")
     untested = [] if claims is None else list(rows_of(claims, verdict="not_testable")["claim"])
     bands = {kind: _bands(study, kind) for kind in ("best", "own")}
+    known = phrases["opening"]["case"]
+    findings["opening"]["case"] = config["claims"] if config["claims"] in known else "none"
     findings["methods"] = bands | {"preset": config["coupling"]["preset"]}
     findings["methods"]["pairing"] = findings.get("step", {}).get("place")
     read = set(study.tables["observations"]["indicator"])
