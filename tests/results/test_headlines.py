@@ -6,11 +6,14 @@ from collections import Counter
 import pytest
 
 from coevo.files import read_texts
+from coevo.report.findings.localised import study_in_language
 from coevo.report.tables.annex import MAIN as TABLES
 from coevo.report.tables.report_table import readable
 from coevo.report.words.template_values import in_language
 from coevo.sensitivity.headlines import CENSUS_YEAR, PAIRED, WITHOUT
 from tests.projects import ROOT
+from tests.said import beside_exhibits, reported, words_in
+from tests.sample import words_of
 
 pytestmark = pytest.mark.whole
 COUNTS = ["agree", "contrary", "open", "combinations"]
@@ -105,6 +108,31 @@ def test_page_one_and_the_annex_contain_every_flag(shipped, results, study, lang
             agree = census.loc[census["variant"] == WITHOUT, "agree"].item()
             assert str(agree) in long[claim]
     assert flags >= 3
+
+
+FOUND = ("all_rose", "gap_narrowed", "level_over_balance", "follows_product_per_head")
+
+
+@pytest.mark.parametrize("study", STUDIES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_finding_names_what_it_hangs_on(shipped, results, study, language):
+    """A choice whose variants differ, beside the clause; where systems do, each with its answer."""
+    words = words_of("phrases", language)
+    report = reported(study_in_language(shipped(study), language, words["words"]))
+    told = beside_exhibits(report.sections["opening"])
+    variants, flags = results(study, "headline_variants"), 0
+    for row in results(study, "headlines").query("headline in @FOUND").itertuples():
+        own = variants[variants["headline"] == row.headline]
+        for choice in {row.deciding_choice, CENSUS_YEAR} & set(own["choice"]):
+            sides = own[own["choice"] == choice]
+            if sides["verdict"].nunique() > 1 or sides["own"].nunique() > 1:
+                flags += 1
+                if choice == "system":
+                    assert len(report.said["opening/by/other"]) > 0, row.headline
+                else:
+                    assert words["words"]["choice"][choice] in told, (row.headline, choice)
+    assert flags >= 1
+    assert words_in(told, language) <= {"en": 260, "zh": 480}[language]
 
 
 def _rows(words, key):
