@@ -7,6 +7,7 @@ section; all of them are rendered in every language without a contradiction or a
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial, reduce
 from operator import getitem
 from pathlib import Path
@@ -394,6 +395,24 @@ def test_page_one_can_be_read_in_a_minute(number: int, language: str) -> None:
         if language == "en":
             assert words_in(clause.replace("*", ""), language) <= 16, clause
             assert words_in(told.replace("*", ""), language) <= 45, told
+
+
+@EACH
+@pytest.mark.parametrize("place", range(6))
+def test_without_the_model_page_one_tells_whether_systems_move_together(
+    place: int, language: str
+) -> None:
+    change, verdict = through("systems_in_step")[place]
+    chosen = study(language=language, **change(tables()))
+    asked = chosen.tables["headline_claims"].query("computed == 'by_choices'")
+    bare = {n: t for n, t in chosen.tables.items() if n not in ("parameters", "equilibria")}
+    settings = chosen.config | {"interaction": None}
+    report = reported(replace(chosen, config=settings, tables=bare | {"headline_claims": asked}))
+    (key,) = verdict.values()
+    assert key in report.variants("opening/step") and not report.variants("opening/theory")
+    opening = report.sections["opening"]
+    assert len(FINDINGS.findall(opening)) == 3
+    assert words_in(beside_exhibits(opening), language) <= {"en": 260, "zh": 480}[language]
 
 
 # --- a year of changed coverage --------------------------------------------------------------
