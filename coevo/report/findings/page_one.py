@@ -18,6 +18,8 @@ from coevo.sensitivity.headline_statistics import R2
 from coevo.sensitivity.headlines import CENSUS_YEAR, SUPPORTED
 
 HALF = 0.5  # share from which something is most: of the variance of ln D, of combinations
+# share of the combinations -> the word for it
+UNDER = {"all": 1.0, "nearly": ROBUST, "most": HALF + 1e-9, "less": 1e-9, "none": 0.0}
 NOT_TESTED = "not_tested"  # a claim that nothing was held against
 RELATIVE = ("ratio", "per person", "money per person")  # what units of shares and per head measure
 WORDS_OF_VERDICTS = (*dict.fromkeys(CONCLUSIONS.values()), NOT_TESTED)
@@ -38,12 +40,13 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     without a level. `least`: see `_least`. `follows`: what D does, `supported` where T is almost
     all of it, `more` where it is most under every choice, else the key of that headline. `gaps`,
     `itself` (that of D, not relative): see `_gaps`, `gap` whether they move alike; `goes`: see
-    `_goes`; `rests`: see `_rests`. `coverage`: years of changed coverage that show. `hangs`: see
-    `_hangs`. `usual`: whether C is of the form that hardly varies; `others_share`: the least share
-    of T by other forms. `third`: what the last sentence is about, the model or else `alone`.
-    `drive`: `named`, `supply` (`supply_named`, where page one speaks of nothing else), `other`,
-    `undecided` or `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of
-    the rule at the smallest strength. `joint`: whether p of theory in the region in focus is told.
+    `_goes`; `rests`: which sentence tells of growth at the theoretical point.
+    `coverage`: years of changed coverage that show. `hangs`: see `_hangs`. `usual`: whether C is of
+    the form that hardly varies; `others_share`: the least share of T by other forms. `third`: what
+    the last sentence is about, the model or else `alone`. `drive`: `named`, `supply`
+    (`supply_named`, where page one speaks of nothing else), `other`, `undecided` or
+    `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of the rule at the
+    smallest strength. `joint`: whether p of theory in the region in focus is told.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
@@ -58,7 +61,8 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     if study.pair is not None:
         opening |= {"drive": _drive(study, findings)}
         opening["settle"] = settle if settle in SAME else "unlocated"
-        opening["rests"] = _rests(theory)
+        told = theory["verdict"] in ("average", "confirmed")
+        opening["rests"] = theory["verdict"] if told else theory.get("growth", "")
         opening["joint"] = theory.get("growth") == "told"
         opening["located"] = opening["settle"] == "located"
         counted = findings["survival"]["all"][""]
@@ -71,12 +75,6 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
         opening |= {"on_figures": opening["printed"][1], "others": opening["stated"][1]}
         opening["most"] = max(reversed(conclusions(claims)), key=lambda counted: counted[1])
     return opening | {"deciding": _deciding(study, opening, findings)}
-
-
-def _rests(theory: Findings) -> str:
-    """Which sentence tells of growth at the theoretical point; "" where there is no such point."""
-    verdict = theory["verdict"]
-    return verdict if verdict in ("average", "confirmed") else theory.get("growth", "")
 
 
 def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
@@ -117,23 +115,14 @@ def _gaps(study: Study, headline: str, of_systems: bool = True) -> list[tuple[st
     if systems.empty or not of_systems:
         systems = study.rows("headlines", headline=headline).assign(variant=MAIN)
     rows = systems[systems["combinations"] > 0]
-    return [
-        (_kind(row.variant), row.variant, *_moved(row.agree, row.contrary, row.combinations))
-        for row in rows.itertuples()
-    ]
+    moved = np.where(rows["agree"] >= rows["contrary"], "narrowed", "widened")
+    share = rows[["agree", "contrary"]].max(axis=1) / rows["combinations"]
+    under = [next(name for name, least in UNDER.items() if of >= least) for of in share]
+    return [*zip(_kinds(rows["variant"]), rows["variant"], moved, under, strict=True)]
 
 
-def _kind(system: str) -> str:
-    return MAIN if system == MAIN else "other"
-
-
-def _moved(agree: int, contrary: int, combinations: int) -> tuple[str, str]:
-    share = max(agree, contrary) / combinations
-    least = {"all": 1.0, "nearly": ROBUST, "most": HALF + 1e-9, "less": 1e-9, "none": 0.0}
-    return (
-        "narrowed" if agree >= contrary else "widened",
-        next(name for name, of in least.items() if share >= of),
-    )
+def _kinds(systems: Iterable[str]) -> list[str]:
+    return [MAIN if system == MAIN else "other" for system in systems]
 
 
 def _hangs(study: Study, *headlines: str) -> list[str]:
@@ -144,7 +133,8 @@ def _hangs(study: Study, *headlines: str) -> list[str]:
     for row in study.rows("headlines", headline=headlines).to_dict("records"):
         sides = study.rows("headline_variants", headline=row["headline"])
         for choice in (row["deciding_choice"], CENSUS_YEAR):
-            if sides.loc[sides["choice"] == choice, "verdict"].nunique() > 1:
+            variants = sides.loc[sides["choice"] == choice, ["verdict", "own"]]
+            if (variants.nunique() > 1).any():
                 found.append(choice)
     return list(dict.fromkeys(found))
 
@@ -160,7 +150,7 @@ def _goes(study: Study) -> list[tuple[str, str, str, float]]:
     fits = rows.set_index("system").reindex(columns=R2).dropna(how="all")
     best = fits.max(axis=1)
     of = np.where(fits[R2[0]] >= best, "level", "size")
-    return [(_kind(s), s, kind, float(best[s])) for s, kind in zip(best.index, of, strict=True)]
+    return [*zip(_kinds(best.index), best.index, of, best, strict=True)]
 
 
 def _model(study: Study) -> dict[str, Any]:
