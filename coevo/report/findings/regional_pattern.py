@@ -62,7 +62,7 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "verdict": _gap(gap),
         "reason": _why(study, "sd_ln_ratio", PLAIN),
         "gap": gap,
-        "sd_ln": _values(study, "sd_ln"),
+        "sd_ln": gap and _values(study, "sd_ln"),
         "spread": _gap(gap_in_D),
         "gap_in_D": gap_in_D,
         "sd": _values(study, "sd"),

@@ -225,7 +225,7 @@ class Study:
         """
         units, counted = self._of_indicators["unit"], self.words.get("counted", {})
         unit = units.get(identifier, "")
-        of = units.get(next(iter(self.derivation(identifier)[1]), ""))
+        of = units.get(next(iter(self.derivation(identifier)[1]), ""), "")
         if unit in counted and of in self.words["counter"]:
             return str(counted[unit]).format(self.words["counter"][of])
         return self.unit_name(unit)

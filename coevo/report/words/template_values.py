@@ -120,6 +120,8 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "best": bands["best"],
         "unit": values.get("unit"),
         "shorter": findings.get("far", {}).get("shorter"),
+        "kept": "kept" in findings.get("coverage", {}),
+        "level_out": findings.get("measures", {}).get("by"),
     }
     return values
 
