@@ -140,20 +140,16 @@ def between_shares(study: Study) -> tuple[float, float] | None:
 
 
 def likeness(study: Study, of: str, statistic: str = "moran") -> dict[str, Any]:
-    """Moran's I of the last year, the verdict on it, whether its critical value is told, and in
-    how many years a likeness is more than chance.
-    """
-    rows, last = statistics(study, statistic, of), at_ends(study, statistic, of)[1]
+    """Moran's I of the last year, the verdict on it, and whether its critical value is told."""
+    last = at_ends(study, statistic, of)[1]
     if last is None:
         return {"verdict": "none", "critical": "none", "reason": _why(study, statistic, of)}
     verdict = (
         "unrelated" if not last["p"] < LIKELY
         else "alike" if last["value"] > last["expected"] else "unlike"
     )  # fmt: skip
-    seen = rows[(rows["p"] < LIKELY) & (rows["value"] > rows["expected"])]
     critical = "told" if verdict == "unrelated" else "none"
-    counts = {"seen": len(seen), "years": len(rows)}
-    return {"verdict": verdict, "critical": critical, "last": last, **counts}
+    return {"verdict": verdict, "critical": critical, "last": last}
 
 
 def local_places(study: Study) -> dict[str, Any]:
