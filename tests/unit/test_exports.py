@@ -155,7 +155,7 @@ def test_numbers_are_those_of_the_tables() -> None:
     assert number(first[2]) == pytest.approx(panel.mean()["sales"], rel=5e-3)
     assert number(first[5]) == pytest.approx(panel.max()["sales"], rel=5e-3)
     used = chosen.tables["weights"].query("weighting == 'entropy'")
-    found = sorted(number(cells[6]) for cells in rows(files["weights.en.tex"]))
+    found = sorted(number(cells[3]) for cells in rows(files["indicators.en.tex"]))
     np.testing.assert_allclose(found, sorted(used["weight"]), atol=5e-4)
     last = chosen.coupling[chosen.coupling["year"] == 2020].sort_values("D", ascending=False)
     states = rows(files["states.en.tex"])
@@ -163,6 +163,11 @@ def test_numbers_are_those_of_the_tables() -> None:
     np.testing.assert_allclose(
         [float(cells[5].rstrip("†")) for cells in states], last["D"], atol=5e-3
     )
+    regions = rows(files["regions.en.tex"])
+    assert [cells[0] for cells in regions] == last["name"].tolist()
+    ranges = chosen.tables["rank_ranges"].set_index("name").loc[last["name"]]
+    ends = zip(ranges["rank_low"], ranges["rank_high"], strict=True)
+    assert [cells[-2] for cells in regions] == [f"{low}--{high}" for low, high in ends]
 
 
 def coefficients(chosen: Study, file: str = "interaction.en.tex") -> dict[str, list[list[str]]]:

@@ -38,6 +38,7 @@ OF_MODEL: dict[str, Callable[[Study], Any]] = {
 OF_INDICES: dict[str, Callable[[Study], Any]] = {
     "captions": captions_finding,
     "through": choice_robustness.choices_finding,
+    "measured": data_quality.measured_finding,
     "far": rise.rise_finding,
     "coverage": coverage_finding,
     "where": pattern_finding,

@@ -107,13 +107,13 @@ def most_filled(study: Study) -> float | None:
 def choices_finding(study: Study) -> dict[str, Any]:
     """What the combinations of choices say of each headline.
 
-    By headline: `key`, its verdict, of what depends on choices `mostly` where more than half of
-    the combinations say it, else `partly`; `refused` where it cannot be asked. `choice`: the one
-    that decides, "" where all say the same. Of several pairs of systems that do not agree `differs`
+    By headline: `key`, its verdict, of what depends on choices `mostly` where more than half of the
+    combinations say it, else `partly`; `refused` where it cannot be asked. `choice`: the one that
+    decides, "" where all say the same. Of several pairs of systems that do not agree `differs`
     where some of them, `together` of `pairs`, are supported, else `partly`. `least`: of `all_rose`,
-    regions that rose in every combination. `chance`: `told` where random pairings give such counts
-    in every system, else `none`. `forms`: if several, see `shares_by_form`;
-    `not_allowed`: message and fields of why figures do not allow combinations, and how many.
+    regions that rose in every combination, told (`least`) where these are not all. `chance`: `told`
+    where random pairings give such counts in every system, else `none`. `not_allowed`: message and
+    fields of why figures do not allow combinations, and how many.
     """
     headlines: dict[str, Any] = {}
     for name, rows in study.tables["headlines"].groupby("headline", sort=False):
@@ -130,19 +130,10 @@ def choices_finding(study: Study) -> dict[str, Any]:
     comparable = study.rows("multiverse", comparable=True)
     if len(comparable) and headlines["all_rose"]["key"] != REFUSED:
         headlines["all_rose"]["least"] = int(comparable["rose"].min())
+        headlines["least"] = headlines["all_rose"]["key"] != SUPPORTED
     refused = study.tables["varied_refusals"].groupby(["message", "fields"], sort=False)
     counts = [(*why, int(n)) for why, n in refused["combinations"].sum().items()]
-    forms = shares_by_form(study)
-    return headlines | {"forms": forms if len(forms) > 1 else [], "not_allowed": counts}
-
-
-def shares_by_form(study: Study) -> list[tuple[str, float, float]]:
-    """By form of C the least and the largest share of T in the variance of ln D, over the study's
-    own indicator system; the study's own form first.
-    """
-    rows = study.rows("multiverse", system=MAIN).dropna(subset="share_T")
-    ends = rows.groupby("form", sort=False)["share_T"].agg(["min", "max"])
-    return [(str(form), float(low), float(high)) for form, low, high in ends.itertuples()]
+    return headlines | {"not_allowed": counts}
 
 
 def _by_chance(study: Study, headline: str) -> str:

@@ -37,7 +37,8 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     its mean over those `years`, and over the years not named (`otherwise`); `limit` of z.
     `with`, `kept`: of the focus `D` and `grade` of its first and last year; of each region’s
     last year `above`: how many at 0.5 or more, `mean` of D, and how many `rose` since their
-    first; `counts`: whether there are several to count.
+    first; `counts`: whether there are several to count, and `all` or `some` of them rose. `beside`:
+    what stands for growth of such a year, that of the year `before` where it is the last.
     """
     table, growth = study.tables["coverage_breaks"], study.tables["coverage_growth"]
     if table.empty:
@@ -58,6 +59,7 @@ def coverage_finding(study: Study) -> dict[str, Any]:
         "indicators": list(breaks),
         "limit": FAR,
         "seen": seen,
+        "beside": "before" if (shown or years) == study.years[-1:] else "around",
     }
     if shown:
         base["growth"] = _growth(growth)
@@ -69,7 +71,10 @@ def coverage_finding(study: Study) -> dict[str, Any]:
         return base | {"verdict": "refused", "why": reason(table[table["D"].isna()])}
     hangs = base[KEPT]["grade"][1] != base[WITH]["grade"][1]
     found = {"verdict": "hangs" if hangs else "holds", "hangs": hangs}
-    return base | found | {"counts": not study.single}
+    if study.single:
+        return base | found
+    every = base[KEPT]["rose"] == len(study.regions)
+    return base | found | {"counts": "all" if every else "some", "mean": bool(shown)}
 
 
 def _growth(growth: pd.DataFrame) -> dict[str, Any]:

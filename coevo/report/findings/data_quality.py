@@ -6,10 +6,12 @@ import pandas as pd
 
 from coevo.normalisation.directions import MODERATE, RATIO, scales_of
 from coevo.panel.audit import ACCEPTED, is_finding, is_serious
-from coevo.panel.derivations import linked
+from coevo.panel.derivations import breaks_in_coverage, linked
 from coevo.panel.vintages import POLICIES, SERIES, of_years
+from coevo.report.findings.level_control import per_resident
 from coevo.report.findings.study_tables import Study
 from coevo.schema import BREAK, FILLED, SPLICED
+from coevo.sensitivity.coverage_breaks import SHOWN
 
 MISSING = "missing"
 MOST_NAMED = 4  # indicators, before their number says enough
@@ -141,6 +143,34 @@ def weights_finding(study: Study) -> dict[str, Any]:
         "between_max": (str(shares.idxmax()), float(shares.max())),
         "between_min": (str(shares.idxmin()), float(shares.min())),
     }
+
+
+def measured_finding(study: Study) -> dict[str, Any]:
+    """What D is made of. `verdict`: whether `some` or `none` of its indicators are per resident;
+    `changed`: of how many the growth shows years of changed coverage; `filled`: indicators that
+    are filled in every region, each with its weight and the years.
+    """
+    panel, rows = study.tables["panel"], weights_finding(study)["rows"]
+    weights = rows.set_index("indicator")["weight"]
+    growth = study.tables["coverage_growth"]
+    of_D = panel[panel["flag"].eq(FILLED) & panel["indicator"].isin(weights.index)]
+    every = [g for g in groups(study, of_D) if len(g["names"]) == len(study.regions)]
+    return {
+        "verdict": "some" if per_resident(study) else "none",
+        "changed": growth.loc[growth["verdict"].eq(SHOWN), "indicator"].nunique(),
+        "filled": [(i, weights[i], g["years"]) for g in every for i in g["indicators"]],
+    }
+
+
+def since(study: Study, indicator: str) -> dict[str, Any]:
+    """Since when an indicator is measured as it is: `first` year with a figure, years in which
+    coverage `changed`, in which its vintage does (`breaks`), and `filled` ones.
+    """
+    rows = study.rows("panel", indicator=indicator).dropna(subset="value")
+    flags = {"breaks": BREAK, "filled": FILLED}
+    years = {key: sorted(rows.loc[rows["flag"].eq(f), "year"].unique()) for key, f in flags.items()}
+    changed = breaks_in_coverage(study.indicators).get(indicator, [])
+    return {"first": int(rows["year"].min()), "changed": changed, **years}
 
 
 def obstacle_rows(study: Study) -> pd.DataFrame:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from coevo.coupling.formulas import FORMS
 from coevo.coupling.level import PER_HEAD
 from coevo.observations.units import UNITS
 from coevo.report.findings.study_tables import Reason, Study, reason
 
+USUAL = "standard"  # form of C
 ALMOST = 0.9  # share of the variance of ln D from which T makes almost all of it
 PER_PERSON = "10 thousand yuan per person"
 PER_RESIDENT = r"\bper [\d, ]*persons?$"  # units
@@ -23,22 +26,25 @@ def level_finding(study: Study) -> dict[str, Any]:
     none. `focus`: rank of the focus among `n`, and with the first level, `by`, taken out its
     `ranks` by slope, `one` or `several`, from `low` to `high`. `rise`: of its ln D and of the
     parts C and T; `moved`: by `level` or `balance`, or `unsplit`. `per_head`: indicators that are.
+    `twice`: of `level` by the usual form, C of indices of which one is twice the others.
     """
     shares = of_measure(study, "variance_share").to_dict()
     explained = of_measure(study, "R2", "level")
     levels = [(str(name), float(value)) for name, value in explained.items() if name]
     parts = ("lnD", "C", "T")
     rise = {part: of_measure(study, f"rise_{part}").get(study.focus) for part in parts}
-    used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
+    verdict, usual = _verdict(study, shares), study.config["coupling"]["form"] == USUAL
+    twice = np.array([[2.0, *[1.0] * (len(study.subsystems) - 1)]])
     return {
-        "verdict": _verdict(study, shares),
+        "verdict": verdict,
         "shares": shares,
         "levels": levels,
         "by": levels[0][0] if levels else None,
         "why": None if levels else _refusal(study, "R2"),
         "why_parts": _refusal(study, "variance_share"),
         "focus": _focus(study),
-        "per_head": int(used["unit"].str.contains(PER_RESIDENT).sum()),
+        "twice": FORMS[USUAL](twice)[0] if usual and verdict == "level" else None,
+        "per_head": per_resident(study),
         "rise": rise,
         "moved": "unsplit"
         if rise["lnD"] is None
@@ -46,6 +52,12 @@ def level_finding(study: Study) -> dict[str, Any]:
         if abs(rise["T"]) > abs(rise["C"])
         else "balance",
     }
+
+
+def per_resident(study: Study) -> int:
+    """How many indicators of the subsystems are per resident."""
+    used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
+    return int(used["unit"].str.contains(PER_RESIDENT).sum())
 
 
 def _verdict(study: Study, shares: dict[str, float]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.regional.regional_panel import ADJUSTED, ALL, LIKELY, PLAIN
+from coevo.report.findings.rise import move
 from coevo.report.findings.study_tables import Study, reason
 
 
@@ -26,9 +27,9 @@ def _values(study: Study, statistic: str, of: str = PLAIN, scope: str = ALL) -> 
     return None if any(row is None for row in ends) else tuple(float(r["value"]) for r in ends)
 
 
-def one_row(study: Study, statistic: str) -> Any:
+def one_row(study: Study, statistic: str, of: str = PLAIN) -> Any:
     """The row of a statistic of all years that has a value; None without one."""
-    rows = statistics(study, statistic)
+    rows = statistics(study, statistic, of)
     return None if rows.empty else rows.iloc[0]
 
 
@@ -42,33 +43,39 @@ def slope(study: Study, name: str) -> Any:
 def pattern_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section 'where'.
 
-    `verdict`, of the gap between regions: `narrowed` or `widened` where the spread of ln D in the
-    first and in the last year differs by more than chance, else `unclear`; `none` where it was not
-    computed, or `one_region`. `growth`: `caught_up`, `regression` (to the mean: not without the
-    first year), `fell_behind`, `unclear`, `none`; its `residuals`, `neighbours`, `level`: `alike`,
-    `unlike`, `unrelated` or `none`, of D and of D with the level taken out. `spread`: whether the
-    spread of D itself `rose` or `fell`. `local`: regions that differ from chance, `some`, `nobody`
-    or `none` computed. `last`: whether all have the `same` last year, or one its `own`.
+    `verdict`, of the relative gap between regions (of ln D), `spread` of that in D itself:
+    `narrowed` or `widened` where that of the first and of the last year differ by more than chance,
+    else `unclear`; `none` where it was not computed, or `one_region`. `gap`, `gap_in_D`,
+    `level_gap` (with the level taken out): their ratio with its interval and p. `growth`:
+    `caught_up`, `regression` (to the mean: not without the first year), `fell_behind`, `unclear`,
+    `none`; its `residuals`, `neighbours`, `level`: `alike`, `unlike`, `unrelated` or `none`, of D
+    and of D with the level taken out. `local`: regions that differ from chance, `some`, `nobody` or
+    `none` computed. `last`: whether all have the `same` last year, or one
+    its `own`. `moves` between quartiles of D, `ranks` over choices.
     """
     if study.single:
         return {"verdict": "one_region"}
-    ratio, neighbours = one_row(study, "sd_ln_ratio"), likeness(study, PLAIN)
-    level, grown = likeness(study, ADJUSTED), growth(study)
-    sd_ln, sd = _values(study, "sd_ln"), _values(study, "sd")
-    known = ratio is not None and sd_ln is not None
+    neighbours, level = likeness(study, PLAIN), likeness(study, ADJUSTED)
+    gap, gap_in_D = _told(study, "sd_ln_ratio"), _told(study, "sd_ratio")
+    level_gap, grown = _told(study, "sd_ln_ratio", ADJUSTED), growth(study)
     return {
-        "verdict": _gap(ratio) if known else "none",
-        "reason": _why(study, "sd_ln_ratio", PLAIN) or _why(study, "sd_ln", PLAIN),
-        "p": ratio["p"] if known else None,
-        "sd_ln": sd_ln,
-        "sd": sd,
-        "spread": "none" if sd is None or sd[0] == sd[1] else "rose" if sd[1] > sd[0] else "fell",
-        "level_sd_ln": _values(study, "sd_ln", ADJUSTED) if known else None,
-        "level_method": known and _values(study, "sd_ln", ADJUSTED) is not None,
+        "verdict": _gap(gap),
+        "reason": _why(study, "sd_ln_ratio", PLAIN),
+        "gap": gap,
+        "sd_ln": gap and _values(study, "sd_ln"),
+        "spread": _gap(gap_in_D),
+        "gap_in_D": gap_in_D,
+        "sd": _values(study, "sd"),
+        **{f"{name}_move": _moved(study, name) for name in ("sd_ln", "theil")},
+        "level_gap": level_gap,
+        "level_method": level_gap is not None,
         "groups": group_means(study),
         "last": "same" if study.ends[1]["year"].eq(study.years[-1]).all() else "own",
         "growth": grown,
         "grown": "own" in grown,
+        "drawn": "own" in grown,
+        "moves": moves(study),
+        "ranks": rank_spans(study),
         "residuals": grown.get("residuals"),
         "theil": _values(study, "theil"),
         "shares": between_shares(study),
@@ -78,10 +85,22 @@ def pattern_finding(study: Study) -> dict[str, Any]:
     }
 
 
+def _told(study: Study, statistic: str, of: str = PLAIN) -> dict[str, Any] | None:
+    row = one_row(study, statistic, of)
+    return None if row is None else dict(row)
+
+
 def _gap(row: Any) -> str:
+    if row is None:
+        return "none"
     if not row["p"] < LIKELY:
         return "unclear"
     return "narrowed" if row["value"] < 1 else "widened"
+
+
+def _moved(study: Study, statistic: str) -> str | None:
+    ends = _values(study, statistic)
+    return ends and move(*ends)
 
 
 def group_means(study: Study, of: str = PLAIN) -> list[tuple[str, float, float]]:
@@ -121,20 +140,16 @@ def between_shares(study: Study) -> tuple[float, float] | None:
 
 
 def likeness(study: Study, of: str, statistic: str = "moran") -> dict[str, Any]:
-    """Moran's I of the last year, the verdict on it, whether its critical value is told, and in
-    how many years a likeness is more than chance.
-    """
-    rows, last = statistics(study, statistic, of), at_ends(study, statistic, of)[1]
+    """Moran's I of the last year, the verdict on it, and whether its critical value is told."""
+    last = at_ends(study, statistic, of)[1]
     if last is None:
         return {"verdict": "none", "critical": "none", "reason": _why(study, statistic, of)}
     verdict = (
         "unrelated" if not last["p"] < LIKELY
         else "alike" if last["value"] > last["expected"] else "unlike"
     )  # fmt: skip
-    seen = rows[(rows["p"] < LIKELY) & (rows["value"] > rows["expected"])]
     critical = "told" if verdict == "unrelated" else "none"
-    counts = {"seen": len(seen), "years": len(rows)}
-    return {"verdict": verdict, "critical": critical, "last": last, **counts}
+    return {"verdict": verdict, "critical": critical, "last": last}
 
 
 def local_places(study: Study) -> dict[str, Any]:
@@ -144,6 +159,32 @@ def local_places(study: Study) -> dict[str, Any]:
     clustered = rows[rows["cluster"].fillna("") != ""]
     places = list(zip(clustered["name"], clustered["cluster"], strict=True))
     return {"verdict": "some" if places else "none" if rows.empty else "nobody", "places": places}
+
+
+def moves(study: Study) -> dict[str, Any] | None:
+    """Yearly moves between quartiles of D, `up` and `down` of `n`, and p of the test that regions
+    move alike whatever their neighbours (`beside`: `differ`, `alike` or `none`).
+    """
+    table = study.rows("mobility")
+    table = table[table["lag_class"].isna()]
+    if not table["count"].sum():
+        return None
+    count, rise = table["count"], table["to"] - table["from"]
+    test = one_row(study, "homogeneity_Q")
+    beside = "none" if test is None else "differ" if test["p"] < LIKELY else "alike"
+    found = {"n": count.sum(), "up": count[rise > 0].sum(), "down": count[rise < 0].sum()}
+    return {key: int(value) for key, value in found.items()} | {"beside": beside, "test": test}
+
+
+def rank_spans(study: Study) -> dict[str, Any] | None:
+    """Places that the rank of a region spans over all choices: the median, and the widest."""
+    table = study.tables["rank_ranges"]
+    if table.empty:
+        return None
+    spans = table["rank_high"] - table["rank_low"]
+    widest = table.loc[spans.idxmax()]
+    ends = {"low": int(widest["rank_low"]), "high": int(widest["rank_high"])}
+    return {"median": float(spans.median()), "name": widest["name"]} | ends
 
 
 def _why(study: Study, statistic: str, of: str) -> Any:

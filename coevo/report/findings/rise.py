@@ -9,7 +9,8 @@ from coevo.report.findings.study_tables import Study
 NEAR = 1e-9  # sums that differ by less agree
 
 
-def _move(first: float, last: float) -> str:
+def move(first: float, last: float) -> str:
+    """Whether a figure `rose`, `fell` or `stayed`."""
     if last == first:
         return "stayed"
     return "rose" if last > first else "fell"
@@ -27,7 +28,7 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
         "grade": (first["grade"], last["grade"]),
         "rank": (int(first["rank"]), int(last["rank"])),
         "growth": (last["D"] / first["D"]) ** (1 / between) - 1 if first["D"] and between else None,
-        "move": _move(first["D"], last["D"]),
+        "move": move(first["D"], last["D"]),
         "relative": last["relative_development"],
         **last[["C", "T", "lagging"]],
     }
@@ -60,7 +61,7 @@ def rise_finding(study: Study) -> dict[str, Any]:
         "n": n,
         "rose": rose,
         "mean": (float(first.mean()), float(last.mean())),
-        "mean_move": _move(first.mean(), last.mean()),
+        "mean_move": move(float(first.mean()), float(last.mean())),
         "above": (int((first >= MIDPOINT).sum()), int((last >= MIDPOINT).sum())),
         "rows": len(study.coupling),
         "shorter": [span for span in spans if span[1:] != years],

@@ -220,8 +220,15 @@ class Study:
         return label[:1].upper() + label[1:]
 
     def unit(self, identifier: str) -> str:
-        """Unit of an indicator in the language; empty for a subsystem."""
-        return self.unit_name(self._of_indicators["unit"].get(identifier, ""))
+        """Unit of an indicator in the language; empty for a subsystem. One per persons says what is
+        counted, where the language does.
+        """
+        units, counted = self._of_indicators["unit"], self.words.get("counted", {})
+        unit = units.get(identifier, "")
+        of = units.get(next(iter(self.derivation(identifier)[1]), ""), "")
+        if unit in counted and of in self.words["counter"]:
+            return str(counted[unit]).format(self.words["counter"][of])
+        return self.unit_name(unit)
 
     def unit_name(self, unit: str) -> str:
         """What the language calls a unit."""

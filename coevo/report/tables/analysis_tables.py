@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
+import pandas as pd
+
 from coevo.coupling.comovement import SCALES, SCOPES
 from coevo.inference.signs import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings import equilibrium
 from coevo.report.findings.choice_robustness import sign_survival_finding
 from coevo.report.findings.in_step import correlation_values, pairs
+from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.study_tables import Study
@@ -19,6 +22,8 @@ from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
 from coevo.report.words.report_text import ReportText, Rows, amount
+from coevo.sensitivity.choices import MAIN
+from coevo.sensitivity.headline_statistics import R2
 
 MEASURES = (PLAIN, ADJUSTED)
 LEAST = 0.001  # p below which it is not printed
@@ -99,6 +104,29 @@ def pair_correlations(words: ReportText) -> Rows:
         cells = [*map(fixed, frame["value"]), fixed(last["mean"]), ends, fixed(last["p"], 3)]
         rows.append([label, words.say(f"tables/pairs/{scale}"), *cells])
     return rows
+
+
+def explained(words: ReportText) -> Body:
+    """What makes ln D, by indicator system: share of T by form of C, R2 of size and of size per
+    head, each from the least to the largest of all combinations.
+    """
+    study, head = words.study, words.phrases["tables"]["explained"]["head"]
+    table = study.tables["multiverse"]
+    systems = table.dropna(subset="share_T")["system"].unique()
+    heads = [words.word("choice", MAIN) if s == MAIN else study.label(s) for s in systems]
+    columns = [[head, "l", 46], *([name, "r", 27] for name in heads)]
+    rows: Rows = []
+
+    def add(title: str, part: pd.DataFrame, column: str) -> None:
+        ends = part.groupby("system")[column].agg(["min", "max"]).reindex(systems)
+        cells = [words.grammar.dash.join(map(fixed, ends.loc[s])) for s in systems]
+        rows.append([title, *cells])
+
+    for form, part in table.groupby("form", sort=False):
+        add(words.say("tables/explained/T", form=form), part, "share_T")
+    for (level, _), column in zip(level_finding(study)["levels"], R2, strict=False):
+        add(words.say("tables/explained/level", level=level), table, column)
+    return Body(rows if len(systems) else [], columns)
 
 
 def pattern(words: ReportText) -> Body:

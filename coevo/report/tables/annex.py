@@ -61,8 +61,16 @@ def printed_tables(
         links = [Markdown(f"[](#{id})") for id in ids if id in there or id.startswith("fig:")]
         return words.grammar.noted("", words.listed(links)) if links else Markdown()
 
+    def printed(key: str) -> Markdown:
+        if key not in main or len(main[key].rows) <= LONGEST:
+            return as_markdown(main[key]) if key in main else Markdown()
+        whole, note = main[key], words.say("annex/shortened", n=len(main[key].rows), shown=LONGEST)
+        parts = {"screen": whole, "paper": whole._replace(rows=whole.rows[:LONGEST], note=note)}
+        divisions = (f"::::: {kind}\n{as_markdown(part)}\n:::::" for kind, part in parts.items())
+        return Markdown("\n\n".join(divisions))
+
     return {
-        "printed": lambda key: as_markdown(main[key]) if key in main else "",
+        "printed": printed,
         "at": at,
         "annexed": [
             words.grammar.noted(words.say(f"tables/{table.key}/title"), Markdown(f"[](#{id})"))
@@ -101,8 +109,10 @@ FILED = {"summary": Entry(data_tables.summary)}
 MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
     "audit": Entry(data_tables.audit_counts),
+    "indicators": Entry(data_tables.indicator_rows, "", ["indexed"]),
     "weights": Entry(data_tables.weights, "wide", ["indexed"]),
-    "pattern": Entry(analysis_tables.pattern, "", ["indexed", "several"]),
+    "explained": Entry(analysis_tables.explained, "", ["indexed", "several"]),
+    "regions": Entry(data_tables.region_rows, "long wide", ["indexed", "several"]),
     "signs": Entry(analysis_tables.sign_counts, "", ["modelled"]),
     "ecological": Entry(analysis_tables.relation_rows, "", ["modelled"]),
     "equilibria": Entry(analysis_tables.equilibria_rows, "widest decided", ["modelled"]),
@@ -114,6 +124,7 @@ MAIN = {
 }
 ANNEX = {
     "descriptive": Entry(analysis_tables.descriptive_rows, "long"),
+    "pattern": Entry(analysis_tables.pattern, "", ["indexed", "several"]),
     "coordination": Entry(analysis_tables.D_by_year, "long", ["indexed"]),
     "growth_slopes": Entry(analysis_tables.growth_slopes, "wide", ["indexed", "several"]),
     "neighbours": Entry(analysis_tables.neighbours_by_year, "", ["indexed", "several"]),

@@ -5,16 +5,24 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.coupling.level import LEVEL_OUT
 from coevo.inference.slope_errors import SLOPES
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
+from coevo.report.figures.grids import groups_of
 from coevo.report.findings.choice_robustness import sign_survival_finding
-from coevo.report.findings.data_quality import audited, largest_obstacles, weights_finding
+from coevo.report.findings.data_quality import (
+    audited,
+    largest_obstacles,
+    since,
+    weights_finding,
+)
 from coevo.report.findings.interaction import regional
+from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.page_one import NOT_TESTED, opening_kind
 from coevo.report.findings.predicted import ratios, rivals
 from coevo.report.findings.since_release import SHOWN, figures_since
-from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, first_and_last
 from coevo.report.tables import LAYOUT, laid_out
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
@@ -32,40 +40,57 @@ from coevo.report.words.numbers import (
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.report.words.template_values import series_name
 from coevo.sensitivity.claims import NOT_TESTABLE
+from coevo.sensitivity.coverage_breaks import KEPT
 
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
 
 Part = tuple[Any, dict[str, Any]]  # a column as the phrases write it, its cells by region
 
 
+def indicator_rows(words: ReportText) -> Rows:
+    """One row per indicator: subsystem, label with unit, direction or what is best, weight, since
+    when it is measured as it is.
+    """
+    study, scales, result = words.study, scales_of(words.study.indicators), list[list[Any]]()
+    for row in weights_finding(study)["rows"].itertuples():
+        label = study.heading(row.subsystem)
+        first = all(label != before[0] for before in result)
+        direction = scales[row.indicator].direction.replace("-", "−")
+        held = since(study, row.indicator)
+        parts = [str(held.pop("first"))]
+        parts += [words.say(f"measured/since/{key}", years=of) for key, of in held.items() if of]
+        result.append([
+            label if first else "",
+            words.grammar.measured(study.heading(row.indicator), study.unit(row.indicator)),
+            band(*scales[row.indicator].best) or direction,
+            fixed(row.weight, 3),
+            words.grammar.series(parts),
+        ])  # fmt: skip
+    return result
+
+
 def weights(words: ReportText) -> Body:
-    """One row per indicator: place, label with unit, direction or what is best, e, 1 - e, w, least
-    and largest w by the other methods, the share between regions if there are several, focus
-    values.
+    """One row per indicator: label, place, e, 1 - e, least and largest w by the other methods, the
+    share between regions if there are several, focus values.
     """
     study, phrases = words.study, words.phrases["tables"]
-    ends, scales = (study.years[0], study.years[-1]), scales_of(study.indicators)
+    ends = (study.years[0], study.years[-1])
     between = phrases["weights"]["between"] if study.single else None
     columns = [column for column in laid_out(phrases, "weights") if column[0] != between]
     columns += [[words.grammar.dated(study.name(study.focus), y), "r", 9] for y in ends]
-    table, seen = study.indicators.set_index("indicator"), set()
+    table = study.indicators.set_index("indicator")
     every = study.tables["weights"]
     others = every[every["weighting"] != study.config["weighting"]["method"]]
     others = others.groupby("indicator")["weight"].agg(["min", "max"])
     values = study.of_focus("panel").set_index(["indicator", "year"])["value"]
     result: Rows = []
     for row in weights_finding(study)["rows"].itertuples():
-        first = row.subsystem not in seen
-        seen.add(row.subsystem)
         entropy = [fixed(row.entropy, 3), fixed(1 - row.entropy, 3)]
         focus = [with_figures(values.get((row.indicator, y)), 3) for y in ends]
         result.append([
-            study.heading(row.subsystem) if first else "",
+            study.heading(row.indicator),
             table.loc[row.indicator, "dimension"],
-            words.grammar.measured(study.heading(row.indicator), study.unit(row.indicator)),
-            band(*scales[row.indicator].best)
-            or str(table.loc[row.indicator, "direction"]).replace("-", "−"),
-            *entropy, fixed(row.weight, 3),
+            *entropy,
             words.grammar.dash.join(fixed(others.at[row.indicator, end]) for end in ("min", "max"))
             if row.indicator in others.index else NOTHING,
             *([] if study.single else [hundredths(row.between)]), *focus,
@@ -126,6 +151,27 @@ def headline_rows(words: ReportText) -> Rows:
 
 def _claim(words: ReportText, row: Any) -> str:
     return str(words.grammar.upper_first(words.message(row.claim, row.stated)))
+
+
+def region_rows(words: ReportText) -> Rows:
+    """Every region by D of its last year: group, D of its first and last year and without years of
+    changed coverage, grade, rank with its range over choices, rank with the level taken out.
+    """
+    study, last = words.study, words.study.ends[1].sort_values("D", ascending=False)
+    kept = first_and_last(study.rows("coverage_breaks", variant=KEPT).dropna(subset="D"))[1]["D"]
+    ranges = study.tables["rank_ranges"].set_index("region")
+    ends = {code: (row["rank_low"], row["rank_high"]) for code, row in ranges.iterrows()}
+    level_out = of_measure(study, "rank_adjusted_D", slope=LEVEL_OUT)
+    grouped = groups_of(study)
+    return [
+        [
+            row["name"], grouped.get(code, NOTHING), graded(study.ends[0].at[code, "D"]),
+            graded(row["D"]), graded(kept.get(code)), row["grade"], fixed(row["rank"], 0),
+            words.grammar.dash.join(fixed(end, 0) for end in ends.get(code, ())),
+            fixed(level_out.get(code), 0),
+        ]
+        for code, row in last.iterrows()
+    ]  # fmt: skip
 
 
 def claim_rows(words: ReportText) -> Rows:

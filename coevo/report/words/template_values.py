@@ -117,11 +117,13 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     values |= _of_choices(study) if study.indexed else {}
     values |= _of_populations(words) if study.pair else {}
     findings["under"] = {
-        "level": findings.get("where", {}).get("level_sd_ln"),
+        "level": findings.get("where", {}).get("level_gap"),
         "quadrants": findings["relation"].get("quadrants"),
         "best": bands["best"],
         "unit": values.get("unit"),
         "shorter": findings.get("far", {}).get("shorter"),
+        "kept": "kept" in findings.get("coverage", {}),
+        "level_out": findings.get("measures", {}).get("by"),
     }
     return values
 
@@ -190,10 +192,12 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
     rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
     for row in rows[:1].itertuples():
         fields = unpacked(row.fields)
+        if sides := fields.get("sides"):
+            fields["least"] = min(sides, key=lambda of: of["agree"] / of["n"])["variant"]
         if key == "curves" and key not in fields:
             break
         counted = words.message("curves" if key == "curves" else "holds_in", fields)
-        return words.say(f"through/{key}", claim=words.message(headline, row.stated), said=counted)
+        return words.say(f"through/{key}", headline=headline, said=counted)
     return Markdown("")
 
 
