@@ -147,12 +147,9 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
     steps = last - first
     place("growth of D", (ends["D"].iloc[-1] / ends["D"].iloc[0]) ** (1 / steps) - 1,
           "far/growth")  # fmt: skip
-    shown = figure(study, CHARTS["correlations"]).query("scale == 'lnU'")
-    shown = shown.set_index("scope")["value"]
     measured = study.tables["comovement"].query("measure == 'correlation_lnU'")
     for scope, rows in measured.groupby("scope"):
         place(f"correlation, {scope}", rows["value"].iloc[0], f"r/{scope}")
-        found[f"correlation, {scope}"]["correlations"] = float(shown[scope])
     for quantity, places in (*_equilibria(study, said), *_slopes(study, said, cells)):
         found[quantity] = places
     used = study.tables["weights"].query(f"weighting == '{study.config['weighting']['method']}'")

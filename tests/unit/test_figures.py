@@ -77,7 +77,6 @@ from tests.sample import (
     study,
     tables,
     unestimated,
-    unplaced,
     words_of,
 )
 
@@ -171,7 +170,7 @@ def test_names_are_cheap() -> None:
 
 
 def test_one_region_has_no_regional_charts() -> None:
-    several = {"heat", "correlations", "region_phase"}
+    several = {"heat", "scatter_levels", "region_phase"}
     assert not several & set(specs(1)) and several <= set(specs())
     assert "phase" in specs(1)
     assert not {"phase", "region_phase"} & set(figure_names({"several"}))
@@ -203,15 +202,6 @@ def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
 
 
 # --- in step, levels ----------------------------------------------------------------------
-
-
-def test_no_bar_where_nothing_was_paired_at_random() -> None:
-    spec = CHARTS["correlations"](study(**unplaced()), words())
-    assert "bar" in marks(specs()["correlations"]) and "bar" not in marks(spec)
-    table = tables()["comovement"]
-    for scale, shown in (("lnU", "ln U"), ("U", "U")):
-        row = table[picked(table, measure=f"correlation_{scale}", scope="levels")].iloc[0]
-        assert f"{shown}  {row['value']:+.2f}" in values(spec, "text")
 
 
 def test_within_regions_and_years_is_drawn_as_it_is_computed() -> None:

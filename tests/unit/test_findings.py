@@ -12,7 +12,7 @@ from coevo.inference.slope_errors import BY_YEAR
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.choice_robustness import sign_survival_finding
+from coevo.report.findings.choice_robustness import robustness_finding, sign_survival_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding
 from coevo.report.findings.equilibrium import last_observed
@@ -139,7 +139,7 @@ def test_correlation_that_could_not_be_computed(missing: str) -> None:
     chosen = study(**made)
     assert comovement_finding(chosen)["verdict"] == "uncomputed"
     names = figure_names(charts_that_apply(chosen))
-    assert f"scatter_{DEEPEST}" not in names and ("correlations" in names) == (missing != "all")
+    assert f"scatter_{DEEPEST}" not in names and ("scatter_levels" in names) == (missing != "all")
 
 
 # --- what D measures ----------------------------------------------------------------------
@@ -323,8 +323,6 @@ def test_year_effects_take_the_pattern_away() -> None:
     assert (found["verdict"], found["headline"]) == ("supply_then_neither", "undecided")
     assert {name: row["p"] for name, row in found["by_year"].items()} == {"b1": 0.004, "d": 0.004}
     assert found["broken"] == [] and found["signs"] == "outlived"
-    # of b1 and d each: five estimators, instruments by their set, the mean group
-    assert (found["zeros"], found["intervals"]) == (14, 14)
     kept = interaction_finding(study(**supplying("region", BOTH)))
     assert (kept["verdict"], kept["headline"]) == ("supply_then_supply", "supply")
 
@@ -361,20 +359,43 @@ def test_region_effects_have_the_interval_by_year_and_none_without_it() -> None:
     assert interaction_finding(few)["by_year"] == {}
 
 
+def test_effects_are_told_for_a_tenth_of_the_first_year_in_points_of_growth() -> None:
+    chosen = study()
+    found = interaction_finding(chosen)
+    fit = POOLED | {"effects": BOTH, "estimator": "trapezoid", "scaling": "first"}
+    for name in ("b1", "d"):
+        row = chosen.rows("parameters", parameter=name, **fit).iloc[0]
+        columns = ["estimate", "low", "high"]
+        np.testing.assert_allclose(found["points"][name][columns], 10 * row[columns].astype(float))
+    r2 = chosen.rows("fits", scope="pooled", effects=BOTH, scaling="first", model="classic")["r2"]
+    assert found["r2"] == (r2.min(), r2.max())
+
+
+def test_headlines_stand_or_hang_on_the_choice_that_moves_them() -> None:
+    chosen = study()
+    found, table = robustness_finding(chosen), chosen.tables["headlines"]
+    table = table.drop_duplicates("headline")
+    hanging = [name for _, names in found["hanging"] for name in names]
+    parts = [*found["firm"], *found["against"], *found["open"], *hanging]
+    assert len(set(parts)) == len(parts) == found["headlines"]
+    assert set(found["firm"]) == set(table.loc[table["verdict"] == "supported", "headline"])
+    choices = table.set_index("headline")["deciding_choice"]
+    assert all(choices[name] == choice for choice, names in found["hanging"] for name in names)
+
+
 INSTRUMENTS = {"quantity": "anderson_rubin_b1", "period": ""}
 
 
 @pytest.mark.parametrize(
-    ("ends", "low", "high", "apart"),
+    ("ends", "low", "high"),
     [
-        (("interval", -0.1, 0.3), -0.1, 0.3, []),
-        (("interval", 0.1, 0.3), 0.1, 0.3, [("b1", "anderson_rubin", "above")]),
-        (("unbounded", np.nan, -0.1), -np.inf, -0.1, [("b1", "anderson_rubin", "below")]),
-        (("complement", 0.1, 0.3), -np.inf, np.inf, []),
-        (("line", np.nan, np.nan), -np.inf, np.inf, []),
+        (("interval", -0.1, 0.3), -0.1, 0.3),
+        (("unbounded", np.nan, -0.1), -np.inf, -0.1),
+        (("complement", 0.1, 0.3), -np.inf, np.inf),
+        (("line", np.nan, np.nan), -np.inf, np.inf),
     ],
 )
-def test_the_anderson_rubin_set_counts_in_place_of_the_interval(ends, low, high, apart) -> None:
+def test_the_anderson_rubin_set_stands_beside_the_interval(ends, low, high) -> None:
     chosen = changed(
         "relations", INSTRUMENTS, **dict(zip(("set", "low", "high"), ends, strict=True))
     )
@@ -382,28 +403,21 @@ def test_the_anderson_rubin_set_counts_in_place_of_the_interval(ends, low, high,
     assert list(pair.index)[:3] == ["trapezoid", "fod_iv", "anderson_rubin"]
     fit = chosen.rows("parameters", effects=BOTH, estimator="fod_iv", parameter="b1", **POOLED)
     assert pair.loc["fod_iv", ["low", "high"]].tolist() == fit[["low", "high"]].iloc[0].tolist()
-    assert not pair.at["fod_iv", "counts"]
-    assert pair.loc["anderson_rubin", ["low", "high", "counts"]].tolist() == [low, high, True]
+    assert pair.loc["anderson_rubin", ["low", "high"]].tolist() == [low, high]
     found = interaction_finding(chosen)
-    assert (found["apart"], found["zeros"]) == (apart, found["intervals"] - len(apart))
+    assert found["sets"] == found["instruments"]
     b1, known = found["instruments"][0], tables()["checks"].set_index("check")["value"]
     assert (b1["parameter"], b1["estimate"]) == ("b1", fit["estimate"].iloc[0])
     for name in ("anderson_rubin_p", "J_df"):
         assert b1[name] == known[f"{name}_b1"]
 
 
-def test_an_empty_set_leaves_the_interval() -> None:
-    made = put(tables(), "relations", INSTRUMENTS, low=np.nan, high=np.nan, set="empty")
-    fit = POOLED | {"effects": BOTH, "estimator": "fod_iv", "parameter": "b1"}
-    made = put(made, "parameters", fit, low=0.05)
-    assert interaction_finding(study(**made))["apart"] == [("b1", "fod_iv", "above")]
-
-
-def test_the_mean_group_is_counted_and_told_with_its_contrast() -> None:
+def test_the_mean_group_is_told_with_its_contrast() -> None:
     fit = {"effects": BOTH, "estimator": "trapezoid"}
     chosen = changed("relations", fit | {"quantity": "mean_group_d"}, high=-0.1)
     found = interaction_finding(chosen)
-    assert found["apart"] == [("d", "mean_group", "below")] and found["zeros"] == 13
+    rows = slope_intervals(chosen, "d").set_index("estimator")
+    assert rows.at["mean_group", "high"] == -0.1
     for kind in ("mean_group", "hausman"):
         told = found["groups"][kind][1]
         row = chosen.rows("relations", quantity=f"{kind}_d", **fit).iloc[0]

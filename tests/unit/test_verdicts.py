@@ -296,9 +296,7 @@ BROKEN = re.compile(
     r"\b(?:nan|NaN|None|NaT|undefined|Undefined)\b|\(\s*\)|（\s*）|[，。；：、]{2}|[,;:]\s*[,;:.)]"
     r"|\.\.|[，。；：、（]\s*[,.;）]|,\s+,|<<|>>|<%|%>|\( | \)|  \."
 )
-DASH = re.compile(
-    r"(?<![\d区食入])—(?![\d年被])"
-)  # years, region-years, predator-prey, input-output
+DASH = re.compile(r"(?<![\d区食入])—(?![\d年被])")  # of years, region-years, inputs and outputs
 
 
 def prose(part: str) -> str:
@@ -440,5 +438,5 @@ def test_constant_prices_are_told_where_they_are_computed(language: str) -> None
     counts = pd.concat([counts, other], ignore_index=True)
     chosen = study(language=language, specification_counts=counts)
     chosen.config["robustness"]["deflated"] = {"upstream": "output", "downstream": "sales"}
-    assert "survival/deflated" in reported(chosen).said
-    assert "survival/deflated" not in reported(plain).said
+    assert "survival/cases/deflated" in reported(chosen).said
+    assert "survival/cases/deflated" not in reported(plain).said

@@ -1,4 +1,4 @@
-"""Values with their intervals: correlations, coefficients, D under every combination of choices."""
+"""Values with their intervals: coefficients, D under every combination of choices."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -6,73 +6,22 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from coevo.coupling.comovement import SCOPES
 from coevo.equilibria.theory_rows import CANNOT_SAY, CONTRADICTED, MEAN
 from coevo.report.figures import LOOKS, axes, vega
 from coevo.report.figures.bars import share_text
 from coevo.report.figures.lines import PICKED, region_of
 from coevo.report.figures.vega import Part
-from coevo.report.findings.in_step import LOGS, SHOWN, correlation_values
 from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import growth_rows
 from coevo.sensitivity.choices import CHOICES
 
 AIR = 0.06  # of the axis, beyond the outermost interval
-SIGNS = {"lnU": "ln U", "U": "U"}  # how what is correlated is written
-APART = 10.0  # pixels of the logs above, and of the indices as they are below the middle of a row
 STRIP = 17.0  # pixels of a variant's row
 ABOVE = 0.4  # of a row, above the name of a choice
 EVERYTHING = (-np.inf, np.inf)
 Limits = tuple[float, float]
 NAME = 26  # letters of a variant's name that stand beside its row; its tip holds all
-
-
-def correlations(study: Study, words: Mapping[str, str]) -> Part:
-    """Correlation of the first two indices by scope, of their logs and below as they are; a bar
-    shows what random pairing gives, where that was computed.
-    """
-    frames = {scale: correlation_values(study, scale=scale) for scale in SHOWN}
-    rows = pd.concat(frames, names=["scale"]).reset_index()
-    rows["row"] = rows["scope"].map(lambda scope: axes.wrapped_label(words[scope], 18))
-    rows["text"] = rows["scale"].map(SIGNS) + rows["value"].map("  {:+.2f}".format)
-    rows["text"] = rows["text"].str.replace("-", "−")
-    low = min(-0.25, rows[["value", "low"]].min(axis=None)) - 0.12
-    top = rows["value"].max()
-    room = max(0.34, 0.42 * (top - low) - 0.12)  # of the words beside, also on a phone
-    high = max(0.5, top + room, rows["high"].max()) + 0.12
-    scale = axes.axis_scale(low, high)
-    below = {**axes.axis(words["correlation"], axes.ticks(low, min(high, 1.0))), "format": ".2~f"}
-    known = rows.set_index("scope")["row"].drop_duplicates()
-    order = [known[scope] for scope in SCOPES if scope in known]
-    paired = rows.dropna(subset=["low", "high"])
-    shown = ["row scope", "value r .3f"]
-    shown += ["low low .3f", "high high .3f", "p p .3f"] if len(paired) else []
-    at = {"x": vega.amount("value", scale=scale, axis=below), "y": axes.named_rows(order)}
-    hover = {**at, "tooltip": vega.tips(words, *shown)}
-    ends = {end: vega.amount(end, scale=scale) for end in ("low", "high")}
-    span = {**hover, "x": ends["low"], "x2": {"field": "high"}}
-    layers = [axes.line_at("x", 0, color="$muted", strokeWidth=1)]
-    for name, lower, weight in zip(SHOWN, (-APART, APART), ("bold", "normal"), strict=True):
-        points, bars = (table[table["scale"] == name] for table in (rows, paired))
-        look: Part = {"filled": name == LOGS, "size": 90, "color": "$ink", "opacity": 1}
-        beside: Part = {"dx": 10, "align": "left", "fontSize": 12, "fontWeight": weight}
-        bar: Part = {"height": 11, "color": "$line", "opacity": 0.55, "yOffset": lower}
-        layers += [vega.mark("bar", bars, span, **bar)] if len(bars) else []
-        layers += [
-            vega.mark("point", points, hover, yOffset=lower, **look),
-            vega.text("text", points, at, dy=lower, **beside),
-        ]
-    if len(paired):
-        # the words that say what a bar is stand under the first, on the side that has more room
-        first = paired.iloc[0]
-        side = "high" if first["low"] + first["high"] > low + high else "low"
-        look = {"align": "right" if side == "high" else "left", "dy": 2.6 * APART, "fontSize": 11}
-        key = {"y": at["y"], "x": ends[side]}
-        layers.append(
-            vega.mark("text", paired.iloc[[0]], key, text=words["pairings"], color="$muted", **look)
-        )
-    return vega.specification(layers, 66.0 * len(order))
 
 
 def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part:

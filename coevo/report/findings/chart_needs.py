@@ -5,7 +5,7 @@ from typing import Any
 from coevo.equilibria.theory_rows import MEAN
 from coevo.report.findings.coverage_years import shown_breaks
 from coevo.report.findings.equilibrium import refused, region_fit_rows
-from coevo.report.findings.in_step import correlation_values, paired_by
+from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.regional_pattern import group_means, growth
 from coevo.report.findings.study_tables import Study
@@ -18,8 +18,8 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
     Beside what `Study.has` says: `claim_counts`, `degrees`: what page one shows;
-    `correlations`: one at least, and the scopes of those that could be
-    computed; `tiles`: every region has a tile, `untiled`: one has none;
+    the scopes of correlations that could be computed;
+    `tiles`: every region has a tile, `untiled`: one has none;
     `level`: D is held against the level of development;
     `convergence`: growth of D has been held against its start;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: combinations
@@ -49,7 +49,6 @@ def _of_indices(study: Study) -> dict[str, bool]:
     if places is not None and set(TILE) <= set(places):
         tiled = set(study.regions) <= set(places.dropna(subset=TILE)["region"])
     return scopes | {
-        "correlations": bool(scopes),
         "tiles": tiled and several,
         "untiled": not tiled and several,
         "level": several and tables["level"]["measure"].eq("adjusted_lnD").any(),
@@ -62,8 +61,8 @@ def _of_indices(study: Study) -> dict[str, bool]:
 
 def captions_finding(study: Study) -> dict[str, Any]:
     """Return which sentences and clauses stand under charts of indices: `many`, `farthest` where
-    not every region is drawn, `groups`, `means` of groups, the `tick` of their mean, `scatter`,
-    years of changed `coverage`, the `bar` of random pairings; `degrees`: beside the level?
+    not every region is drawn, `groups`, `means` of groups, the `tick` of their mean, years of
+    changed `coverage`; `degrees`: beside the level?
     """
     groups, charts = not study.single and bool(group_means(study)), charts_that_apply(study)
     return {
@@ -72,8 +71,6 @@ def captions_finding(study: Study) -> dict[str, Any]:
         "groups": groups,
         "means": groups,
         "tick": not study.single,
-        "scatter": "levels" in charts,
         "coverage": shown_breaks(study),
-        "bar": paired_by(study),
         "degrees": "by_year" if "level" in charts else "alone",
     }

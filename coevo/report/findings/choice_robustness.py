@@ -7,7 +7,13 @@ import pandas as pd
 from coevo.arrays import Row
 from coevo.report.findings.study_tables import Study, reason
 from coevo.sensitivity.choices import MAIN, ROBUST
-from coevo.sensitivity.headlines import DEPENDS, SIGNIFICANCE, SUPPORTED
+from coevo.sensitivity.headlines import (
+    DEPENDS,
+    NOT_SUPPORTED,
+    SIGNIFICANCE,
+    SUPPORTED,
+    UNDECIDED,
+)
 
 REFUSED, MOSTLY, PARTLY, DIFFERS = "refused", "mostly", "partly", "differs"
 # verdict -> share of the combinations that give the same grade, from which it holds
@@ -26,12 +32,12 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     frequent grade is the study's `own` or an`other`; `others`: whether `one` combination or
     `several` give neither of the first two; `D`, `rank`: their least and largest, `ranks` where
     they differ; `own_place`: whether the study's own rank is the `highest` or the `lowest` of all.
-    `shares` of choices: `drawn` in a chart or told `alone`.
+    `shares` of choices: `drawn` in a chart or told `alone`. `headlines`: see `_headlines`.
     """
     seen = study.tables["multiverse"]
     seen = seen[seen["focus_grade"].fillna("") != ""]
     drives = _drives(study)
-    unseen = {"verdict": "none", "draws": _draws(study), "drives": drives}
+    unseen = {"verdict": "none", "draws": _draws(study), "drives": drives, **_headlines(study)}
     if seen.empty:
         return unseen
     counts = seen["focus_grade"].value_counts().reindex(study.grades.labels).dropna().astype(int)
@@ -51,6 +57,33 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "rank": (int(ranks.min()), int(ranks.max())),
         "ranks": ranks.nunique() > 1,
         "own_place": _place(ranks, int(main["focus_rank"])),
+    }
+
+
+def _headlines(study: Study) -> dict[str, Any]:
+    """How many `headlines` can be asked; which stand whatever is chosen (`firm`), which never do
+    (`against`), which cannot be decided (`open`), and by choice, that of the most first, which hang
+    on it (`hanging`); `standing`: whether `all` stand, `some` or `none`.
+    """
+    found = choices_finding(study)
+    asked = {str(name): found[name] for name in study.tables["headlines"]["headline"].unique()}
+    asked = {name: known for name, known in asked.items() if known["key"] != REFUSED}
+    firm, against, undecided = (
+        [name for name, known in asked.items() if known["key"] == key]
+        for key in (SUPPORTED, NOT_SUPPORTED, UNDECIDED)
+    )
+    hanging: dict[str, list[str]] = {}
+    for name, known in asked.items():
+        if known["key"] in (MOSTLY, PARTLY, DIFFERS):
+            hanging.setdefault(known["choice"], []).append(name)
+    standing = "all" if len(firm) == len(asked) else "some" if firm else "none"
+    return {
+        "headlines": len(asked),
+        "standing": standing if asked else "",
+        "firm": firm,
+        "against": against,
+        "open": undecided,
+        "hanging": sorted(hanging.items(), key=lambda item: -len(item[1])),
     }
 
 
@@ -154,7 +187,7 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
     """In how many specifications b1 and d lie above zero, as in a supply relation, by effects.
 
     `all` of the study's pair, `swapped`, `without_growth`, `deflated` and each of `pairs`;
-    `intervals` that exclude zero; `located`: fits whose sets of E of the region in focus are
+    `located`: fits whose sets of E of the region in focus are
     bounded and positive; empty where there are none. Each by effects, "" for any: `agree`,
     `specifications` and `p` by chance, with `chance` whether there is one: `told` or `refused`. Of
     all: `told`, `some` or `refused` with the reason (`why`), or `none` without fits; `draws`.
@@ -168,7 +201,6 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
         "all": counts.get(("supply", MAIN)) or _by_effects(table.head(0), study),
         "swapped": counts.get(("swapped", MAIN), {}),
         "without_growth": counts.get(("without_growth", MAIN), {}),
-        "intervals": counts.get(("clear", MAIN), {}),
         "located": counts.get(("located", ""), {}),
         "deflated": pairs.pop(DEFLATED, {}),
         "pairs": pairs,

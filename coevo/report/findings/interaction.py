@@ -12,6 +12,7 @@ from coevo.report.findings.study_tables import POOLED, Study, reason
 from coevo.sensitivity.specifications import EFFECTS
 
 ENDS = ["low", "high"]
+TENTH = 0.1  # of the first-year output, for which effects are told
 MEAN_GROUP, AR_SET = "mean_group", "anderson_rubin"  # stand beside the estimators
 
 
@@ -20,17 +21,16 @@ def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
 
     Pooled, scaled by the first year, with the interval whose test holds its size: with region
     effects what the bootstrap by year does not reject, no row without it; with region and year
-    effects also the mean group, and beside the instruments' interval their Anderson-Rubin set,
-    which `counts` in its place (its hull; infinite where it has no end). In a study of too few
-    regions to pool, the focus region's own fits, per unit of its first-year output.
+    effects also the mean group, and beside the instruments' interval their Anderson-Rubin set (its
+    hull; infinite where it has no end). In a study of too few regions to pool, the focus region's
+    own fits, per unit of its first-year output.
     """
-    rows = _fits(study, parameter).assign(counts=True)
+    rows = _fits(study, parameter)
     if study.pooled:
         by_year = study.rows("slope_tests", errors=BY_YEAR, effects=EFFECTS[0], parameter=parameter)
         ends, first = by_year.set_index("estimator")[ENDS], rows["effects"].eq(EFFECTS[0])
         rows[ENDS] = rows[ENDS].mask(first, ends.reindex(rows["estimator"]).set_index(rows.index))
         beside = [_mean_group(study, parameter), _instrument_set(study, parameter, rows)]
-        rows["counts"] = rows["estimator"].ne(FOD_IV) | beside[1].empty
         rows = pd.concat([rows, *(part for part in beside if len(part))])
     places = {study.estimator: "", AR_SET: FOD_IV}
     by = ["effects", "estimator"]
@@ -49,9 +49,7 @@ def _fits(study: Study, parameter: str) -> pd.DataFrame:
 def _mean_group(study: Study, parameter: str) -> pd.DataFrame:
     """The mean of the regions' own slopes with both effects, as a row of `parameters`."""
     rows = study.rows("relations", quantity=f"mean_group_{parameter}", **study.pooled_fit)
-    return rows.assign(
-        estimate=rows["value"], parameter=parameter, estimator=MEAN_GROUP, counts=True
-    )
+    return rows.assign(estimate=rows["value"], parameter=parameter, estimator=MEAN_GROUP)
 
 
 def _instrument_set(study: Study, parameter: str, fits: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +60,7 @@ def _instrument_set(study: Study, parameter: str, fits: pd.DataFrame) -> pd.Data
     ends = sets[ENDS].mask(~sets["set"].isin(["interval", "unbounded"]))
     sets[ENDS] = ends.fillna({"low": -float("inf"), "high": float("inf")})
     estimates = fit["estimate"].to_numpy()[: len(sets)]
-    return sets.assign(estimate=estimates, parameter=parameter, estimator=AR_SET, counts=True)
+    return sets.assign(estimate=estimates, parameter=parameter, estimator=AR_SET)
 
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:
@@ -112,11 +110,12 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     and to stand without the growth of any one year; else it is `fragile`. Without pooled fits it is
     `region_` and the verdict of the focus region's own, with the `reason` if figures forbid pooled
     ones, or `not_estimated` where that has no fit either. `headline`: what the last effects say;
-    `head`: their b1 and d by the main estimator; `zeros`: how many of their `intervals`, by all
-    estimators, contain zero; `own`: how many regions' own intervals of b1 contain zero, of how
-    many; `broken`: years without which the supply pattern is gone; `equal`: p of equal slopes.
-    Where it is undecided also `apart`: intervals off zero by parameter, estimator and side; the
-    `power` of the rule; years that make it `fragile`; `signs`: `outlived` by year effects.
+    `head`: their b1 and d by the main estimator; `points`: the same in percentage points of growth
+    for a tenth of the first-year output; `r2`: least and largest share of growth that the slopes
+    explain, over estimators and both equations; `own`: how many regions' own intervals of b1
+    contain zero, of how many; `sets`: of both slopes by instruments; `broken`: years without which
+    the supply pattern is gone; `equal`: p of equal slopes. Where it is undecided also the `power`
+    of the rule; years that make it `fragile`; `signs`: `outlived` by year effects.
     """
     if not study.pooled and study.focus in refused(study):
         return dict.fromkeys(("verdict", "headline", "by"), "not_estimated")
@@ -129,29 +128,28 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         alpha, broken = 1 - study.config["interaction"]["confidence"], _years_that_break(study)
         passes = by_year and max(row["p"] for row in by_year.values()) < alpha
         verdicts[0] = "supply" if passes and not broken else "fragile"
-    intervals = pd.concat([slope_intervals(study, name) for name in SLOPES])
-    intervals = rows_of(intervals, effects=last, counts=True)
-    off = intervals[(intervals["low"] > 0) | (intervals["high"] < 0)]
-    side = off["low"].gt(0).map({True: "above", False: "below"})
+    head, instruments = {"b1": b1.loc[last], "d": d.loc[last]}, _instruments(study)
     finding = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "headline": headline,
         "signs": headline,
         "by": "pooled" if study.pooled else "own",
-        "head": {"b1": b1.loc[last], "d": d.loc[last]},
-        "zeros": len(intervals) - len(off),
-        "intervals": len(intervals),
+        "head": head,
+        "points": {
+            name: 100 * TENTH * row[["estimate", *ENDS]].astype(float) for name, row in head.items()
+        },
+        "r2": _explained(study),
         "df": b1.at[last, "df"],
         "by_year": by_year,
         "broken": broken,
         "groups": _groups(study) if study.pooled else {},
-        "instruments": _instruments(study) if study.pooled else [],
+        "instruments": instruments,
+        "sets": instruments if len(instruments) == len(SLOPES) else [],
     }
     if headline == "undecided":
         finding |= {
             "signs": "outlived" if verdicts[0] in ("supply", "fragile") else headline,
-            "apart": list(zip(off["parameter"], off["estimator"], side, strict=True)),
-            "power": _power(study) if study.pooled else {},
+            "power": _power(study) if study.pooled else [],
             "fragile": broken,
         }
     if not study.pooled:
@@ -164,16 +162,24 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     }
 
 
-def _power(study: Study) -> dict[float, tuple[float, float]]:
-    """By strength of the effects in simulated panels with year shocks, the least and largest share,
-    over the relations, in which the rule names the true one; empty where that is not known.
+def _explained(study: Study) -> tuple[float, float]:
+    """The least and the largest R2 of growth, beyond the last effects, by the other output."""
+    scope, scaling = (POOLED, "first") if study.pooled else (study.focus, "none")
+    fit = {"scope": scope, "scaling": scaling, "effects": study.effects[-1]}
+    r2 = study.rows("fits", model="classic", **fit)["r2"]
+    return float(r2.min()), float(r2.max())
+
+
+def _power(study: Study) -> list[tuple[str, float, float]]:
+    """By relation the shares of simulated panels with year shocks in which the rule names it, with
+    the weakest and with the strongest effects; empty where that is not known.
     """
     rule = study.tables.get("relation_rule")
     if rule is None:
-        return {}
-    shocked = rule[(rule["strength"] > 0) & rule["year_shock"]]
-    true = shocked.apply(lambda row: row[row["design"]], axis=1).groupby(shocked["strength"])
-    return {strength: (shares.min(), shares.max()) for strength, shares in true}
+        return []
+    shocked = rule[(rule["strength"] > 0) & rule["year_shock"]].sort_values("strength")
+    shares = {name: rows[name] for name, rows in shocked.groupby("design")}
+    return [(str(name), share.iloc[0], share.iloc[-1]) for name, share in shares.items()]
 
 
 def _by_year(study: Study) -> dict[str, dict[str, Any]]:

@@ -276,24 +276,25 @@ def equilibria_rows(words: ReportText) -> Rows:
 
 
 def sign_counts(words: ReportText) -> Body:
-    """In how many fits of each case the supply pattern shows, by effects."""
-    fits, study = sign_survival_finding(words.study), words.study
-    if "all" not in fits:
-        return Body([])
+    """In how many fits of each case the supply pattern shows, of how many, and p by chance."""
+    survival, study, say = sign_survival_finding(words.study), words.study, words.say
     kind = "effects_pooled" if study.pooled else "effects"
-    heads = (words.grammar.upper_first(words.word(kind, e)) for e in study.effects)
-    columns = [[words.say("tables/signs/case"), "l", 50], *([h, "r", 25] for h in heads)]
-    cases = {words.say(f"survival/cases/{key}"): fits[key]
-             for key in ("all", "without_growth", "deflated", "swapped") if fits[key]}  # fmt: skip
-    cases |= {
-        words.say("survival/cases/pair", name=study.pair_label(name)): counts
-        for name, counts in fits["pairs"].items()
-    }
-    rows = [
-        [name, *(words.say("survival/share", counts=by[effects]) for effects in study.effects)]
-        for name, by in cases.items()
+    cases = [
+        (say(f"survival/cases/{key}", fits=words.word(kind, effects)), survival[key][effects])
+        for effects in study.effects
+        for key in ("all", "without_growth")
+        if survival[key]
     ]
-    return Body(rows, columns)
+    for key in ("swapped", "deflated"):
+        cases += [(say(f"survival/cases/{key}"), by[""]) for by in [survival[key]] if by]
+    for pair, by in survival["pairs"].items():
+        cases.append((say("survival/cases/pair", name=study.pair_label(pair)), by[""]))
+    rows: Rows = [
+        [name, counts["agree"], counts["specifications"], fixed(counts["p"], 3)]
+        for name, counts in cases
+        if counts["specifications"]
+    ]
+    return Body(rows, note=say(f"interaction/chance/{survival['chance']}"))
 
 
 def relation_rows(words: ReportText) -> Rows:

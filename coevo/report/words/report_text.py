@@ -1,6 +1,5 @@
 """A study in the words of a language: phrases, names, and cells of tables."""
 
-import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -105,13 +104,10 @@ class ReportText:
         return self.say(f"sets/{'bounded' if kind == 'interval' else kind}", low=low, high=high)
 
     def signs(self, row: Any) -> str:
-        """Probabilities of supply (predator-prey) signs, of reversed ones, of a saddle, of no E."""
-        if missing(row["p_saddle"]):
+        """The kind of E, or the probability of predator-prey (supply) signs."""
+        if missing(row["p_predator_prey"]):
             return self.word("kind", row["kind"])
-        names = {"supply": "p_predator_prey", "reversed": "p_reversed", "saddle": "p_saddle"}
-        shares = {key: row[name] for key, name in names.items()}
-        shares["none"] = 1 - math.fsum(shares.values())
-        return " · ".join(f"{self.word('kind_short', k)} {fixed(p)}" for k, p in shares.items())
+        return self.say("titles/supply", p=row["p_predator_prey"])
 
     def facts(self, region: str) -> list[tuple[str, str]]:
         """What the panel of a region shows: (label, value) in the order of the phrases."""
