@@ -149,7 +149,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     if headline == "undecided":
         finding |= {
             "signs": "outlived" if verdicts[0] in ("supply", "fragile") else headline,
-            "power": _power(study) if study.pooled else [],
+            "power": _power(study) if study.pooled else {},
             "fragile": broken,
         }
     if not study.pooled:
@@ -170,16 +170,22 @@ def _explained(study: Study) -> tuple[float, float]:
     return float(r2.min()), float(r2.max())
 
 
-def _power(study: Study) -> list[tuple[str, float, float]]:
-    """By relation the shares of simulated panels with year shocks in which the rule names it, with
-    the weakest and with the strongest effects; empty where that is not known.
+def _power(study: Study) -> dict[str, Any]:
+    """How often the rule names the true relation in simulated panels with year shocks: `at`, the
+    weakest and the strongest effects; `relations`, its share at both; `weakest`, least and largest
+    share over relations at the weakest; empty where that is not known.
     """
     rule = study.tables.get("relation_rule")
     if rule is None:
-        return []
+        return {}
     shocked = rule[(rule["strength"] > 0) & rule["year_shock"]].sort_values("strength")
-    shares = {name: rows[name] for name, rows in shocked.groupby("design")}
-    return [(str(name), share.iloc[0], share.iloc[-1]) for name, share in shares.items()]
+    shares = {str(name): rows[name].iloc[[0, -1]] for name, rows in shocked.groupby("design")}
+    least = [share.iloc[0] for share in shares.values()]
+    return {
+        "at": tuple(shocked["strength"].iloc[[0, -1]]),
+        "relations": [(name, *share) for name, share in shares.items()],
+        "weakest": (min(least), max(least)),
+    }
 
 
 def _by_year(study: Study) -> dict[str, dict[str, Any]]:

@@ -67,7 +67,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
         opening["located"] = opening["settle"] == "located"
         counted = findings["survival"]["all"][""]
         opening["counted"] = counted if counted["specifications"] else None
-        opening["power"] = next(iter(findings["interaction"].get("power", {}).items()), None)
+        opening["power"] = findings["interaction"].get("power")
     if opening["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)
