@@ -194,8 +194,9 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
     rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
     for row in rows[:1].itertuples():
         fields = unpacked(row.fields)
-        if sides := fields.get("sides"):
-            fields["least"] = min(sides, key=lambda of: of["agree"] / of["n"])["variant"]
+        sides = {of["variant"]: of["agree"] / of["n"] for of in fields.get("sides", ())}
+        if len(set(sides.values())) > 1:
+            fields["least"] = min(sides, key=lambda variant: sides[variant])
         if key == "curves" and key not in fields:
             break
         counted = words.message("curves" if key == "curves" else "holds_in", fields)
