@@ -22,9 +22,11 @@ class Entry(NamedTuple):
 
 LEADING = ("summary", "coordination")  # open the workbook
 LONGEST = 60  # rows of a table in a document or a LaTeX file
-# Tables that a report shows otherwise where a study is such: the pooled fits, the heat map, the
-# regions one by one, the figure of headlines by choice. They stand in the workbook.
-SHOWN_BY = {"own": "pooled"} | dict.fromkeys(("coordination", "states", "headlines"), "several")
+# Tables of the workbook that a report of such a study says otherwise: by the pooled fits, heat map,
+# regions one by one, figure of headlines by choice, slopes with their intervals in the text.
+SHOWN_BY = {"own": "pooled"} | dict.fromkeys(
+    ("coordination", "states", "headlines", "growth_slopes"), "several"
+)
 
 
 def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:

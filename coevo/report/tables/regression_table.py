@@ -245,7 +245,7 @@ def _facts(words: ReportText, fits: RegressionFits) -> tuple[list[list[Any]], st
         elif there:
             lines.append([fact, *cells])
     notes = (
-        words.term("note", "alone").format(column=i, facts=words.grammar.series(told, "clause"))
+        words.term("note", "alone").format(column=i, facts=words.grammar.series(told))
         for i, told in alone.items()
     )
     return lines, words.grammar.joined("".join(notes))
