@@ -250,18 +250,21 @@ def test_a_fit_without_errors_has_no_stars_and_no_parentheses() -> None:
     assert errors[LAG] == "" and "*" not in estimates[LAG] and errors[0]
 
 
-def test_facts_stand_under_their_fit_and_only_where_one_has_them() -> None:
+def test_facts_stand_under_their_fit_and_those_of_one_alone_in_the_note() -> None:
     columns = ["effects", "estimator", "equation", "n", "r2"]
-    fits = [(BOTH, "lag", 1, 20, None), ("region", "trapezoid", 1, 24, None),
-            ("region", "trapezoid", 2, 24, 0.1234)]  # fmt: skip
+    main = ("region", "trapezoid")
+    fits = [(BOTH, "lag", 1, 20, None), (BOTH, "lag", 2, 20, 0.2),
+            (*main, 1, 24, 0.5), (*main, 2, 24, 0.1234)]  # fmt: skip
     told = as_table("fits", pd.DataFrame(fits, columns=columns).assign(**POOLED))
-    cells = rows(made(study(fits=told))["interaction.en.tex"])
+    text = made(study(fits=told))["interaction.en.tex"]
+    cells = rows(text)
     found = {title: values[: LAG + 1] for title, *values in cells}
     assert found[r"\(N\) (growth rows)"] == ["---", "24", "---", "20"]
-    assert found[r"\(R^2\), growth of \(x_2\)"] == ["---", "0.123", "---", "---"]
+    assert found[r"\(R^2\), growth of \(x_2\)"] == ["---", "0.123", "---", "0.200"]
     assert found["Region effects"] == ["No", "Yes", "Yes", "Yes"]
     assert found["Year effects"] == ["No", "No", "Yes", "Yes"]
     assert r"\(R^2\), growth of \(x_1\)" not in found
+    assert re.search(r"Column \(2\):.*0\.500", " ".join(text.split()))
 
 
 def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:

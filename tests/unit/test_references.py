@@ -2,11 +2,13 @@
 
 import re
 
+import numpy as np
 import pytest
 import yaml
 
 from coevo.report.documents.pages import converted, document, html
 from coevo.report.documents.source import metadata, text
+from coevo.report.findings.related_work import chance_of_q, related_finding
 from coevo.report.words.template_values import worded
 from coevo.study.configuration import LANGUAGES
 from tests.sample import ROOT, study, templates, unindexed, words_of
@@ -35,12 +37,11 @@ def set_in(text: str, language: str, given: dict) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_work_is_cited_in_a_sentence_and_every_cited_work_is_there(language: str) -> None:
-    phrases = (FOLDER / f"phrases.{language}.yaml").read_text("utf-8")
-    assert set(re.findall(r"@([a-z]+\d{4}|qian|spssau)\b", phrases)) == set(WORKS)
+    assert cited((FOLDER / f"phrases.{language}.yaml").read_text("utf-8")) == set(WORKS)
 
 
 def cited(text: str) -> set[str]:
-    return set(re.findall(r"@([a-z]+\d{4}|qian|spssau)\b", text))
+    return set(re.findall(r"@([a-z]+\d{4}|qian|spssau|spsspro)\b", text))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -48,9 +49,9 @@ def test_every_method_cites_its_source(language: str) -> None:
     methods = words_of("phrases", language)["methods"]
     parts = [methods, *(methods[name] for name in ("regional", "populations", "prediction"))]
     assert all(cited(part["text"]) for part in parts) and cited(methods["populations"]["pooled"])
-    named = {"entropy", "critic", "ahp", "pca_spssau", "topsis", "wang", "fan", "spssau", "ten"}
-    for kind in ("weighting", "composite", "form", "preset", "grades"):
-        for name in named & set(methods[kind]):
+    own = {"equal", "given", "linear", "multiplicative", "geometric", "five", "four"}
+    for kind in ("normalisation", "weighting", "composite", "form", "preset", "grades"):
+        for name in set(methods[kind]) - own:
             assert cited(methods[kind][name]), name
 
 
@@ -71,6 +72,31 @@ def test_every_figure_and_table_is_referred_to(kind: str, language: str) -> None
     methods = source.split("{#methods-text}")[1].split("\n# ")[0]
     paragraphs = [part for part in methods.split("\n\n") if part.strip()]
     assert paragraphs and all(map(cited, paragraphs))
+    related = source.split("{#related}")[1].split("\n# ")[0]
+    assert len(cited(related)) > (10 if kind != "no indices" else 2)
+
+
+@pytest.mark.parametrize(
+    "strata, mean, high", [(4, 0.100, 0.248), (5, 0.133, 0.297), (6, 0.167, 0.342)]
+)
+def test_q_of_strata_that_mean_nothing(strata: int, mean: float, high: float) -> None:
+    told, rng = chance_of_q(31, strata), np.random.default_rng(1)
+    assert [told["mean"], told["high"]] == pytest.approx([mean, high], abs=5e-4)
+    assert strata != 5 or told["p"] == pytest.approx(0.040, abs=5e-4)
+    values, of = rng.normal(size=(20_000, 31)), np.arange(31) % strata
+    values -= values.mean(axis=1, keepdims=True)
+    between = sum(values[:, of == k].sum(axis=1) ** 2 / (of == k).sum() for k in range(strata))
+    q = between / (values**2).sum(axis=1)
+    assert [q.mean(), np.quantile(q, 0.95)] == pytest.approx([mean, high], abs=0.005)
+
+
+@pytest.mark.parametrize("named, told", [("qian", True), ("other", False)])
+def test_the_paper_is_introduced_where_its_claims_are_checked(named: str, told: bool) -> None:
+    chosen = study(claims=True)
+    chosen.config["claims"] = named
+    found = related_finding(chosen)
+    assert found["paper"] == told == ("joint" in found["lines"])
+    assert found["drivers"] == "uncensored" and "chance" not in found  # too few regions
 
 
 def test_english_names_author_and_year(given: dict) -> None:

@@ -15,6 +15,7 @@ from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.page_one import opening_finding, scope_finding
 from coevo.report.findings.predicted import prediction_finding
 from coevo.report.findings.regional_pattern import pattern_finding
+from coevo.report.findings.related_work import related_finding
 from coevo.report.findings.relation import feedback_finding, relation_finding
 from coevo.report.findings.since_release import release_finding
 from coevo.report.findings.study_tables import Study
@@ -25,6 +26,7 @@ FINDINGS: dict[str, Callable[[Study], Any]] = {
     "prediction": prediction_finding,
     "data": data_quality.data_finding,
     "changes": release_finding,
+    "related": related_finding,
 }
 OF_MODEL: dict[str, Callable[[Study], Any]] = {
     "interaction": interaction_finding,

@@ -20,12 +20,6 @@ def rivals(study: Study, horizon: int = 1) -> pd.DataFrame:
     return rows[rows["model"] != DRIFT].reset_index(drop=True)
 
 
-def ratios(study: Study) -> pd.DataFrame:
-    """Ratios of every model one year ahead, from each origin."""
-    rows = study.rows("prediction_errors", horizon=1)
-    return rows[(rows["model"] != DRIFT) & rows["ratio"].gt(0)].reset_index(drop=True)
-
-
 def prediction_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section on prediction.
 

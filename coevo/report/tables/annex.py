@@ -22,6 +22,11 @@ class Entry(NamedTuple):
 
 LEADING = ("summary", "coordination")  # open the workbook
 LONGEST = 60  # rows of a table in a document or a LaTeX file
+# Tables of the workbook that a report of such a study says otherwise: by the pooled fits, heat map,
+# regions one by one, figure of headlines by choice, slopes with their intervals in the text.
+SHOWN_BY = {"own": "pooled"} | dict.fromkeys(
+    ("coordination", "states", "headlines", "growth_slopes"), "several"
+)
 
 
 def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
@@ -42,19 +47,17 @@ def printed_tables(
     words: ReportText, provenance: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Any]:
     """What the template prints: `printed(key)`, "" for a table that the study lacks, those of the
-    annex, `annexed`, what these are, and for phrases `at(*ids)`, a note that refers to figures and
-    to those tables that the study has.
+    annex, `annexed`, what these are, `filed`, those of the workbook alone, and for phrases
+    `at(*ids)`, a note that refers to figures and to those tables that the study has.
     """
     every = report_tables(words)
-    main = {table.key: table for table in every if table.key in MAIN}
+    here = [table for table in every if SHOWN_BY.get(table.key) not in words.study.has]
+    main = {table.key: table for table in here if table.key in MAIN}
     digests = sorted(provenance["files"].items())
     files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
     main["files"] = _table(words, "files", Body(files), "long")
-    annexed = {
-        f"table-{table.key}": table
-        for table in printable(every)
-        if table.key in ANNEX and not (table.key == "own" and words.study.pooled)
-    }
+    annexed = {f"table-{t.key}": t for t in printable(here) if t.key in ANNEX}
+    filed = [t for t in every if t.key not in main and f"table-{t.key}" not in annexed]
     there = {f"table-{key}" for key in main} | annexed.keys()
 
     def at(*ids: str) -> Markdown:
@@ -77,6 +80,7 @@ def printed_tables(
             for id, table in annexed.items()
         ],
         "annex": [as_markdown(table) for table in annexed.values()],
+        "filed": [words.say(f"tables/{table.key}/title") for table in filed],
     }
 
 
@@ -117,8 +121,8 @@ MAIN = {
     "ecological": Entry(analysis_tables.relation_rows, "", ["modelled"]),
     "equilibria": Entry(analysis_tables.equilibria_rows, "widest decided", ["modelled"]),
     "pairs": Entry(analysis_tables.pair_correlations, "", ["indexed", "several"]),
-    "headlines": Entry(data_tables.headline_rows, "claims"),
-    "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
+    "headlines": Entry(data_tables.headlines_in_full, "claims"),
+    "claims": Entry(data_tables.claims_in_full, "claims", ["claims"]),
     "prediction": Entry(data_tables.prediction_rows, "wide decided"),
     "restated": Entry(data_tables.largest_rows, "wide", ["changes"]),
 }

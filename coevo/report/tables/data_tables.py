@@ -20,7 +20,7 @@ from coevo.report.findings.data_quality import (
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.page_one import NOT_TESTED, opening_kind
-from coevo.report.findings.predicted import ratios, rivals
+from coevo.report.findings.predicted import rivals
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, first_and_last
 from coevo.report.tables import LAYOUT, laid_out
@@ -138,7 +138,8 @@ def states(words: ReportText) -> Body:
             words.grammar.series([row["grade"], words.side(row["lagging"])], "clause"),
             fixed(row["relative_development"]),
         ])  # fmt: skip
-    return Body(rows, [head, *indices, *rest])
+    note = words.say("tables/states/note")
+    return Body(rows, [head, *indices, *rest], note)
 
 
 def headline_rows(words: ReportText) -> Rows:
@@ -172,6 +173,20 @@ def region_rows(words: ReportText) -> Rows:
         ]
         for code, row in last.iterrows()
     ]  # fmt: skip
+
+
+def headlines_in_full(words: ReportText) -> Rows:
+    """Claim, what came out, verdict; page one and the sections say how it was tested."""
+    return [[claim, out, verdict] for claim, _, out, verdict, _ in headline_rows(words)]
+
+
+def claims_in_full(words: ReportText) -> Body:
+    """The same of a paper's claims, with how they were tested unless page one says so."""
+    rows = [row[:-1] for row in claim_rows(words)]
+    if opening_kind(words.study) != "claims":
+        return Body(rows)
+    columns = laid_out(words.phrases["tables"], "claims", "short")
+    return Body([[claim, out, verdict] for claim, _, out, verdict in rows], columns)
 
 
 def claim_rows(words: ReportText) -> Rows:
@@ -245,19 +260,17 @@ def _tested(words: ReportText, row: Any, check: str) -> list[Any]:
 
 
 def prediction_rows(words: ReportText) -> Rows:
-    """A row per series and model: ratios by years ahead, p, origins below drift, coverage."""
-    study, each = words.study, ratios(words.study)
+    """A row per series and model: ratios by years ahead, p, coverage, verdict."""
+    study = words.study
     farther = {h: rivals(study, h).set_index(["series", "model"])["ratio"] for h in FARTHER}
     rows: Rows = []
     for row in rivals(study).to_dict("records"):
         key = (row["series"], row["model"])
-        origins = each[(each["series"] == key[0]) & (each["model"] == key[1])]
         rows.append([
             words.grammar.upper_first(series_name(words, key[0])),
             words.word("prediction", key[1]),
             fixed(row["ratio"]),
             fixed(row["p"], 3),
-            f"{int((origins['ratio'] < 1).sum())} / {len(origins)}",
             *(fixed(of.get(key)) if key in of.index else NOTHING for of in farther.values()),
             hundredths(row["coverage"]),
             words.word("prediction_verdict", row["verdict"]),

@@ -58,8 +58,8 @@ def regression(key: str, words: ReportText) -> Body:
     heads = ["", *map(words.grammar.upper_first, names)]
     columns: list[Any] = [["", "l", 16, "term"]]
     columns += [[f"({i})", "r", 12, f"fit_{i}"] for i in range(1, len(heads))]
-    rows = [heads, *_coefficients(fits), *_facts(words, fits)]
-    return Body(rows, columns, _note(key, fits, words))
+    facts, alone = _facts(words, fits)
+    return Body([heads, *_coefficients(fits), *facts], columns, _note(key, fits, words) + alone)
 
 
 def _fits(key: str, words: ReportText) -> RegressionFits:
@@ -224,17 +224,28 @@ def _p_and_ends(words: ReportText, tests: pd.DataFrame, at: tuple[str, str, str]
     return words.estimate({"estimate": row["p"], "low": row["low"], "high": row["high"]})
 
 
-def _facts(words: ReportText, fits: RegressionFits) -> list[list[Any]]:
-    """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
+def _facts(words: ReportText, fits: RegressionFits) -> tuple[list[list[Any]], str]:
+    """Effects, rows, regions, R2 ...: a line for each fact that fits have; what of several one
+    alone has, for the note.
+    """
     lines: list[list[Any]] = []
+    alone: dict[int, list[Markdown]] = {}
     if any(effects != "none" for effects, _ in fits.columns):
         for name, kinds in {"region_effects": EFFECTS, "year_effects": EFFECTS[1:]}.items():
             has = [words.term("answer", effects in kinds) for effects, _ in fits.columns]
             lines.append([Markdown(words.term("fact", name)), *has])
     for name in words.phrases["exports"]["fact"]:
         values = [fits.facts.get((name, *key)) for key in fits.columns]
-        if not all(map(missing, values)):
-            decimals = _DECIMALS.get(name, 3)
-            cells = [v if isinstance(v, str) else fixed(v, decimals) for v in values]
-            lines.append([Markdown(words.term("fact", name)), *cells])
-    return lines
+        there = [i for i, value in enumerate(values) if not missing(value)]
+        decimals, fact = _DECIMALS.get(name, 3), Markdown(words.term("fact", name))
+        cells = [v if isinstance(v, str) else fixed(v, decimals) for v in values]
+        if len(there) == 1 < len(values):
+            value = escaped(cells[there[0]])
+            alone.setdefault(there[0] + 1, []).append(Markdown(f"{fact} {value}"))
+        elif there:
+            lines.append([fact, *cells])
+    notes = (
+        words.term("note", "alone").format(column=i, facts=words.grammar.series(told))
+        for i, told in alone.items()
+    )
+    return lines, words.grammar.joined("".join(notes))

@@ -8,6 +8,7 @@ from coevo.coupling import diagnostics
 from coevo.coupling.comovement import RUN
 from coevo.coupling.grade_scales import MARGIN
 from coevo.files import rows_of
+from coevo.inference import wild_bootstrap
 from coevo.inference.signs import ignorance
 from coevo.messages import unpacked
 from coevo.normalisation import VECTOR
@@ -30,7 +31,8 @@ from coevo.report.words.grammar import read_phrases
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import band, fixed, with_figures
 from coevo.report.words.report_text import Phrases, ReportText, amount
-from coevo.sensitivity.uncertainty import KAPPA
+from coevo.sensitivity.claims import BY_ALGEBRA
+from coevo.sensitivity.uncertainty import ENDS, KAPPA
 from coevo.study_data import StudyData
 
 MOST_NOTES = 3  # on indicators, among the limits
@@ -64,6 +66,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     findings["opening"]["case"] = config["claims"] if config["claims"] in known else "none"
     findings["methods"] = bands | {"preset": config["coupling"]["preset"]}
     findings["methods"]["pairing"] = findings.get("step", {}).get("place")
+    findings["methods"]["combinations"] = findings.get("robustness", {}).get("n")
     read = set(study.tables["observations"]["indicator"])
     notes = [f"notes/{key}" for key in phrases["notes"] if key in read]
     first = ["limits/doubtful"] if findings["data"]["serious"]["count"] else []
@@ -96,6 +99,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
         "claims": claims,
         "untested": untested,
+        "algebraic": 0 if claims is None else int(claims["check"].isin(BY_ALGEBRA).sum()),
         "headlines": study.tables["headline_claims"],
         "dated": words.grammar.dated,
         "sources": sources(words),
@@ -115,7 +119,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         ),
         "foretold_level": words.percent(COVERED),
     }
-    values |= _of_choices(study) if study.indexed else {}
+    values |= _of_choices(words) if study.indexed else {}
     values |= _of_populations(words) if study.pair else {}
     findings["under"] = {
         "level": findings.get("where", {}).get("level_gap"),
@@ -129,8 +133,9 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     return values
 
 
-def _of_choices(study: Study) -> dict[str, Any]:
+def _of_choices(words: ReportText) -> dict[str, Any]:
     """Which ends D has, by what it is made, and what was removed, filled, drawn and flagged."""
+    study = words.study
     last, coupling = study.ends[1].sort_values("D", ascending=False), study.config["coupling"]
     shares = () if isinstance(coupling["contributions"], str) else coupling["contributions"]
     return {
@@ -140,6 +145,7 @@ def _of_choices(study: Study) -> dict[str, Any]:
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
         "kappa": {source: fixed(value, 0) for source, value in KAPPA.items()},
         "draws": study.config["robustness"]["draws"],
+        "drawn_middle": words.percent(ENDS[1] - ENDS[0]),
         "guard_limits": {
             name.lower(): getattr(diagnostics, name) for name in ("HEAVY", "DOUBLED", "INFLATED")
         },
@@ -168,6 +174,11 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
         "ignorance": ignorance,
         "ends_of": words.ends,
         "estimated": words.estimate,
+        "wild": {
+            "two_points_from": wild_bootstrap.RADEMACHER_FROM,
+            "most": wild_bootstrap.MOST,
+            "draws": wild_bootstrap.DRAWS,
+        },
     }
 
 
