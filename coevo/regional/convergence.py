@@ -1,6 +1,6 @@
 """Does the gap between regions narrow? Dispersion over the years, growth against the start."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -84,6 +84,23 @@ def morgan(first: Values, last: Values) -> tuple[Array, Array]:
     df = np.where(n < 3, np.nan, n - 2)
     t = r * np.sqrt(df / np.maximum(1 - r**2, 1e-300))
     return t, 2 * stdtr(df, -np.abs(t))
+
+
+def spread_ratio(first: Values, last: Values) -> dict[str, float]:
+    """Return the standard deviation of y (n,) over that of x, paired, with its 95 % interval and p.
+
+    The interval holds the ratios that the test of Pitman and Morgan does not reject:
+
+        ratio^2 (K +- sqrt(K^2 - 1)),   K = 1 + 2 t^2 (1 - r^2) / (n - 2)
+
+    r the correlation of x and y, t the quantile of t(n - 2).
+    """
+    x, y = np.asarray(first, dtype=float), np.asarray(last, dtype=float)
+    n, value = len(x), float(y.std() / x.std())
+    t = stdtrit(n - 2, (1 + CONFIDENCE) / 2)
+    K = 1 + 2 * t**2 * (1 - min(np.corrcoef(x, y)[0, 1] ** 2, 1)) / (n - 2)
+    low, high = (value * float(np.sqrt(K + end * np.sqrt(K**2 - 1))) for end in (-1, 1))
+    return {"value": value, "low": low, "high": high, "p": float(morgan(x, y)[1]), "n": n}
 
 
 def slope_hc1(growth: Values, start: Values) -> Slope:
@@ -170,21 +187,20 @@ def log_t(x: Values) -> Slope:
 
 def dispersion_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Standard deviation (n - 1) of ln y, coefficient of variation and standard deviation of y by
-    year; change of the first from the first year to the last, with p of equal spread.
+    year; the change of the first and of the last from the first year to the last.
     """
     values = study.of(of)
     yield from by_year("sd_ln", of, values, lambda y: logs(several(y, 2)).std())
     yield from by_year("cv", of, values, lambda y: several(y, 2).std() / above_zero(y))
     yield from by_year("sd", of, values, lambda y: several(y, 2).std())
-    yield computed("sd_ln_ratio", of, lambda: _change(values), year=values.columns[-1])
+    for name, scale in (("sd_ln_ratio", logs), ("sd_ratio", pd.Series.to_numpy)):
+        yield computed(name, of, partial(_change, values, scale), year=values.columns[-1])
 
 
-def _change(values: pd.DataFrame) -> dict[str, float]:
+def _change(values: pd.DataFrame, scale: Callable[[pd.Series], Values]) -> dict[str, float]:
     _years(values, 2)
     both = values[[values.columns[0], values.columns[-1]]].dropna()
-    first, last = (logs(varying(both[year], FEWEST_REGIONS)) for year in both)
-    value = float(last.std() / first.std())
-    return {"value": value, "p": float(morgan(first, last)[1]), "n": len(both)}
+    return spread_ratio(*(scale(varying(both[year], FEWEST_REGIONS)) for year in both))
 
 
 def _years(values: pd.DataFrame, least: int) -> None:

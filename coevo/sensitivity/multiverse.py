@@ -56,12 +56,14 @@ def indicator_systems(
 
 class Varied(NamedTuple):
     """What one system on one scale gives: a row per combination, the same without the years in
-    which coverage changed (no rows where it did not), a curve by pair, and what was refused.
+    which coverage changed (no rows where it did not), ranks in the last year by region, a curve by
+    pair, and what was refused.
     """
 
     system: str
     rows: pd.DataFrame
     unbroken: pd.DataFrame
+    ranks: pd.DataFrame
     curves: dict[str, Curve]
     refusals: list[dict[str, Any]]
 
@@ -104,7 +106,7 @@ def _combined(choices: Combinations, context: Surroundings, system: str, scale: 
     except StudyError as problem:
         count = of_each * len(names["weighting"])
         why = label | _refusal(problem, count)
-        return Varied(system, nothing, nothing, {}, [why])
+        return Varied(system, nothing, nothing, nothing, {}, [why])
     lacking = [name for name in names["weighting"] if name not in weighed.panels]
     refusals = [
         label | _refusal(Refusal("no_weights", weighting=name), of_each, weighting=name)
@@ -131,10 +133,17 @@ def _combined(choices: Combinations, context: Surroundings, system: str, scale: 
         return table, curves
 
     of_figures, curves = tabulated(every)
-    if weighed.unbroken is None:
-        return Varied(system, of_figures, nothing, curves, refusals)
-    changed = choices.all_degrees(weighed, weighed.unbroken)
-    return Varied(system, of_figures, tabulated(changed)[0], curves, refusals)
+    ranks, unbroken = _ranks(every.D.reshape(len(rows), -1), panel.z.index), nothing
+    if weighed.unbroken is not None:
+        unbroken = tabulated(choices.all_degrees(weighed, weighed.unbroken))[0]
+    return Varied(system, of_figures, unbroken, ranks, curves, refusals)
+
+
+def _ranks(D: Array, rows: pd.MultiIndex) -> pd.DataFrame:
+    """Rank of D (k, rows) in the last year, a row per combination and a column per region."""
+    last = rows.get_level_values("year") == rows.get_level_values("year").max()
+    regions = rows[last].droplevel("year")
+    return pd.DataFrame(D[:, last], columns=regions).rank(axis=1, ascending=False, method="min")
 
 
 def _explaining(choices: Combinations, context: Surroundings, system: str) -> str:
@@ -167,8 +176,8 @@ def _marks(U: Array, forms: int) -> dict[str, Array]:
 def varied(
     choices: Combinations, context: Surroundings, results: Mapping[int, Varied] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables `multiverse`, the study's own combination first, `headlines`,
-    `headline_variants` and `varied_refusals` (columns: docs/tables.md).
+    """Return the tables `multiverse`, the study's own combination first, `rank_ranges`,
+    `headlines`, `headline_variants` and `varied_refusals` (columns: docs/tables.md).
 
     results: what `combination_tasks` give, if they were made before. A
     combination that the figures do not allow has no row in the first table; the last says how many
@@ -186,10 +195,18 @@ def varied(
     pairs = rows.filter(regex=r"^r_\w+_\S+~")
     return {
         "multiverse": as_table("multiverse", rows).assign(**pairs),
+        "rank_ranges": _rank_ranges([one.ranks for one in cases if len(one.ranks)]),
         "headlines": headlines,
         "headline_variants": variants,
         "varied_refusals": refusals,
     }
+
+
+def _rank_ranges(ranks: list[pd.DataFrame]) -> pd.DataFrame:
+    """Least, median and largest rank of every region, and in how many combinations it has one."""
+    every = pd.concat(ranks) if ranks else pd.DataFrame()
+    ends = every.agg(["min", "median", "max", "count"]).T
+    return as_table("rank_ranges", ([*region, *row] for region, *row in ends.itertuples()))
 
 
 def _repeated(rows: pd.DataFrame) -> Booleans:

@@ -157,3 +157,12 @@ def test_what_is_not_there_leaves_its_variant_out():
     found = choice_sensitivity(grid)
     assert set(found["choice"]) == {"system", "scale", "weighting"}
     assert choice_sensitivity(grid[:1]).empty
+
+
+def test_ranks_of_all_regions_over_all_combinations():
+    made = varied(Combinations({"main": study(regions=5), "other": study(2)}, CONFIG), ALONE)
+    ranges, table = made["rank_ranges"].set_index("region"), made["multiverse"]
+    focus, ranks = ranges.loc["3"], table["focus_rank"]
+    assert (focus["rank_low"], focus["rank_high"]) == (ranks.min(), ranks.max())
+    assert focus["rank_median"] == ranks.median() and focus["combinations"] == len(table)
+    assert ranges.loc["5", "combinations"] == (table["system"] == "other").sum()

@@ -12,7 +12,7 @@ from scipy import sparse, stats
 from coevo.errors import Refusal
 from coevo.files import as_table
 from coevo.regional import RegionalPanel, regional_tables
-from coevo.regional.convergence import growth_slope, log_t, morgan, slope_hc1
+from coevo.regional.convergence import growth_slope, log_t, morgan, slope_hc1, spread_ratio
 from coevo.regional.inequality import (
     GRID,
     dagum,
@@ -169,6 +169,15 @@ def test_morgan_is_the_correlation_of_sum_and_difference() -> None:
         assert np.sign(y.var() - x.var()) == np.sign(t[place])
     assert np.isnan(morgan([1.0, 2.0, np.nan], [1.0, 3.0, 4.0])[1])
     assert morgan(x, x + 3) == (0, 1)
+
+
+def test_the_interval_of_a_ratio_of_spreads_ends_where_the_test_rejects() -> None:
+    first, last = np.random.default_rng(3).normal(size=(2, 12)) + np.linspace(0, 3, 12)
+    found = spread_ratio(first, last)
+    assert found["low"] < found["value"] == last.std() / first.std() < found["high"]
+    for end in ("low", "high"):
+        assert morgan(first * found[end], last)[1] == pytest.approx(0.05)
+    assert found["p"] == morgan(first, last)[1]
 
 
 def test_an_error_over_neighbours() -> None:

@@ -190,6 +190,7 @@ rule vary:
         parts=parts("vary"),
     output:
         multiverse=f"{DATA}/multiverse.csv",
+        rank_ranges=f"{DATA}/rank_ranges.csv",
         headlines=f"{DATA}/headlines.csv",
         headline_variants=f"{DATA}/headline_variants.csv",
         varied_refusals=f"{DATA}/varied_refusals.csv",
