@@ -4,10 +4,12 @@ import dataclasses
 import hashlib
 import io
 import json
+import re
 import struct
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -22,6 +24,7 @@ from coevo.coupling import grade
 from coevo.errors import StudyError
 from coevo.files import as_table
 from coevo.lotka_volterra.classic import conserved
+from coevo.report.documents.source import caption
 from coevo.report.figures import FIGURES, PALETTES, drawing, figure_names, filled
 from coevo.report.figures.axes import (
     log_ticks,
@@ -55,11 +58,13 @@ from coevo.report.figures.plane import (
 from coevo.report.figures.scatters import _adjusted, _logs
 from coevo.report.figures.typesetting import pdfs, pngs
 from coevo.report.figures.vega import SCHEMA, amount, mark, specification
-from coevo.report.findings import Study, grade_scale
+from coevo.report.findings import Study, chart_needs, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words, variant_word
 from coevo.report.tables.exports import data_file
+from coevo.report.words.template_values import worded
 from coevo.sensitivity.multiverse import CHOICES
+from tests.said import reported
 from tests.sample import (
     COUNT,
     FAILING,
@@ -164,6 +169,17 @@ def test_names_are_cheap() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert run.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("count", [COUNT, 1])
+def test_no_two_figures_share_a_title(count: int, language: str) -> None:
+    chosen = study(count, language=language)
+    report, words = reported(chosen), worded(chosen, words_of("phrases", language))
+    said = (re.fullmatch(r"figures/(\w+)/title(/by)?", key) for key in report.said)
+    names = [match[1] for match in said if match]
+    titles = Counter(caption(words, name).split(" [")[0] for name in names)
+    assert len(names) > 5 and max(titles.values()) == 1, titles.most_common(1)
 
 
 # --- which charts there are ---------------------------------------------------------------
@@ -273,6 +289,43 @@ def test_heat_prints_every_value_in_its_cell() -> None:
     rows = rows_of(specs()["heat"], "D")
     assert len(rows) == len(tables()["coupling"])
     assert all(0 <= row["g"] <= 9 and row["text"] for row in rows)
+
+
+def test_ranks_beside_the_cells_are_those_of_the_tables() -> None:
+    table = tables()["rank_ranges"].set_index("name")
+    rows = {row["name"]: row for row in rows_of(specs()["heat"], "rank_low")}
+    assert set(rows) == set(table.index)
+    for name, row in rows.items():
+        assert (row["rank_low"], row["rank_high"]) == tuple(
+            table.loc[name, ["rank_low", "rank_high"]]
+        )
+        assert row["rank_low"] <= row["rank"] <= row["rank_high"]
+
+
+def test_of_few_regions_dots_and_of_many_a_density(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {row["row"] for row in rows_of(specs()["density"], "row")} == {str(FIRST), str(LAST)}
+    monkeypatch.setattr(chart_needs, "FEW", COUNT)
+    spec, table = CHARTS["density"](study(), words()), tables()["density"]
+    drawn_rows = pd.DataFrame(rows_of(spec, "density")).drop_duplicates(["year", "D"])
+    both = drawn_rows.merge(table.round(4), on=["year", "D"], suffixes=("", "_table"))
+    assert set(both["year"]) == {FIRST, LAST} and len(both) > 20
+    np.testing.assert_allclose(both["density"], both["density_table"])
+
+
+def test_headlines_by_choice_are_the_counts_of_the_table() -> None:
+    rows, table = (
+        rows_of(specs()["headline_choices"], "share", "own"),
+        tables()["headline_variants"],
+    )
+    assert len(rows) >= len(table)
+    for row in rows:
+        assert row["share"] == pytest.approx(row["agree"] / row["combinations"], abs=1e-4)
+        assert row["text"] == f"{100 * row['share']:.0f}" and row["g"] == min(
+            9, int(10 * row["share"])
+        )
+    own = {(row["choice"], row["variant"]) for row in rows if row["own"]}
+    main = tables()["multiverse"].iloc[0]
+    assert {(choice, main[choice]) for choice in table["choice"].unique() if choice in main} <= own
 
 
 def test_of_many_regions_heat_shows_the_ends_the_focus_and_the_means_of_groups() -> None:

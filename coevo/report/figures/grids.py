@@ -159,8 +159,8 @@ def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
 def _headline(study: Study, words: Mapping[str, str], name: str, pair: str) -> str:
     """What a headline is called, of a further pair with its systems."""
     called = words[f"headline_{name}"].format(region=study.name(study.focus))
-    systems = ", ".join(map(study.label, pair.split("~"))) if pair else ""
-    return axes.wrapped_label(": ".join(filter(None, (called, systems))), NAME)
+    systems = map(study.label, pair.split("~") if pair else ())
+    return axes.wrapped_label(" · ".join((called, *systems)), NAME)
 
 
 def group_dots(study: Study, words: Mapping[str, str]) -> Part:

@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
+from coevo.messages import THIN
 from coevo.report.findings.grade_scale import LARGE, SMALL, grade_marks, power
 
 NOTHING = "—"
-THIN = "\u202f"  # the narrow space that does not break
 
 
 class Number(str):
