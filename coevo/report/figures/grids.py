@@ -19,7 +19,7 @@ KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
 NAMES, CELL, STRIP = 75, 22, 78  # pixels: of names, a cell and the ranks of the heat table
 SEEN = 0.005  # of the highest density, below which it is not drawn
-NAME = 18  # letters of a headline on a line
+NAME = 22  # letters of a headline on a line
 VARIANT = 122  # pixels of a variant's name, set upwards
 FILL = {"color": vega.place("g", scale=axes.grade_colours())}
 INK = {"color": vega.place("g", scale=axes.grade_colours(text=True))}
@@ -157,10 +157,9 @@ def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
 
 
 def _headline(study: Study, words: Mapping[str, str], name: str, pair: str) -> str:
-    """What a headline is called, of a further pair with its systems."""
-    called = words[f"headline_{name}"].format(region=study.name(study.focus))
-    systems = map(study.label, pair.split("~") if pair else ())
-    return axes.wrapped_label(" · ".join((called, *systems)), NAME)
+    """What a headline is called; that of a further pair is called as its systems."""
+    called = " · ".join(map(study.label, pair.split("~"))) if pair else words[f"headline_{name}"]
+    return axes.wrapped_label(called.format(region=study.name(study.focus)), NAME)
 
 
 def group_dots(study: Study, words: Mapping[str, str]) -> Part:
