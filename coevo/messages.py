@@ -13,7 +13,9 @@ from typing import Any
 # For use inside [] of a regular expression, here and in a browser.
 WIDE = "\u2e80-\u303e\u3041-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6"
 QUOTES = "“”‘’—…"  # marks that are wide in Chinese text and narrow in other
+THIN = "\u202f"  # the narrow space that does not break, between thousands
 _WIDE = re.compile(f"[{WIDE}]")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 def message_columns(key: str, fields: Mapping[str, Any]) -> dict[str, str]:
@@ -47,6 +49,11 @@ def _plain(value: Any) -> Any:
 def has_wide(text: str) -> bool:
     """Whether a text needs a font that holds Chinese."""
     return bool(_WIDE.search(text))
+
+
+def thin(text: str) -> str:
+    """A text with the space between thousands that the report prints."""
+    return _THOUSANDS.sub(THIN, text)
 
 
 def room(text: str) -> int:

@@ -304,9 +304,9 @@ def test_markdown_stays_markdown() -> None:
     ("function", "value", "shown"),
     [
         (numbers.fixed, -0.001, "0.00"),
-        (numbers.fixed, -1234.5, "−1,234.50"),
+        (numbers.fixed, -1234.5, "−1\u202f234.50"),
         (numbers.with_figures, 0.0012345, "0.00123"),
-        (numbers.with_figures, 12345.0, "12,345"),
+        (numbers.with_figures, 12345.0, "12\u202f345"),
         (numbers.fixed, float("inf"), "—"),
         (numbers.fixed, 1e300, "1.00×10³⁰⁰"),
         (numbers.fixed, -2.5e18, "−2.50×10¹⁸"),

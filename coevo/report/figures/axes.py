@@ -193,12 +193,17 @@ def axis(title: str | None, values: Sequence[float], **options: Any) -> Part:
     """A horizontal axis with its ticks, the title on lines that a phone has room for."""
     lines = title and wrapped_label(title, TITLE).split("\n")
     settings = {"title": lines, "values": list(values), "format": tick_format(values), "grid": True}
-    return settings | options
+    return settings | slanted(title) | options
+
+
+def slanted(title: str | None) -> Part:
+    """A title that is a symbol is italic."""
+    return {"titleFontStyle": "italic"} if title == "D" else {}
 
 
 def raised(title: str) -> Part:
     """The title of a vertical axis, horizontally above it."""
-    return {"title": title, **LOOKS["raised_title"]}
+    return {"title": title, **LOOKS["raised_title"], **slanted(title)}
 
 
 def above(title: str, values: Sequence[float]) -> Part:

@@ -57,14 +57,14 @@ def claim_counts(study: Study, words: Mapping[str, str]) -> Part:
 
 
 def growth_split(study: Study, words: Mapping[str, str]) -> Part:
-    """Growth of D in the focus, 100 times its logarithm, split twice so that the parts of each add
-    up to the sum below: by T and C, and by indicator; tick: mean of the regions.
+    """Growth of D in the focus by indicator, 100 times its logarithm, with the sum below; tick:
+    mean of the regions.
     """
     table = study.tables["growth_split"]
     sums = 100 * table.groupby(["region", "indicator"])["contribution"].sum()
     whole = float(sums.loc[study.focus].sum())
-    rows = pd.concat([_level_and_balance(study, words, whole), _by_indicator(study, sums)])
-    rows = rows.assign(text=rows["contribution"].map(_signed))
+    rows = _by_indicator(study, sums)
+    rows["text"] = rows["contribution"].map(_signed)
     total = words["sum"].format(growth=f"{np.expm1(whole / 100) * 100:+.0f}".replace("-", "−"))
     years = study.of_focus("growth_split")["year"]
     title = words["growth" if study.single else "growth_mean"].format(
@@ -77,24 +77,6 @@ def growth_split(study: Study, words: Mapping[str, str]) -> Part:
         _numbers(below, {"y": y}),
     ]
     return specification(layers, ROW * len(rows) + 22)
-
-
-def _level_and_balance(study: Study, words: Mapping[str, str], whole: float) -> pd.DataFrame:
-    """What T and C add, as rows above the indicators; none where the steps lack a year."""
-    parts = {key: 100 * of_measure(study, f"rise_{key}") for key in ("lnD", "T", "C")}
-    if abs(parts["lnD"].get(study.focus, np.inf) - whole) > 1e-7:
-        return pd.DataFrame()
-    return pd.DataFrame(
-        {
-            "row": words[name],
-            "contribution": round(parts[key][study.focus], 4),
-            "mean": round(parts[key].mean(), 4),
-            "of": "",
-            "colour": "$ink",
-            "ink": "$ink",
-        }
-        for name, key in (("level", "T"), ("balance", "C"))
-    )
 
 
 def _signed(value: float) -> str:

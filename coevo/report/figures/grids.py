@@ -1,22 +1,31 @@
-"""What every chart of D shows of a region: its grade, its group, its tips."""
+"""D over regions and years, its density and ranks, and headlines over choices: tiles and cells."""
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from coevo.report.figures import LOOKS, axes, vega
 from coevo.report.figures.vega import Part, tips
-from coevo.report.findings.chart_needs import TILE
-from coevo.report.findings.grade_scale import colours, grade_marks, spans
+from coevo.report.findings.chart_needs import TILE, density_peaks
+from coevo.report.findings.grade_scale import MIDPOINT, colours, grade_marks, spans
+from coevo.report.findings.localised import variant_word
 from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.choices import CHOICES
+from coevo.sensitivity.headlines import CENSUS_YEAR, WITH
 
 KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
 KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
-NAMES, CELL = 75, 28  # pixels: of names beside the heat table and of a cell of it, at least
+NAMES, CELL, STRIP = 75, 22, 78  # pixels: of names, a cell and the ranks of the heat table
+SEEN = 0.005  # of the highest density, below which it is not drawn
+NAME = 22  # letters of a headline on a line
+VARIANT = 122  # pixels of a variant's name, set upwards
 FILL = {"color": vega.place("g", scale=axes.grade_colours())}
 INK = {"color": vega.place("g", scale=axes.grade_colours(text=True))}
+WIDE = {name: f"width < 330 ? '' : datum.{name}" for name in ("text", "name")}
 SHORT = {"shown": "width < 330 ? slice(datum.text, 1) : datum.text"}
+SMALLER = vega.computed("width < 330 ? 9.5 : 11")
 APART = {"scale": {"color": "independent"}}
 
 
@@ -67,33 +76,105 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
         rows = pd.concat([rows, means], ignore_index=True)
         order += list(dict.fromkeys(means["name"]))
     is_focus = {"test": f"datum.value == {study.name(study.focus)!r}"}
-    names = {
-        "title": None,
-        "labelLimit": 120,
-        "labelColor": vega.either(is_focus, "$focus", "$ink"),
-        "labelFontWeight": vega.either(is_focus, "bold", "normal"),
-    }
-    apart = {"paddingInner": 0.03, "paddingOuter": 0}
+    bold = vega.either(is_focus, "bold", "normal")
+    names = {"labelColor": vega.either(is_focus, "$focus", "$ink"), "labelFontWeight": bold}
+    axis = {**LOOKS["rows"], **names}
     at = {
-        "x": vega.place("year", scale=apart, axis=LOOKS["heat_years"]),
-        "y": vega.category(
-            "name", sort=order, scale={"paddingInner": 0.06, "paddingOuter": 0}, axis=names
-        ),
+        "x": vega.place("year", scale=LOOKS["cells"], axis=LOOKS["heat_years"]),
+        "y": vega.category("name", sort=order, scale=LOOKS["cells"], axis=axis),
     }
     layers = [
         vega.mark("rect", rows, {**at, **FILL, "tooltip": state_tips(words, ".4f")}),
-        vega.text("shown", rows, {**at, **INK}, also=SHORT, fontSize=11),
+        vega.text("shown", rows, {**at, **INK}, also=SHORT, fontSize=SMALLER),
+        *_ranks(study, words, at["y"]),
     ]
-    least = {"least": NAMES + CELL * len(study.years)}
+    least = {"least": NAMES + STRIP + CELL * len(study.years)}
     return vega.specification(layers, 20.0 * len(order), resolve=APART, usermeta=least)
+
+
+def _ranks(study: Study, words: Mapping[str, str], y: Part) -> list[Part]:
+    """Beside the cells the rank of the last year, and its range over all choices."""
+    spans = study.tables["rank_ranges"].set_index("region")[["rank_low", "rank_high"]]
+    last = study.ends[1].loc[study.farthest, ["name", "year", "rank"]]
+    rows = last[last["year"] == study.years[-1]].join(spans, how="inner").drop(columns="year")
+    if rows.empty:
+        return []
+    rows["colour"] = np.where(rows.index == study.focus, "$focus", "$ink")
+    end = max(int(rows["rank_high"].max()), 2)
+    low, high, rank = (
+        vega.pixels(f"width + 14 + {STRIP - 20} * (datum.{name} - 1) / {end - 1}")
+        for name in ("rank_low", "rank_high", "rank")
+    )
+    shown = ("name region", "rank rank", "rank_low rank_low", "rank_high rank_high")
+    at: Part = {"y": y, "color": vega.paint(), "tooltip": vega.tips(words, *shown)}
+    heads = pd.DataFrame({"rank": [1, (1 + end) / 2, end], "text": ["1", words["rank"], str(end)]})
+    over = {"x": rank, "y": vega.pixels(-9)}
+    return [
+        vega.mark("rule", rows, {**at, "x": low, "x2": high}, strokeWidth=1.2),
+        vega.mark("point", rows, {**at, "x": rank}, filled=True, size=34, opacity=1),
+        vega.text("text", heads, over, color="$muted", fontSize=11),
+    ]
+
+
+def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
+    """Share of the combinations that say a headline, by variant of each choice; framed: the choice
+    that decides, bold: the study's own variants.
+    """
+    keys, order = ["headline", "pair"], [*CHOICES, CENSUS_YEAR]
+    heads, main = study.tables["headlines"], study.tables["multiverse"].iloc[0]
+    called = [_headline(study, words, *of) for of in heads[keys].itertuples(index=False)]
+    heads = heads[[*keys, "deciding_choice"]].assign(row=called)
+    rows = study.tables["headline_variants"].merge(heads, on=keys)
+    rows = rows.sort_values("choice", key=lambda names: names.map(order.index), kind="stable")
+    variants, share = zip(rows["choice"], rows["variant"], strict=True), rows["agree"]
+    share = (share / rows["combinations"]).round(4)
+    rows = rows.assign(
+        column=[f"{choice}|{variant_word(words, choice, name)}" for choice, name in variants],
+        own=rows["variant"] == [main.get(choice, WITH) for choice in rows["choice"]],
+        name=("choice_" + rows["choice"]).map(words),
+        share=share,
+        text=(100 * share).map("{:.0f}".format),
+        g=(10 * share).astype(int).clip(upper=9),
+    )
+    own = list(rows.loc[rows["own"], "column"].unique())
+    bold = vega.either({"test": f"indexof({own}, datum.value) >= 0"}, "bold", "normal")
+    axis = {**LOOKS["variants"], "labelFontWeight": bold}
+    columns = list(rows["column"].unique())
+    at = {
+        "x": vega.category("column", sort=columns, scale=LOOKS["cells"], axis=axis),
+        "y": axes.named_rows(called),
+    }
+    shown = ("row headline", "name choice", "agree agree", "combinations combinations")
+    hover = {**at, **FILL, "tooltip": vega.tips(words, *shown)}
+    choices, over = rows.drop_duplicates("choice"), {"x": at["x"], "y": vega.pixels(-VARIANT)}
+    layers = [
+        vega.mark("rect", rows, hover),
+        vega.mark("rect", rows[rows["choice"] == rows["deciding_choice"]], at, **LOOKS["decides"]),
+        vega.text("text", rows, {**at, **INK}, also=WIDE, fontSize=10.5),
+        vega.text("name", choices, over, also=WIDE, align="left", dx=-9, color="$muted"),
+    ]
+    return vega.specification(layers, 26.0 * rows["row"].nunique(), resolve=APART)
+
+
+def _headline(study: Study, words: Mapping[str, str], name: str, pair: str) -> str:
+    """What a headline is called; that of a further pair is called as its systems."""
+    called = " · ".join(map(study.label, pair.split("~"))) if pair else words[f"headline_{name}"]
+    return axes.wrapped_label(called.format(region=study.name(study.focus)), NAME)
 
 
 def group_dots(study: Study, words: Mapping[str, str]) -> Part:
     """D of every region in the last year, a dot each, by group, the highest group first."""
     rows = states(study)
-    rows = rows[rows["year"] == study.years[-1]].round({"D": 4})
-    rows["row"] = groups_of(study).reindex(rows["region"]).astype(object).fillna("").to_numpy()
-    order = list(rows.groupby("row")["D"].mean().sort_values(ascending=False).index)
+    rows = rows[rows["year"] == study.years[-1]]
+    row = groups_of(study).reindex(rows["region"]).astype(object).fillna("").to_numpy()
+    rows = rows.assign(row=row)
+    order = rows.groupby("row")["D"].mean().sort_values(ascending=False)
+    return _dots(study, words, rows, list(order.index))
+
+
+def _dots(study: Study, words: Mapping[str, str], rows: pd.DataFrame, order: list[str]) -> Part:
+    """A dot for each of the states, by `row`, that of the region in focus with its name."""
+    rows = rows.round({"D": 4})
     limits = axes.tenths_around(rows["D"])
     D_axis = axes.axis("D", axes.grade_ticks(study.grades, limits))
     at = {
@@ -107,6 +188,37 @@ def group_dots(study: Study, words: Mapping[str, str]) -> Part:
         vega.text("name", rows[focus], at, dy=-12, color="$focus", fontWeight="bold"),
     ]
     return vega.specification(layers, 40.0 * len(order) + 10)
+
+
+def density(study: Study, words: Mapping[str, str]) -> Part:
+    """Density of D over the regions in the first and the last year; of few regions their dots."""
+    ends, table = [study.years[0], study.years[-1]], study.tables["density"]
+    rows = states(study)
+    rows = rows[rows["year"].isin(ends)].assign(row=rows["year"].astype(str))
+    if not density_peaks(study):
+        return _dots(study, words, rows, [str(year) for year in ends])
+    top = table["density"].max()
+    lines = table[table["year"].isin(ends) & (table["density"] > SEEN * top)].round(4)
+    limits = (float(lines["D"].min()), float(lines["D"].max()))
+    x_axis = axes.axis("D", axes.grade_ticks(study.grades, limits))
+    x = vega.amount("D", scale=axes.axis_scale(*limits), axis=x_axis)
+    at = {"x": x, "y": vega.amount("density", scale=axes.axis_scale(0, 1.12 * top), axis=None)}
+    focus = rows[rows["region"] == study.focus].round({"D": 4})
+    layers = [axes.line_at("x", MIDPOINT, color="$ink", strokeDash=[1, 3])]
+    looks = (("before", {"align": "right", "dx": -8}), ("now", {"align": "left", "dx": 8}))
+    for year, (look, beside) in zip(ends, looks, strict=True):
+        line = lines[lines["year"] == year]
+        peak = line.loc[[line["density"].idxmax()]]
+        own = focus[focus["year"] == year]
+        own = own.assign(density=np.interp(own["D"], line["D"], line["density"]).round(4))
+        hover = {**at, "tooltip": state_tips(words)}
+        layers += [
+            vega.mark("line", line, at, **LOOKS[look]),
+            vega.mark("point", own, hover, **LOOKS["observed"]),
+            *vega.haloed("year", peak, at, "$ink", dy=-9, fontWeight="bold", **beside),
+        ]
+    layers += vega.haloed("name", own, at, "$focus", align="left", dx=8, dy=-6)
+    return vega.specification(layers, 250.0)
 
 
 def _size(low: int, high: int, divisor: float, sign: str = "") -> Part:
@@ -141,9 +253,10 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
     rows = states(study).merge(every.drop(columns=["name", "known"]), on="region")
     rows = rows.round({"D": 4})
     down, wide = int(every["row"].max()), int(every["column"].max())
-    band = {"paddingInner": 0.05, "paddingOuter": 0}
     at = {
-        axis_name: vega.place(field, scale={"domain": list(range(1, count + 1)), **band}, axis=None)
+        axis_name: vega.place(
+            field, scale={**LOOKS["cells"], "domain": [*range(1, count + 1)]}, axis=None
+        )
         for axis_name, field, count in (("x", "column", wide), ("y", "row", down))
     }
     full = rows["region"].value_counts().reindex(every["region"]).eq(len(years)).to_numpy()

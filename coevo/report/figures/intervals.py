@@ -12,6 +12,7 @@ from coevo.report.figures.bars import share_text
 from coevo.report.figures.lines import PICKED, region_of
 from coevo.report.figures.vega import Part
 from coevo.report.findings.interaction import slope_intervals
+from coevo.report.findings.localised import variant_word
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import growth_rows
 from coevo.sensitivity.choices import CHOICES
@@ -41,7 +42,7 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
         strong=np.where(head, 3, 1.6),
     )
     limits = _limits(rows)
-    below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4))
+    below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4), titleAnchor="end")
     across = {"scale": axes.axis_scale(*limits), "axis": below}
     shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
     tips = vega.tips(words, "label estimator", "title effects", *shown)
@@ -136,15 +137,10 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     return vega.specification(layers, height, params, title=title)
 
 
-def variant_word(words: Mapping[str, str], choice: str, variant: str) -> str:
-    """The word for a variant of a choice; what has none stands as it is."""
-    return words.get(f"variant_{choice}_{variant}", variant)
-
-
 def by_choice(study: Study, words: Mapping[str, str]) -> Part:
     """D of the focus under every combination of choices: a band for each variant of a choice.
 
-    Light: all of its combinations; dark: the middle half; dot: the mean. Upright line: the study.
+    Light: all of its combinations; dark: the middle half; dot: the mean. Vertical line: the study.
     Behind the name of a choice the share of the variance that it accounts for alone.
     """
     table = study.tables["multiverse"].dropna(subset="focus_D")

@@ -15,6 +15,7 @@ from coevo.report.findings import equilibrium
 from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theoretical_points
+from coevo.report.words.numbers import fixed
 
 WIDTH = 44  # letters of a line of words above the plane
 FRAMES = [f"frame_{x}" for x in plane.AXES]
@@ -132,7 +133,7 @@ def short(value: float, limit: float) -> str:
     if max(abs(value), limit) >= LARGE:
         return power(value, 2)
     decimals = max(0, 2 - math.floor(math.log10(limit)))
-    return f"{value:,.{decimals}f}".replace("-", "−")
+    return fixed(value, decimals)
 
 
 def phase(study: Study, words: Mapping[str, str]) -> Part:
@@ -255,7 +256,7 @@ def _layers(
     return [
         vega.mark("rect", band, area, opacity=0.08, **filtered),
         *behind,
-        vega.mark("rule", line, area, strokeDash=[6, 4], strokeWidth=1.5, **filtered),
+        vega.mark("rule", line, area, strokeWidth=2.4, **filtered),
         *(vega.text("name", line, end, also=NAMED, **look) for end, look in halo_and_ink),
         *(vega.mark("rule", bars, span, **thin) for span in spans),
         vega.mark("line", stated, joined, **thin),

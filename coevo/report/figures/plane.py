@@ -16,7 +16,7 @@ NAME = np.array([0.11, 0.08])  # width and height of a name in the plane, as sha
 YEAR = (0.09, -0.015)  # from a point to the middle of its year
 REST = 0.22  # width of the name of a zero-growth line
 ABOVE = 0.03  # from a point or line to the middle of its name
-FIELD = (9, 7)  # arrows across and up
+FIELD = (7, 6)  # arrows across and up
 AXES = ["x1", "x2"]
 Limits = tuple[float, float]
 

@@ -110,7 +110,7 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     rows, unit = _adjusted(study, level), level_values(study, level)[1]
     label = level_label(study, level, words)
     title = words["measured"].format(label=label[:1].upper() + label[1:], unit=unit)
-    D_title = words["D_in"].format(year=study.years[-1])
+    D_title = words["D_start"].format(year=study.years[-1])
     x = _channel(axis, title if unit else label, rows, "level", 6, log=True)
     y = _channel(above, D_title, rows, "D alone", 8, log=True)
     named = zip(rows["name"], rows["D"], strict=True)

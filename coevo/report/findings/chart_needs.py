@@ -10,7 +10,9 @@ from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.regional_pattern import group_means, growth
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import growth_rows
+from coevo.sensitivity.headlines import SUPPORTED
 
+FEW = 15  # regions, from which their D has a density
 TILE = ["tile_row", "tile_column"]  # columns of a table of regions with tiles
 
 
@@ -23,7 +25,8 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     `level`: D is held against the level of development;
     `convergence`: growth of D has been held against its start;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: combinations
-    of choices give it several grades; `sensitivity`: which choice matters is known; `fit`: the
+    of choices give it several grades; `headline_variants`: headlines
+    are held against choices; `sensitivity`: which choice matters is known; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
     `own_fits`: one of several regions at least is estimated by itself; `theory`: growth at the
     theoretical point is known of the region in focus or on average.
@@ -55,6 +58,7 @@ def _of_indices(study: Study) -> dict[str, bool]:
         "convergence": several and growth(study)["verdict"] != "none",
         "growth_split": len(study.of_focus("growth_split")) > 0,
         "combinations": tables["multiverse"]["focus_grade"].replace("", None).nunique() > 1,
+        "headline_variants": several and len(tables["headline_variants"]) > 0,
         "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),
     }
 
@@ -62,9 +66,11 @@ def _of_indices(study: Study) -> dict[str, bool]:
 def captions_finding(study: Study) -> dict[str, Any]:
     """Return which sentences and clauses stand under charts of indices: `many`, `farthest` where
     not every region is drawn, `groups`, `means` of groups, the `tick` of their mean, years of
-    changed `coverage`; `degrees`: beside the level?
+    changed `coverage`; `degrees`: beside the level? Of the `peaks` of the density in the last year
+    `density`: `one`, `several`, or `dots`; `supported` headlines of those that were `asked`.
     """
     groups, charts = not study.single and bool(group_means(study)), charts_that_apply(study)
+    peaks, headlines = density_peaks(study), study.tables["headlines"]
     return {
         "many": len(study.drawn) < len(study.regions),
         "farthest": len(study.farthest) < len(study.regions),
@@ -73,4 +79,14 @@ def captions_finding(study: Study) -> dict[str, Any]:
         "tick": not study.single,
         "coverage": shown_breaks(study),
         "degrees": "by_year" if "level" in charts else "alone",
+        "density": "one" if peaks == 1 else "several" if peaks else "dots",
+        "peaks": peaks,
+        "supported": int((headlines["verdict"] == SUPPORTED).sum()),
+        "asked": int((headlines["combinations"] > 0).sum()),
     }
+
+
+def density_peaks(study: Study) -> int:
+    """Peaks of the density of D in the last year; 0 of few regions, which have none."""
+    peaks = study.rows("regional", statistic="peaks", year=study.years[-1])["value"].dropna()
+    return int(peaks.iloc[0]) if len(study.regions) >= FEW and len(peaks) else 0

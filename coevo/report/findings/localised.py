@@ -90,3 +90,8 @@ def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:
     for name in study.tables["multiverse"]["scale"].unique() if study.indexed else ():
         variants[f"variant_scale_{name}"] = scale_word(name, references)
     return {**named, **phrases["charts"], **variants}
+
+
+def variant_word(words: Mapping[str, str], choice: str, variant: str) -> str:
+    """The word for a variant of a choice; what has none stands as it is."""
+    return words.get(f"variant_{choice}_{variant}", variant)

@@ -10,6 +10,7 @@ import pandas as pd
 from coevo.arrays import Config
 from coevo.coupling.grade_scales import GRADES, GradeScale
 from coevo.files import rows_of
+from coevo.messages import thin
 from coevo.observations.units import named
 from coevo.panel.derivations import parse
 from coevo.sensitivity.specifications import EFFECTS
@@ -204,9 +205,8 @@ class Study:
         if identifier in self.subsystems:
             words = self.config["subsystems"].get(identifier, {})
             return str(words.get(self.language) or identifier)
-        if label := self._of_indicators[f"label_{self.language}"].get(identifier):
-            return label
-        return str(self.config.get("names", {}).get(identifier, {}).get(self.language, identifier))
+        known = self.config.get("names", {}).get(identifier, {}).get(self.language, identifier)
+        return thin(self._of_indicators[f"label_{self.language}"].get(identifier) or str(known))
 
     def pair_label(self, name: str) -> str:
         """Labels of the outputs of another pair that are not the study's own; else its name."""
@@ -232,7 +232,7 @@ class Study:
 
     def unit_name(self, unit: str) -> str:
         """What the language calls a unit."""
-        return str(self.words.get("unit", {}).get(unit) or named(unit, self.language))
+        return thin(self.words.get("unit", {}).get(unit) or named(unit, self.language))
 
     @cached_property
     def derivations(self) -> dict[str, str]:

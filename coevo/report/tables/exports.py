@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from coevo.messages import has_wide
+from coevo.messages import THIN, has_wide
 from coevo.report.figures.drawing import data_behind, drawn
 from coevo.report.findings import Study
 from coevo.report.findings.localised import chart_words
@@ -20,7 +20,7 @@ from coevo.report.words.report_text import Phrases, ReportText
 # Signs that LaTeX without fonts of its own does not know.
 _SIGNS = str.maketrans(
     {"−": r"\(-\)", "→": r"\(\to\)", "√": r"\(\surd\)", "≥": r"\(\ge\)"}
-    | {"∞": r"\(\infty\)", "∪": r"\(\cup\)"}
+    | {THIN: r"\,", "∞": r"\(\infty\)", "∪": r"\(\cup\)"}
     | {chr(0x2080 + i): rf"\textsubscript{{{i}}}" for i in range(10)}
 )
 _LINK = re.compile(r"\[([^\]\n]+)\]\(#[\w-]+\)")  # to a section, which a table alone does not have

@@ -1,8 +1,9 @@
-"""Numbers as the report prints them: true minus sign, thousands separated, never "nan"."""
+"""Numbers as the report prints them: true minus sign, thousands apart, never "nan"."""
 
 import math
 from typing import Any
 
+from coevo.messages import THIN
 from coevo.report.findings.grade_scale import LARGE, SMALL, grade_marks, power
 
 NOTHING = "—"
@@ -19,6 +20,13 @@ class Number(str):
         return number
 
 
+def parted(text: str) -> str:
+    """A number with a true minus and a space between thousands: a comma would part the ends of a
+    set.
+    """
+    return text.replace(",", THIN).replace("-", "−")
+
+
 def missing(value: Any) -> bool:
     """Whether there is no number to print."""
     return value is None or value != value or (isinstance(value, float) and math.isinf(value))
@@ -33,7 +41,7 @@ def fixed(value: Any, decimals: int = 2) -> str:
         return NOTHING
     if abs(float(value)) >= LARGE:
         return Number(power(float(value), 2), value)
-    return Number(f"{float(value):z,.{decimals}f}".replace("-", "−"), value)
+    return Number(parted(f"{float(value):z,.{decimals}f}"), value)
 
 
 def with_figures(value: Any, digits: int = 3) -> str:
@@ -56,14 +64,14 @@ def chance(p: float) -> str:
 
 def exact(value: Any, digits: int = 10) -> str:
     """A number with the digits that it has, up to `digits` significant ones."""
-    return NOTHING if missing(value) else f"{float(value):,.{digits}g}".replace("-", "−")
+    return NOTHING if missing(value) else parted(f"{float(value):,.{digits}g}")
 
 
 def band(low: float, high: float) -> str:
     """A band of figures, or the one figure that it is; nothing where there is none."""
     if missing(low):
         return ""
-    ends = [exact(end).replace(",", "") for end in (low, high)]  # a comma parts the two
+    ends = [exact(end).replace(THIN, "") for end in (low, high)]
     return ends[0] if low == high else f"[{ends[0]}, {ends[1]}]"
 
 

@@ -17,20 +17,13 @@ from coevo.report.words.markup import Markdown, environment, escaped, speaker
 from coevo.report.words.message_words import MessageText, message_texts
 from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
-THIN = "\u202f"  # the narrow space that does not break
 Phrases = Mapping[str, Any]
 Rows = list[list[Any]]
 
 
 def amount(value: Any) -> str:
-    """An output in its unit: whole from 1,000 on, three significant figures below.
-
-    A space parts thousands: a comma would part the ends of a set.
-    """
-    if missing(value):
-        return NOTHING
-    text = fixed(value, 0) if abs(float(value)) >= 1000 else with_figures(value, 3)
-    return text.replace(",", THIN)
+    """An output in its unit: whole from 1,000 on, three significant figures below."""
+    return with_figures(value) if missing(value) or abs(value) < 1000 else fixed(value, 0)
 
 
 class ReportText:
