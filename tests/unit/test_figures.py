@@ -889,7 +889,7 @@ def test_source_data_are_the_numbers_of_the_tables() -> None:
     D = chosen.coupling.set_index(["region", "year"])["D"].sort_index()
     heat = table("heat").set_index(["region", "year"])["D"]
     pd.testing.assert_series_equal(heat.sort_index(), D)
-    first, mean = (part for _, part in table("coordination").groupby("layer"))
+    mean, first = (part for _, part in table("coordination").groupby("layer"))
     lines = first.set_index(["region", "year"])["D"].sort_index()
     pd.testing.assert_series_equal(lines, D)
     np.testing.assert_allclose(mean.set_index("year")["D"], D.groupby("year").mean())

@@ -15,12 +15,18 @@ from coevo.normalisation import minmax, normalise
 from coevo.panel.derivations import DERIVATIONS
 from coevo.report.documents import pages
 from coevo.report.documents.page_trace import trace
-from coevo.report.documents.source import page_data
+from coevo.report.documents.source import of_regions, page_data
+from coevo.report.documents.source import text as source_text
+from coevo.report.figures import FIGURES
+from coevo.report.tables import LAYOUT, annex
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import Column, ReportTable, as_markdown
 from coevo.report.words.template_values import worded
 from tests.sample import ROOT, config, indicators, study, tables, words_of
 
+RULES = ROOT / "workflow" / "rules"
+TEMPLATE = (ROOT / "workflow" / "report" / "report.md").read_text(encoding="utf-8")
+PROVENANCE = {"files": {}, "packages": {}}
 PHRASES = {language: words_of("phrases", language) for language in ("en", "zh")}
 SCRIPT = "".join(
     (ROOT / "workflow" / "report" / name).read_text(encoding="utf-8") for name in pages.SCRIPT
@@ -179,6 +185,40 @@ def test_every_table_of_the_report_names_its_sheet() -> None:
     sheets = page_data(said)["sheets"]
     assert sheets["coordination"] == "D by year" and sheets["states"] == "State of each region"
     assert set(sheets) == {table.key for table in report_tables(said)}
+
+
+def test_every_exhibit_names_the_rule_that_made_its_data() -> None:
+    origins = LAYOUT["read_from"]
+    shown = [e for of_rule in origins.values() for exhibits in of_rule.values() for e in exhibits]
+    exhibits = [*FIGURES, *(f"table-{key}" for key in annex.MAIN | annex.ANNEX)]
+    assert sorted(shown) == sorted(exhibits)
+    rules = "".join(path.read_text(encoding="utf-8") for path in RULES.glob("*.smk"))
+    parts = re.split(r"^ *rule (\w+):$", rules, flags=re.MULTILINE)
+    made = dict(zip(parts[1::2], parts[2::2], strict=True))
+    for rule, of_rule in origins.items():
+        outputs = made[rule].split("output:")[1].split("log:")[0]
+        named = of_rule if rule != "claims" else ()  # its output lists names
+        assert all(re.search(rf"^ +{name}=", outputs, re.MULTILINE) for name in named), rule
+
+
+@pytest.mark.parametrize("language", PHRASES)
+def test_texts_of_a_region_are_those_of_a_study_with_it_in_focus(language: str) -> None:
+    other = "310000"
+    chosen = study(language=language)
+    moved = replace(chosen, config=chosen.config | {"focus_region": other})
+    of = {
+        one.focus: dict(
+            zip(chosen.regions, of_regions(worded(one, PHRASES[language])), strict=True)
+        )
+        for one in (chosen, moved)
+    }
+    assert of[chosen.focus] == of[other]
+    text = of[other][other]
+    assert chosen.name(other) in text and chosen.name(chosen.focus) not in text
+    assert all(f"key={key}" in text for key in ("far-focus", "measures-focus"))
+    filled = source_text(worded(moved, PHRASES[language]), TEMPLATE, PROVENANCE)
+    for mark in re.findall(r"\[.+?\]\{key=[\w-]+\}", text):
+        assert filled.count(mark) == 2, mark  # where it stands, and among those of all regions
 
 
 def test_facts_begin_with_D_of_first_and_last_year() -> None:

@@ -42,19 +42,21 @@ VARIANTS: dict[str, Callable[[], Study]] = {
     "one region": lambda: study(1, claims=True),
     "nothing judged": lambda: study(claims=True, **unplaced(), **unestimated(FOCUS)),
     "given parameters": lambda: study(claims=True, **stated(50.0, 200.0)),
+    "in Chinese": lambda: study(claims=True, language="zh"),
 }
 PHRASES = words_of("phrases", "en")
 
 
 def written(chosen: Study, folder: Path) -> Path:
     """Write the page of a study and return its path."""
-    config = {**chosen.config, "report": {"languages": ["en"], "formats": ["html"]}}
-    files = page_files(chosen)
+    language = chosen.language
+    config = {**chosen.config, "report": {"languages": [language], "formats": ["html"]}}
     made = documents(
-        chosen.tables, chosen.indicators, files, config, PROVENANCE, places=chosen.places
-    )
+        chosen.tables, chosen.indicators, page_files(chosen), config, PROVENANCE, language,
+        chosen.places,
+    )  # fmt: skip
     path = folder / "report.html"
-    path.write_bytes(made["report.en.html"])
+    path.write_bytes(made[f"report.{language}.html"])
     return path
 
 
@@ -111,6 +113,8 @@ def opened(browser, paths) -> Iterator[Callable[..., Any]]:
     assert len([url for url in asked if url.startswith("file:")]) <= 1
 
 
+KEYS = "(marks) => marks.map((mark) => mark.dataset.key)"
+HELD = ("tables", "figures")  # folders beside the page
 CUT = """() => [...document.querySelectorAll(".chart")].flatMap((chart) => {
   const frame = chart.querySelector("svg").getBoundingClientRect();
   return [...chart.querySelectorAll("svg text")].filter((text) => {
@@ -120,10 +124,23 @@ CUT = """() => [...document.querySelectorAll(".chart")].flatMap((chart) => {
 })"""
 
 
-# Tables that scroll sideways but for the wide ones, and those whose deciding column, the last, is
-# out of sight.
-SCROLLING = """() => [...document.querySelectorAll(".table:not(.wide) .box")].filter((box) =>
+# Tables that scroll sideways, and those whose deciding column, the last, is out of sight.
+SCROLLING = """() => [...document.querySelectorAll(".table .box")].filter((box) =>
   box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 60))"""
+# Cells of text, formulas aside, with fewer than two characters a line.
+NARROW = """() => [...document.querySelectorAll("th, td")].filter((cell) => {
+  const middles = [], range = document.createRange();
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) for (let i = 0; i < texts.currentNode.length; i += 1) {
+    range.setStart(texts.currentNode, i);
+    range.setEnd(texts.currentNode, i + 1);
+    const place = range.getBoundingClientRect();
+    if (!place.width || !texts.currentNode.data[i].trim()) continue;
+    middles.push((place.top + place.bottom) / 2);
+  }
+  const lines = middles.sort((a, b) => a - b).filter((y, i) => !i || y > middles[i - 1] + 8).length;
+  return lines > 1 && middles.length < 2 * lines && !cell.querySelector("math");
+}).map((cell) => cell.textContent)"""
 UNDECIDED = """() => [...document.querySelectorAll(".decided tr > :last-child")].filter((cell) =>
   cell.getBoundingClientRect().right > innerWidth).map((cell) => cell.textContent)"""
 
@@ -131,7 +148,11 @@ UNDECIDED = """() => [...document.querySelectorAll(".decided tr > :last-child")]
 @pytest.mark.parametrize(
     ("variant", "width", "theme"),
     [
-        *(("regions", 390, "light"), ("regions", 820, "dark"), ("regions", 1440, "dark")),
+        *(("regions", 390, "light"), ("regions", 768, "dark"), ("regions", 1440, "dark")),
+        *(
+            pytest.param("in Chinese", w, "light", marks=pytest.mark.whole)
+            for w in (390, 768, 1440)
+        ),
         pytest.param("one region", 390, "dark", marks=pytest.mark.whole),
         pytest.param("one region", 1440, "light", marks=pytest.mark.whole),
         pytest.param("nothing judged", 390, "light", marks=pytest.mark.whole),
@@ -147,7 +168,7 @@ def test_page_draws_itself_within_its_width(opened, variant: str, width: int, th
     assert not page.get_by_label("Vega").count()
     assert page.evaluate(CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert page.evaluate(UNDECIDED) == []
+    assert page.evaluate(UNDECIDED) == [] == page.evaluate(NARROW)
     assert width < 1440 or page.evaluate(SCROLLING) == []
     text = page.evaluate(
         "[...document.querySelectorAll('main p, main td, main dd, main li, main figure, nav')]"
@@ -189,13 +210,28 @@ def test_slider_has_a_label_and_keeps_its_year_when_the_theme_changes(opened) ->
     assert page.locator("#slider-tiles").count() == 1 and slider.input_value() == "2016"
 
 
-def test_picker_changes_the_panel_of_the_region(opened) -> None:
+@pytest.mark.parametrize(
+    "width", [1440, *(pytest.param(width, marks=pytest.mark.whole) for width in (390, 768))]
+)
+def test_picker_changes_figures_sentences_and_rows_of_the_region(opened, width: int) -> None:
     chosen = study(claims=True)
-    data, page = page_data(worded(chosen, PHRASES)), opened()
-    names = ("region_paths", "region_phase", "theory_growth")
+    data, page = page_data(worded(chosen, PHRASES)), opened(width=width)
+    names = ("opening_degrees", "against_level", "coordination", "convergence")
+    names += ("region_paths", "region_phase", "theory_growth")
+    marks = page.locator("main [data-key]")
+    told = dict(zip(marks.evaluate_all(KEYS), marks.all_inner_texts(), strict=True))
+    assert {"far-focus", "measures-focus", "figures-coordination"} <= told.keys()
     drawn = {name: page.locator(f"[data-chart={name}] svg").inner_html() for name in names}
     other = next(region for region in chosen.regions if region != chosen.focus)
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    assert 0 <= page.locator("#region-picker").bounding_box()["y"] < 200
     page.locator("#region-picker").select_option(other)
+    assert page.evaluate("location.hash") == f"#region={other}"
+    for key, text in zip(marks.evaluate_all(KEYS), marks.all_inner_texts(), strict=True):
+        assert text != told[key], key
+        assert chosen.name(other) in text and chosen.name(chosen.focus) not in text
+    rows = page.locator("tr.picked > :first-child").all_inner_texts()
+    assert len(rows) > 1 and set(rows) == {chosen.name(other)}
     values = page.locator("#region-facts .value")
     assert values.all_inner_texts() == data["facts"][other] != data["facts"][chosen.focus]
     assert set(page.locator(".region-name").all_inner_texts()) == {chosen.name(other)}
@@ -211,9 +247,23 @@ def test_picker_changes_the_panel_of_the_region(opened) -> None:
     page.locator("[data-chart=region_paths]").get_by_text(f"D {graded(D)}").wait_for()
     for name in names:
         assert page.locator(f"[data-chart={name}] svg").inner_html() != drawn[name], name
-    assert page.locator("#region-picker-top").input_value() == other
-    page.locator("#region-picker-top").select_option(chosen.focus)
+    page.locator("#region-picker").select_option(chosen.focus)
     assert values.all_inner_texts() == data["facts"][chosen.focus]
+    assert dict(zip(marks.evaluate_all(KEYS), marks.all_inner_texts(), strict=True)) == told
+
+
+def test_a_link_names_the_region_and_exhibits_their_data(opened, paths) -> None:
+    chosen, page = study(claims=True), opened()
+    other = next(region for region in chosen.regions if region != chosen.focus)
+    page.evaluate(f"location.hash = 'region={other}'")
+    page.locator("[data-key=far-focus]", has_text=chosen.name(other)).wait_for()
+    links = page.locator("a:not([href^='#']):not([href^='https:'])").evaluate_all(
+        "(links) => links.map((link) => link.getAttribute('href'))"
+    )
+    tables, charts = ({link for link in links if link.startswith(f"{f}/")} for f in HELD)
+    assert set(links) == tables | charts  # nothing of another study, which may not be built
+    assert {f"figures/en/{name}.csv" for name in ("coordination", "theory_growth")} <= charts
+    assert {"tables/coupling.csv", "tables/headline_claims.csv"} <= tables
 
 
 @pytest.mark.whole
@@ -229,13 +279,12 @@ def test_of_many_regions_every_one_is_found_and_charts_show_those_they_hold(
     chart, note = page.locator("[data-chart=region_paths]"), page.locator("#region-undrawn")
     assert chart.is_visible() and not note.is_visible()
     assert page.locator("#region-picker option").count() == len(many.regions)
-    page.locator("#region-picker-search").fill(f" {other} ")
+    page.locator("#region-search").fill(f" {other} ")
     assert page.locator("#region-picker option").all_inner_texts() == [many.name(other)]
     assert page.locator("#region-facts .value").all_inner_texts() == facts[other]
-    assert page.locator("#region-picker-top").input_value() == other
     assert note.is_visible() and not chart.is_visible()
-    page.locator("#region-picker-search").fill("")
-    page.locator("#region-picker-top").select_option(many.focus)
+    page.locator("#region-search").fill("")
+    page.locator("#region-picker").select_option(many.focus)
     assert chart.is_visible() and not note.is_visible()
     assert page.locator("#region-facts .value").all_inner_texts() == facts[many.focus]
 
@@ -427,7 +476,7 @@ def test_every_word_of_the_script_is_a_phrase(opened, paths, tmp_path) -> None:
         return data | {"words": marked(data["words"])}
 
     page = opened(path=altered(paths("regions"), tmp_path, change), width=390)
-    told = page.locator(".hint, .tools button").all_inner_texts()
+    told = page.locator(".hint, .tools button, .from summary").all_inner_texts()
     assert len(told) > 10 and set(told) == {"‡"}
     assert set(page.locator("label:not([for=slider-tiles])").all_inner_texts()) == {"‡"}
     assert set(page.locator("#trace-panel th").all_inner_texts()) == {"‡", "z", "w", "w z"}
@@ -455,4 +504,4 @@ def test_contents_and_skip_link_work_by_keyboard(opened) -> None:
     page.locator("nav.contents a[href='#trace']").click()
     assert contents.get_attribute("open") is None
     assert page.locator("#trace h2").bounding_box()["y"] < 200
-    assert page.locator("nav.contents").bounding_box()["y"] == 0
+    assert page.locator(".bar").bounding_box()["y"] == 0

@@ -238,6 +238,12 @@ local function Div(div)
   if div.classes:includes("panels") then return panels(div), false end
   -- From here on the annexes are set.
   if div.classes:includes("annexes") then return typst and pandoc.List({ raw("#show: annex") }) or pandoc.List(), false end
+  if div.identifier == "of-regions" then
+    local texts = pandoc.List({ raw('<template id="of-regions">') })
+    append(texts, div.content)
+    texts:insert(raw("</template>"))
+    return texts
+  end
   if not typst then return nil end
   local name = div.classes:includes("table") and "held" or named(BLOCKS, div.classes)
   if not name then return nil end

@@ -1,50 +1,67 @@
-// The picker of the region panel, theme, contents, and the start of everything.
+// The picker of regions, theme, contents, and the start of everything.
+const select = make("select");
+// A region's numbers, texts, charts and rows in place of those of another. Of many regions charts and
+// texts have some, and for the others that in focus; the numbers are those of every one.
 function pick(code) {
-  const facts = page.facts[code];
-  document.querySelectorAll("#region-facts .value").forEach((cell, i) => { cell.textContent = facts[i]; });
-  document.querySelectorAll(".region-name").forEach((cell) => {
-    cell.textContent = page.names[code];
-    const caption = cell.closest("figcaption, .mini");
-    if (caption) describe(caption.parentElement.querySelector(".chart"), shown(caption));
-  });
-  document.querySelectorAll(".picker select").forEach((select) => { select.value = code; });
-  linkFacts(code);
-  // Of many regions the charts hold some; the numbers are those of every one.
   const drawn = page.drawn.includes(code);
+  const told = drawn ? code : page.focus;
+  document.querySelectorAll("#region-facts .value").forEach((cell, i) => { cell.textContent = page.facts[code][i]; });
+  document.querySelectorAll(".region-name").forEach((cell) => { cell.textContent = page.names[code]; });
+  const texts = [...document.getElementById("of-regions")?.content.children ?? []].find((part) => part.dataset.region === told);
+  document.querySelectorAll("main [data-key]").forEach((text) => {
+    const other = texts?.querySelector(`[data-key="${text.dataset.key}"]`);
+    text.replaceChildren(...(other?.cloneNode(true).childNodes ?? []));
+  });
+  charts().filter(ofRegion).forEach((chart) => {
+    const figure = chart.closest(".panels > div, figure");
+    const caption = figure.querySelector("figcaption, .mini");
+    if (caption.querySelector("[data-key], .region-name")) describe(chart, shown(caption));
+    figure.hidden = !drawn && caption.querySelector(".region-name");
+  });
   document.getElementById("region-undrawn").hidden = drawn;
-  charts().filter(ofRegion).forEach((chart) => { chart.closest(".panels > div, figure").hidden = !drawn; });
-  if (drawn) choose("region", code);
+  markRows(code);
+  linkFacts(code);
+  select.value = code;
+  choose("region", told);
 }
 const ofRegion = (element) => (specs[element.dataset.chart].params || []).some((param) => param.name === "region");
+// The rows of tables that begin with the name of the region.
+function markRows(code) {
+  document.querySelectorAll(".table tbody tr").forEach((row) => row.classList.toggle("picked", said(row.cells[0]) === page.names[code]));
+}
+// The choice stands in the address, so that a link can name it.
+function choice() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("region");
+  return code in page.facts ? code : null;
+}
 // A field that leaves those regions in the lists whose name or code holds what is written there.
 function search(codes, id) {
   const box = make("input", { type: "search", className: "search" });
   box.addEventListener("input", () => {
     const wanted = box.value.trim().toLowerCase();
     const left = codes.filter((code) => (page.names[code] + " " + code).toLowerCase().includes(wanted));
-    const lists = document.querySelectorAll(".picker select");
-    const kept = left.includes(lists[0].value) ? lists[0].value : left[0];
-    document.querySelectorAll(".picker .search").forEach((other) => { other.value = box.value; });
-    lists.forEach((list) => list.replaceChildren(...options(left, kept)));
+    const kept = left.includes(select.value) ? select.value : left[0];
+    select.replaceChildren(...options(left, kept));
     if (kept) pick(kept);
   });
   return field(words.search, box, id);
 }
 const options = (codes, selected) => codes.map((code) => new Option(page.names[code], code, code === selected, code === selected));
-// One at the top, which leads to the panel, and one beside it; both show the same region.
-function pickers() {
-  const codes = Object.keys(page.names).sort();
-  document.querySelectorAll(".picker").forEach((place, i) => {
-    const select = make("select", {}, ...options(codes, chosen.region));
-    select.addEventListener("change", () => pick(select.value));
-    place.classList.add("controls");
-    const id = i ? "region-picker" : "region-picker-top";
-    if (page.drawn.length < codes.length) place.append(...search(codes, id + "-search"));
-    place.append(...field(words.picker, select, id));
-    if (!i) place.append(make("a", { href: "#regions" }, shown(document.querySelector("#regions h2"))));
-    if (i) document.getElementById("region-facts").after(make("p", { id: "region-undrawn", className: "hint", hidden: true }, words.undrawn));
-    linkFacts(chosen.region);
+function picker() {
+  const codes = Object.keys(page.facts).sort();
+  const place = document.querySelector(".picker");
+  if (!codes.length) return;
+  select.append(...options(codes, page.focus));
+  select.addEventListener("change", () => {
+    history.replaceState(null, "", "#region=" + encodeURIComponent(select.value));
+    pick(select.value);
   });
+  if (page.drawn.length < codes.length) place.append(...search(codes, "region-search"));
+  place.append(...field(words.picker, select, "region-picker"));
+  place.hidden = false;
+  document.getElementById("region-facts").after(make("p", { id: "region-undrawn", className: "hint", hidden: true }, words.undrawn));
+  addEventListener("hashchange", () => { if (choice()) pick(choice()); });
+  pick(choice() ?? page.focus);
 }
 
 const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
@@ -97,7 +114,7 @@ function fold() {
 // What is folded is printed; afterwards it is as it was.
 let folded = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("main details:not([open])")];
+  folded = [...document.querySelectorAll("main details:not([open], .from)")];
   folded.forEach((part) => { part.open = true; });
 });
 addEventListener("afterprint", () => folded.forEach((part) => { part.open = false; }));
@@ -106,6 +123,8 @@ document.querySelectorAll("pre").forEach((part) => new ResizeObserver(() => hint
 settle();
 fold();
 dressTables();
+figureOrigins();
 tracePanel();
-pickers();
-drawAll();
+picker();
+// Words are measured in the fonts that the page brings.
+Promise.allSettled([...document.fonts].map((face) => face.load())).then(drawAll);

@@ -71,20 +71,54 @@ function save(name, text) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
+// The sheet that holds a table; and, folded, the rule that made what an exhibit is read from, its data,
+// and the command.
 function source(key) {
   const sheet = page.sheets[key];
   return sheet ? [make("span", {}, filledIn(words.source, { sheet }))] : [];
+}
+const origins = Object.fromEntries(Object.entries(page.origins).flatMap(([rule, tables]) => Object.entries(tables).flatMap(([table, exhibits]) => exhibits.map((exhibit) => [exhibit, [rule, table]]))));
+const file = (path) => make("a", { href: path }, path);
+function origin(exhibits) {
+  const known = exhibits.filter((exhibit) => origins[exhibit]);
+  const drawn = known.filter((exhibit) => exhibit in specs).map((chart) => make("p", {}, file("figures/" + page.language + "/" + chart + ".csv")));
+  const read = [...new Set(known.map((exhibit) => origins[exhibit].join(" ")))].map((pair) => {
+    const [rule, table] = pair.split(" ");
+    const command = "snakemake --cores 1 --config study=" + page.study + " -- data/processed/" + page.study + "/" + table + ".csv";
+    return make("p", {}, file("tables/" + table + ".csv"), ", " + filledIn(words.rule, { rule }) + ": ", make("code", {}, command));
+  });
+  return known.length ? [make("details", { className: "from" }, make("summary", {}, words.from), ...drawn, ...read)] : [];
+}
+const figureOrigins = () => document.querySelectorAll("main figure").forEach((figure) => {
+  figure.append(...origin(charts(figure).map((chart) => chart.dataset.chart)));
+});
+// On a narrow page the rows of a table with several columns of words are cards: every cell tells its
+// head, but for the one that opens the card, which is the first of words that no row repeats.
+function carded(division, table) {
+  const heads = [...table.tHead.rows[0].cells].map(shown);
+  const rows = [...table.tBodies[0].rows];
+  const columns = heads.map((head, i) => rows.map((row) => row.cells[i]));
+  const told = [...heads.keys()].filter((i) => !isNumeric(columns[i]));
+  if (told.length < 2 || division.classList.contains("long")) return;
+  division.classList.add("cards");
+  const opens = told.find((i) => new Set(columns[i].map(shown)).size === rows.length) ?? 0;
+  columns.forEach((cells, i) => cells.forEach((cell) => {
+    cell.dataset.label = heads[i];
+    cell.classList.toggle("head", i === opens);
+    if (shown(cell)) cell.append(make("div", {}, ...cell.childNodes));
+  }));
 }
 function dressed(table, place) {
   const division = table.closest(".table");
   const key = (division.id || "table-" + (place + 1)).replace("table-", "");
   const title = table.caption ? shown(table.caption) : "";
   carryDown(table);
+  carded(division, table);
   sortable(table);
   const button = make("button", { type: "button", className: "csv", title: words.save }, words.csv);
   button.setAttribute("aria-label", words.csv + ": " + title);
   button.addEventListener("click", () => save(page.study + "-" + key + ".csv", csv(table)));
-  division.append(make("p", { className: "tools" }, ...source(key), button));
+  division.append(make("div", { className: "tools" }, ...source(key), ...origin(["table-" + key]), button));
   const box = table.parentElement;
   new ResizeObserver(() => hint(box, title)).observe(box);
 }

@@ -105,7 +105,7 @@ def html(
 ) -> bytes:
     """The report as one HTML file: style, script, library and specifications inline."""
     used = {name: json.loads(files[f"{name}.json"]) for name in charts(source)}
-    shown = {**data, "study": metadata["study"]}
+    shown = {**data, "study": metadata["study"], "language": metadata["language"]}
     script = "".join(files[name] for name in SCRIPT)
     tail = (
         f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'

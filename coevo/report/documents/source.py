@@ -2,17 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import yaml
 
 from coevo.arrays import Config
 from coevo.report.documents.page_trace import NO_TRACE, trace
-from coevo.report.tables import annex
+from coevo.report.findings import OF_REGION
+from coevo.report.tables import LAYOUT, annex
 from coevo.report.tables.report_table import readable
 from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
 from coevo.report.words.report_text import ReportText
+from coevo.report.words.template_values import of_region
 
 
 def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
@@ -27,6 +30,7 @@ def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, s
         image=lambda name, *more: image(words, name, *more) if name in charts else "",
         caption=lambda name: caption(words, name),
         facts=words.facts(study.focus),
+        of_regions=partial(of_regions, words),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
         config_block=_block(_settings(study.config)),
@@ -55,7 +59,24 @@ def _parts(words: ReportText, name: str) -> list[Markdown]:
     if isinstance(known["title"], Mapping):
         title += f"/{plain_text(words.say(f'{title}/by'))}"
     phrases = [title, f"figures/{name}/drawn"] if "drawn" in known else [title]
-    return [part for part in map(words.say, phrases) if part]
+    title, *drawn = filter(None, map(words.say, phrases))
+    return [of_region("figures", name, title), *drawn]
+
+
+def of_regions(words: ReportText) -> Iterator[Markdown]:
+    """What the page says in place of a text of the focus if a reader picks another region that
+    charts draw: a division of each, with the same marks.
+    """
+    study, marked, known = words.study, LAYOUT["of_region"], words.jinja.globals
+    own: dict[str, Any] = dict(known)
+    for region in study.drawn:
+        said = {name: own[name] | finding(study, region) for name, finding in OF_REGION.items()}
+        known |= said | {"focus": study.name(region)}
+        texts = [_parts(words, name)[0] for name in marked["figures"]]
+        texts += [own["also"](section, *marked[section]) for section in said]
+        code = json.dumps(region, ensure_ascii=False)
+        yield Markdown("\n\n".join([f"::: {{region={code}}}", *texts, ":::"]))
+    known |= own
 
 
 def _digest(files: Mapping[str, str]) -> str:
@@ -90,6 +111,7 @@ def page_data(words: ReportText) -> dict[str, Any]:
         "focus": study.focus,
         "words": words.phrases["page"]["script"],
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
+        "origins": LAYOUT["read_from"],
         "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
         "names": {region: study.name(region) for region in study.regions},
         "drawn": study.drawn,

@@ -11,7 +11,6 @@ from coevo.report.figures import subsystem_colour
 from coevo.report.figures.axes import axis, axis_scale, line_at, named_rows, ticks, wrapped_label
 from coevo.report.figures.vega import Part, amount, mark, paint, pixels, specification, text, tips
 from coevo.report.findings.data_quality import obstacle_rows
-from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.page_one import ON_FIGURES, WORDS_OF_VERDICTS, concluded
 from coevo.report.findings.study_tables import Study
 

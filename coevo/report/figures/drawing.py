@@ -31,7 +31,7 @@ MEASURED = "Noto Sans SC"
 LAYER = "layer"
 KEYS = (LAYER, "region", "name", "year")  # columns that come first
 _PLACED = (("x", "x2"), ("y", "y2"))  # a mark that shows data has a field on both axes
-_LOOKS = frozenset("text short g stroke dashed strong left whole".split())
+_LOOKS = frozenset("text short g stroke dashed strong left whole named px py".split())
 
 
 def paper_size(spec: dict[str, Any], figure: figures.ChartSpec) -> dict[str, float]:

@@ -21,6 +21,7 @@ GRADE = 130.0  # pixels of the name of a grade
 PLOT = 380  # pixels of a page beside the labels, from which grades are named as well
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
 PICKED = ("datum.region == region",)  # on the page
+OF_FOCUS: dict[str, Any] = {"color": "$focus", "strokeWidth": 2.8, "point": LOOKS["hidden"]}
 
 
 def region_of(study: Study) -> Part:
@@ -42,20 +43,21 @@ def _end_labels(
     low, high = y["domain"]
     gap = LABEL_PIXELS / height * (high - low)
     spread = labels.groupby("region")["value"].transform(axes.spread_labels, gap, low, high)
-    rows = labels.assign(at=spread)
+    rows = labels.assign(at=spread.round(4))
     at = {"x": vega.pixels("width"), "y": vega.amount("at", scale=y), "color": vega.paint()}
     look: dict[str, Any] = {"tests": tests, "align": "left", "dx": 8, "fontSize": 12}
     return [
         vega.text("text", part, at, fontWeight="bold" if bold else "normal", **look)
-        for bold, part in rows.groupby("bold")
+        for bold, part in rows.drop(columns="value").groupby("bold")
     ]
 
 
 def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -> Part:
-    """D of every region, with the focus, the mean and the grades, as chart of a name."""
+    """D of every region, with that picked, the mean and the grades, as chart of a name."""
     limits = axes.tenths_around(study.coupling["D"])
     y, cuts = axes.axis_scale(*limits), axes.grade_ticks(study.grades, limits)
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
+    lines = rows[rows["region"].isin(study.drawn)]
     at = {
         "x": axes.years_axis(study.years),
         "y": vega.amount("D", scale=y, axis=axes.above("D", cuts)),
@@ -69,23 +71,28 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
         "color": vega.either(hovered, "$ink", "$line"),
         "strokeWidth": vega.either(hovered, 2.2, 1),
     }
-    thin = vega.mark("line", rows[rows["region"].isin(study.drawn)], shown, point=LOOKS["hidden"])
+    thin = vega.mark("line", lines, shown, point=LOOKS["hidden"])
     mean = rows.groupby("year", as_index=False)["D"].mean()
     others = [
         {**thin, "params": [{"name": "hover", "select": point}]},
         vega.mark("line", mean, at, **LOOKS["mean"]),
     ]
-    focus_rows = rows[rows["region"] == study.focus]
     # On paper the chart is lower, and its labels must keep their distance there too.
     labels, figure = _degree_labels(study, words), FIGURES[name]
     longest = max(map(room, labels["text"]))
-    layers = [
+    layers: list[Part] = [
         _midpoint(y),
         *([] if study.single else others),
         vega.mark(
-            "line", focus_rows, hover, color="$focus", strokeWidth=2.8, point=LOOKS["hidden"]
+            "line",
+            lines,
+            hover,
+            tests=PICKED,
+            color="$focus",
+            strokeWidth=2.8,
+            point=LOOKS["hidden"],
         ),
-        *_end_labels(labels, y, height * figure.paper),
+        *_end_labels(labels, y, height * figure.paper, PICKED),
     ]
     if figure.columns == 1:
         # names of the grades behind the labels, where the page is not too narrow for them
@@ -99,7 +106,7 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
         layers.append(vega.text("shown", bands, beside, **wide, color="$muted", fontSize=11))
     padding = vega.PADDING | {"right": vega.PADDING["right"] + HEAVIER * longest}
     layers += _coverage_rules(study, words)
-    return vega.specification(layers, height, padding=padding)
+    return vega.specification(layers, height, [region_of(study)], padding=padding)
 
 
 coordination = partial(_degrees, height=440.0, name="coordination")
@@ -122,26 +129,28 @@ def _coverage_rules(study: Study, words: Mapping[str, str]) -> list[Part]:
 
 
 def _degree_labels(study: Study, words: Mapping[str, str]) -> pd.DataFrame:
-    """Labels of the two highest regions, of the focus, of the two lowest and of the mean."""
-    last = study.ends[1].reset_index()
-    order = list(last.sort_values("D", ascending=False)["region"])
-    shown = last[last["region"].isin([*order[:2], study.focus, *order[-2:]])]
+    """By region that may be picked (`region`) the labels of the two highest, of itself, of the two
+    lowest and of the mean.
+    """
+    last = study.ends[1]
+    order = list(last.sort_values("D", ascending=False).index)
+    named = {
+        row.Index: f"{row.name} {grade_marks(row.D, scale=study.grades)}"
+        + ("" if row.year == study.years[-1] else f" ({row.year:.0f})")
+        for row in last[["name", "D", "year"]].itertuples()
+    }
+    looks = (False, "$muted"), (True, "$focus")
     rows = [
-        (
-            f"{row.name} {grade_marks(row.D, scale=study.grades)}"
-            + ("" if row.year == study.years[-1] else f" ({row.year:.0f})"),
-            row.D,
-            row.region == study.focus,
-            "$focus" if row.region == study.focus else "$muted",
-        )
-        for row in shown[["name", "D", "year", "region"]].itertuples(index=False)
+        (named[one], last.at[one, "D"], *looks[one == picked], picked)
+        for picked in study.drawn
+        for one in dict.fromkeys([*order[:2], picked, *order[-2:]])
     ]
     if not study.single:
         present = last.loc[last["year"] == study.years[-1], "D"]
         value = grade_marks(present.mean(), scale=study.grades)
         text = words["mean_of"].format(count=len(present), value=value)
-        rows.append((text, present.mean(), True, "$ink"))
-    return pd.DataFrame(rows, columns=["text", "value", "bold", "colour"]).assign(region="")
+        rows += [(text, present.mean(), True, "$ink", picked) for picked in study.drawn]
+    return pd.DataFrame(rows, columns=["text", "value", "bold", "colour", "region"])
 
 
 def _long(study: Study, states: str = "") -> pd.DataFrame:

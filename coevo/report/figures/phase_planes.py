@@ -233,7 +233,7 @@ def _layers(
     band, line = (sets[sets["part"] == part] for part in ("band", "line"))
     area = {**at, "x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}, "color": vega.paint()}
     end = {"x": {**at["x"], "field": "x1_named"}, "y": {**at["y"], "field": "x2_end"}}
-    look = {"dy": vega.computed(LEVEL), **_beside(6), **filtered}
+    look = {"dy": vega.computed(LEVEL), **vega.beside(6), **filtered}
     halo_and_ink = (end, look | LOOKS["halo"]), (end | {"color": vega.paint("ink")}, look)
     tips = vega.tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r")
     hover = {**at, "tooltip": tips}
@@ -251,7 +251,7 @@ def _layers(
     ]
     joined = {**at, "order": vega.amount("share"), "detail": vega.category("series")}
     thin: Part = {"color": "$ink", "strokeWidth": 1.2, "clip": True, **filtered}
-    beside: Part = {**_beside(10), **BOLD, **filtered}
+    beside: Part = {**vega.beside(10), **BOLD, **filtered}
     named = {"align": "left", "dx": 9, "dy": 5, **BOLD, **filtered}
     return [
         vega.mark("rect", band, area, opacity=0.08, **filtered),
@@ -269,9 +269,3 @@ def _layers(
         vega.mark("point", fitted, hover, **LOOKS["at_rest"], **filtered),
         *vega.haloed("label", fitted, hover, "$ink", dy=14, **beside),
     ]  # fmt: skip
-
-
-def _beside(distance: float) -> Part:
-    """Where words stand beside a point: to its left if its row says so."""
-    dx = vega.computed(f"datum.left ? {-distance} : {distance}")
-    return {"align": vega.computed("datum.left ? 'right' : 'left'"), "dx": dx}

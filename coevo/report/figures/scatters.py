@@ -11,12 +11,16 @@ from coevo.coupling.comovement import demean
 from coevo.coupling.level import LEVEL_OUT
 from coevo.report.figures import LOOKS
 from coevo.report.figures.axes import PLOT, above, axis, axis_scale, label_sides, log_ticks, ticks
-from coevo.report.figures.vega import Part, amount, haloed, mark, specification, tips
+from coevo.report.figures.lines import PICKED, region_of
+from coevo.report.figures.vega import Part, amount, beside, haloed, mark, specification, tips
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.level_control import level_finding, level_label, level_values, of_measure
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
+# names of dots that have room, away from that picked
+AWAY = "abs(datum.py - spots[region].py) > 14 || abs(datum.px - spots[region].px) > 90"
+FREE = ("datum.named && datum.region != region", f"!spots[region] || {AWAY}")
 AIR = 0.06  # of the range of what is drawn, on either side
 
 
@@ -114,17 +118,15 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     x = _channel(axis, title if unit else label, rows, "level", 6, log=True)
     y = _channel(above, D_title, rows, "D alone", 8, log=True)
     named = zip(rows["name"], rows["D"], strict=True)
-    focus_labels = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
-    rows["text"] = rows["name"].mask(rows["region"] == study.focus, focus_labels)
+    rows["text"] = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
     tooltip = tips(
         words, "name region", "D D .3f", "alone alone_level .3f", "rank_D rank",
         "rank_adjusted rank_adjusted",
     )  # fmt: skip
     rows = rows.drop(columns="left").round({"D": 4, "alone": 4, "level": 2})
     away = {"x": x, "y": y, "y2": {"field": "alone"}}
-    own_row = rows[rows["region"] == study.focus]
-    distance = mark("rule", own_row, away, color="$focus", strokeWidth=1.6)
-    return specification(_along(study, rows, x, y, "alone", tooltip, [distance]), 340)
+    distance = {"at": away, "color": "$focus", "strokeWidth": 1.6}
+    return _along(study, rows, x, y, "alone", tooltip, 340, distance)
 
 
 def convergence(study: Study, words: Mapping[str, str]) -> Part:
@@ -137,36 +139,40 @@ def convergence(study: Study, words: Mapping[str, str]) -> Part:
     rows["growth"] = 100 * (np.log(rows["end"]) - x) / (last - first)
     slope = float(growth(study)["own"]["value"])
     rows["line"] = rows["growth"].mean() + 100 * slope * (x - x.mean())
-    rows["text"] = [study.name(str(region)) for region in rows.index]
+    rows["text"] = rows["name"] = [study.name(str(region)) for region in rows.index]
     rows = rows.rename_axis("region").reset_index().sort_values("start", ignore_index=True)
     start = _channel(axis, words["D_start"].format(year=first), rows, "start", 6, log=True)
     up = _channel(above, words["D_growth"].format(first=first, last=last), rows, "growth", 5)
-    tooltip = tips(words, "text region", "start D_first .3f", "growth growth .2f")
+    tooltip = tips(words, "name region", "start D_first .3f", "growth growth .2f")
     rows = rows.drop(columns="end").round({"start": 4, "growth": 3, "line": 3})
-    return specification(_along(study, rows, start, up, "line", tooltip), 300)
+    return _along(study, rows, start, up, "line", tooltip, 300)
 
 
 def _along(
     study: Study, rows: pd.DataFrame, x: Part, y: Part, line: str, tooltip: list[Part],
-    between: list[Part] | None = None,
-) -> list[Part]:  # fmt: skip
-    """A line by the values of a column, and a dot for each region with its `text` where that has
-    room; that in focus is large. between: what stands over the line and under the dots.
+    height: float, rule: Part | None = None,
+) -> Part:  # fmt: skip
+    """A line by the values of a column, and a dot for each region with its `name` where that has
+    room; that picked is large, with its `text`. rule: what joins this dot to the line.
     """
     focus = rows["region"] == study.focus
-    dots, drawn = (PLOT[1] - _pixels(rows[c], y, PLOT[1]) for c in (y["field"], line))
-    sides = label_sides(rows["text"], focus, _pixels(rows[x["field"]], x, PLOT[0]), dots, drawn)
-    rows = rows.drop(columns="region")
+    across = _pixels(rows[x["field"]], x, PLOT[0])
+    up, drawn = (PLOT[1] - _pixels(rows[c], y, PLOT[1]) for c in (y["field"], line))
+    sides = label_sides(rows["name"].mask(focus, rows["text"]), focus, across, up, drawn)
+    left = sides.eq("left") | (sides.eq("") & across.gt(PLOT[0] / 2))
+    rows = rows.assign(left=left, named=sides.ne(""), px=across.round(), py=up.round())
+    spots = rows[rows["region"].isin(study.drawn)].set_index("region")[["px", "py"]]
+    params = [region_of(study), {"name": "spots", "value": spots.to_dict("index")}]
     at, ends = {"x": x, "y": y}, rows.iloc[[0, -1]][[x["field"], line]]
-    along = {"x": x, "y": amount(line, scale=y["scale"])}
-    layers = [mark("line", ends, along, **LOOKS["mean"]), *(between or [])]
-    for part, area, colour, font in (
-        (~focus, 34, "$muted", {"fontSize": 11}),
-        (focus, 95, "$focus", {"fontSize": 12, "fontWeight": "bold"}),
-    ):
-        look: Part = {"filled": True, "size": area, "color": colour, "opacity": 1}
-        layers.append(mark("point", rows[part], {**at, "tooltip": tooltip}, **look))
-        for side, align, shift in (("left", "right", -7), ("right", "left", 7)):
-            named = rows[part & (sides == side)]
-            layers += haloed("text", named, at, colour, align=align, dx=shift, **font)
-    return layers
+    hover, along = {**at, "tooltip": tooltip}, {"x": x, "y": amount(line, scale=y["scale"])}
+    dot: Part = {"filled": True, "opacity": 1}
+    bold: Part = {"fontSize": 12, "fontWeight": "bold", "tests": PICKED}
+    layers = [
+        mark("line", ends, along, **LOOKS["mean"]),
+        *([mark("rule", rows, tests=PICKED, **rule)] if rule else []),
+        mark("point", rows, hover, size=34, color="$muted", **dot),
+        *haloed("name", rows, at, "$muted", tests=FREE, fontSize=11, **beside(7)),
+        mark("point", rows, hover, tests=PICKED, size=95, color="$focus", **dot),
+        *haloed("text", rows, at, "$focus", **bold, **beside(7)),
+    ]
+    return specification(layers, height, params)

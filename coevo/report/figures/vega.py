@@ -84,6 +84,12 @@ def haloed(
     return [text(field, rows, at, **look, **ink) for ink in (LOOKS["halo"], {"color": color})]
 
 
+def beside(distance: float) -> Part:
+    """Where words stand beside a point: to its left if its row says so."""
+    dx = computed(f"datum.left ? {-distance} : {distance}")
+    return {"align": computed("datum.left ? 'right' : 'left'"), "dx": dx}
+
+
 def tips(words: Mapping[str, str], *shown: str) -> list[Part]:
     """What a reader sees at a mark: of each `<field> <name> [<format>]` the value under its name.
 

@@ -7,11 +7,11 @@ from coevo.observations.units import unit_of
 from coevo.panel.derivations import DERIVATIONS
 from coevo.report.findings import choice_robustness, data_quality, rise, theory_against_fit
 from coevo.report.findings.chart_needs import captions_finding
-from coevo.report.findings.coverage_years import coverage_finding
+from coevo.report.findings.coverage_years import coverage_finding, coverage_of
 from coevo.report.findings.equilibrium import equilibrium_finding, fits
 from coevo.report.findings.in_step import comovement_finding
 from coevo.report.findings.interaction import interaction_finding
-from coevo.report.findings.level_control import level_finding
+from coevo.report.findings.level_control import level_finding, level_of
 from coevo.report.findings.page_one import opening_finding, scope_finding
 from coevo.report.findings.predicted import prediction_finding
 from coevo.report.findings.regional_pattern import pattern_finding
@@ -51,6 +51,12 @@ OF_INDICES: dict[str, Callable[[Study], Any]] = {
     "robustness": choice_robustness.robustness_finding,
     "weights": data_quality.weights_finding,
     "obstacles": data_quality.obstacles_finding,
+}
+# section -> what its finding says of one region, the focus or any that a reader picks
+OF_REGION: dict[str, Callable[[Study, str], dict[str, Any]]] = {
+    "far": rise.rise_of,
+    "coverage": coverage_of,
+    "measures": level_of,
 }
 
 

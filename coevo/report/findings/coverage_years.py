@@ -63,18 +63,26 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     }
     if shown:
         base["growth"] = _growth(growth)
-    base |= {
-        str(variant): _state(rows, study.focus)
-        for variant, rows in table.dropna(subset="D").groupby("variant")
-    }
+    base |= coverage_of(study, study.focus)
     if KEPT not in base:
         return base | {"verdict": "refused", "why": reason(table[table["D"].isna()])}
-    hangs = base[KEPT]["grade"][1] != base[WITH]["grade"][1]
-    found = {"verdict": "hangs" if hangs else "holds", "hangs": hangs}
+    found: dict[str, Any] = {"verdict": "hangs" if base["hangs"] else "holds"}
     if study.single:
         return base | found
     every = base[KEPT]["rose"] == len(study.regions)
     return base | found | {"counts": "all" if every else "some", "mean": bool(shown)}
+
+
+def coverage_of(study: Study, region: str) -> dict[str, Any]:
+    """What `coverage_finding` says of one region, by variant, and of all."""
+    rows = study.tables["coverage_breaks"].dropna(subset="D")
+    states = {
+        str(variant): _state(part, region)
+        for variant, part in rows.groupby("variant")
+        if part["region"].eq(region).any()
+    }
+    last = {states[variant]["grade"][1] for variant in (KEPT, WITH) if variant in states}
+    return states | {"hangs": len(last) > 1}
 
 
 def _growth(growth: pd.DataFrame) -> dict[str, Any]:

@@ -31,8 +31,6 @@ def level_finding(study: Study) -> dict[str, Any]:
     shares = of_measure(study, "variance_share").to_dict()
     explained = of_measure(study, "R2", "level")
     levels = [(str(name), float(value)) for name, value in explained.items() if name]
-    parts = ("lnD", "C", "T")
-    rise = {part: of_measure(study, f"rise_{part}").get(study.focus) for part in parts}
     verdict, usual = _verdict(study, shares), study.config["coupling"]["form"] == USUAL
     twice = np.array([[2.0, *[1.0] * (len(study.subsystems) - 1)]])
     return {
@@ -42,15 +40,9 @@ def level_finding(study: Study) -> dict[str, Any]:
         "by": levels[0][0] if levels else None,
         "why": None if levels else _refusal(study, "R2"),
         "why_parts": _refusal(study, "variance_share"),
-        "focus": _focus(study),
         "twice": FORMS[USUAL](twice)[0] if usual and verdict == "level" else None,
         "per_head": per_resident(study),
-        "rise": rise,
-        "moved": "unsplit"
-        if rise["lnD"] is None
-        else "level"
-        if abs(rise["T"]) > abs(rise["C"])
-        else "balance",
+        **level_of(study, study.focus),
     }
 
 
@@ -58,6 +50,15 @@ def per_resident(study: Study) -> int:
     """How many indicators of the subsystems are per resident."""
     used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
     return int(used["unit"].str.contains(PER_RESIDENT).sum())
+
+
+def level_of(study: Study, region: str) -> dict[str, Any]:
+    """What `level_finding` says of one region."""
+    parts = ("lnD", "C", "T")
+    rise = {part: of_measure(study, f"rise_{part}").get(region) for part in parts}
+    by_level = rise["lnD"] is not None and abs(rise["T"]) > abs(rise["C"])
+    moved = "unsplit" if rise["lnD"] is None else "level" if by_level else "balance"
+    return {"focus": _ranks(study, region), "rise": rise, "moved": moved}
 
 
 def _verdict(study: Study, shares: dict[str, float]) -> str:
@@ -81,15 +82,15 @@ def _refusal(study: Study, measure: str) -> Reason | None:
     return reason(rows[rows["value"].isna()])
 
 
-def _focus(study: Study) -> dict[str, Any] | None:
-    """Rank of the focus, and its ranks with the level taken out."""
+def _ranks(study: Study, region: str) -> dict[str, Any] | None:
+    """Rank of a region, and its ranks with the level taken out."""
     by_D = of_measure(study, "rank_D")
-    by_slope = of_measure(study, "rank_adjusted_D", "slope", scope=study.focus)
-    if study.focus not in by_D.index or by_slope.empty:
+    by_slope = of_measure(study, "rank_adjusted_D", "slope", scope=region)
+    if region not in by_D.index or by_slope.empty:
         return None
     low, high = int(by_slope.min()), int(by_slope.max())
     spread = {"low": low, "high": high, "ranks": "one" if low == high else "several"}
-    return {"rank": int(by_D[study.focus]), "n": len(by_D)} | spread
+    return {"rank": int(by_D[region]), "n": len(by_D)} | spread
 
 
 def level_label(study: Study, level: str, words: Mapping[str, str]) -> str:

@@ -54,7 +54,6 @@ def rise_finding(study: Study) -> dict[str, Any]:
         else "some" if rose else "none"
     )  # fmt: skip
     years = (study.years[0], study.years[-1])
-    focus = focus_state(study, study.focus)
     spans = zip(ends["name"], starts["year"].astype(int), ends["year"].astype(int), strict=True)
     return {
         "verdict": verdict,
@@ -66,12 +65,20 @@ def rise_finding(study: Study) -> dict[str, Any]:
         "rows": len(study.coupling),
         "shorter": [span for span in spans if span[1:] != years],
         "scale": _scale(study),
-        "focus": focus,
-        "title": "one_region" if n == 1 else focus["move"],
-        "between": focus["own"],
-        "growth": focus["growth"] if n > 1 else None,
-        "rank": focus["rank"][1] if n > 1 else None,
+        **rise_of(study, study.focus),
         "drawn": n == 1 and "claims" not in study.tables,
+    }
+
+
+def rise_of(study: Study, region: str) -> dict[str, Any]:
+    """What `rise_finding` says of one region."""
+    state, alone = focus_state(study, region), study.single
+    return {
+        "focus": state,
+        "title": "one_region" if alone else state["move"],
+        "between": state["own"],
+        "growth": None if alone else state["growth"],
+        "rank": None if alone else state["rank"][1],
     }
 
 

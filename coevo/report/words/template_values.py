@@ -27,6 +27,7 @@ from coevo.report.findings.level_control import level_label
 from coevo.report.findings.localised import study_in_language
 from coevo.report.findings.page_one import all_provinces
 from coevo.report.findings.since_release import SHOWN
+from coevo.report.tables import LAYOUT
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import band, fixed, with_figures
@@ -93,7 +94,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "label": study.label,
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
-        "also": partial(_also, words, findings),
+        "also": partial(_also, words),
         "spaced": words.grammar.spaced,
         "spans": words.grammar.spans,
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
@@ -121,7 +122,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     }
     values |= _of_choices(words) if study.indexed else {}
     values |= _of_populations(words) if study.pair else {}
-    findings["under"] = {
+    values["under"] = {
         "level": findings.get("where", {}).get("level_gap"),
         "quadrants": findings["relation"].get("quadrants"),
         "best": bands["best"],
@@ -182,20 +183,32 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
     }
 
 
-def _also(words: ReportText, findings: Mapping[str, Any], section: str, *parts: str) -> Markdown:
+def of_region(section: str, part: str, text: str) -> Markdown:
+    """A text of one region as it may be marked: a reader of the page may pick another region."""
+    if part not in LAYOUT["of_region"].get(section, ()):
+        return Markdown(text)
+    return Markdown(f"[{text}]{{key={section}-{part}}}")
+
+
+def _also(words: ReportText, section: str, *parts: str) -> Markdown:
     """Those sentences of a section, or the clause, of which its finding has something to tell.
 
     A part is a phrase by the name of a value: without the value it does not stand; of a phrase with
     variants stands the one that the value names. What the study has is a value of every section.
     """
-    values = dict.fromkeys(words.study.has, True) | findings[section]
+    found: Any = words.jinja.globals[section]
+    values = dict.fromkeys(words.study.has, True) | found
     known = words.phrases[section]
-    keys = (
-        f"{section}/{part}" + (f"/{values[part]}" if isinstance(known[part], Mapping) else "")
-        for part in parts
+    texts = {
+        part: words.say(
+            f"{section}/{part}" + (f"/{values[part]}" if isinstance(known[part], Mapping) else "")
+        )
         if known[part] and values.get(part)
-    )
-    return words.grammar.sentences(map(words.say, keys))
+        else ""
+        for part in parts
+    }
+    marked = (of_region(section, *said) for said in texts.items() if any(texts.values()))
+    return words.grammar.sentences(filter(None, marked))
 
 
 def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
