@@ -72,7 +72,7 @@ def rows(text: str) -> list[list[str]]:
 
 def number(cell: str) -> float:
     """Return the number that a cell prints, without stars and parentheses."""
-    plain = re.sub(r"\\\(\^\{\*+\}\\\)", "", cell).replace(r"\(-\)", "-").replace(",", "")
+    plain = re.sub(r"\\\(\^\{\*+\}\\\)", "", cell).replace(r"\(-\)", "-").replace(r"\,", "")
     return float(plain.strip("()"))
 
 

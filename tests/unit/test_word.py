@@ -219,8 +219,8 @@ def test_three_lines(parts: dict[str, bytes]) -> None:
 def test_screen_only_text_is_left_out_and_that_for_paper_kept(
     body: ElementTree.Element, main: str
 ) -> None:
-    slider = words_of("phrases", "en")["where"]["tiles"].rpartition("; ")[2]
-    assert slider in main and slider not in said(body)
+    lead = words_of("phrases", "en")["trace"]["lead"].partition(" to ")[0]
+    assert lead in main and lead not in said(body)
     assert "region_paths" not in said(body)
 
 

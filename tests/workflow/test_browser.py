@@ -428,8 +428,8 @@ def test_trace_shows_every_step_of_the_region_and_year(opened) -> None:
         assert line[0].lower().startswith(chosen.label(indicator))
         assert line[4:] == [fixed(value, 4), fixed(w, 4), fixed(value * w, 4)]
         assert f" › {by['raw'].at[indicator, 'cell']}" in line[1]
-        figure = re.match(r"[\d,.]+", line[1])[0]
-        assert float(figure.replace(",", "")) == by["raw"].at[indicator, "value"]
+        figure = re.match(r"[\d\u202f.]+", line[1])[0]
+        assert float(figure.replace("\u202f", "")) == by["raw"].at[indicator, "value"]
 
 
 def test_D_leads_to_its_trace(opened) -> None:

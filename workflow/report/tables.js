@@ -1,22 +1,22 @@
 // Tables that can be sorted by their heads, saved as CSV and say where their numbers stand.
 const NOTHING = "—";
-const NUMBER = /[−-]?\d[\d,]*(?:\.\d+)?(?:×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?/;
-const PLAIN = /^[−+-]?\d[\d,]*(\.\d+)?$/;
+const NUMBER = /[−-]?\d[\d\u202f]*(?:\.\d+)?(?:×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?/;
+const PLAIN = /^[−+-]?\d[\d\u202f]*(\.\d+)?$/;
 // What a spreadsheet takes for the beginning of a formula.
 const FORMULA = /^[=+\-@＝＋－＠\t\r]/;
 const collator = new Intl.Collator(root.lang, { numeric: true });
 
-const shown = (cell) => cell.textContent.replace(/\s+/g, " ").trim();
+const shown = (cell) => cell.textContent.replace(/[^\S\u202f]+/g, " ").trim();
 // A cell that is empty because it repeats the one above counts as that one.
 const said = (cell) => shown(cell) || cell.dataset.above || "";
 
-// The first number of a text; "−1,234 (…)" is −1234, "1.2×10¹⁸" its value, none is NaN.
+// The first number of a text; "−1 234 (…)" is −1234, "1.2×10¹⁸" its value, none is NaN.
 function numberOf(text) {
   const found = text.match(NUMBER);
   if (!found) return NaN;
   const [mantissa] = found[0].split("×");
   const power = found[1] ? [..."⁻⁰¹²³⁴⁵⁶⁷⁸⁹"].reduce((digits, sign, i) => digits.replaceAll(sign, i ? String(i - 1) : "-"), found[1]) : "0";
-  return Number(mantissa.replace("−", "-").replaceAll(",", "") + "e" + power);
+  return Number(mantissa.replace("−", "-").replaceAll("\u202f", "") + "e" + power);
 }
 function isNumeric(cells) {
   const texts = cells.map(said).filter((text) => text && text !== NOTHING);
@@ -61,7 +61,7 @@ function carryDown(table) {
   }
 }
 function inCsv(text) {
-  const value = PLAIN.test(text) ? text.replace("−", "-").replaceAll(",", "").replace(/^\+/, "") : FORMULA.test(text) ? "'" + text : text;
+  const value = PLAIN.test(text) ? text.replace("−", "-").replaceAll("\u202f", "").replace(/^\+/, "") : FORMULA.test(text) ? "'" + text : text;
   return /[",\r\n]/.test(value) ? '"' + value.replaceAll('"', '""') + '"' : value;
 }
 const csv = (table) => "\ufeff" + [...table.rows].map((row) => [...row.cells].map((cell) => inCsv(said(cell))).join(",") + "\r\n").join("");

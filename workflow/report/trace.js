@@ -3,7 +3,7 @@ const trace = page.trace;
 const steps = { region: page.focus, year: trace.years[trace.years.length - 1] };
 
 const signed = (text) => text.replace("-", "−");
-const grouped = (text) => signed(text.replace(/^(-?\d+)/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ",")));
+const grouped = (text) => signed(text.replace(/^(-?\d+)/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, "\u202f")));
 const exact = (value) => (value === null || value === undefined ? NOTHING : grouped(String(value)));
 const rounded = (value, digits) => (value === null || value === undefined ? NOTHING : exact(Number(value.toPrecision(digits))));
 const decimals = (value) => (value === null || value === undefined ? NOTHING : grouped(value.toFixed(4)));

@@ -151,7 +151,7 @@ def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
         vega.mark("rect", rows, hover),
         vega.mark("rect", rows[rows["choice"] == rows["deciding_choice"]], at, **LOOKS["decides"]),
         vega.text("text", rows, {**at, **INK}, also=WIDE, fontSize=10.5),
-        vega.text("name", choices, over, also=WIDE, align="left", dx=-9, color="$muted"),
+        vega.text("name", choices, over, also=WIDE, align="left", dx=-9, fontSize=10),
     ]
     return vega.specification(layers, 26.0 * rows["row"].nunique(), resolve=APART)
 
