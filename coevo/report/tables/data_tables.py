@@ -12,6 +12,7 @@ from coevo.report.findings.data_quality import audited, largest_obstacles, weigh
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.predicted import ratios, rivals
+from coevo.report.findings.region_states import region_states
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT, laid_out
@@ -244,10 +245,10 @@ def largest_rows(words: ReportText) -> Rows:
 
 
 def summary(words: ReportText) -> Body:
-    """Code and name; of D its ends, rise, rank, grade; indices; largest obstacle; outputs, slopes.
+    """Of every region what `region_states` says, grade, indices, largest obstacle, outputs, slopes.
 
     A head that is dated carries the year; the words are those of `tables.csv`. What a region lacks
-    is empty.
+    is empty; a column that all lack is left out.
     """
     study = words.study
     codes, last = pd.Series(study.listing, study.listing), study.years[-1]
@@ -259,39 +260,48 @@ def summary(words: ReportText) -> Body:
     for k, output in enumerate(study.pair or (), start=1):
         values = study.series(output).xs(last, level="year")
         head, cells = _part(words, "summary", f"x{k}", values, amount)
-        parts.append(([words.grammar.dated(study.heading(output), last), *head[1:]], cells))
+        dated, unit = words.grammar.dated(study.heading(output), last), study.unit(output)
+        parts.append(([words.grammar.measured(dated, unit) if unit else dated, *head[1:]], cells))
     for name in SLOPES if study.pair else ():
         slopes = regional(study, name).set_index("scope")["estimate"]
         parts.append(_part(words, "summary", name, slopes, with_figures))
+    parts = [part for part in parts if part[1]]
     rows = [[cells.get(code, "") for _, cells in parts] for code in study.listing]
     return Body(rows, [head for head, _ in parts])
 
 
 def _part(
     words: ReportText, table: str, column: str, values: pd.Series, shown: Callable[[Any], Any],
-    year: int | None = None, end: str = "",
+    year: int | None = None, id: str = "",
 ) -> Part:  # fmt: skip
+    """A column under the words of that of a table: its head, its cells by region."""
     text = column_of(table, column, words.study.config["subsystems"], words.study.language).head
     dated = words.grammar.dated(text, year) if year else text
-    cells = {str(code): shown(value) for code, value in values.items()}
-    return [dated, "l", 12, column + end], cells
+    cells = {str(code): shown(value) for code, value in values.dropna().items()}
+    return [dated, "l", 12, id or column], cells
 
 
 def _of_indices(words: ReportText) -> list[Part]:
     """What rests on the indices."""
     study = words.study
-    year, (first, last) = study.years[-1], study.ends
-    ends: tuple[Any, ...] = ((first, study.years[0], "_first"), (last, year, ""))
+    states, end, first, year = region_states(study), study.ends[1], study.years[0], study.years[-1]
+
+    def of(id: str, shown: Callable[[Any], Any], at: int | None = year, like: str = "") -> Part:
+        table = "coupling" if like == "D" else "summary"
+        return _part(words, table, like or id, states[id], shown, at, id)
+
     indices = ("C", "T", *(SUBSYSTEM_PREFIX + name for name in study.subsystems))
     return [
-        *(_part(words, "coupling", "D", part["D"], graded, *of) for part, *of in ends),
-        _part(words, "summary", "rise", last["D"] - first["D"], fixed),
-        *(
-            _part(words, "summary", "rank", part["D"].rank(ascending=False, method="min"), int, *of)
-            for part, *of in ends
-        ),
-        _part(words, "coupling", "grade", last["grade"], str, year),
-        _part(words, "coupling", "lagging", last["lagging"], words.side, year),
-        *(_part(words, "coupling", name, last[name], fixed, year) for name in indices),
+        of("group", str, None),
+        of("D_first", graded, first, "D"),
+        of("D", graded, year, "D"),
+        of("rise", fixed, None),
+        of("D_without", graded),
+        of("rank_first", int, first, "rank"),
+        of("rank", int),
+        *(of(name, int) for name in ("rank_low", "rank_high", "rank_adjusted")),
+        _part(words, "coupling", "grade", end["grade"], str, year),
+        _part(words, "coupling", "lagging", end["lagging"], words.side, year),
+        *(_part(words, "coupling", name, end[name], fixed, year) for name in indices),
         _part(words, "summary", "obstacle", largest_obstacles(study), study.heading),
     ]

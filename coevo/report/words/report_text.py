@@ -1,7 +1,7 @@
 """A study in the words of a language: phrases, names, and cells of tables."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from coevo.report.findings.study_tables import Reason, Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, environment, escaped, speaker
 from coevo.report.words.message_words import MessageText, message_texts
-from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
+from coevo.report.words.numbers import NOTHING, Number, fixed, missing, with_figures
 
 THIN = "\u202f"  # the narrow space that does not break
 Phrases = Mapping[str, Any]
@@ -31,7 +31,7 @@ def amount(value: Any) -> str:
     if missing(value):
         return NOTHING
     text = fixed(value, 0) if abs(float(value)) >= 1000 else with_figures(value, 3)
-    return text.replace(",", THIN)
+    return Number(text.replace(",", THIN), value)
 
 
 class ReportText:
@@ -40,15 +40,17 @@ class ReportText:
     `say` fills a phrase, found by its key, with the globals of `jinja` and the values it is given.
     """
 
-    def __init__(self, study: Study, phrases: Phrases) -> None:
+    def __init__(
+        self, study: Study, phrases: Phrases, finalize: Callable[[Any], Markdown] = escaped
+    ) -> None:
         self.study, self.phrases = study, phrases
         self.grammar = grammar = Grammar(**phrases["grammar"])
         self.listed, self.percent = grammar.listed, grammar.percent
-        self.jinja = environment(grammar.filters)
+        self.jinja = environment(grammar.filters, finalize)
         self.say = speaker(self.jinja, phrases, grammar.joined)
         self.jinja.filters |= {"conclusions": conclusions}
         self.jinja.filters |= {"word": lambda name, kind: self.word(kind, name)}
-        names = ("study", "say", "word", "between", "set_words", "side", "slope_set", "why")
+        names = "study say word between set_words side slope_set why sheet".split()
         self.jinja.globals |= {name: getattr(self, name) for name in names}
 
     def word(self, kind: str, name: str) -> str:
@@ -64,6 +66,10 @@ class ReportText:
     def term(self, kind: str, key: Any) -> str:
         """A word that files for other programs alone need; what has none stands as it is."""
         return str(self.phrases["exports"][kind].get(str(key), key))
+
+    def sheet(self, table: str) -> str:
+        """The sheet of the workbook that holds a table of results, or formulas."""
+        return self.word("sheet", table).replace("_", " ")
 
     def ends(self, row: Any, digits: int = 2) -> Markdown:
         """The ends of an interval."""
