@@ -66,10 +66,10 @@ def keyed(value: Any, key: str) -> Any:
         value = value.to_dict()
     if isinstance(value, dict):
         return {name: keyed(part, f"{key}.{name}") for name, part in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(keyed(p, f"{key}.{n}") for n, p in value._asdict().items()))
     if isinstance(value, list | tuple):
-        return type(value)(keyed(part, f"{key}.{n}") for n, part in enumerate(value))
+        names = getattr(value, "_fields", range(len(value)))
+        parts = [keyed(part, f"{key}.{n}") for n, part in zip(names, value, strict=True)]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     return value
 
 

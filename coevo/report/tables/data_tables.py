@@ -32,6 +32,9 @@ from coevo.report.words.numbers import (
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.report.words.template_values import series_name
 
+# how the summary shows what `region_states` says
+STATED = {"group": str, "D_first": graded, "D": graded, "rise": fixed, "D_without": graded}
+STATED |= dict.fromkeys(("rank_first", "rank", "rank_low", "rank_high", "rank_adjusted"), int)
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
 
 Part = tuple[Any, dict[str, Any]]  # a column as the phrases write it, its cells by region
@@ -258,10 +261,11 @@ def summary(words: ReportText) -> Body:
         *(_of_indices(words) if study.indexed else ()),
     ]
     for k, output in enumerate(study.pair or (), start=1):
-        values = study.series(output).xs(last, level="year")
-        head, cells = _part(words, "summary", f"x{k}", values, amount)
-        dated, unit = words.grammar.dated(study.heading(output), last), study.unit(output)
-        parts.append(([words.grammar.measured(dated, unit) if unit else dated, *head[1:]], cells))
+        (_, *look), cells = _part(
+            words, "summary", f"x{k}", study.series(output).xs(last, level="year"), amount
+        )
+        label = words.grammar.dated(study.heading(output), last)
+        parts.append(([words.grammar.measured(label, study.unit(output) or NOTHING), *look], cells))
     for name in SLOPES if study.pair else ():
         slopes = regional(study, name).set_index("scope")["estimate"]
         parts.append(_part(words, "summary", name, slopes, with_figures))
@@ -272,34 +276,23 @@ def summary(words: ReportText) -> Body:
 
 def _part(
     words: ReportText, table: str, column: str, values: pd.Series, shown: Callable[[Any], Any],
-    year: int | None = None, id: str = "",
+    year: int | None = None,
 ) -> Part:  # fmt: skip
-    """A column under the words of that of a table: its head, its cells by region."""
     text = column_of(table, column, words.study.config["subsystems"], words.study.language).head
     dated = words.grammar.dated(text, year) if year else text
     cells = {str(code): shown(value) for code, value in values.dropna().items()}
-    return [dated, "l", 12, id or column], cells
+    return [dated, "l", 12, column], cells
 
 
 def _of_indices(words: ReportText) -> list[Part]:
     """What rests on the indices."""
     study = words.study
-    states, end, first, year = region_states(study), study.ends[1], study.years[0], study.years[-1]
-
-    def of(id: str, shown: Callable[[Any], Any], at: int | None = year, like: str = "") -> Part:
-        table = "coupling" if like == "D" else "summary"
-        return _part(words, table, like or id, states[id], shown, at, id)
-
+    year, states, end = study.years[-1], region_states(study), study.ends[1]
+    years = dict.fromkeys(STATED, year) | dict.fromkeys(("D_first", "rank_first"), study.years[0])
+    years |= dict.fromkeys(("group", "rise"))
     indices = ("C", "T", *(SUBSYSTEM_PREFIX + name for name in study.subsystems))
     return [
-        of("group", str, None),
-        of("D_first", graded, first, "D"),
-        of("D", graded, year, "D"),
-        of("rise", fixed, None),
-        of("D_without", graded),
-        of("rank_first", int, first, "rank"),
-        of("rank", int),
-        *(of(name, int) for name in ("rank_low", "rank_high", "rank_adjusted")),
+        *(_part(words, "summary", id, states[id], STATED[id], years[id]) for id in STATED),
         _part(words, "coupling", "grade", end["grade"], str, year),
         _part(words, "coupling", "lagging", end["lagging"], words.side, year),
         *(_part(words, "coupling", name, end[name], fixed, year) for name in indices),

@@ -17,8 +17,7 @@ from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
 from coevo.report.words.report_text import ReportText
 from coevo.weighting import WEIGHTINGS
 
-TRACED = ("panel", "goalposts", "normalised", "weights", "coupling")
-TRACED += ("parameters", "equilibria", "theory")
+TRACED = "panel goalposts normalised weights coupling parameters equilibria theory".split()
 MOST, HIDDEN_MOST = 100_000, 1_000  # rows of a sheet, and of a hidden one
 
 
