@@ -150,6 +150,7 @@ def _contents(sheets: Sequence[Sheet], words: ReportText) -> Sheet:
     ]  # fmt: skip
     rows.append([words.sheet(NAMES), None, table_row(NAMES).words[words.study.language], ""])
     columns = [column_of(CONTENTS, id, {}, words.study.language) for id in column_rows(CONTENTS)]
+    columns[2:] = [column._replace(shown="words") for column in columns[2:]]
     return Sheet(words.sheet(CONTENTS), ReportTable(CONTENTS, "", columns, rows))
 
 
