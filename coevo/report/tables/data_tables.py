@@ -33,7 +33,8 @@ from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.report.words.template_values import series_name
 
 # how the summary shows what `region_states` says
-STATED = {"group": str, "D_first": graded, "D": graded, "rise": fixed, "D_without": graded}
+STATED: dict[str, Callable[[Any], Any]] = {"group": str, "D_first": graded, "D": graded}
+STATED |= {"rise": fixed, "D_without": graded}
 STATED |= dict.fromkeys(("rank_first", "rank", "rank_low", "rank_high", "rank_adjusted"), int)
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
 
@@ -288,7 +289,8 @@ def _of_indices(words: ReportText) -> list[Part]:
     """What rests on the indices."""
     study = words.study
     year, states, end = study.years[-1], region_states(study), study.ends[1]
-    years = dict.fromkeys(STATED, year) | dict.fromkeys(("D_first", "rank_first"), study.years[0])
+    years: dict[str, int | None] = dict.fromkeys(STATED, year)
+    years |= dict.fromkeys(("D_first", "rank_first"), study.years[0])
     years |= dict.fromkeys(("group", "rise"))
     indices = ("C", "T", *(SUBSYSTEM_PREFIX + name for name in study.subsystems))
     return [
