@@ -27,7 +27,7 @@ FUNCTIONS = {
     "IF": lambda condition, yes, no: yes if condition else no,
     "TINV": lambda p, df: t.isf(p / 2, df),
 }  # fmt: skip
-CELLS = r"(?:(\w+)!)?(\$?[A-Z]{1,2}\$?\d+(?::\$?[A-Z]{1,2}\$?\d+)?)"
+CELLS = r"(?:'([^']+)'!)?(\$?[A-Z]{1,2}\$?\d+(?::\$?[A-Z]{1,2}\$?\d+)?)"
 
 
 def opened(data: bytes, *, values: bool = False) -> Workbook:
@@ -78,20 +78,23 @@ def by_libreoffice(books: Mapping[str, Workbook], folder: Path) -> dict[str, Wor
 
 
 def way(book: Workbook) -> dict[int, dict[str, Any]]:
-    """Return the last block of the sheet `trace`: by year, the values under their heads."""
-    rows = list(book["trace"].iter_rows(values_only=True))
+    """Return the last block of the sheet of D: by year, the values under their heads, those of
+    indices by the labels of their subsystems.
+    """
+    rows = list(book["D by formulas"].iter_rows(values_only=True))
     start = next(k for k, row in enumerate(rows) if row[2] == "year")
-    heads = [head for head in rows[start][3:] if head]
+    heads = [head.removeprefix("U: ") for head in rows[start][3:] if head]
     return {
         int(row[2]): dict(zip(heads, row[3:], strict=False)) for row in rows[start + 1 :] if row[2]
     }
 
 
 def growth_sheet(book: Workbook) -> tuple[dict[str, float], list[dict[str, float]]]:
-    """Return what `theory_formulas` holds in English: fitted E, and by point the numbers of the
-    columns of the table theory.
+    """Return what the sheet of E holds, in either language: fitted E, and by point the numbers of
+    the columns of the table theory.
     """
-    rows = list(book["theory_formulas"].iter_rows(values_only=True))
+    name = next(name for name in ("E by formulas", "平衡点重算") if name in book.sheetnames)
+    rows = list(book[name].iter_rows(values_only=True))
     E = {row[2]: row[3] for row in rows if row[2]}
     first = max(k for k, row in enumerate(rows) if row[2]) + 2
     block = [row[3:] for row in rows[first:] if row[0]]

@@ -6,10 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from coevo.files import rows_of
-from coevo.report.documents.source import text
+from coevo.report.documents.told_numbers import told_numbers
 from coevo.report.figures.drawing import data_behind
 from coevo.report.findings import Study
 from coevo.report.findings.equilibrium import general_fit, last_observed
@@ -21,55 +20,15 @@ from coevo.report.words.template_values import worded
 from tests.sample import templates, words_of
 
 
-class Keyed(float):
-    """A number of a finding that knows its way: `far/focus/D/1`."""
-
-    key: str
-
-    def __new__(cls, value: float, key: str) -> "Keyed":
-        made = super().__new__(cls, value)
-        made.key = key
-        return made
-
-
-def keyed(value: Any, key: str) -> Any:
-    """A finding whose numbers know their way; what is no mapping, list or number stays."""
-    if isinstance(value, float):
-        return Keyed(value, key)
-    if isinstance(value, pd.Series):
-        value = value.to_dict()
-    if isinstance(value, dict):
-        return {name: keyed(part, f"{key}/{name}") for name, part in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(keyed(p, f"{key}/{n}") for n, p in value._asdict().items()))
-    if isinstance(value, list | tuple):
-        return type(value)(keyed(part, f"{key}/{n}") for n, part in enumerate(value))
-    return value
-
-
 def sentences(study: Study) -> dict[str, float]:
     """The numbers that the sentences of a report print, by their way in the findings."""
-    said = worded(study, words_of("phrases", study.language))
-    printed: dict[str, float] = {}
-
-    def recorded(shown: Callable[..., Any]) -> Callable[..., Any]:
-        def filtered(value: Any, *more: Any, **named: Any) -> Any:
-            parts = value.values() if isinstance(value, dict) else value
-            for part in parts if isinstance(value, list | tuple | dict) else [value]:
-                if isinstance(part, Keyed):
-                    printed[part.key] = float(part)
-            return shown(value, *more, **named)
-
-        return filtered
-
-    for name in ("fixed", "figures", "graded", "percent", "probability", "proportion", "exact"):
-        said.jinja.filters[name] = recorded(said.jinja.filters[name])
-    for name in ("amount", "ends_of"):
-        said.jinja.globals[name] = recorded(said.jinja.globals[name])
-    for name, value in dict(said.jinja.globals).items():
-        said.jinja.globals[name] = keyed(value, name)
-    text(said, templates()["report.md"], {"files": {}, "packages": {}})
-    return printed
+    told = told_numbers(
+        worded(study, words_of("phrases", study.language)), templates()["report.md"]
+    )
+    return {
+        key.replace(".", "/"): number.value / (100 if number.unit else 1)
+        for key, number in told.items()
+    }
 
 
 def tables(study: Study) -> dict[tuple[str, str, str], float]:

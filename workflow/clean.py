@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from coevo.errors import StudyError, command
 from coevo.study.configuration import name_problem
 
-BUILT = ("figures", "tables", "latex", "stata", "report.*", "results.*")  # of a folder of reports
+# of a folder of reports
+BUILT = ("figures", "tables", "latex", "stata", "numbers.*", "report.*", "results.*")
 
 
 def own_folders(study: str) -> list[Path]:

@@ -6,17 +6,17 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from coevo.coupling import couple
 from coevo.coupling.grade_scales import GRADES
 from coevo.equilibria import estimate
-from coevo.files import read_texts
+from coevo.files import read_texts, rows_of
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report.figures import PALETTES
 from coevo.report.tables import traced_case
 from coevo.report.tables.columns import column_of
-from coevo.report.tables.formula_sheet import EDGE, HEAD_ROW, IDS, LINK
+from coevo.report.tables.formula_sheet import EDGE
 from coevo.report.tables.formula_sheet import FIRST as FIRST_ROW
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.workbook_trace import LARGEST
@@ -69,7 +69,9 @@ STUDIES = {
     "moderate": {"indicators": MODERATE},
 }
 FIRST, LAST = config()["years"].values()
-WAY = ("panel", "goalposts", "normalised", "weights", "coupling", "trace", "entropy")
+TRACE, ENTROPY, THEORY = "D by formulas", "entropy by formulas", "E by formulas"
+WAY = ("panel", "goalposts", "normalised", "weights", "coupling", TRACE, ENTROPY)
+NUMBER = re.compile(r"[−-]?\d[\d,.\u202f]*( ?%)?[*†]*")  # as a report prints one
 LABEL = indicators().set_index("indicator").at["orders", "label_en"]
 UNTRACED = {"read": ["critic", "topsis", "wang"], "preset": ["spssau"]}
 
@@ -128,19 +130,73 @@ def test_heads_by_table_by_subsystem_and_without_words() -> None:
     assert (unknown.head, unknown.id, unknown.shown) == ("made_up", "made_up", "")
 
 
-def test_contents_lead_to_every_open_sheet_and_back() -> None:
+def frame(book: Workbook, name: str) -> pd.DataFrame:
+    """What a sheet holds, as a program reads it: heads in the first row, all else data."""
+    heads, *rows = book[name].iter_rows(values_only=True)
+    return pd.DataFrame(rows, columns=heads)
+
+
+def coded(book: Workbook, table: str) -> pd.DataFrame:
+    """The sheet of a table under the names that its columns have for programs."""
+    names = frame(book, "names").query("table == @table")
+    held = frame(book, names["sheet"].iloc[0])
+    assert list(held) == names["head"].tolist()
+    return held.set_axis(names["column"], axis=1)
+
+
+def test_contents_list_every_sheet_and_lead_to_the_open_ones() -> None:
     book, (made, *_) = opened(built()), study()
     assert book.sheetnames[:3] == ["Summary", "D by year", "contents"]
-    rows = [row for row in book["contents"].iter_rows(min_row=HEAD_ROW + 2) if row[0].value]
-    assert {row[0].value for row in rows} == set(book.sheetnames) - {"contents"}
-    for row in rows:
+    rows = [row for row in book["contents"].iter_rows(min_row=FIRST_ROW + 1) if row[0].value]
+    assert [row[0].value for row in rows] == [
+        name for name in book.sheetnames if name != "contents"
+    ]
+    tables = frame(book, "names").drop_duplicates("sheet").set_index("sheet")["table"]
+    for row in rows[:-1]:
         name = row[0].value
         hidden = book[name].sheet_state == "hidden"
-        assert hidden == ("(hidden sheet" in row[2].value) == (row[0].hyperlink is None)
+        assert hidden == (row[0].hyperlink is None) == ("hidden" in str(row[3].value))
         assert hidden or row[0].hyperlink.location == f"'{name}'!A1"
-        assert book[name].cell(LINK + 1, 1).hyperlink.location == "'contents'!A1"
-        assert hidden or name not in made or row[1].value == len(made[name])
-    assert {"panel", "coupling", "claims"} <= {row[0].value for row in rows if row[0].hyperlink}
+        if row[1].value is not None:
+            assert row[1].value == len(frame(book, name))
+            assert hidden or row[1].value == len(made.get(tables[name], frame(book, name)))
+    shown = set(tables[[row[0].value for row in rows if row[0].hyperlink]])
+    assert {"panel", "coupling", "parameters", "table_claims", "trace"} <= shown
+    assert book["names"].sheet_state == "hidden" and rows[-1][0].value == "names"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_number_is_text_and_no_head_stands_twice(language: str) -> None:
+    """A code of a region is no number: only columns of codes may look like one."""
+    book = opened(built(language=language))
+    names = frame(book, "names").dropna(subset="column")
+    visible = [sheet.title for sheet in book if sheet.sheet_state == "visible"]
+    assert len(visible) > 20
+    for sheet, columns in names[names["sheet"].isin(visible)].groupby("sheet"):
+        held = frame(book, sheet)
+        assert list(held) == columns["head"].tolist() == list(dict.fromkeys(columns["head"]))
+        for head, table, column in columns[["head", "table", "column"]].itertuples(index=False):
+            row = None if table.startswith("table_") else column_row(table, column)
+            if column != "region" and (row is None or row.type != "code"):
+                texts = [value for value in held[head] if isinstance(value, str)]
+                assert not [text for text in texts if NUMBER.fullmatch(text)], (sheet, head)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_pivot_table_reads_the_sheets_as_they_are(tmp_path, language: str) -> None:
+    path, coupling = tmp_path / "results.xlsx", study()[0]["coupling"]
+    path.write_bytes(built(language=language))
+    first, second, *_ = load_workbook(path).sheetnames
+    by_year = pd.read_excel(path, sheet_name=second, engine="openpyxl")
+    D = by_year.pivot_table(index=by_year.columns[0], values=[FIRST, LAST])
+    assert D.shape == (len(NAMES), 2)
+    means = coupling.groupby("year")["D"].mean()
+    np.testing.assert_allclose(D.mean(), means[[FIRST, LAST]], atol=1e-15)
+    summary = pd.read_excel(path, sheet_name=first, engine="openpyxl")
+    names = pd.read_excel(path, sheet_name="names", engine="openpyxl").query("sheet == @first")
+    heads = names.set_index("column")["head"]
+    groups = summary.pivot_table(index=heads["group"], values=[heads["D"], heads["rank"]])
+    assert len(groups) > 1 and groups.notna().all(axis=None)
 
 
 def test_heads_panes_filters_and_formats() -> None:
@@ -148,14 +204,13 @@ def test_heads_panes_filters_and_formats() -> None:
     made["uncertainty"].loc[0, "low"] = 0.123456789012
     book = opened(workbook(made, settings, table))
     for name in study_tables(settings):
-        sheet = book[name]
-        ids = [cell.value for cell in sheet[IDS + 1] if cell.value]
+        sheet = book[name.replace("_", " ")]
         fields = {c for c in made[name] if (row := column_row(name, c)) and row.type == "fields"}
-        assert ids == [column for column in made[name] if column not in fields]
+        ids = [column for column in made[name] if column not in fields]
+        assert list(coded(book, name)) == ids
         said = [column_of(name, id, settings["subsystems"], "en").head for id in ids]
-        told = [cell.value for cell in sheet[HEAD_ROW + 1]][: len(ids)]
-        assert told == said
-        assert sheet.auto_filter.ref.startswith(f"A{IDS + 1}:")
+        assert [cell.value for cell in sheet[1]] == said
+        assert sheet.auto_filter.ref.startswith("A1:")
         assert sheet.freeze_panes.endswith(str(FIRST_ROW + 1))
     assert book["coupling"].freeze_panes == f"D{FIRST_ROW + 1}"
     place = list(made["uncertainty"].columns).index("low") + 1
@@ -166,33 +221,32 @@ def test_heads_panes_filters_and_formats() -> None:
 
 
 def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
-    book, coupling = opened(built()), study()[0]["coupling"]
-    D = coupling.pivot(index="region", columns="year", values="D")
-    summary = [list(row) for row in book["Summary"].iter_rows(min_row=IDS + 1, values_only=True)]
-    rows = [dict(zip(summary[0], row, strict=True)) for row in summary[1:]]
-    assert {row["region"] for row in rows} == set(NAMES)
-    for row in rows:
-        ends = D.loc[row["region"], [FIRST, LAST]].tolist()
-        assert [row["D_first"], row["D"]] == pytest.approx(ends, abs=1e-15)
-        assert row["rise"] == pytest.approx(row["D"] - row["D_first"])
-    assert sorted(row["rank"] for row in rows) == [*range(1, len(NAMES) + 1)]
-    grid = [list(row) for row in book["D by year"].iter_rows(min_row=FIRST_ROW, values_only=True)]
-    own = dict(zip(grid[0], next(row for row in grid if row[0] == NAMES[FOCUS]), strict=True))
-    assert [own[f"D{year}"] for year in D] == pytest.approx(D.loc[FOCUS].tolist(), abs=1e-15)
+    (made, *others), ends = study(), [FIRST, LAST]
+    D = made["coupling"].pivot(index="region", columns="year", values="D")
+    rank = D[LAST].rank(ascending=False).astype(int)
+    ranks = rank.to_frame("rank").assign(rank_low=1, rank_high=rank + 2).reset_index()
+    book = opened(workbook(made | {"rank_ranges": ranks}, *others))
+    summary = coded(book, "table_summary").set_index("region").sort_index()
+    assert set(summary.index) == set(NAMES) and summary["group"].nunique() > 1
+    np.testing.assert_allclose(summary[["D_first", "D"]], D.loc[summary.index, ends], atol=1e-15)
+    np.testing.assert_allclose(summary["rise"], summary["D"] - summary["D_first"])
+    assert (summary["rank"] == rank).all() and (summary["rank_high"] == rank + 2).all()
+    level = rows_of(made["level"], measure="rank_adjusted_D", slope="year_centred")
+    known = level.dropna(subset="value").set_index("scope")["value"]
+    assert len(known) and (summary.loc[known.index, "rank_adjusted"] == known).all()
+    assert {"x1", "x2"} <= set(summary) and summary["x1"].map(type).isin([int, float]).all()
+    own = frame(book, "D by year").set_index("Region").loc[NAMES[FOCUS]]
+    np.testing.assert_allclose(own[D.columns].astype(float), D.loc[FOCUS], atol=1e-15)
+    bare = coded(opened(workbook(made, *others)), "table_summary")
+    assert not {"rank_low", "D_without"} & set(bare)
 
 
-# Latin letters in a Chinese workbook: methods, codes, what the study says in English alone.
+# Latin letters in a Chinese workbook: people, methods, what the study says in English alone.
 TERMS = {
     *"Anderson CRITIC Conley Driscoll Hansen Hausman Kraay Morgan Rubin SPSSAU TOPSIS wild".split(),
-    *"Theta pooled".split(),
-    *"small ratio sumj tables calibration stability Unit".split(),
+    *"Theta names".split(),
 }
-CODES = {"region", "name", "year", "unit", "shops", "plants", *indicators()["indicator"]}
-QUOTED = {
-    "audit": {"file", "sheet"},
-    "goalposts": {"sha256"},
-    "claims": {"claim_zh", "paper_zh", "source_zh"},
-}
+QUOTED = {"file", "sheet", "sha256"}
 
 
 @pytest.mark.parametrize(
@@ -200,23 +254,24 @@ QUOTED = {
 )
 def test_no_cell_of_an_open_sheet_is_in_the_other_language(language: str, other: str) -> None:
     book = opened(built(language=language))
-    known = TERMS | CODES | set(study()[0]) | set(book.sheetnames)
-    known |= {word for name in known for word in re.findall(other, name)}
-    for sheet in book:
-        ids = [cell.value for cell in sheet[IDS + 1]]
-        for row in sheet.iter_rows() if sheet.sheet_state == "visible" else ():
+    quoted = frame(book, "names").query("column in @QUOTED").groupby("sheet")["head"].agg(set)
+    for sheet in (sheet for sheet in book if sheet.sheet_state == "visible"):
+        heads = [cell.value for cell in sheet[1]]
+        for row in sheet.iter_rows(min_row=1 + (sheet.title in quoted)):
             for cell in row:
-                quoted = ids[cell.column - 1] in QUOTED.get(sheet.title, ())
-                if cell.data_type == "s" and not quoted and cell.row != IDS + 1:
-                    assert set(re.findall(other, cell.value)) <= known, (sheet.title, cell.value)
+                free = heads[cell.column - 1] in quoted.get(sheet.title, ())
+                if cell.data_type == "s" and not free:
+                    told = re.sub(r"tables/\w+\.csv", "", cell.value)
+                    assert set(re.findall(other, told)) <= TERMS, (sheet.title, cell.value)
 
 
 def test_a_moderate_indicator_has_its_band_in_the_trace() -> None:
-    sheet = opened(built("moderate"))["trace"]
+    sheet = opened(built("moderate"))[TRACE]
     lines = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
     heads = ("direction", "best from", "best to")
-    names = lines["indicator"][EDGE:]
-    cells = [dict(zip(names, lines[head][EDGE:], strict=True)) for head in heads]
+    labels = indicators().set_index("label_en")["indicator"]
+    names = [labels[label] for label in lines["indicator"][EDGE:] if label]
+    cells = [dict(zip(names, lines[head][EDGE:], strict=False)) for head in heads]
     assert [line["jobs"] for line in cells] == ["moderate", 150, 250]
     assert [line["sales"] for line in cells] == ["moderate", 600, 600]
     assert [line["orders"] for line in cells] == ["+", None, None]
@@ -230,14 +285,14 @@ def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> Non
     for name in ("panel", "normalised"):
         rows = list(book[name].iter_rows(min_row=FIRST_ROW + 1, values_only=True))
         assert {row[0] for row in rows} == {FOCUS}
-    told = {row[0]: row[2] for row in book["contents"].iter_rows(values_only=True)}
+    told = {row[0]: row[3] for row in book["contents"].iter_rows(values_only=True)}
     assert "tables/panel.csv" in told["panel"]
-    assert "entropy" not in book.sheetnames
+    assert ENTROPY not in book.sheetnames
     same_way(stored, "entropy", 0)
-    for row in book["trace"].iter_rows():
+    for row in book[TRACE].iter_rows():
         for cell in (cell for cell in row if cell.data_type == "f"):
-            value = computed(book, "trace", cell.coordinate)
-            assert value == pytest.approx(stored["trace"][cell.coordinate].value, abs=1e-12)
+            value = computed(book, TRACE, cell.coordinate)
+            assert value == pytest.approx(stored[TRACE][cell.coordinate].value, abs=1e-12)
 
 
 def test_figures_of_every_size_in_one_column_are_shown_by_their_size() -> None:
@@ -278,7 +333,7 @@ def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
         for row in sheet.iter_rows():
             formulas |= {sheet.title for cell in row if cell.data_type == "f"}
             texts += sum(cell.value == "=1+1" and cell.data_type == "s" for cell in row)
-    assert formulas == {"trace", "entropy"} | {"theory_formulas"} & set(book.sheetnames)
+    assert formulas == {TRACE, ENTROPY} | {THEORY} & set(book.sheetnames)
     assert texts > 1 + len(WEIGHTS)
     place = list(made["audit"].columns).index("printed") + 1
     assert book["audit"].cell(FIRST_ROW + 1, place).value == "inf"
@@ -301,6 +356,9 @@ def test_grades_and_their_d_have_the_colours_of_the_charts() -> None:
             )  # fmt: skip
 
 
+SAME = {name: name for name in "CTD"}
+
+
 def same_way(book, name: str, tolerance: float) -> None:
     """Assert that the trace of a workbook leads to the U, C, T and D of the study's table."""
     coupling = study(name)[0]["coupling"]
@@ -308,8 +366,8 @@ def same_way(book, name: str, tolerance: float) -> None:
     found = way(book)
     assert [year for year in found] == expected.index.tolist()
     for year, row in found.items():
-        for column in ("U_shops", "U_plants", "C", "T", "D"):
-            assert row[column] == pytest.approx(expected.loc[year, column], abs=tolerance)
+        for head, column in {"shops": "U_shops", "plants": "U_plants", **SAME}.items():
+            assert row[head] == pytest.approx(expected.loc[year, column], abs=tolerance)
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -317,13 +375,13 @@ def test_stored_values_and_formulas_give_the_tables(name: str) -> None:
     data = built(name)
     same_way(opened(data, values=True), name, 0)
     book, stored = opened(data), opened(data, values=True)
-    for sheet in {"trace", "entropy"} & set(book.sheetnames):
+    for sheet in {TRACE, ENTROPY} & set(book.sheetnames):
         cells = [cell for row in book[sheet].iter_rows() for cell in row if cell.data_type == "f"]
         assert cells
         for cell in cells:
             value = stored[sheet][cell.coordinate].value
             assert computed(book, sheet, cell.coordinate) == pytest.approx(value, abs=1e-12)
-    said = " ".join(str(row[0]) for row in book["trace"].iter_rows(values_only=True))
+    said = " ".join(str(row[0]) for row in book[TRACE].iter_rows(values_only=True))
     assert re.findall(r"\((\w+)\) (?:is|are) not traced", said) == UNTRACED.get(name, [])
 
 
@@ -339,11 +397,11 @@ def changed(book, year: int, factor: float):
 def test_another_figure_moves_d_of_its_year_alone() -> None:
     book = changed(way_of(), 2017, 0.9)
     coupling = study()[0]["coupling"].query("region == @FOCUS").set_index("year")["D"]
-    rows = list(book["trace"].iter_rows())
+    rows = list(book[TRACE].iter_rows())
     start = next(k for k, row in enumerate(rows) if row[2].value == "year")
     place = [cell.value for cell in rows[start]].index("D")
     for row in rows[start + 2 :]:
-        D = computed(book, "trace", row[place].coordinate)
+        D = computed(book, TRACE, row[place].coordinate)
         moved = abs(D - coupling[row[2].value]) > 1e-4
         assert moved == (row[2].value == 2017)
 
@@ -356,7 +414,7 @@ def test_libreoffice_computes_the_same(tmp_path) -> None:
     made = by_libreoffice(books, tmp_path)
     for name in names:
         same_way(made[name], name, 1e-12)
-        assert abs(made[name]["trace"]["D5"].value) <= 1e-12
+        assert abs(made[name][TRACE]["D5"].value) <= 1e-12
     before, after = way(made["entropy"]), way(made["other"])
     assert [year for year in before if abs(before[year]["D"] - after[year]["D"]) > 1e-4] == [2017]
 
@@ -383,16 +441,17 @@ def own_rows(table: pd.DataFrame) -> pd.DataFrame:
 def test_formulas_from_the_coefficients_give_e_and_growth_of_the_tables(language: str) -> None:
     made, data = theory_study(language)
     book, stored = opened(data), opened(data, values=True)
-    cells = [cell for row in book["theory_formulas"].iter_rows() for cell in row]
+    theory = {"en": THEORY, "zh": "平衡点重算"}[language]
+    cells = [cell for row in book[theory].iter_rows() for cell in row]
     formulas = [cell for cell in cells if cell.data_type == "f"]
     for cell in formulas:
-        value = stored["theory_formulas"][cell.coordinate].value
-        found = computed(book, "theory_formulas", cell.coordinate)
+        value = stored[theory][cell.coordinate].value
+        found = computed(book, theory, cell.coordinate)
         assert found == pytest.approx(value, rel=1e-10, abs=1e-10), cell.coordinate
     E, points = growth_sheet(stored)
-    theory = own_rows(made["theory"]).dropna(subset="G1")
-    assert len(points) == len(theory) == len(SHARES)
-    for point, (_, row) in zip(points, theory.iterrows(), strict=True):
+    rows = own_rows(made["theory"]).dropna(subset="G1")
+    assert len(points) == len(rows) == len(SHARES)
+    for point, (_, row) in zip(points, rows.iterrows(), strict=True):
         assert point == pytest.approx(row[list(point)].to_dict(), rel=1e-12)
     fitted = own_rows(made["equilibria"]).query("source == 'fit' and model == 'classic'").iloc[0]
     assert pytest.approx(fitted[["x1", "x2"]].to_dict()) == E
@@ -401,16 +460,16 @@ def test_formulas_from_the_coefficients_give_e_and_growth_of_the_tables(language
 def test_another_coefficient_moves_what_rests_on_it_alone() -> None:
     _, data = theory_study()
     book, (E, points) = opened(data), growth_sheet(opened(data, values=True))
-    lines = {row[0].value: row for row in book["theory_formulas"].iter_rows()}
+    lines = {row[0].value: row for row in book[THEORY].iter_rows()}
     column = [cell.value for cell in lines["coefficient"]].index("δ")
-    place = lines["estimate"][column].value.removeprefix("=parameters!")
+    place = lines["estimate"][column].value.removeprefix("='parameters'!")
     d = book["parameters"][place].value
     book["parameters"][place].value = 2 * d
 
     def at(row: int) -> float:
-        return computed(book, "theory_formulas", f"D{row}")
+        return computed(book, THEORY, f"D{row}")
 
-    rows = {row[2].value: row[0].row for row in book["theory_formulas"].iter_rows() if row[2].value}
+    rows = {row[2].value: row[0].row for row in book[THEORY].iter_rows() if row[2].value}
     assert at(rows["x1"]) == pytest.approx(E["x1"] / 2)
     assert at(rows["x2"]) == pytest.approx(E["x2"])
     growth = {name: lines[column_of("theory", name, {}, "en").head][0].row for name in ("G1", "G2")}
@@ -424,8 +483,8 @@ def test_a_region_without_its_own_fit_or_without_points_has_no_growth_to_recompu
     without_fit = {
         name: made[name][made[name]["effects"] != "none"] for name in ("parameters", "equilibria")
     }
-    assert "theory_formulas" not in opened(theory_study(**without_fit)[1]).sheetnames
+    assert THEORY not in opened(theory_study(**without_fit)[1]).sheetnames
     none = {"theory": theory_study()[0]["theory"].assign(G1=np.nan)}
-    sheet = opened(theory_study(**none)[1])["theory_formulas"]
+    sheet = opened(theory_study(**none)[1])[THEORY]
     said = {row[0] for row in sheet.iter_rows(values_only=True)}
     assert "fitted E" in said and column_of("theory", "G1", {}, "en").head not in said

@@ -186,7 +186,7 @@ DOCUMENTS = [
 REPORTS = [
     *DOCUMENTS,
     *(f"{REPORT}/results.{language}.xlsx" for language in config["report"]["languages"]),
-    *(f"{REPORT}/{name}" for name in ("tables", "latex", "stata")),
+    *(f"{REPORT}/{name}" for name in ("tables", "latex", "stata", "numbers.json")),
 ]
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
 CAPTION_WORDS = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))

@@ -60,18 +60,21 @@ rule library:
 
 
 rule export:
-    """Write tables for Excel, LaTeX and Stata."""
+    """Write tables for Excel, LaTeX and Stata, and all numbers."""
     input:
         **TABLE_FILES,
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
         phrases=[f"{FOLDER}/phrases.yaml", *expand(PHRASES, language=LANGUAGES)],
+        template=f"{FOLDER}/report.md",
         code=code("export"),
     output:
         tables=directory(f"{REPORT}/tables"),
         latex=directory(f"{REPORT}/latex"),
         stata=directory(f"{REPORT}/stata"),
+        numbers=f"{REPORT}/numbers.json",
+        told=expand(f"{REPORT}/numbers.{{language}}.tex", language=LANGUAGES),
     log:
         f"{LOGS}/export.log",
     conda:

@@ -1,14 +1,14 @@
-"""Tables and phrases -> the same tables for Excel, LaTeX and Stata."""
+"""Tables and phrases -> the same tables for Excel, LaTeX and Stata, and the numbers of the text."""
 
 from pathlib import Path
 
 from coevo.files import read_texts, write_files
-from coevo.report.tables.exports import exported
+from coevo.report.documents import for_programs
 from coevo.report.words.template_values import in_language
 from coevo.study_data import load_study
 
 study = load_study(snakemake)
-phrases = read_texts(*snakemake.input.phrases)
+phrases = read_texts(*snakemake.input.phrases, snakemake.input.template)
 texts = [in_language(study, name, phrases) for name in study.config["report"]["languages"]]
 tables = {name: study.tables[name] for name in snakemake.params.tables}
-write_files(exported(tables, texts), Path(snakemake.output.tables).parent)
+write_files(for_programs(tables, texts, phrases["report.md"]), Path(snakemake.output.tables).parent)

@@ -1,13 +1,16 @@
 """The report: findings put into words, in the formats that a study asks for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import pandas as pd
 
 from coevo.files import Texts
 from coevo.report.documents.pages import document, html, pdf
 from coevo.report.documents.source import metadata, page_data, text
+from coevo.report.documents.told_numbers import number_files
 from coevo.report.documents.word import docx
-from coevo.report.tables.exports import chart_files
+from coevo.report.tables.exports import chart_files, exported
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.report_text import ReportText
 
@@ -29,6 +32,14 @@ def presented(
     for name, file in charts.items():
         yield f"figures/{words.study.language}/{name}", file
     yield from documents(words, Texts(templates | charts), provenance).items()
+
+
+def for_programs(
+    tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText], template: str
+) -> Iterator[tuple[str, str | bytes]]:
+    """Files for other programs by their path: tables (`exported`), numbers (`number_files`)."""
+    yield from exported(tables, languages)
+    yield from number_files(languages, template)
 
 
 def documents(

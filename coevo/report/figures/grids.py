@@ -10,6 +10,7 @@ from coevo.report.figures.vega import Part, tips
 from coevo.report.findings.chart_needs import TILE, density_peaks
 from coevo.report.findings.grade_scale import MIDPOINT, colours, grade_marks, spans
 from coevo.report.findings.localised import variant_word
+from coevo.report.findings.region_states import groups_of
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.choices import CHOICES
 from coevo.sensitivity.headlines import CENSUS_YEAR, WITH
@@ -38,16 +39,6 @@ def with_grades(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of D and grade with D as it is printed (text) and its colour (g)."""
     text = [grade_marks(D, scale=study.grades) for D in rows["D"]]
     return rows.assign(text=text, g=rows["grade"].map(colours(study.grades)))
-
-
-def groups_of(study: Study) -> pd.Series:
-    """The group of each region in the words of the report, as far as regions have groups."""
-    column = study.config["regional"]["groups"]
-    if study.places is None or column not in study.places:
-        return pd.Series(dtype=object)
-    held = study.places[study.places["region"].isin(study.regions)].set_index("region")[column]
-    held = held.dropna().loc[lambda groups: groups.ne("")]
-    return held.replace(dict(study.words.get("group", {})))
 
 
 def state_tips(words: Mapping[str, str], shown: str = ".3f") -> list[Part]:

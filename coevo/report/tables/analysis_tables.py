@@ -20,13 +20,13 @@ from coevo.report.findings.theory_against_fit import theory_finding
 from coevo.report.tables import laid_out
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
+from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, small
+from coevo.report.words.numbers import with_figures as figures
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.headline_statistics import R2
 
 MEASURES = (PLAIN, ADJUSTED)
-LEAST = 0.001  # p below which it is not printed
 SPREAD = ("sd_ln", "cv", "sd")
 PARTS = {"theil": ("between",), "gini": ("within", "between", "transvariation")}
 BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
@@ -48,7 +48,7 @@ def descriptive_rows(words: ReportText) -> Rows:
         [
             words.grammar.measured(study.heading(indicator), study.unit(indicator)),
             count,
-            *(with_figures(value, 3) for value in values),
+            *(figures(value, 3) for value in values),
         ]
         for indicator, count, *values in table.itertuples()
     ]
@@ -169,7 +169,7 @@ def _shown(row: Any, decimals: int | None) -> str:
         return NOTHING
     if decimals is not None:
         return fixed(row["value"], decimals)
-    return f"< {LEAST}" if row["p"] < LEAST else fixed(row["p"], 3)
+    return small(row["p"])
 
 
 def growth_slopes(words: ReportText) -> Rows:
@@ -192,7 +192,7 @@ def neighbours_by_year(words: ReportText) -> Rows:
     moran = [statistics(words.study, "moran", of).set_index("year") for of in MEASURES]
     ends = [[r.loc[year] if year in r.index else None for r in moran] for year in words.study.years]
     return [
-        [str(year), *(cell for row in both for cell in _moran_cells(row))]
+        [year, *(cell for row in both for cell in _moran_cells(row))]
         for year, both in zip(words.study.years, ends, strict=True)
         if any(row is not None for row in both)
     ]

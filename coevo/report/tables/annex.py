@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from coevo.report.tables import analysis_tables, data_tables, laid_out
+from coevo.report.tables import LAYOUT, analysis_tables, data_tables, laid_out
 from coevo.report.tables.regression_table import regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
 from coevo.report.words.markup import Markdown
@@ -20,7 +20,7 @@ class Entry(NamedTuple):
     needs: Sequence[str] = ()
 
 
-LEADING = ("summary", "coordination")  # open the workbook
+OPENING = ("table_summary", "table_coordination")  # tables that open the workbook
 LONGEST = 60  # rows of a table in a document or a LaTeX file
 # Tables of the workbook that a report of such a study says otherwise: by the pooled fits, heat map,
 # regions one by one, figure of headlines by choice, slopes with their intervals in the text.
@@ -101,8 +101,16 @@ def report_tables(words: ReportText) -> list[ReportTable]:
 
 
 def sheet_name(words: ReportText, key: str) -> str:
-    """The sheet of the workbook that holds a table of the report: its title."""
-    return readable(words.say(f"tables/{key}/title"))
+    """The sheet of the workbook that holds the numbers of a table of the report: under its title,
+    but for what only prints them.
+    """
+    printed_from = LAYOUT["printed_from"].get(key)
+    return words.sheet(printed_from) if printed_from else title_of(words, key)
+
+
+def title_of(words: ReportText, key: str) -> str:
+    """The title of a table in plain text, as long as that of a sheet may be."""
+    return readable(words.say(f"tables/{key}/title"))[:31]
 
 
 def _body(held: Rows | Body) -> Body:
@@ -129,7 +137,7 @@ MAIN = {
 ANNEX = {
     "descriptive": Entry(analysis_tables.descriptive_rows, "long"),
     "pattern": Entry(analysis_tables.pattern, "", ["indexed", "several"]),
-    "coordination": Entry(analysis_tables.D_by_year, "long", ["indexed"]),
+    "coordination": Entry(analysis_tables.D_by_year, "long averaged", ["indexed"]),
     "growth_slopes": Entry(analysis_tables.growth_slopes, "wide", ["indexed", "several"]),
     "neighbours": Entry(analysis_tables.neighbours_by_year, "", ["indexed", "several"]),
     "coverage_growth": Entry(analysis_tables.coverage_growth_rows, "", ["indexed"]),

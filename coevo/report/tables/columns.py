@@ -11,6 +11,7 @@ from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Column
 from coevo.report.words.report_text import ReportText
 from coevo.schema import HOLE, column_row, column_rows, filling, table_row
+from coevo.sensitivity.choices import scale_word
 
 BY_SIZE = "by size"  # figures of every size in one column: each has its own format
 SIZES = ((1000.0, "#,##0.0"), (0.001, "0.0000"), (0.0, "0.00E+00"))
@@ -61,7 +62,7 @@ def in_words(table: str, frame: pd.DataFrame, words: ReportText) -> pd.DataFrame
         elif column == "variant" and "varied" in frame:
             chosen = zip(frame["varied"], frame["variant"], strict=True)
             columns[column] = [_word(words, varied, key) for varied, key in chosen]
-        elif kind == "key":
+        elif kind == "key" or column in ("scope", "name"):
             known = LAYOUT["kinds"]
             name = known.get(f"{table} {column}") or known.get(str(column), str(column))
             texts = frame[column].fillna("")
@@ -83,8 +84,10 @@ def _word(words: ReportText, kind: str, key: str) -> str:
         return study.unit_name(key)
     if kind == "main":  # what was varied in the study's own specification: nothing
         return ""
+    if kind == "scale":
+        return scale_word(key, words.phrases["words"]["reference"])
     if kind == "flag":
         flags = words.phrases["page"]["script"]["trace"]["flags"]
         return words.grammar.comma.join(flags.get(f.split(":")[0], f) for f in key.split(";"))
-    label = study.label(key) if key else ""
+    label = (study.pair_label if kind == "pair" else study.label)(key) if key else ""
     return label if label != key else words.word(kind, key)

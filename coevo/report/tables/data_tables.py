@@ -5,11 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling.level import LEVEL_OUT
 from coevo.inference.slope_errors import SLOPES
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
-from coevo.report.figures.grids import groups_of
 from coevo.report.findings.choice_robustness import sign_survival_finding
 from coevo.report.findings.data_quality import (
     audited,
@@ -18,11 +16,11 @@ from coevo.report.findings.data_quality import (
     weights_finding,
 )
 from coevo.report.findings.interaction import regional
-from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.page_one import NOT_TESTED, opening_kind
 from coevo.report.findings.predicted import rivals
+from coevo.report.findings.region_states import region_states
 from coevo.report.findings.since_release import SHOWN, figures_since
-from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, first_and_last
+from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT, laid_out
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
@@ -40,8 +38,11 @@ from coevo.report.words.numbers import (
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.report.words.template_values import series_name
 from coevo.sensitivity.claims import NOT_TESTABLE
-from coevo.sensitivity.coverage_breaks import KEPT
 
+# how the summary shows what `region_states` says
+STATED: dict[str, Callable[[Any], Any]] = {"group": str, "D_first": graded, "D": graded}
+STATED |= {"rise": fixed, "D_without": graded}
+STATED |= dict.fromkeys(("rank_first", "rank", "rank_low", "rank_high", "rank_adjusted"), int)
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
 
 Part = tuple[Any, dict[str, Any]]  # a column as the phrases write it, its cells by region
@@ -158,20 +159,20 @@ def region_rows(words: ReportText) -> Rows:
     """Every region by D of its last year: group, D of its first and last year and without years of
     changed coverage, grade, rank with its range over choices, rank with the level taken out.
     """
-    study, last = words.study, words.study.ends[1].sort_values("D", ascending=False)
-    kept = first_and_last(study.rows("coverage_breaks", variant=KEPT).dropna(subset="D"))[1]["D"]
-    ranges = study.tables["rank_ranges"].set_index("region")
-    ends = {code: (row["rank_low"], row["rank_high"]) for code, row in ranges.iterrows()}
-    level_out = of_measure(study, "rank_adjusted_D", slope=LEVEL_OUT)
-    grouped = groups_of(study)
+
+    def ranks(row: Any) -> str:
+        ends = () if missing(row.rank_low) else (row.rank_low, row.rank_high)
+        return words.grammar.dash.join(fixed(end, 0) for end in ends)
+
+    states = region_states(words.study).dropna(subset="D").sort_values("D", ascending=False)
+    grades = words.study.ends[1]["grade"]
     return [
         [
-            row["name"], grouped.get(code, NOTHING), graded(study.ends[0].at[code, "D"]),
-            graded(row["D"]), graded(kept.get(code)), row["grade"], fixed(row["rank"], 0),
-            words.grammar.dash.join(fixed(end, 0) for end in ends.get(code, ())),
-            fixed(level_out.get(code), 0),
+            words.study.name(row.Index), NOTHING if missing(row.group) else row.group,
+            graded(row.D_first), graded(row.D), graded(row.D_without), grades[row.Index],
+            fixed(row.rank, 0), ranks(row), fixed(row.rank_adjusted, 0),
         ]
-        for code, row in last.iterrows()
+        for row in states.itertuples()
     ]  # fmt: skip
 
 
@@ -309,10 +310,10 @@ def largest_rows(words: ReportText) -> Rows:
 
 
 def summary(words: ReportText) -> Body:
-    """Code and name; of D its ends, rise, rank, grade; indices; largest obstacle; outputs, slopes.
+    """Of every region what `region_states` says, grade, indices, largest obstacle, outputs, slopes.
 
     A head that is dated carries the year; the words are those of `tables.csv`. What a region lacks
-    is empty.
+    is empty; a column that all lack is left out.
     """
     study = words.study
     codes, last = pd.Series(study.listing, study.listing), study.years[-1]
@@ -322,41 +323,41 @@ def summary(words: ReportText) -> Body:
         *(_of_indices(words) if study.indexed else ()),
     ]
     for k, output in enumerate(study.pair or (), start=1):
-        values = study.series(output).xs(last, level="year")
-        head, cells = _part(words, "summary", f"x{k}", values, amount)
-        parts.append(([words.grammar.dated(study.heading(output), last), *head[1:]], cells))
+        (_, *look), cells = _part(
+            words, "summary", f"x{k}", study.series(output).xs(last, level="year"), amount
+        )
+        label = words.grammar.dated(study.heading(output), last)
+        parts.append(([words.grammar.measured(label, study.unit(output) or NOTHING), *look], cells))
     for name in SLOPES if study.pair else ():
         slopes = regional(study, name).set_index("scope")["estimate"]
         parts.append(_part(words, "summary", name, slopes, with_figures))
+    parts = [part for part in parts if part[1]]
     rows = [[cells.get(code, "") for _, cells in parts] for code in study.listing]
     return Body(rows, [head for head, _ in parts])
 
 
 def _part(
     words: ReportText, table: str, column: str, values: pd.Series, shown: Callable[[Any], Any],
-    year: int | None = None, end: str = "",
+    year: int | None = None,
 ) -> Part:  # fmt: skip
     text = column_of(table, column, words.study.config["subsystems"], words.study.language).head
     dated = words.grammar.dated(text, year) if year else text
-    cells = {str(code): shown(value) for code, value in values.items()}
-    return [dated, "l", 12, column + end], cells
+    cells = {str(code): shown(value) for code, value in values.dropna().items()}
+    return [dated, "l", 12, column], cells
 
 
 def _of_indices(words: ReportText) -> list[Part]:
     """What rests on the indices."""
     study = words.study
-    year, (first, last) = study.years[-1], study.ends
-    ends: tuple[Any, ...] = ((first, study.years[0], "_first"), (last, year, ""))
+    year, states, end = study.years[-1], region_states(study), study.ends[1]
+    years: dict[str, int | None] = dict.fromkeys(STATED, year)
+    years |= dict.fromkeys(("D_first", "rank_first"), study.years[0])
+    years |= dict.fromkeys(("group", "rise"))
     indices = ("C", "T", *(SUBSYSTEM_PREFIX + name for name in study.subsystems))
     return [
-        *(_part(words, "coupling", "D", part["D"], graded, *of) for part, *of in ends),
-        _part(words, "summary", "rise", last["D"] - first["D"], fixed),
-        *(
-            _part(words, "summary", "rank", part["D"].rank(ascending=False, method="min"), int, *of)
-            for part, *of in ends
-        ),
-        _part(words, "coupling", "grade", last["grade"], str, year),
-        _part(words, "coupling", "lagging", last["lagging"], words.side, year),
-        *(_part(words, "coupling", name, last[name], fixed, year) for name in indices),
+        *(_part(words, "summary", id, states[id], STATED[id], years[id]) for id in STATED),
+        _part(words, "coupling", "grade", end["grade"], str, year),
+        _part(words, "coupling", "lagging", end["lagging"], words.side, year),
+        *(_part(words, "coupling", name, end[name], fixed, year) for name in indices),
         _part(words, "summary", "obstacle", largest_obstacles(study), study.heading),
     ]

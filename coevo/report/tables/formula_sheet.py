@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-# rows of a table's sheet, from 0: what it holds, link, heads, ids, data
-LINK, HEAD_ROW, IDS, FIRST = range(1, 5)
+FIRST = 1  # row of a table's sheet, from 0, where the data begin, below the heads
 EDGE = 3  # columns before the cells of a line: its words, a gap, a year
 Entry = tuple[str | float, str]  # what a cell holds, and the formula that gives it
 

@@ -95,7 +95,9 @@ def in_cell(cell: Any) -> str | float:
         return "" if cell != cell else cell
     if cell is None or cell == NOTHING:
         return ""
-    return readable(cell) if isinstance(cell, Markdown) else str(cell)
+    if isinstance(cell, Markdown):
+        return readable(cell)
+    return cell if isinstance(cell, str) else str(cell)
 
 
 def readable(text: str) -> str:
@@ -106,6 +108,7 @@ def readable(text: str) -> str:
 
 def _symbols(math: str) -> Markdown:
     """A formula of a cell on one line of plain text."""
-    math = math.replace(r"\times", "×").replace(r"\delta", "δ").replace(r"\alpha", "α")
+    for name, sign in {"times": "×", "sum": "Σ", "delta": "δ", "alpha": "α"}.items():
+        math = math.replace(rf"\{name}", sign)
     plain = re.sub(r"[\^_]\{?([\w*-]+)\}?", r"\1", math)
     return escaped(re.sub(r"\\[,;]|\\(\w+)", r"\1", plain))

@@ -16,34 +16,36 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from coevo.report.figures import PALETTES
 from coevo.report.findings.grade_scale import colours
 from coevo.report.tables import LAYOUT
-from coevo.report.tables.annex import LEADING, report_tables, sheet_name
+from coevo.report.tables.annex import OPENING, report_tables, sheet_name, title_of
 from coevo.report.tables.columns import BY_SIZE, column_of, in_words, number_format
-from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK, FormulaSheet
-from coevo.report.tables.report_table import ReportTable, in_cell, readable
+from coevo.report.tables.formula_sheet import EDGE, FIRST, FormulaSheet
+from coevo.report.tables.report_table import Column, ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import TracedCase, held_rows
 from coevo.report.tables.workbook_trace import formula_sheets, theory_sheets
 from coevo.report.words.numbers import Number
-from coevo.report.words.report_text import ReportText
+from coevo.report.words.report_text import ReportText, Rows
 from coevo.schema import BUILT, column_rows, table_names, table_row
 
-CONTENTS = "contents"
+CONTENTS, NAMES = "contents", "names"
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
 GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
-WIDEST, LOOKED_AT = 60, 200  # characters of a column; rows that its width is taken from
+NARROWEST, WIDEST, LOOKED_AT = 14, 60, 200  # characters of a column; rows that say its width
+
+
+class Link(str):
+    """The name of a sheet that leads to it."""
 
 
 class Sheet(NamedTuple):
-    """A table as a sheet of the workbook, by its name.
+    """A table as a sheet of the workbook, by its name; the key of its table is that of programs.
 
-    named: whether ids stand below the heads; place: where rows stand that are not in sight, as the
-    contents say it; left: rows of a table that only its CSV holds.
+    why: for what reason it is hidden or lacks rows; left: rows of a table that only its CSV holds.
     """
 
     name: str
     table: ReportTable
-    named: bool = True
-    place: str = ""
     hidden: bool = False
+    why: str = ""
     left: int = 0
 
 
@@ -61,19 +63,28 @@ class Pen:
             self.looks[name] = self.book.add_format(LAYOUT["looks"].get(name, {"num_format": name}))
         return self.looks.get(name)
 
-    def label(self, table: str, column: str = "") -> str:
-        """Words of `tables.csv` in the language."""
-        row = column_rows(table)[column] if column else table_row(table)
-        return row.words[self.words.study.language]
-
 
 def workbook_bytes(words: ReportText) -> bytes:
-    """Return an xlsx workbook: the tables of the report, contents, those of results, the traces.
+    """Return an xlsx workbook: tables of the report, contents, tables of results, formulas, what
+    is hidden, and last the names that programs have for sheets and columns.
 
     Text is written as text, whatever it begins with; missing numbers are empty cells. Rows go to
     the disk as they are written. The same tables give the same bytes.
     """
     memory, study = io.BytesIO(), words.study
+    sheets = [_of_report(table, words) for table in report_tables(words)]
+    sheets += [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
+    case = TracedCase(words)
+    traces = [*(formula_sheets(case) if study.indexed else []), *theory_sheets(case)]
+    sheets += [
+        Sheet(words.sheet(trace.name), ReportTable(trace.name, trace.title, [], []))
+        for trace in traces
+    ]
+    sheets.sort(key=lambda one: (one.hidden, one.table.key not in OPENING))
+    opening = sum(one.table.key in OPENING for one in sheets)
+    sheets.insert(opening, _contents(sheets, words))
+    sheets = [one for one in sheets if not one.left]
+    formulas = {trace.name: trace for trace in traces}
     with tempfile.TemporaryDirectory() as scratch:
         as_text = dict.fromkeys(("strings_to_formulas", "strings_to_urls"), False)
         options = {"constant_memory": True, "tmpdir": scratch, **as_text}
@@ -81,101 +92,107 @@ def workbook_bytes(words: ReportText) -> bytes:
         title = f"coevo: {study.config['study']}"
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         pen = Pen(book, words, {})
-        report = [_of_report(table, words) for table in report_tables(words)]
-        leading = [sheet for sheet in report if sheet.named]
-        rest = [sheet for sheet in report if not sheet.named]
-        rest += [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
-        case = TracedCase(words)
-        traces = [*(formula_sheets(case) if study.indexed else []), *theory_sheets(case)]
-        for sheet in leading:
-            _table(pen, sheet)
-        _contents(pen, [*leading, *rest], [trace.name for trace in traces])
-        for sheet in rest:
-            if not sheet.left:
-                _table(pen, sheet)
-        for trace in traces:
-            _formulas(pen, trace)
+        for one in [*sheets, _names(sheets, words)]:
+            if one.table.key in formulas:
+                _formulas(pen, one.name, formulas[one.table.key])
+            else:
+                _table(pen, one)
         book.close()
     return memory.getvalue()
 
 
 def _of_report(table: ReportTable, words: ReportText) -> Sheet:
-    """A table of the report in plain text; those that lead have ids of columns."""
-    columns = [column._replace(head=readable(column.head)) for column in table.columns]
-    texts = {"caption": readable(table.caption), "note": readable(table.note)}
-    plain = table._replace(columns=columns, **texts)
-    return Sheet(sheet_name(words, table.key)[:31], plain, table.key in LEADING)
+    """A table of the report in plain text, under the key that its Stata file has; without the mean
+    in its last row, which no row of a table is. What only prints numbers of others is hidden.
+    """
+    columns = [
+        column._replace(head=readable(column.head), id=column.id or f"column_{place}")
+        for place, column in enumerate(table.columns, start=1)
+    ]
+    rows = table.rows[:-1] if "averaged" in table.kind and not words.study.single else table.rows
+    told = words.grammar.colon.join(filter(None, map(readable, (table.caption, table.note))))
+    plain = ReportTable(f"table_{table.key}", told, columns, rows)
+    hidden = table.key in LAYOUT["printed_from"]
+    why = _why(words, "printed", sheet_name(words, table.key)) if hidden else ""
+    return Sheet(title_of(words, table.key), plain, hidden, why)
 
 
 def _of_results(name: str, words: ReportText) -> Sheet:
     """A table of results, in words."""
-    study, notes = words.study, column_rows(CONTENTS)
+    study = words.study
     held, length = held_rows(study, name), len(study.tables[name])
-    hidden = name not in LAYOUT["opened"]
-    left = length if held.empty else 0
-    places = {"hidden": hidden and not left, "left": left, "cut": 0 < len(held) < length}
-    texts = (notes[key].words[study.language] for key, holds in places.items() if holds)
+    hidden, left = name not in LAYOUT["opened"], length if held.empty else 0
+    reasons = {"hidden": hidden and not left, "left": left, "cut": 0 < len(held) < length}
+    why = words.grammar.semicolon.join(_why(words, key, name) for key in reasons if reasons[key])
     frame = in_words(name, held, words)
     labels, language = study.config["subsystems"], study.language
     columns = [column_of(name, str(column), labels, language) for column in frame]
     values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
-    table = ReportTable(name, table_row(name).words[study.language], columns, list(values))
-    place = words.grammar.semicolon.join(texts).replace("<table>", name)
-    return Sheet(name, table, place=place, hidden=hidden, left=left)
+    title = table_row(name).words[language]
+    return Sheet(
+        words.sheet(name), ReportTable(name, title, columns, list(values)), hidden, why, left
+    )
 
 
-def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
-    """Write what the sheets hold, each with its rows and a link to it; hidden ones last."""
-    study = str(pen.words.study.config["study"])
-    sheet = _sheet(pen, CONTENTS, pen.label(CONTENTS).replace("<study>", study))
-    for column, (head, width) in enumerate({"table": 24, "rows": 10, "contents": 90}.items()):
-        sheet.write_string(HEAD_ROW, column, pen.label(CONTENTS, head), pen.look("head"))
-        sheet.set_column(column, column, width)
-    unseen = [one for one in sheets if one.hidden or one.left]
-    formulas = [Sheet(name, ReportTable(name, pen.label(name), [], [])) for name in traces]
-    lines = [*(one for one in sheets if one not in unseen), *formulas, *unseen]
-    for row, one in enumerate(lines, start=HEAD_ROW + 1):
-        if one in unseen:
-            sheet.write_string(row, 0, one.name, pen.look("note"))
-        else:
-            sheet.write_url(row, 0, f"internal:'{one.name}'!A1", pen.look("link"), one.name)
-        if one.table.columns:
-            sheet.write_number(row, 1, one.left or len(one.table.rows), pen.look("whole"))
-        place = pen.words.grammar.note.format(one.place) if one.place else ""
-        sheet.write_string(row, 2, one.table.caption + place, pen.look("words"))
-    sheet.freeze_panes(HEAD_ROW + 1, 0)
+def _why(words: ReportText, reason: str, name: str) -> str:
+    return column_rows("reasons")[reason].words[words.study.language].replace("<name>", name)
+
+
+def _contents(sheets: Sequence[Sheet], words: ReportText) -> Sheet:
+    """What the sheets hold, each with its rows, and why one is hidden or shortened."""
+    rows: Rows = [
+        [
+            one.name if one.hidden or one.left else Link(one.name),
+            one.left or (len(one.table.rows) if one.table.columns else None),
+            one.table.caption, one.why,
+        ]
+        for one in sheets
+    ]  # fmt: skip
+    rows.append([words.sheet(NAMES), None, table_row(NAMES).words[words.study.language], ""])
+    columns = [column_of(CONTENTS, id, {}, words.study.language) for id in column_rows(CONTENTS)]
+    columns[2:] = [column._replace(shown="words") for column in columns[2:]]
+    return Sheet(words.sheet(CONTENTS), ReportTable(CONTENTS, "", columns, rows))
+
+
+def _names(sheets: Sequence[Sheet], words: ReportText) -> Sheet:
+    """The names of tables and columns by sheet and head, for programs in every language."""
+    rows: Rows = [
+        [one.name, _head(column), one.table.key, column.id]
+        for one in sheets
+        for column in one.table.columns or [Column("")]
+    ]
+    columns = [Column(id) for id in ("sheet", "head", "table", "column")]
+    return Sheet(words.sheet(NAMES), ReportTable(NAMES, "", columns, rows), hidden=True)
+
+
+def _head(column: Column) -> str | int:
+    """What stands over a column: a year is a number."""
+    return int(column.head) if column.head.isdigit() else column.head
 
 
 def _table(pen: Pen, content: Sheet) -> None:
-    """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
-    table, start = content.table, FIRST if content.named else IDS
-    sheet = _sheet(pen, content.name, table.caption)
-    sheet.repeat_rows(0, start - 1)
-    ids = [column.id for column in table.columns] if content.named else []
-    heads = [column.head for column in table.columns]
-    head_look = "words" if content.named else "head"
-    for row, texts, name in ((HEAD_ROW, heads, head_look), (IDS, ids, "id")):
-        for place, text in enumerate(texts):
-            sheet.write_string(row, place, text, pen.look(name))
+    """Write the heads of a table and its rows; freeze the heads and offer filters."""
+    table = content.table
+    sheet = _sheet(pen, content.name)
+    sheet.repeat_rows(0)
+    ids = [column.id for column in table.columns]
     cells, looks = [], []
     for place, column in enumerate(table.columns):
+        _write(sheet, 0, place, _head(column), pen.look("head"))
         values = [row[place] for row in table.rows]
         cells.append(values if column.shown else list(map(in_cell, values)))
         looks.append(_looks(pen, values, cells[-1], column.shown))
         shown = (cell for cell in cells[-1][:LOOKED_AT] if isinstance(cell, str))
         longest = max((len(text.encode("gb18030")) + 1 for text in shown), default=0)
-        least = max(11, len(column.id) + 2) if content.named else 14
-        sheet.set_column(place, place, max(least, min(longest, WIDEST)))
+        sheet.set_column(place, place, max(NARROWEST, min(longest, WIDEST)))
     rows = zip(zip(*cells, strict=True), zip(*looks, strict=False), strict=False)
-    for row, pairs in enumerate(rows, start=start):
+    for row, pairs in enumerate(rows, start=FIRST):
         for place, (cell, look) in enumerate(zip(*pairs, strict=True)):
             _write(sheet, row, place, cell, look)
-    last = start + len(table.rows) - 1
-    if table.note:
-        sheet.write_string(last + 2, 0, table.note, pen.look("note"))
-    frozen = next((k for k, name in enumerate(ids) if name not in KEYS), int(not content.named))
-    sheet.freeze_panes(start, frozen)
-    sheet.autofilter(start - 1, 0, max(last, start), len(table.columns) - 1)
+    last = len(table.rows)
+    frozen = next((place for place, name in enumerate(ids) if name not in KEYS), 0)
+    sheet.freeze_panes(FIRST, frozen or 1)
+    sheet.autofilter(0, 0, max(last, FIRST), len(ids) - 1)
     if table.rows:
         _colour_grades(pen, sheet, ids, last)
     if content.hidden:
@@ -197,24 +214,21 @@ def _looks(pen: Pen, values: Sequence[Any], cells: Sequence[Any], shown: str) ->
 def _printed(number: Number) -> str:
     """The format that shows a number as the report prints it."""
     decimals = re.search(r"\.(\d+)", number)
+    if number.startswith("<"):
+        return str(LAYOUT["numbers"]["probability"])
     if "×" in number:
         return "0.00E+00"
     return "#,##0." + "0" * len(decimals[1]) if decimals else "#,##0"
 
 
-def _sheet(pen: Pen, name: str, caption: str) -> Any:
-    """Return a new sheet that prints on landscape A4, one page wide: what it holds, and below that
-    the way back to the contents.
-    """
+def _sheet(pen: Pen, name: str) -> Any:
+    """Return a new sheet that prints on landscape A4, one page wide, under its name."""
     sheet = pen.book.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.set_header("&L&A")
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes of regions are text
-    sheet.write_string(0, 0, caption, pen.look("note"))
-    if name != CONTENTS:
-        text = pen.label(CONTENTS, "sheet")
-        sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.look("link"), text)
     return sheet
 
 
@@ -222,7 +236,9 @@ def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
     """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
     if value is None or value == "":
         return
-    if isinstance(value, bool):
+    if isinstance(value, Link):
+        sheet.write_url(row, column, f"internal:'{value}'!A1", look, value)
+    elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, look)
     elif isinstance(value, str) or not math.isfinite(value):  # no workbook has infinity
         sheet.write_string(row, column, str(value), look)
@@ -244,9 +260,10 @@ def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:
                 sheet.conditional_format(FIRST, column, last, column, rule)
 
 
-def _formulas(pen: Pen, content: FormulaSheet) -> None:
+def _formulas(pen: Pen, name: str, content: FormulaSheet) -> None:
     """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
-    sheet = _sheet(pen, content.name, content.title)
+    sheet = _sheet(pen, name)
+    sheet.write_string(0, 0, content.title, pen.look("note"))
     for row, column, value, formula, look in sorted(content.cells):
         if formula:
             sheet.write_formula(row, column, formula, pen.look(look), value)

@@ -11,12 +11,13 @@ from coevo.arrays import Array
 from coevo.coupling.formulas import COMPOSITES, FORMS
 from coevo.files import rows_of
 from coevo.normalisation.directions import directions_under, scales_of
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import KEY, Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
 from coevo.report.words.report_text import ReportText
 from coevo.weighting import WEIGHTINGS
 
+TRACED = "panel goalposts normalised weights coupling parameters equilibria theory".split()
 MOST, HIDDEN_MOST = 100_000, 1_000  # rows of a sheet, and of a hidden one
 
 
@@ -46,16 +47,19 @@ class TracedCase:
         self.reference = str(self.study.config["normalisation"]["reference"])
         self.scales = scales_of(self.study.indicators, self.reference)
 
-    def term(self, name: str) -> str:
-        """The words of a line of the trace by its name."""
-        return self.words.term("trace", name)
+    def term(self, line: str, /, **more: str) -> str:
+        """The words of a line of the trace by its key; they may name sheets."""
+        sheets = {table: self.words.sheet(table) for table in (*TRACED, self.method)}
+        return self.words.term("trace", line).format(**sheets, **more)
+
+    def at(self, table: str, cell: str) -> str:
+        """A cell of another sheet, as formulas refer to it."""
+        return f"'{self.words.sheet(table)}'!{cell}"
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """The tables that formulas refer to, as their sheets hold them."""
-        names = {"panel", "goalposts", "normalised", "weights", "coupling"}
-        names |= {"parameters", "equilibria", "theory"}
-        held = names & set(self.study.tables)
+        held = [name for name in TRACED if name in self.study.tables]
         return {name: held_rows(self.study, name).reset_index(drop=True) for name in held}
 
     @cached_property
@@ -113,8 +117,7 @@ class TracedCase:
     def places(self) -> pd.DataFrame:
         """Position in the table `normalised` of each region-year (down) and indicator (across)."""
         table = self.tables["normalised"].reset_index(names="place")
-        key = ["region", "name", "year"]
-        return table.pivot(index=key, columns="indicator", values="place")[self.members]
+        return table.pivot(index=KEY, columns="indicator", values="place")[self.members]
 
     @cached_property
     def known(self) -> dict[str, Array]:
@@ -140,5 +143,5 @@ class TracedCase:
         table, chosen = self.tables[name], list(places)
         letter = xl_col_to_name(list(table.columns).index(column))
         values = table[column].to_numpy(dtype=float)[chosen].tolist()
-        cells = (f"={name}!{letter}{FIRST + place + 1}" for place in chosen)
+        cells = ("=" + self.at(name, f"{letter}{FIRST + place + 1}") for place in chosen)
         return list(zip(values, cells, strict=True))

@@ -16,7 +16,7 @@ from coevo.coupling.formulas import contribution_shares
 from coevo.files import rows_of
 from coevo.normalisation import scaled_panel
 from coevo.normalisation.directions import MODERATE, directions_under
-from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.findings.study_tables import KEY, SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of, in_words
 from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
@@ -51,7 +51,8 @@ def _columns_sheet(case: TracedCase, lines: Sequence[Step]) -> FormulaSheet:
     last = top + len(case.places) - 1
     for step in lines:
         _step(case, sheet, step, lambda column: {"z": xl_range(top, column, last, column)})
-    for column, text in enumerate(["region", "name", "year", *case.members]):
+    heads = [column_of("panel", id, {}, case.study.language).head for id in KEY]
+    for column, text in enumerate([*heads, *map(case.study.label, case.members)]):
         sheet.put(top - 1, column, text, "head")
     for row, key in enumerate(case.places.index, start=top):
         for column, part in enumerate(key):
@@ -66,13 +67,13 @@ def _columns_sheet(case: TracedCase, lines: Sequence[Step]) -> FormulaSheet:
 def _trace_sheet(case: TracedCase, before: FormulaSheet | None = None) -> FormulaSheet:
     """Settings, weights, figures, z, and the way to D by year."""
     study = case.study
-    title = case.term("title").format(name=study.name(study.focus))
+    title = case.term("title", name=study.name(study.focus))
     sheet = FormulaSheet("trace", title, case.term, LARGEST + 2)
     coupling = study.config["coupling"]
     index = coupling["preset"] or coupling["composite"]
     for step, name in {"weights": case.method, "U": index, "C": coupling["form"]}.items():
         if not case.formulas[step]:
-            sheet.line("", look="note", label=case.term(f"untraced_{step}").format(name=name))
+            sheet.line("", look="note", label=case.term(f"untraced_{step}", name=name))
     ends = scaled_panel(study.config["normalisation"]) or (0.0, 1.0)
     for line, end in zip(("lowest", "highest"), ends, strict=True):
         sheet.line(line, [(end, "")], "amount")
@@ -88,11 +89,10 @@ def _trace_sheet(case: TracedCase, before: FormulaSheet | None = None) -> Formul
 
 def _indicators(case: TracedCase, sheet: FormulaSheet) -> None:
     """What the indicator table says of each indicator."""
-    sheet.line("indicator", [(name, "") for name in case.members], "heads")
+    sheet.line("indicator", [(case.study.label(name), "") for name in case.members], "heads")
     table = case.study.indicators.set_index("indicator").loc[case.members]
     lines = {
-        "subsystem": table["subsystem"],
-        "label": table[f"label_{case.study.language}"],
+        "subsystem": map(case.study.label, table["subsystem"]),
         "unit": map(case.study.unit, case.members),
         "direction": table["direction"].replace(MODERATE, case.term(MODERATE)),
     }
@@ -114,7 +114,7 @@ def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None)
 
     def more(column: int) -> dict[str, str]:
         cells = ((line, xl_rowcol_to_cell(row, column)) for line, row in there.items())
-        return {f"column_{line}": f"{case.method}!{address}" for line, address in cells}
+        return {f"column_{line}": case.at(case.method, address) for line, address in cells}
 
     for step in (*case.weighting.steps, Step("weight", case.formulas["weights"])):
         _step(case, sheet, step, more)
@@ -189,8 +189,8 @@ def _degrees(case: TracedCase, sheet: FormulaSheet) -> None:
     n, contributions = len(case.subsystems), case.study.config["coupling"]["contributions"]
     formula = f"=1/{n}" if isinstance(contributions, str) else ""
     shares: list[Entry] = [(float(a), formula) for a in contribution_shares(contributions, n)]
-    names = [f"{SUBSYSTEM_PREFIX}{name}" for name in case.subsystems]
-    heads = (*names, "C", "T", "D", "D (coupling)", case.term("distance"))
+    names = [f"U: {case.study.label(name)}" for name in case.subsystems]
+    heads = (*names, "C", "T", "D", case.term("stored_D"), case.term("distance"))
     sheet.line("head", [(head, "") for head in heads], "heads", case.term("year"))
     sheet.line("share", shares, "score")
     first = sheet.next

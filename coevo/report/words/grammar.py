@@ -10,7 +10,7 @@ import yaml
 
 from coevo.messages import QUOTES, WIDE
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, fixed, missing
+from coevo.report.words.numbers import NOTHING, Number, fixed, missing
 
 _WIDE = WIDE + QUOTES
 _MARKS = "，。；：、！？（）《》"
@@ -77,29 +77,30 @@ class Grammar:
 
     def spelled(self, count: int) -> str:
         """A count in words as far as the language spells it, else in digits."""
-        return (
-            self.spelled_words[count] if 0 <= count < len(self.spelled_words) else fixed(count, 0)
-        )
+        if 0 <= count < len(self.spelled_words):
+            return Number(self.spelled_words[count], count)
+        return fixed(count, 0)
 
     def ordinal(self, rank: int) -> str:
         """A rank in words as far as the language spells it, else in digits."""
         if 1 <= rank <= len(self.ordinals):
-            return self.ordinals[rank - 1]
+            return Number(self.ordinals[rank - 1], rank)
         ending = 0 if rank % 100 in (11, 12, 13) else rank % 10
-        return self.ordinal_pattern.format(rank, self.endings.get(ending, self.endings.get(0, "")))
+        last = self.endings.get(ending, self.endings.get(0, ""))
+        return Number(self.ordinal_pattern.format(rank, last), rank)
 
     def percent(self, value: Any, decimals: int = 0) -> str:
         """A share as per cent."""
         if missing(value):
             return NOTHING
-        return self.percent_pattern.format(fixed(float(value) * 100, decimals))
+        return Number(self.percent_pattern.format(fixed(float(value) * 100, decimals)), value)
 
     def proportion(self, value: float) -> str:
         """A share of draws as per cent with one decimal; neither 0 nor 100 unless it is."""
         if 0 < value < 0.001:
-            return self.below.format(self.percent(0.001, 1))
+            return Number(self.below.format(self.percent(0.001, 1)), value)
         if 0.999 < value < 1:
-            return self.above.format(self.percent(0.999, 1))
+            return Number(self.above.format(self.percent(0.999, 1)), value)
         return self.percent(value, 0 if value in (0, 1) else 1)
 
     def probability(self, value: Any) -> str:
@@ -108,7 +109,8 @@ class Grammar:
             return fixed(value)
         if 0.001 <= value <= 0.999:
             return fixed(value, 3)
-        return self.below.format(fixed(0.001, 3)) if value < 0.5 else self.above.format("0.999")
+        text = self.below.format("0.001") if value < 0.5 else self.above.format("0.999")
+        return Number(text, value)
 
     def listed(self, items: Iterable[Any], link: str = "and") -> Markdown:
         """Items as a list in a sentence: a, b and c."""

@@ -54,7 +54,7 @@ def with_figures(value: Any, digits: int = 3) -> str:
     if number and not SMALL <= abs(number) < LARGE:
         return Number(power(number, digits - 1), value)
     size = math.floor(math.log10(abs(number))) if number else 0
-    return fixed(number, max(0, digits - 1 - size))
+    return fixed(value, max(0, digits - 1 - size))
 
 
 def chance(p: float) -> str:
@@ -62,9 +62,16 @@ def chance(p: float) -> str:
     return "<\u00a00.001" if p < 0.001 else f"=\u00a0{fixed(p, 3)}"
 
 
+def small(p: float) -> str:
+    """A p value of a table with three decimals, or that it is below the least of them."""
+    return Number("< 0.001", p) if p < 0.001 else fixed(p, 3)
+
+
 def exact(value: Any, digits: int = 10) -> str:
     """A number with the digits that it has, up to `digits` significant ones."""
-    return NOTHING if missing(value) else parted(f"{float(value):,.{digits}g}")
+    if missing(value):
+        return NOTHING
+    return Number(parted(f"{float(value):,.{digits}g}"), value)
 
 
 def band(low: float, high: float) -> str:

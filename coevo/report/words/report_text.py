@@ -1,6 +1,6 @@
 """A study in the words of a language: phrases, names, and cells of tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -32,15 +32,17 @@ class ReportText:
     `say` fills a phrase, found by its key, with the globals of `jinja` and the values it is given.
     """
 
-    def __init__(self, study: Study, phrases: Phrases) -> None:
+    def __init__(
+        self, study: Study, phrases: Phrases, finalize: Callable[[Any], Markdown] = escaped
+    ) -> None:
         self.study, self.phrases = study, phrases
         self.grammar = grammar = Grammar(**phrases["grammar"])
         self.listed, self.percent = grammar.listed, grammar.percent
-        self.jinja = environment(grammar.filters)
+        self.jinja = environment(grammar.filters, finalize)
         self.say = speaker(self.jinja, phrases, grammar.joined)
         self.jinja.filters |= {"conclusions": conclusions}
         self.jinja.filters |= {"word": lambda name, kind: self.word(kind, name)}
-        names = ("study", "say", "word", "between", "set_words", "side", "slope_set", "why")
+        names = "study say word between set_words side slope_set why sheet".split()
         self.jinja.globals |= {name: getattr(self, name) for name in names}
 
     def word(self, kind: str, name: str) -> str:
@@ -56,6 +58,10 @@ class ReportText:
     def term(self, kind: str, key: Any) -> str:
         """A word that files for other programs alone need; what has none stands as it is."""
         return str(self.phrases["exports"][kind].get(str(key), key))
+
+    def sheet(self, table: str) -> str:
+        """The sheet of the workbook that holds a table of results, or formulas."""
+        return self.word("sheet", table).replace("_", " ")
 
     def ends(self, row: Any, digits: int = 2) -> Markdown:
         """The ends of an interval."""

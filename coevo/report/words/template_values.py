@@ -1,6 +1,6 @@
 """What phrases and template speak of by name, and the study in every language that has it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -50,9 +50,14 @@ def in_language(data: StudyData, language: str, files: Mapping[str, str]) -> Rep
     return worded(study_in_language(data, language, phrases["words"]), phrases)
 
 
-def worded(study: Study, phrases: Phrases) -> ReportText:
-    """What says a study's findings, made once for all parts of a report and for all tables."""
-    words = ReportText(study, phrases)
+def worded(
+    study: Study, phrases: Phrases, finalize: Callable[[Any], Markdown] = escaped
+) -> ReportText:
+    """What says a study's findings, made once for all parts of a report and for all tables.
+
+    finalize: puts what a phrase prints into text.
+    """
+    words = ReportText(study, phrases, finalize)
     words.jinja.globals |= values_by_name(words)
     return words
 

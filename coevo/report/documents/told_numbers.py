@@ -1,0 +1,142 @@
+"""The numbers that a report's text tells, by key, for the text of a paper.
+
+A number of a finding carries its way there (`far.mean.1`) through filters to where it is printed.
+What a text says beside these (years, limits, numbers that a phrase computes) is read from it.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from coevo.report.documents.source import text
+from coevo.report.words.markup import Markdown, escaped, plain_text
+from coevo.report.words.numbers import Number
+from coevo.report.words.report_text import ReportText
+from coevo.report.words.template_values import worded
+
+NUMBER = re.compile(r"−?\d+(?:[,\u202f]\d{3})*(?:\.\d+)?")
+# what is no text of the report: code, tables, images, formulas, works, where links lead, attributes
+_APART = re.compile(
+    r"^(~{4,}).*?^\1|^[|:#].*?$|^!\[.*?$|\$\$.*?\$\$|(?<!\\)\$[^$]+\$|`[^`]*`|@[\w-]+"
+    r"|\]\([^)]*\)|(?<!\\)\{[^}]*\}|^---$.*",
+    re.MULTILINE | re.DOTALL,
+)
+_SIGNS = str.maketrans(
+    {"−": r"\ensuremath{-}", "<": r"\ensuremath{<}", ">": r"\ensuremath{>}", "%": r"\%"}
+    | {"×": r"\ensuremath{\times}", "†": r"\dag{}", "\u202f": r"\,", "\u00a0": "~", "*": ""}
+    | {sign: rf"\textsuperscript{{{place}}}" for place, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+)
+_HEAD = r"""% Numbers of the study {study}; made by coevo. Put in by \input, then as \coevo{{<key>}}
+\providecommand{{\coevodef}}[2]{{\expandafter\def\csname coevo:#1\endcsname{{#2}}}}
+\providecommand{{\coevo}}[1]{{\ifcsname coevo:#1\endcsname\csname coevo:#1\endcsname\else
+  \errmessage{{coevo has no number of this key}}\fi}}"""
+_SECTION = re.compile(r"^#+ .*\{#([\w-]+)\}$", re.MULTILINE)
+
+
+class Told(NamedTuple):
+    """A number in its unit, "" or %, and as it is printed."""
+
+    value: float
+    unit: str
+    printed: str
+
+
+class _Keyed:
+    key: str
+
+
+class _Real(_Keyed, float):
+    """A number that knows its key."""
+
+
+class _Whole(_Keyed, int):
+    """A count that knows its key."""
+
+
+def keyed(value: Any, key: str) -> Any:
+    """A finding whose numbers know their keys; what is no mapping, list or number stays."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        made = _Real(value) if isinstance(value, float) else _Whole(value)
+        made.key = key
+        return made
+    if isinstance(value, pd.Series):
+        value = value.to_dict()
+    if isinstance(value, dict):
+        return {name: keyed(part, f"{key}.{name}") for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        names = getattr(value, "_fields", range(len(value)))
+        parts = [keyed(part, f"{key}.{n}") for n, part in zip(names, value, strict=True)]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    return value
+
+
+class Teller:
+    """What collects the numbers of one text: `noted` is the `finalize` of its phrases."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, Told] = {}
+
+    def noted(self, value: Any) -> Markdown:
+        """`value` as text; a number with a key is kept, in another print under a further key."""
+        number = value.value if isinstance(value, Number) else value
+        text = escaped(value)
+        if isinstance(number, _Keyed):
+            self._keep(number.key, number, plain_text(text))
+        return text
+
+    def _keep(self, key: str, value: Any, printed: str) -> None:
+        unit = "%" if printed.endswith("%") else ""
+        told = Told(100 * float(value) if unit else float(value), unit, printed)
+        name, place = re.sub(r"[^\w.+-]+", "-", key), 1
+        while self.told.get(name, told) != told:
+            place += 1
+            name = f"{name.removesuffix(f'.as{place - 1}')}.as{place}"
+        self.told[name] = told
+
+    def all_of(self, text: str) -> dict[str, Told]:
+        """The numbers with keys, and what else the Markdown of the report says in digits, by
+        section and number: `far.text.2023`.
+        """
+        known = {number for told in self.told.values() for number in NUMBER.findall(told.printed)}
+        parts = _SECTION.split(text)
+        for section, part in zip(["opening", *parts[1::2]], parts[::2], strict=True):
+            for printed in NUMBER.findall(plain_text(_APART.sub(" ", part))):
+                if printed not in known:
+                    value = float(re.sub("[,\u202f]", "", printed).replace("−", "-"))
+                    self.told[f"{section}.text.{printed}"] = Told(value, "", printed)
+        return self.told
+
+
+def told_numbers(words: ReportText, template: str) -> dict[str, Told]:
+    """Every number of a report's text by key; the text is said anew from the template."""
+    teller = Teller()
+    words = worded(words.study, words.phrases, teller.noted)
+    for name, value in dict(words.jinja.globals).items():
+        words.jinja.globals[name] = keyed(value, name)
+    return teller.all_of(text(words, template, {"files": {}, "packages": {}}))
+
+
+def number_files(languages: Sequence[ReportText], template: str) -> Iterator[tuple[str, str]]:
+    """`numbers.json`: value, unit and print in each language by key; `numbers.<language>.tex`: the
+    same prints, which `\\coevo{<key>}` puts into a paper's text.
+    """
+    every = {words.study.language: told_numbers(words, template) for words in languages}
+    study = str(languages[0].study.config["study"])
+    entries: dict[str, dict[str, Any]] = {}
+    for language, numbers in every.items():
+        for key, told in numbers.items():
+            entry = entries.setdefault(key, {"value": told.value, "unit": told.unit, "printed": {}})
+            entry["printed"][language] = told.printed
+        lines = [f"\\coevodef{{{key}}}{{{_latex(told.printed)}}}" for key, told in numbers.items()]
+        head = _HEAD.format(study=" ".join(study.split()))
+        yield f"numbers.{language}.tex", "\n".join([head, *sorted(lines), ""])
+    told_of = {"study": study, "numbers": dict(sorted(entries.items()))}
+    yield "numbers.json", json.dumps(told_of, ensure_ascii=False, indent=1) + "\n"
+
+
+def _latex(printed: str) -> str:
+    """A number as LaTeX prints it."""
+    return printed.replace("\\", "").translate(_SIGNS)

@@ -1,0 +1,84 @@
+"""numbers.json and numbers.<language>.tex: every number of the text, by key."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import lxml.html
+import pytest
+
+from coevo.report.documents import documents
+from coevo.report.documents.told_numbers import NUMBER, keyed, number_files
+from coevo.report.words.template_values import worded
+from tests.sample import FOCUS, page_files, study, templates, words_of
+
+# beside the text: exhibits, code, formulas, works, numbers of exhibits, provenance, the trace
+APART = (
+    "//table|//*[starts-with(@id, 'table-')]|//figure|//pre|//code|//script|//style|//a|//nav"
+    "|//*[contains(@class, 'math')]|//*[contains(@class, 'citation')]|//header"
+    "|//*[@id='refs']|//section[@id='provenance']"
+)
+
+
+def words(language: str = "en"):
+    return worded(study(claims=True, language=language), words_of("phrases", language))
+
+
+def files(*languages: str) -> dict[str, str]:
+    return dict(number_files([words(one) for one in languages], templates()["report.md"]))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_number_of_the_text_of_the_page_is_there(language: str) -> None:
+    chosen = words(language)
+    made = documents(chosen, page_files(chosen.study), {"files": {}, "packages": {}})
+    page = lxml.html.fromstring(made[f"report.{language}.html"])
+    for part in page.xpath(APART):
+        part.drop_tree()
+    seen = set()
+    for part in page.xpath("//p|//li[not(.//p)]"):
+        seen |= set(NUMBER.findall(part.text_content()))
+    told = json.loads(files(language)["numbers.json"])["numbers"]
+    prints = {text for one in told.values() for text in NUMBER.findall(one["printed"][language])}
+    assert len(seen) > 60 and seen - prints == set()
+    assert sum(".text." not in key for key in told) > len(told) / 2
+
+
+def test_a_number_has_its_value_its_unit_and_its_print_in_each_language() -> None:
+    made = files("en", "zh")
+    told = json.loads(made["numbers.json"])["numbers"]
+    D = study().coupling.set_index(["region", "year"])["D"].loc[FOCUS].iloc[-1]
+    focus = told["far.focus.D.1"]
+    assert focus["value"] == pytest.approx(D, abs=1e-15) and focus["unit"] == ""
+    for language in ("en", "zh"):
+        assert f"{D:.2f}" in focus["printed"][language]
+        lines = made[f"numbers.{language}.tex"].splitlines()
+        known = dict(
+            re.fullmatch(r"\\coevodef\{(.+?)\}\{(.*)\}", one).groups() for one in lines[4:]
+        )
+        assert known.keys() == {key for key, one in told.items() if language in one["printed"]}
+        assert not [text for text in known.values() if re.search(r"(?<!\\)[%#&$_]|−", text)]
+    share = next(one for one in told.values() if one["unit"] == "%")
+    number = NUMBER.findall(share["printed"]["en"])[0].replace("−", "-")
+    assert float(number) == pytest.approx(share["value"], abs=0.5)
+    assert files("en", "zh") == made
+
+
+def test_numbers_of_a_finding_know_their_way() -> None:
+    found = keyed({"mean": (0.5, 2), "told": True, "name": "a"}, "far")
+    assert found == {"mean": (0.5, 2), "told": True, "name": "a"} and found["told"] is True
+    assert [number.key for number in found["mean"]] == ["far.mean.0", "far.mean.1"]
+    assert f"{found['mean'][1]}" == "2"
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex, nor in .ci/run")
+def test_latex_takes_the_numbers(tmp_path) -> None:
+    for name, text in files("en").items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    keys = re.findall(r"coevodef\{(.+?)\}", (tmp_path / "numbers.en.tex").read_text("utf-8"))
+    body = "\n".join(rf"\coevo{{{key}}}" for key in keys)
+    head = r"\documentclass{article}\begin{document}\input{numbers.en.tex}"
+    (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
+    command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
