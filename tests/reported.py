@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import rows_of
+from coevo.messages import THIN
 from coevo.report.documents.source import text
 from coevo.report.figures.drawing import data_behind
 from coevo.report.findings import Study
@@ -16,7 +17,7 @@ from coevo.report.findings.equilibrium import general_fit, last_observed
 from coevo.report.findings.localised import chart_words
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import as_frame, readable
-from coevo.report.words.report_text import THIN, amount
+from coevo.report.words.report_text import amount
 from coevo.report.words.template_values import worded
 from tests.sample import templates, words_of
 
