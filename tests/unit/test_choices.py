@@ -19,6 +19,7 @@ from coevo.report.findings.choice_robustness import guards_finding, robustness_f
 from coevo.report.findings.data_quality import obstacles_finding, scale_top
 from coevo.report.findings.rise import growth_finding
 from coevo.report.words.template_values import worded
+from coevo.sensitivity.headlines import CENSUS_YEAR
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
 from tests.said import PROVENANCE, listened, reported
