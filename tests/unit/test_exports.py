@@ -38,7 +38,6 @@ from tests.sample import (
     study,
     tables,
     without,
-    words_of,
 )
 
 HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1 μκΦ ′≡← ①"
