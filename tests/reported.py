@@ -63,7 +63,7 @@ def sentences(study: Study) -> dict[str, float]:
 
         return filtered
 
-    for name in ("fixed", "figures", "graded", "percent", "probability", "proportion", "exact"):
+    for name in ("fixed", "figures", "graded", "percent", "probability", "exact"):
         said.jinja.filters[name] = recorded(said.jinja.filters[name])
     for name in ("amount", "ends_of"):
         said.jinja.globals[name] = recorded(said.jinja.globals[name])
