@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from coevo.messages import THIN
 from coevo.report.figures.typesetting import font_folders
 
 UP, DOWN = 0.72, 0.2  # of the font's size, above and below the line that letters stand on
@@ -35,9 +36,10 @@ def _advances() -> tuple[dict[int, str], dict[str, tuple[int, int]], int]:
 
 
 def text_width(text: str, size: float) -> float:
-    """Pixels that a text takes."""
+    """Pixels that a text takes; the thin space, which the font lacks, at most those of a space."""
     names, widths, em = _advances()
-    return size * sum(widths[names.get(ord(c), ".notdef")][0] for c in text) / em
+    glyphs = (names.get(ord(c), ".notdef") for c in text.replace(THIN, " "))
+    return size * sum(widths[glyph][0] for glyph in glyphs) / em
 
 
 def _moves(element: ElementTree.Element) -> tuple[float, float, float]:

@@ -19,6 +19,7 @@ from coevo.report.findings.choice_robustness import guards_finding, robustness_f
 from coevo.report.findings.data_quality import obstacles_finding, scale_top
 from coevo.report.findings.rise import growth_finding
 from coevo.report.words.template_values import worded
+from coevo.sensitivity.headlines import CENSUS_YEAR
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
 from tests.said import PROVENANCE, listened, reported
@@ -217,7 +218,7 @@ def test_words_of_methods_are_of_those_that_there_are() -> None:
     words = words_of("phrases", "en")["words"]
     for kind in ("weighting", "reference", "composite", "form"):
         assert set(words[kind]) <= REGISTRIES[kind][0]  # others stand as they are
-    assert {*CHOICES, "main"} == set(words["choice"])
+    assert {*CHOICES, "main", CENSUS_YEAR} == set(words["choice"])
     assert set(words["better"]) == set(DIRECTIONS)
 
 
@@ -244,7 +245,7 @@ def test_settings_of_methods_are_told(
 
 
 def test_best_bands_and_goalposts_of_indicators_are_told() -> None:
-    """In the methods text, and the band in the table of weights in place of a sign."""
+    """In the methods text, and the band in the table of indicators in place of a sign."""
     plain = study()
     table = plain.indicators.set_index("indicator")
     table.loc["sales", ["direction", "best"]] = ["moderate", "300 400"]
@@ -252,7 +253,7 @@ def test_best_bands_and_goalposts_of_indicators_are_told() -> None:
     report = reported(replace(plain, indicators=table.reset_index()))
     assert "sales of shops ([300, 400])" in report.said["methods/best"][0]
     assert "jobs of plants ([0, 2000])" in report.said["methods/own"][0]
-    assert "[300, 400]" in report.sections["weights"]
+    assert "[300, 400]" in report.sections["measured"]
     assert not {"methods/best", "methods/own"} & set(methods_said(plain))
 
 

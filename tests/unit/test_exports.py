@@ -38,7 +38,6 @@ from tests.sample import (
     study,
     tables,
     without,
-    words_of,
 )
 
 HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1 μκΦ ′≡← ①"
@@ -273,7 +272,9 @@ def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
     bounded = ends | {"x1_set": "interval", "x2_set": "interval", "x2": 200.0, "located": True}
     made_ = put(made_, "equilibria", {"source": "fit", "effects": "region"}, **bounded)
     lines = {cells[0]: cells for cells in rows(made(study(**made_))["equilibria.en.tex"])}
-    own, pooled = lines["own growth, trapezoid"], lines["pooled, region effects"]
+    words = english()
+    own = lines[words.say("titles/own", estimator=words.word("estimator", "trapezoid"))]
+    pooled = lines[words.say("titles/pooled", effects=words.word("effects", "region"))]
     assert own[2].startswith(r"(\(-\)\(\infty\),\,400) \(\cup\) (900")
     assert own[1] == "{150}" and own[-1] == "{set unbounded}"
     assert (pooled[1], pooled[3], pooled[-1]) == ("150", "200", "{located}")
@@ -412,16 +413,16 @@ def test_every_language_of_the_reports_is_written_in_its_words() -> None:
     first = rows(files["states.zh.tex"])[0]
     assert first[0] == "浙江"
     assert first[6].split("，")[0] in {grade for grade in voices[0].study.grades.labels}
-    assert "熵值法" in files["weights.zh.tex"] and "entropy" in files["weights.en.tex"]
+    assert "熵值法" in files["indicators.zh.tex"] and "entropy" in files["indicators.en.tex"]
     assert "亿元" in files["descriptive.zh.tex"]
 
 
 @pytest.mark.whole
 def test_chinese_tables_have_chinese_punctuation_and_the_words_of_the_report() -> None:
-    files, phrases = made(), words_of("phrases", "zh")
+    files, words = made(), languages("zh")[0]
     assert r"\(^{*}\,p<0.10\)，\(^{**}" in files["interaction.zh.tex"]
     lines = {cells[0]: cells for cells in rows(files["equilibria.zh.tex"])}
-    own = lines["自身观测，" + phrases["words"]["estimator"]["trapezoid"]]
+    own = lines[words.say("titles/own", estimator=words.word("estimator", "trapezoid"))]
     assert r"\(\infty\)" in own[2]
-    assert f"[{own[-1].strip('{}')}]" in phrases["chips"]["unlocated"]
+    assert f"[{own[-1].strip('{}')}]" in words.phrases["chips"]["unlocated"]
     assert "北京（2019）" in made(study(**tables() | gap(2020, "110000")))["states.zh.tex"]

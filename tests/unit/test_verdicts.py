@@ -19,7 +19,7 @@ import yaml
 
 from coevo.coupling.grade_scales import GRADES
 from coevo.files import as_table
-from coevo.report.findings import all_findings
+from coevo.report.findings import OF_REGION, all_findings
 from tests.said import Report, beside_exhibits, line, reported, words_in
 from tests.sample import (
     COUNT,
@@ -226,18 +226,19 @@ EACH = pytest.mark.parametrize("language", LANGUAGES)
 
 
 @cache
-def world(number: int, language: str) -> tuple[Report, dict[str, Any]]:
-    """Return the report of a world, and its findings."""
+def world(number: int, language: str) -> tuple[Report, dict[str, Any], set[str]]:
+    """Return the report of a world, its findings, and how each region that may be picked moved."""
     change, count = WORLDS[number]
     chosen = study(count, language=language, **change(tables(count)))
-    return reported(chosen), all_findings(chosen)
+    moved = {OF_REGION["far"](chosen, region)["title"] for region in chosen.drawn}
+    return reported(chosen), all_findings(chosen), moved
 
 
 @EACH
 @EVERY
 def test_a_verdict_has_its_phrase_and_no_other(number: int, language: str) -> None:
-    report, found = world(number, language)
-    chosen: dict[str, set[str]] = defaultdict(set)
+    report, found, moved = world(number, language)
+    chosen: dict[str, set[str]] = defaultdict(set, {"figures/coordination/title": set(moved)})
     for path, places in PLACES.items():
         for place in places.split():
             chosen[place].add(at(path, found))
@@ -348,8 +349,10 @@ def numbers(sentence: str) -> list[str]:
 
 
 def length(part: str, language: str) -> int:
-    """Return the words of an English text, the characters of a Chinese one, without citations."""
-    text = re.sub(r"\[@[^\]]*\]", "", part)
+    """Return the words of an English text, the characters of a Chinese one, without citations
+    and marks.
+    """
+    text = re.sub(r"\[@[^\]]*\]|\{[^}]*\}", "", part)
     return len(text.split()) if language == "en" else len(re.sub(r"\s", "", text))
 
 

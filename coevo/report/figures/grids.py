@@ -20,7 +20,7 @@ KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
 NAMES, CELL, STRIP = 75, 22, 78  # pixels: of names, a cell and the ranks of the heat table
 SEEN = 0.005  # of the highest density, below which it is not drawn
-NAME = 22  # letters of a headline on a line
+NAME = 20  # letters of a headline on a line
 VARIANT = 122  # pixels of a variant's name, set upwards
 FILL = {"color": vega.place("g", scale=axes.grade_colours())}
 INK = {"color": vega.place("g", scale=axes.grade_colours(text=True))}

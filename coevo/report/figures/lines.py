@@ -21,7 +21,6 @@ GRADE = 130.0  # pixels of the name of a grade
 PLOT = 380  # pixels of a page beside the labels, from which grades are named as well
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
 PICKED = ("datum.region == region",)  # on the page
-OF_FOCUS: dict[str, Any] = {"color": "$focus", "strokeWidth": 2.8, "point": LOOKS["hidden"]}
 
 
 def region_of(study: Study) -> Part:

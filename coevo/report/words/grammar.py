@@ -95,14 +95,6 @@ class Grammar:
             return NOTHING
         return Number(self.percent_pattern.format(fixed(float(value) * 100, decimals)), value)
 
-    def proportion(self, value: float) -> str:
-        """A share of draws as per cent with one decimal; neither 0 nor 100 unless it is."""
-        if 0 < value < 0.001:
-            return Number(self.below.format(self.percent(0.001, 1)), value)
-        if 0.999 < value < 1:
-            return Number(self.above.format(self.percent(0.999, 1)), value)
-        return self.percent(value, 0 if value in (0, 1) else 1)
-
     def probability(self, value: Any) -> str:
         """A probability with two decimals; neither 0 nor 1 unless it is."""
         if missing(value) or value in (0, 1) or 0.005 <= value < 0.995:
@@ -172,7 +164,7 @@ class Grammar:
     def filters(self) -> dict[str, Any]:
         """The filters of phrases and templates that depend on the language."""
         names = (
-            "spelled", "ordinal", "percent", "proportion", "probability", "listed", "clauses",
+            "spelled", "ordinal", "percent", "probability", "listed", "clauses",
             "series", "upper_first", "sentences", "plural",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
