@@ -166,7 +166,7 @@ PLACES = {
     "opening.settle": "opening/apart",
 }
 # Phrases at these places that are no verdicts, and verdicts that no world has.
-BESIDE = {"by", "part", "against", "gaps", "care"}
+BESIDE = {"by", "part", "gaps", "care"}
 NOWHERE = {
     "opening/rose": {"both"},  # of two regions
     "far/finding": {"both"},

@@ -9,10 +9,8 @@ from coevo.report.findings.study_tables import Study, reason
 from coevo.sensitivity.choices import MAIN, ROBUST
 from coevo.sensitivity.headlines import (
     DEPENDS,
-    NOT_SUPPORTED,
     SIGNIFICANCE,
     SUPPORTED,
-    UNDECIDED,
 )
 
 REFUSED, MOSTLY, PARTLY, DIFFERS = "refused", "mostly", "partly", "differs"
@@ -61,17 +59,14 @@ def robustness_finding(study: Study) -> dict[str, Any]:
 
 
 def _headlines(study: Study) -> dict[str, Any]:
-    """How many `headlines` can be asked; which stand whatever is chosen (`firm`), which never do
-    (`against`), which cannot be decided (`open`), and by choice, that of the most first, which hang
-    on it (`hanging`); `standing`: whether `all` stand, `some` or `none`.
+    """How many `headlines` can be asked; which stand whatever is chosen (`firm`) and, by choice,
+    that of the most first, which hang on it (`hanging`); `standing`: whether `all` stand, `some`
+    or `none`.
     """
     found = choices_finding(study)
     asked = {str(name): found[name] for name in study.tables["headlines"]["headline"].unique()}
     asked = {name: known for name, known in asked.items() if known["key"] != REFUSED}
-    firm, against, undecided = (
-        [name for name, known in asked.items() if known["key"] == key]
-        for key in (SUPPORTED, NOT_SUPPORTED, UNDECIDED)
-    )
+    firm = [name for name, known in asked.items() if known["key"] == SUPPORTED]
     hanging: dict[str, list[str]] = {}
     for name, known in asked.items():
         if known["key"] in (MOSTLY, PARTLY, DIFFERS):
@@ -81,8 +76,6 @@ def _headlines(study: Study) -> dict[str, Any]:
         "headlines": len(asked),
         "standing": standing if asked else "",
         "firm": firm,
-        "against": against,
-        "open": undecided,
         "hanging": sorted(hanging.items(), key=lambda item: -len(item[1])),
     }
 

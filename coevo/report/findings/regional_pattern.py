@@ -73,7 +73,6 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "last": "same" if study.ends[1]["year"].eq(study.years[-1]).all() else "own",
         "growth": grown,
         "grown": "own" in grown,
-        "drawn": "own" in grown,
         "moves": moves(study),
         "ranks": rank_spans(study),
         "residuals": grown.get("residuals"),

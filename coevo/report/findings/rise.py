@@ -117,5 +117,4 @@ def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
         "gaps": rows["year"].nunique() < years[1] - years[0],
         "care": True,
         "largest": [(i, float(parts[i])) for i in along.index[:count] if along[i] > 0],
-        "against": [(i, float(parts[i])) for i in along.index[::-1] if along[i] < 0],
     }

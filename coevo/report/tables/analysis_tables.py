@@ -225,20 +225,13 @@ def _at(words: ReportText, row: Any) -> list[Any]:
 
 
 def _theory_rows(words: ReportText, theory: Mapping[str, Any]) -> Rows:
-    """Theoretical points, each with growth there by the region's own fit; by pooled fits the first
-    of them, and the mean over regions.
-    """
+    """Theoretical points, each with growth there by the region's own fit."""
     say, rows = words.say, []
     for point in theory.get("points", ()):
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = say(f"theory_fit/titles/{point['source']}", point=point)
         rows.append([title, *_at(words, point), *_grown(words, point)])
-    for scope in ("pooled", "means"):
-        for effects, row in theory.get(scope, {}).items():
-            named = {"effects": say(f"theory_fit/effects/{effects}"), "n": row["n"]}
-            title = say(f"theory_fit/titles/{scope}", **named)
-            rows.append([title, "", "", "", "", *_grown(words, row)])
     return rows
 
 

@@ -112,7 +112,6 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "limits_first": [*first, *limits[:MOST_LIMITS]],
         "further_notes": notes[MOST_NOTES:],
         "held_in": partial(_held_in, words),
-        "claimed": partial(_claimed, words),
         "permutations": DRAWS,
         "run": RUN,
         "nearest": NEAREST,
@@ -231,12 +230,6 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
         counted = words.message("curves" if key == "curves" else "holds_in", fields)
         return words.say(f"through/{key}", headline=headline, said=counted)
     return Markdown("")
-
-
-def _claimed(words: ReportText, headline: str) -> str:
-    """A headline in the words in which claims are told."""
-    row = words.study.rows("headline_claims", claim=headline).iloc[0]
-    return words.message(headline, row["stated"])
 
 
 def _bands(study: Study, kind: str) -> list[tuple[str, str]]:
