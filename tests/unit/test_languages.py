@@ -98,12 +98,12 @@ EDITED = ("opening/", "claims/", "scope/", "words/", "messages/", "clauses/", "r
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_phrase_has_a_word_that_its_readers_would_not_know(language: str) -> None:
-    """In the sections that were edited so far; what stands for it is told in the file."""
+    """In English the sections edited so far; what stands for it is told in the file."""
     edge = r"\b" if GRAMMAR[language].spaced else ""
     for key, text in phrases(language).items():
         said = re.sub(r"<<.*?>>", "", str(text), flags=re.DOTALL)
         words = [word for word in FORBIDDEN[language] if re.search(edge + word + edge, said)]
-        assert not words or not key.startswith(EDITED), (key, words)
+        assert not words or not (language == "zh" or key.startswith(EDITED)), (key, words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
