@@ -1,4 +1,4 @@
-"""Formulas of U, coupling degree C, coordination index T and degree D (docs/methods.md, 3).
+"""Formulas of U, coupling degree C, mean index T and degree D (docs/methods.md, 3).
 
 A composite takes Z (..., rows, m) within [low, high] and weights w (..., 1, m) that sum to 1, and
 returns U (..., rows) in [0, 1]; a preset takes and returns all U; a form takes U (rows, n) and

@@ -261,9 +261,7 @@ def test_words_that_say_too_much_are_absent(count: int) -> None:
 
 
 def test_template_and_phrases_name_no_study() -> None:
-    """No region, indicator, subsystem, method or year stands in template or phrases, other works
-    aside.
-    """
+    """No region, indicator, subsystem, method or year stands in template or phrases."""
     sentences = {k: v for k, v in PHRASES.items() if k not in ("words", "notes", "related")}
     source = TEMPLATE + yaml.safe_dump(sentences, allow_unicode=True)
     source = re.sub(r"@[a-z]+\d{4}", "", source)  # a work is cited by author and year
