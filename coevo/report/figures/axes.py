@@ -14,8 +14,8 @@ import pandas as pd
 
 from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import WIDE, has_wide, room
-from coevo.report.figures import GRADE_COUNT, LOOKS
-from coevo.report.figures.vega import Part, amount, category, mark
+from coevo.report.figures import LOOKS
+from coevo.report.figures.vega import Part, amount
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
@@ -125,15 +125,9 @@ def wrapped_label(label: str, width: int = 28) -> str:
     return "\n".join(re.sub(rf"{_END.pattern} ", r"\1", line) for line in lines)
 
 
-def axis_scale(low: float, high: float, **options: Any) -> Part:
+def axis_scale(low: Any, high: Any, **options: Any) -> Part:
     """A linear scale that shows exactly [low, high]."""
     return {"domain": [low, high], "nice": False, "zero": False, **options}
-
-
-def grade_colours(*, text: bool = False) -> Part:
-    """Fills by place on the ramp of grades, or the colour of words on them."""
-    places = list(range(GRADE_COUNT))
-    return {"domain": places, "range": [f"${'t' if text else 'g'}{i}" for i in places]}
 
 
 def tenths_around(values: pd.Series) -> tuple[float, float]:
@@ -147,6 +141,11 @@ def grade_ticks(table: GradeScale, limits: tuple[float, float]) -> list[float]:
     tenths = [round(i / 10, 1) for i in range(11) if limits[0] <= i / 10 <= limits[1]]
     inside = [cut for cut in table.cuts if limits[0] <= cut <= limits[1]]
     return sorted({tenths[0], *inside, tenths[-1]})
+
+
+def D_across(table: GradeScale, limits: tuple[float, float], title: str = "D") -> Part:
+    """The channel of D on a horizontal axis whose ticks are the cuts of the grades."""
+    return amount("D", scale=axis_scale(*limits), axis=axis(title, grade_ticks(table, limits)))
 
 
 def grade_bands(table: GradeScale, limits: tuple[float, float]) -> pd.DataFrame:
@@ -226,10 +225,5 @@ def named_rows(order: Sequence[str]) -> Part:
     shown = (
         f"container < {BROAD} ? split(datum.label, '\\n') : replace(datum.label, /\\n/g, '{gap}')"
     )
-    return category("row", sort=list(order), axis={"labelExpr": shown, **LOOKS["rows"]})
-
-
-def line_at(axis_name: str, value: float, **look: Any) -> Part:
-    """A line across the plot at a value of an axis; scale: that of the axis, if it has one."""
-    scale = {"scale": look.pop("scale")} if "scale" in look else {}
-    return mark("rule", None, {axis_name: {"datum": value, **scale}}, **look)
+    axis = {"labelExpr": shown, **LOOKS["rows"]}
+    return {"field": "row", "type": "nominal", "sort": list(order), "axis": axis}
