@@ -27,11 +27,11 @@ from coevo.lotka_volterra.classic import conserved
 from coevo.report.documents.source import caption
 from coevo.report.figures import FIGURES, PALETTES, figure_names, filled
 from coevo.report.figures.axes import (
+    label_sides,
     log_ticks,
     spread_labels,
     tick_format,
     ticks,
-    with_room,
     wrapped_label,
 )
 from coevo.report.figures.bars import share_text
@@ -787,10 +787,14 @@ def test_labels_keep_their_distance_and_stay_inside() -> None:
 
 
 def test_labels_without_room_are_left_out() -> None:
-    rows = pd.DataFrame({"x": [50.0, 290], "y": [50.0, 200], "name": ["a" * 5] * 2})
-    assert with_room(rows, [0, 1], []) == {0: "right", 1: "left"}  # the right edge is near
-    blocked = with_room(rows.iloc[:1], [0], [(60.0, 50.0), (30.0, 50.0)])
-    assert blocked == {}
+    def sides(x: list[float], y: list[float], line: float, focus: bool = False) -> list[str]:
+        names = pd.Series(["a" * 5] * len(x))
+        across, up, drawn = (pd.Series(part, dtype=float) for part in (x, y, [line] * len(x)))
+        return list(label_sides(names, pd.Series(False, names.index) | focus, across, up, drawn))
+
+    assert sides([50, 290], [50, 150], 100) == ["right", "left"]  # the right edge is near
+    assert sides([5, 295], [100, 100], 100) == ["", ""]  # on the line
+    assert sides([5, 295], [100, 100], 100, focus=True) == ["right", "left"]
 
 
 def test_wrapped_lines_are_of_about_equal_length() -> None:

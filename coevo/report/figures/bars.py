@@ -46,8 +46,10 @@ def claim_counts(study: Study, words: Mapping[str, str]) -> Part:
         text=np.where(counts["size"] > 1, kinds + " ", "") + counts["size"].astype(str),
     )
     across = amount("start", scale=axis_scale(0, WORDS * float(ends.max())), axis=None)
-    at = {"x": across, "y": named_rows(list(verdicts.values()))}
-    return specification("claim_counts", words, {"rows": counts}, ROW * len(verdicts), at)
+    y, height = named_rows(list(verdicts.values())), ROW * len(verdicts)
+    return specification(
+        "claim_counts", study, words, {"rows": counts}, x=across, y=y, height=height
+    )
 
 
 def growth_split(study: Study, words: Mapping[str, str]) -> Part:
@@ -115,12 +117,12 @@ def _bars(
     low, high = min(0.0, float(np.min(seen))), max(0.0, float(np.max(seen)))
     low, high = ((1 + FREE) * end for end in (low, high or 1.0))
     scale = axis_scale(low, high)
-    given = {
-        "x": amount(field, scale=scale, axis=place(values=ticks(low, high, 4))),
-        "y": named_rows([label for part in rows.values() for label in part["row"]]),
-        "scale": scale,
-        "several": not study.single,
-        "tips": ["row indicator", "of subsystem", f"{field} value {pattern}"]
-        + [f"mean mean {pattern}" for _ in several],
-    }
-    return specification("bars", words, rows, height, given)
+    tips = ["row indicator", "of subsystem", f"{field} value {pattern}"]
+    return specification(
+        "bars", study, words, rows,
+        x=amount(field, scale=scale, axis=place(values=ticks(low, high, 4))),
+        y=named_rows([label for part in rows.values() for label in part["row"]]),
+        scale=scale,
+        tips=tips + [f"mean mean {pattern}" for _ in several],
+        height=height,
+    )  # fmt: skip

@@ -16,10 +16,10 @@ from coevo.sensitivity.choices import CHOICES
 from coevo.sensitivity.headlines import CENSUS_YEAR, WITH
 
 KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
+KEY_LINES = {"top": 0.92, "bottom": 1.16, "line": 1.8}  # of the height of a tile, from the top
 KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
 NAMES, CELL, STRIP = 75, 22, 78  # pixels: of names, a cell and the ranks of the heat table
-APART = {"scale": {"color": "independent"}}
 SEEN = 0.005  # of the highest density, below which it is not drawn
 NAME = 22  # letters of a headline on a line
 
@@ -59,18 +59,15 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
     end = max([2, *ranks["rank_high"].astype(int)])
     heads = pd.DataFrame({"rank": [1, (1 + end) / 2, end], "text": ["1", words["rank"], str(end)]})
     beside = f"width + 14 + {STRIP - 20} * (datum.{{}} - 1) / {end - 1}"
-    given = {
-        "order": order,
-        "in_focus": f"datum.value == {study.name(study.focus)!r}",
-        "rank": beside.format("rank"),
-        "ranked": len(ranks) > 0,
-        "low": beside.format("rank_low"),
-        "high": beside.format("rank_high"),
-    }
-    drawn = {"rows": rows, "ranks": ranks, "heads": heads}
-    least = {"least": NAMES + STRIP + CELL * len(study.years)}
-    height = 20.0 * len(order)
-    return specification("heat", words, drawn, height, given, resolve=APART, usermeta=least)
+    return specification(
+        "heat", study, words, {"rows": rows, "ranks": ranks, "heads": heads},
+        order=order,
+        in_focus=f"datum.value == {study.name(study.focus)!r}",
+        ranked=len(ranks) > 0,
+        **{of: beside.format(of) for of in ("rank", "rank_low", "rank_high")},
+        least=NAMES + STRIP + CELL * len(study.years),
+        height=20.0 * len(order),
+    )  # fmt: skip
 
 
 def _ranks(study: Study) -> pd.DataFrame:
@@ -107,13 +104,13 @@ def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
         "deciding": rows[rows["choice"] == rows["deciding_choice"]],
         "choices": rows.drop_duplicates("choice"),
     }
-    given = {
-        "columns": list(rows["column"].unique()),
-        "own": f"indexof({own}, datum.value) >= 0",
-        "y": axes.named_rows(called),
-    }
-    height = 26.0 * rows["row"].nunique()
-    return specification("headline_choices", words, drawn, height, given, resolve=APART)
+    return specification(
+        "headline_choices", study, words, drawn,
+        columns=list(rows["column"].unique()),
+        own=f"indexof({own}, datum.value) >= 0",
+        y=axes.named_rows(called),
+        height=26.0 * rows["row"].nunique(),
+    )  # fmt: skip
 
 
 def _headline(study: Study, words: Mapping[str, str], name: str, pair: str) -> str:
@@ -136,9 +133,9 @@ def _dots(study: Study, words: Mapping[str, str], rows: pd.DataFrame, order: lis
     """A dot for each of the states, by `row`, that of the region in focus with its name."""
     rows, in_focus = rows.round({"D": 4}), rows["region"] == study.focus
     limits = axes.tenths_around(rows["D"])
-    given = {"x": axes.D_across(study.grades, limits), "y": axes.named_rows(order)}
+    x, y = axes.D_across(study.grades, limits), axes.named_rows(order)
     drawn = {"others": rows[~in_focus], "focus": rows[in_focus]}
-    return specification("dots", words, drawn, 40.0 * len(order) + 10, given)
+    return specification("dots", study, words, drawn, x=x, y=y, height=40.0 * len(order) + 10)
 
 
 def density(study: Study, words: Mapping[str, str]) -> Part:
@@ -151,10 +148,8 @@ def density(study: Study, words: Mapping[str, str]) -> Part:
     top = table["density"].max()
     lines = table[table["year"].isin(ends) & (table["density"] > SEEN * top)].round(4)
     limits = (float(lines["D"].min()), float(lines["D"].max()))
-    given = {
-        "x": axes.D_across(study.grades, limits),
-        "y": amount("density", scale=axes.axis_scale(0, 1.12 * top), axis=None),
-    }
+    x = axes.D_across(study.grades, limits)
+    y = amount("density", scale=axes.axis_scale(0, 1.12 * top), axis=None)
     focus = rows[rows["region"] == study.focus].round({"D": 4})
     drawn = {}
     for end, year in zip(("first", "last"), ends, strict=True):
@@ -165,7 +160,7 @@ def density(study: Study, words: Mapping[str, str]) -> Part:
             f"peak_{end}": line.loc[[line["density"].idxmax()]],
             f"focus_{end}": own.assign(density=at),
         }
-    return specification("density", words, drawn, 250.0, given)
+    return specification("density", study, words, drawn, x=x, y=y)
 
 
 def _tiles(study: Study) -> pd.DataFrame:
@@ -210,21 +205,18 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
         "absent": absent[: int(not every["known"].all())],
     }
     moved = f"min(10, max(6, width / {7.5 * wide:g}))"
-    given = {
-        "columns": [*range(1, wide + 1)],
-        "rows": [*range(1, down + 1)],
-        "in_focus": f"datum.region == '{study.focus}'",
-        "size": {"expr": f"min(15, max(10, width / {5.25 * wide:g}))"},
-        "up": {"expr": f"-{moved}"},
-        "down": {"expr": moved},
-    }
-    # the key, in shares of the height of a row of tiles
-    given |= {
-        name: f"height * {share / down:.4g}"
-        for name, share in (("top", 0.92), ("bottom", 1.16), ("line", 1.8))
-    }
-    bind = {"min": years[0], "max": years[-1], "step": 1, "name": words["tip_year"]}
-    slider = {"name": "year", "value": years[-1], "bind": {"input": "range", **bind}}
-    apart = {"scale": {"x": "independent", "color": "independent"}}
-    height = down * min(HIGHEST, max(LOWEST, ACROSS / wide))
-    return specification("tiles", words, drawn, height, given, [slider], resolve=apart)
+    return specification(
+        "tiles", study, words, drawn,
+        columns=[*range(1, wide + 1)],
+        rows_down=[*range(1, down + 1)],
+        in_focus=f"datum.region == '{study.focus}'",
+        size=f"min(15, max(10, width / {5.25 * wide:g}))",
+        up=f"-{moved}",
+        down=moved,
+        # the key, in shares of the height of a row of tiles
+        **{name: f"height * {share / down:.4g}" for name, share in KEY_LINES.items()},
+        first=years[0],
+        last=years[-1],
+        named=words["tip_year"],
+        height=down * min(HIGHEST, max(LOWEST, ACROSS / wide)),
+    )  # fmt: skip

@@ -10,7 +10,6 @@ import pandas as pd
 from coevo.equilibria.theory_rows import CANNOT_SAY, CONTRADICTED, MEAN
 from coevo.report.figures import axes
 from coevo.report.figures.bars import share_text
-from coevo.report.figures.lines import region_of
 from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.localised import variant_word
@@ -47,7 +46,7 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
     across = {"scale": axes.axis_scale(*limits), "axis": below}
     shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
     tips = ["label estimator", "title effects", *shown]
-    return _intervals(words, rows, limits, across, tips)
+    return _intervals("intervals", study, words, rows, limits, across, tips, picked="true")
 
 
 def _limits(rows: pd.DataFrame) -> Limits:
@@ -58,23 +57,27 @@ def _limits(rows: pd.DataFrame) -> Limits:
 
 
 def _intervals(
-    words: Mapping[str, str], rows: pd.DataFrame, limits: Limits, across: Part, tips: list[str],
-    picked: str = "true", **options: Any,
+    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, within: Limits,
+    across: Part, tips: list[str], **given: Any,
 ) -> Part:  # fmt: skip
-    """Intervals inside the limits and their estimates, in blocks with titles, zero as a line. Looks
-    are in the rows: tone, fill, strong. picked: which rows are drawn.
+    """Intervals within limits and their estimates, in blocks with titles, zero as a line. Looks are
+    in the rows: tone, fill, strong.
     """
     rows = rows.assign(row=rows["block"] + "|" + rows["label"])
-    rows[["from", "to"]] = rows[["low", "high"]].clip(*limits)
+    rows[["from", "to"]] = rows[["low", "high"]].clip(*within)
     rows[["low", "high"]] = rows[["low", "high"]].replace([-np.inf, np.inf], np.nan)
     blocks = rows[["block", "title", "row"]].drop_duplicates()
     heads = blocks.drop_duplicates("block")[["block", "title"]].rename(columns={"block": "row"})
     parts = blocks.groupby("block", sort=False)["row"]
     order = [row for block, part in parts for row in (block, *part)]
-    given = {"across": across, "scale": across["scale"], "order": order}
-    given |= {"tips": tips, "picked": picked}
-    drawn = {"rows": rows, "heads": heads}
-    return specification("intervals", words, drawn, 27.0 * len(order), given, **options)
+    return specification(
+        chart, study, words, {"rows": rows, "heads": heads}, **given,
+        x=amount("from", **across),
+        scale=across["scale"],
+        order=order,
+        tips=tips,
+        height=27.0 * len(order),
+    )  # fmt: skip
 
 
 coefficient_b1, coefficient_d = (partial(_coefficient, parameter=name) for name in ("b1", "d"))
@@ -107,11 +110,6 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     of = {r: rows[rows["region"].isin([r, MEAN])] for r in study.drawn}
     limits = {region: _limits(part) for region, part in of.items() if len(part)}
     none = {r: words["theory_missing"] for r, part in of.items() if r not in set(part["region"])}
-    params = [
-        region_of(study),
-        {"name": "limits", "value": limits},
-        {"name": "none", "value": none},
-    ]
     ends = [{"expr": f"(limits[region] || [0, 1])[{i}]"} for i in (0, 1)]
     per_cent = [words["growth_at"], *shares[: int(known.any() and not study.single)]]
     below = {"title": " · ".join(per_cent), "tickCount": 5, "format": "~r", "grid": True}
@@ -119,8 +117,8 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     shown = ("estimate estimate .1f", "low low .1f", "high high .1f", "p_joint p .3f")
     tips = ["label estimator", *shown, "verdict verdict"]
     picked = f"datum.region == region || datum.region == '{MEAN}'"
-    title = {"text": {"expr": "none[region] || ''"}}
-    return _intervals(words, rows, EVERYTHING, across, tips, picked, params=params, title=title)
+    given = {"picked": picked, "limits": limits, "none": none}
+    return _intervals("theory_growth", study, words, rows, EVERYTHING, across, tips, **given)
 
 
 def by_choice(study: Study, words: Mapping[str, str]) -> Part:
@@ -135,15 +133,13 @@ def by_choice(study: Study, words: Mapping[str, str]) -> Part:
     limits = axes.tenths_around(table["focus_D"])
     title = words["D_of"].format(region=study.name(study.focus), year=study.years[-1])
     depth = bands["line"].max() + 1
-    x, lines = axes.D_across(study.grades, limits, title), (-0.5, depth - 0.5)
-    given = {
-        "x": x,
-        "y": amount("line", scale=axes.axis_scale(*lines, reverse=True), axis=None),
-        "scale": x["scale"],
-    }
+    x = axes.D_across(study.grades, limits, title)
+    lines = axes.axis_scale(-0.5, depth - 0.5, reverse=True)
+    y, scale = amount("line", scale=lines, axis=None), x["scale"]
     main = table.loc[table["main"].astype(bool), ["focus_D"]].round(4)
     drawn = {"main": main, "bands": bands, "heads": heads}
-    return specification("by_choice", words, drawn, STRIP * depth, given)
+    height = STRIP * depth
+    return specification("by_choice", study, words, drawn, x=x, y=y, scale=scale, height=height)
 
 
 def _choices(

@@ -1,6 +1,6 @@
 """Lines over the years, with labels at their right end: D of every region, the path of one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
@@ -18,11 +18,6 @@ HEAVIER = 0.3  # pixels by which a bold letter is wider than what the drawing pr
 GRADE = 130.0  # pixels of the name of a grade
 PLOT = 380  # pixels of a page beside the labels, from which grades are named as well
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
-
-
-def region_of(study: Study) -> Part:
-    """The region picked on the page: the one in focus to begin with."""
-    return {"name": "region", "value": study.focus}
 
 
 def _apart(labels: pd.DataFrame, limits: tuple[float, float], height: float) -> pd.DataFrame:
@@ -56,19 +51,18 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
     }
     if not study.single:
         drawn["mean"] = rows.groupby("year", as_index=False)["D"].mean()
-    given = {
-        "x": axes.years_axis(study.years),
-        "y": amount("D", scale=scale, axis=axes.above("D", cuts)),
-        "scale": scale,
-        "wide": figure.columns == 1,
-        "several": not study.single,
-        "end": f"container < {PLOT + away:.0f} ? width : width + {away + GRADE:.0f}",
-        "away": f"width + {away:.0f}",
-        "grade": f"container < {PLOT + away:.0f} ? '' : datum.grade",
-    }
-    padding = PADDING | {"right": PADDING["right"] + HEAVIER * longest}
-    params = [region_of(study)]
-    return specification("degrees", words, drawn, height, given, params, padding=padding)
+    return specification(
+        "degrees", study, words, drawn,
+        x=axes.years_axis(study.years),
+        y=amount("D", scale=scale, axis=axes.above("D", cuts)),
+        scale=scale,
+        wide=figure.columns == 1,
+        end=f"container < {PLOT + away:.0f} ? width : width + {away + GRADE:.0f}",
+        away=f"width + {away:.0f}",
+        grade=f"container < {PLOT + away:.0f} ? '' : datum.grade",
+        padding=PADDING | {"right": PADDING["right"] + HEAVIER * longest},
+        height=height,
+    )  # fmt: skip
 
 
 coordination = partial(_degrees, height=440.0, name="coordination")
@@ -118,21 +112,20 @@ def _long(study: Study, states: str = "") -> pd.DataFrame:
 def trajectory(study: Study, words: Mapping[str, str]) -> Part:
     """U, C, T and D of the region in focus."""
     rows = _long(study, "CTD")
-    return _path(study, words, rows[rows["region"] == study.focus], words["path"], "true")
+    return _path("path", study, words, rows[rows["region"] == study.focus], "true")
 
 
 def region_paths(study: Study, words: Mapping[str, str]) -> Part:
     """U and D of the region picked on the page."""
-    picked, params = "datum.region == region", [region_of(study)]
-    return _path(study, words, _long(study, "D"), words["path_picked"], picked, params)
+    return _path("region_paths", study, words, _long(study, "D"), "datum.region == region")
 
 
 def _path(
-    study: Study, words: Mapping[str, str], rows: pd.DataFrame, title: str, shown: str,
-    params: Iterable[Part] = (),
-) -> Part:  # fmt: skip
+    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, shown: str
+) -> Part:
     """Lines over the years with their names and last values; `shown`: which of the rows."""
     scale = axes.axis_scale(0, 1)
+    title = words["path" if chart == "path" else "path_picked"]
     y_axis = {**axes.above(title, [0, 0.25, 0.5, 0.75, 1]), "format": ".2~f"}
     # A region that lacks the last year is labelled with its own last.
     last = rows.sort_values("year", kind="stable").groupby(["region", "series"], sort=False).tail(1)
@@ -140,10 +133,5 @@ def _path(
     printed = values.map(grade_marks).where(graded, values.map("{:.2f}".format))
     labels = last.assign(bold=False, text=last["label"] + " " + printed)
     drawn = {"rows": rows, "labels": _apart(labels, (0, 1), 200)}
-    given = {
-        "x": axes.years_axis(study.years),
-        "y": amount("value", scale=scale, axis=y_axis),
-        "scale": scale,
-        "shown": shown,
-    }
-    return specification("path", words, drawn, 280, given, params)
+    x, y = axes.years_axis(study.years), amount("value", scale=scale, axis=y_axis)
+    return specification(chart, study, words, drawn, x=x, y=y, scale=scale, shown=shown)

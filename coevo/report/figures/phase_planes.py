@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.figures import LOOKS, plane
-from coevo.report.figures.axes import TITLE, raised, wrapped_label
-from coevo.report.figures.lines import region_of
-from coevo.report.figures.vega import Part, amount, specification
+from coevo.report.figures import plane
+from coevo.report.figures.axes import TITLE, wrapped_label
+from coevo.report.figures.vega import Part, specification
 from coevo.report.findings import equilibrium
 from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
@@ -148,11 +147,14 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
         observed = equilibrium.path(study)
         years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
         behind["orbit"] = plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
-    title = {"text": notes(study, words, rows)[study.focus]}
-    given = {**_axes(study, words, *frame), "shown": "true"}
     return specification(
-        "plane", words, _drawn(rows, sets, words) | behind, 400, given, title=title
-    )
+        "phase", study, words, _drawn(rows, sets, words) | behind,
+        **_titles(study, words),
+        right=frame[0],
+        top=frame[1],
+        shown="true",
+        notes=notes(study, words, rows)[study.focus],
+    )  # fmt: skip
 
 
 def region_phase(study: Study, words: Mapping[str, str]) -> Part:
@@ -160,31 +162,25 @@ def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     rows = points(study)
     frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
     frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0)
-    picked = [
-        region_of(study),
-        {"name": "frames", "value": dict(frames.to_dict("index"))},
-        {"name": "notes", "value": notes(study, words, rows)},
-    ]
-    limits = ({"expr": f"frames[region].{x}"} for x in plane.AXES)
-    given = {**_axes(study, words, *limits), "shown": "datum.region == region"}
-    title = {"text": {"expr": "notes[region]"}}
-    drawn = _drawn(rows, resting(study), words)
-    return specification("plane", words, drawn, 400, given, picked, title=title)
+    return specification(
+        "region_phase", study, words, _drawn(rows, resting(study), words),
+        **_titles(study, words),
+        right={"expr": "frames[region].x1"},
+        top={"expr": "frames[region].x2"},
+        shown="datum.region == region",
+        frames=frames.to_dict("index"),
+        notes=notes(study, words, rows),
+    )  # fmt: skip
 
 
-def _axes(study: Study, words: Mapping[str, str], *limits: Any) -> dict[str, Part]:
-    """The two axes, from zero to their limits."""
+def _titles(study: Study, words: Mapping[str, str]) -> dict[str, Any]:
+    """What the two axes are called."""
     assert study.pair is not None
     across, up = (
         words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
         for symbol, i in zip(SYMBOLS.values(), study.pair, strict=True)
     )
-    lines = wrapped_label(across, TITLE).split("\n")
-    scales = [{"domain": [0, limit], "nice": False, "zero": False} for limit in limits]
-    return {
-        "x": amount("x1", scale=scales[0], axis={"title": lines, **LOOKS["plane_axis"]}),
-        "y": amount("x2", scale=scales[1], axis={**raised(up), **LOOKS["plane_axis"]}),
-    }
+    return {"across": wrapped_label(across, TITLE).split("\n"), "up": up}
 
 
 def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:

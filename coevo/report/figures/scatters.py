@@ -10,7 +10,6 @@ import pandas as pd
 from coevo.coupling.comovement import demean
 from coevo.coupling.level import LEVEL_OUT
 from coevo.report.figures.axes import PLOT, above, axis, axis_scale, label_sides, log_ticks, ticks
-from coevo.report.figures.lines import region_of
 from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.level_control import level_finding, level_label, level_values, of_measure
@@ -63,12 +62,10 @@ def _scatter(study: Study, words: Mapping[str, str], scope: str) -> Part:
         words[f"{end}_{scope}"].format(subsystem=study.label(subsystem))
         for end, subsystem in zip("xy", study.subsystems, strict=False)
     )
-    given = {
-        "x": _channel(axis, next(titles), rows, "ln_U1", 4),
-        "y": _channel(above, next(titles), rows, "ln_U2", 4),
-    }
+    x = _channel(axis, next(titles), rows, "ln_U1", 4)
+    y = _channel(above, next(titles), rows, "ln_U2", 4)
     drawn = {"rows": rows, "focus": rows[rows["region"] == study.focus]}
-    return specification("scatter", words, drawn, 280, given)
+    return specification("scatter", study, words, drawn, x=x, y=y)
 
 
 scatter_levels = partial(_scatter, scope="levels")
@@ -109,8 +106,7 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     rows["text"] = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
     shown = ["D D .3f", "alone alone_level .3f", "rank_D rank", "rank_adjusted rank_adjusted"]
     rows = rows.drop(columns="left").round({"D": 4, "alone": 4, "level": 2})
-    given = {"x": x, "y": y, "field": "alone", "tips": ["name region", *shown], "distances": True}
-    return _along(study, words, rows, 340, given)
+    return _along(study, words, rows, x, y, "alone", shown, distances=True, height=340)
 
 
 def convergence(study: Study, words: Mapping[str, str]) -> Part:
@@ -128,19 +124,17 @@ def convergence(study: Study, words: Mapping[str, str]) -> Part:
     start = _channel(axis, words["D_start"].format(year=first), rows, "start", 6, log=True)
     up = _channel(above, words["D_growth"].format(first=first, last=last), rows, "growth", 5)
     rows = rows.drop(columns="end").round({"start": 4, "growth": 3, "line": 3})
-    shown = ["name region", "start D_first .3f", "growth growth .2f"]
-    given = {"x": start, "y": up, "field": "line", "tips": shown, "distances": False}
-    return _along(study, words, rows, 300, given)
+    shown = ["start D_first .3f", "growth growth .2f"]
+    return _along(study, words, rows, start, up, "line", shown, distances=False, height=300)
 
 
 def _along(
-    study: Study, words: Mapping[str, str], rows: pd.DataFrame, height: float,
-    given: Mapping[str, Any],
+    study: Study, words: Mapping[str, str], rows: pd.DataFrame, x: Part, y: Part, line: str,
+    shown: list[str], **given: Any,
 ) -> Part:  # fmt: skip
-    """A line by the values of a column, `field`, and a dot for each region with its `name` where
-    that has room; that picked is large, with its `text`. distances: whether they are joined.
+    """A line by the values of a column, and a dot for each region with its `name` where that has
+    room; that picked is large, with its `text`.
     """
-    x, y, line = given["x"], given["y"], given["field"]
     focus = rows["region"] == study.focus
     across = _pixels(rows[x["field"]], x, PLOT[0])
     up, drawn = (PLOT[1] - _pixels(rows[c], y, PLOT[1]) for c in (y["field"], line))
@@ -148,8 +142,13 @@ def _along(
     left = sides.eq("left") | (sides.eq("") & across.gt(PLOT[0] / 2))
     rows = rows.assign(left=left, named=sides.ne(""), px=across.round(), py=up.round())
     spots = rows[rows["region"].isin(study.drawn)].set_index("region")[["px", "py"]]
-    params = [region_of(study), {"name": "spots", "value": spots.to_dict("index")}]
     ends = rows.iloc[[0, -1]][[x["field"], line]]
-    own = {"line": amount(line, scale=y["scale"])}
-    layers = {"line": ends, "rows": rows}
-    return specification("along", words, layers, height, {**given, **own}, params)
+    return specification(
+        "along", study, words, {"line": ends, "rows": rows}, **given,
+        x=x,
+        y=y,
+        field=line,
+        line=amount(line, scale=y["scale"]),
+        spots=spots.to_dict("index"),
+        tips=["name region", *shown],
+    )  # fmt: skip

@@ -8,6 +8,7 @@ import pandas as pd
 import yaml
 
 from coevo.report.figures import CONFIG, WIDTH
+from coevo.report.findings.study_tables import Study
 
 Part = dict[str, Any]  # of a specification
 
@@ -32,27 +33,28 @@ def amount(field: str, **options: Any) -> Part:
 
 
 def specification(
-    chart: str, words: Mapping[str, str], rows: Mapping[str, pd.DataFrame], height: float,
-    given: Mapping[str, Any], params: Iterable[Part] = (), **options: Any,
+    chart: str, study: Study, words: Mapping[str, str], rows: Mapping[str, pd.DataFrame],
+    **given: Any,
 ) -> Part:  # fmt: skip
-    """The layers of a chart with our config; the page sets the width, 640 pixels stand in for it.
+    """A chart of layers.yaml with our config; the page sets the width, 640 pixels stand in for it.
 
     rows: what the layers draw, by name; given: what stands for `=name` in them. The parameter
     `container` is the width that the page has: that of the plot depends on words. `fit-x` makes
     room for words beside the plot as well as for axes.
     """
+    given |= {"focus": study.focus, "several": not study.single}
     held = {name: _records(part) for name, part in rows.items() if len(part)}
+    made = {part: _put(node, given) for part, node in LAYERS[chart].items() if part != "layer"}
     return {
         "$schema": SCHEMA,
         "config": CONFIG,
-        "layer": list(_drawn(LAYERS[chart], held, given, words)),
         "datasets": held,
-        "params": [*params, {"name": "container", "value": WIDTH}],
         "width": WIDTH,
-        "height": height,
         "padding": PADDING,
         "autosize": {"type": "fit-x", "contains": "padding"},
-        **options,
+        **made,
+        "params": [*made.get("params", ()), {"name": "container", "value": WIDTH}],
+        "layer": list(_drawn(LAYERS[chart]["layer"], held, given, words)),
     }
 
 
@@ -83,8 +85,7 @@ def _put(node: Any, given: Mapping[str, Any]) -> Any:
     if isinstance(node, list):
         return [_put(item, given) for item in node]
     if isinstance(node, dict):
-        put = {key: _put(item, given) for key, item in node.items()}
-        return put.pop("of", {}) | put
+        return {key: _put(item, given) for key, item in node.items()}
     return node
 
 
