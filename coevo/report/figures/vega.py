@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from coevo.report.figures import CONFIG, WIDTH
 from coevo.report.findings.study_tables import Study
+from coevo.report.words.grammar import read_yaml
 
 Part = dict[str, Any]  # of a specification
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 # on the left for names that a browser measures before their font is there
 PADDING = {"left": 7, "top": 3, "right": 7, "bottom": 3}
-LAYERS = yaml.safe_load(Path(__file__).with_name("layers.yaml").read_text("utf-8"))
+LAYERS = read_yaml(Path(__file__).with_name("layers.yaml").read_text("utf-8"))
 TYPES = {"Q": "quantitative", "N": "nominal", "O": "ordinal"}
 
 
