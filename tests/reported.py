@@ -1,7 +1,6 @@
 """What a report says of each quantity: in its sentences, its tables and its figures, by key."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from coevo.files import rows_of
 from coevo.messages import THIN
 from coevo.report.documents.told_numbers import told_numbers
-from coevo.report.figures.drawing import data_behind
+from coevo.report.figures.drawing import CHARTS, data_behind
 from coevo.report.findings import Study
 from coevo.report.findings.equilibrium import general_fit, last_observed
 from coevo.report.findings.localised import chart_words
@@ -43,11 +42,10 @@ def tables(study: Study) -> dict[tuple[str, str, str], float]:
     }
 
 
-def figure(study: Study, draw: Callable[..., Any]) -> Any:
+def figure(study: Study, chart: str) -> Any:
     """The data of a figure as drawn."""
-    return data_behind(
-        json.loads(json.dumps(draw(study, chart_words(study, words_of("phrases", study.language)))))
-    )
+    words = chart_words(study, words_of("phrases", study.language))
+    return data_behind(chart, CHARTS[chart](study, words))
 
 
 def differing(places: Mapping[str, float], tolerance: float = 1e-9) -> Iterator[str]:
@@ -60,13 +58,11 @@ def differing(places: Mapping[str, float], tolerance: float = 1e-9) -> Iterator[
 
 def quantities(study: Study) -> dict[str, dict[str, float]]:
     """Each quantity with its places in the report, the result table that it comes from first."""
-    from coevo.report.figures.drawing import CHARTS
-
     said, cells = sentences(study), tables(study)
     (first, last), focus = (study.years[0], study.years[-1]), study.focus
     name, own = study.name(focus), study.coupling.query("region == @focus").set_index("year")
     grid, found = study.coupling.pivot(index="region", columns="year", values="D"), {}
-    drawn = {chart: figure(study, CHARTS[chart]) for chart in ("coordination", "heat")}
+    drawn = {chart: figure(study, chart) for chart in ("coordination", "heat")}
 
     say = _words(study).say
     mean, sigma = say("tables/coordination/mean"), say("tables/pattern/rows/sd_ln")
@@ -124,11 +120,9 @@ def _equilibria(study: Study, said: Mapping[str, float]) -> Iterator[tuple[str, 
 
     In the results, the table, the plane and, of the calibrated one, the sentence.
     """
-    from coevo.report.figures.drawing import CHARTS
-
     words, rows = _words(study), study.rows("equilibria", scope=study.focus)
     (table,) = (one for one in report_tables(words) if one.key == "equilibria")
-    plane, last = figure(study, CHARTS["phase"]), last_observed(study)
+    plane, last = figure(study, "phase"), last_observed(study)
     fits = rows[(rows["source"] == "fit") & (rows["model"] == "classic")]
     fits = fits[fits["estimator"] == study.estimator].sort_values("effects", kind="stable")
     theory = study.rows("theory", scope=study.focus, effects="none", estimator=study.estimator)
@@ -155,13 +149,11 @@ def _slopes(
     study: Study, said: Mapping[str, float], cells: Mapping[Any, float]
 ) -> Iterator[tuple[str, dict[str, float]]]:
     """b1 and d of the headline, with the ends of their intervals, and of the region in focus."""
-    from coevo.report.figures.drawing import CHARTS
-
     fit = {"estimator": study.estimator, "effects": study.effects[-1]}
     main = study.rows("parameters", model="classic", estimator=study.estimator)
     for name, output in zip(("b1", "d"), reversed(study.pair or ()), strict=True):
         head = rows_of(main, scope="pooled", scaling="first", parameter=name, **fit).iloc[0]
-        drawn = figure(study, CHARTS[f"coefficient_{name}"])
+        drawn = figure(study, f"coefficient_{name}")
         drawn = rows_of(drawn, **fit).iloc[0]
         for part in ("estimate", "low", "high"):
             places = {"results": head[part], "figure": float(drawn[part])}

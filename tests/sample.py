@@ -277,22 +277,19 @@ def templates() -> dict[str, str]:
 
 def files(chosen: Study) -> dict[str, Any]:
     """Return templates and charts of a study by file name, as the report takes them."""
-    from coevo.report.figures.drawing import drawn
+    from coevo.report.figures.drawing import drawn, specifications
 
     words = chart_words(chosen, words_of("phrases", chosen.language))
     given = (chosen.language, chosen.config, chosen.indicators, chosen.places, chosen.tables)
-    return templates() | shared(lambda: drawn(chosen, words), *given)
+    return templates() | shared(lambda: drawn(specifications(chosen, words)), *given)
 
 
 def page_files(chosen: Study) -> dict[str, Any]:
     """Return what the page takes of `files`: charts as specifications, without images."""
-    from coevo.report.figures import figure_names
-    from coevo.report.figures.drawing import CHARTS
-    from coevo.report.findings.chart_needs import charts_that_apply
+    from coevo.report.figures.drawing import specifications
 
-    words = chart_words(chosen, words_of("phrases", chosen.language))
-    names = figure_names(charts_that_apply(chosen))
-    return templates() | {f"{n}.json": json.dumps(CHARTS[n](chosen, words)) for n in names}
+    specs = specifications(chosen, chart_words(chosen, words_of("phrases", chosen.language)))
+    return templates() | {f"{name}.json": json.dumps(spec) for name, spec in specs.items()}
 
 
 def documents(

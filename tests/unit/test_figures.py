@@ -25,13 +25,13 @@ from coevo.errors import StudyError
 from coevo.files import as_table
 from coevo.lotka_volterra.classic import conserved
 from coevo.report.documents.source import caption
-from coevo.report.figures import FIGURES, PALETTES, drawing, figure_names, filled
+from coevo.report.figures import FIGURES, PALETTES, figure_names, filled
 from coevo.report.figures.axes import (
+    label_sides,
     log_ticks,
     spread_labels,
     tick_format,
     ticks,
-    with_room,
     wrapped_label,
 )
 from coevo.report.figures.bars import share_text
@@ -57,11 +57,11 @@ from coevo.report.figures.plane import (
 )
 from coevo.report.figures.scatters import _adjusted, _logs
 from coevo.report.figures.typesetting import pdfs, pngs
-from coevo.report.figures.vega import SCHEMA, amount, mark, specification
+from coevo.report.figures.vega import SCHEMA
 from coevo.report.findings import Study, chart_needs, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words, variant_word
-from coevo.report.tables.exports import data_file
+from coevo.report.tables import for_excel
 from coevo.report.words.template_values import worded
 from coevo.sensitivity.multiverse import CHOICES
 from tests.said import reported
@@ -135,12 +135,6 @@ def strings(node: object) -> Iterator[str]:
 
 def test_every_name_has_a_chart() -> None:
     assert set(CHARTS) == set(FIGURES)
-
-
-def test_no_row_is_left_out_for_being_one_of_many() -> None:
-    rows = pd.DataFrame({"year": np.tile(np.arange(18), 400), "D": np.linspace(0, 1, 7200)})
-    spec = specification([mark("line", rows, {"x": amount("year"), "y": amount("D")})], 100)
-    assert [len(data) for data in spec["datasets"].values()] == [7200]
 
 
 @pytest.mark.parametrize("count", [COUNT, 1])
@@ -447,7 +441,7 @@ def test_growth_at_the_theoretical_point_is_that_of_the_table(count: int) -> Non
     clustered = theory[theory["errors"] == "year"].assign(errors="region", G1=9.0)
     chosen = study(count, theory=pd.concat([theory, clustered], ignore_index=True))
     spec = CHARTS["theory_growth"](chosen, words())
-    found = pd.DataFrame(spec["datasets"]["rows-1"]).set_index(["region", "label", "block"])
+    found = pd.DataFrame(spec["datasets"]["rows"]).set_index(["region", "label", "block"])
     own = picked(theory, estimator="trapezoid", errors=["own", "year"]) & theory["G1"].notna()
     assert len(found) == 2 * own.sum()
     for row in theory[own].itertuples():
@@ -472,7 +466,7 @@ def test_growth_follows_the_region_picked_and_keeps_the_mean() -> None:
     steps = (step for part in spec["layer"] for step in part.get("transform", ()))
     tests = {step["filter"] for step in steps if "filter" in step}
     assert tests == {"datum.region == region || datum.region == 'mean'"}
-    drawn_ones = {row["region"] for row in spec["datasets"]["rows-1"]}
+    drawn_ones = {row["region"] for row in spec["datasets"]["rows"]}
     assert drawn_ones == {"mean", *NAMES} - {FAILING}
     assert all(low < 0 < high for low, high in params["limits"].values())
 
@@ -793,10 +787,14 @@ def test_labels_keep_their_distance_and_stay_inside() -> None:
 
 
 def test_labels_without_room_are_left_out() -> None:
-    rows = pd.DataFrame({"x": [50.0, 290], "y": [50.0, 200], "name": ["a" * 5] * 2})
-    assert with_room(rows, [0, 1], []) == {0: "right", 1: "left"}  # the right edge is near
-    blocked = with_room(rows.iloc[:1], [0], [(60.0, 50.0), (30.0, 50.0)])
-    assert blocked == {}
+    def sides(x: list[float], y: list[float], line: float, focus: bool = False) -> list[str]:
+        names = pd.Series(["a" * 5] * len(x))
+        across, up, drawn = (pd.Series(part, dtype=float) for part in (x, y, [line] * len(x)))
+        return list(label_sides(names, pd.Series(False, names.index) | focus, across, up, drawn))
+
+    assert sides([50, 290], [50, 150], 100) == ["right", "left"]  # the right edge is near
+    assert sides([5, 295], [100, 100], 100) == ["", ""]  # on the line
+    assert sides([5, 295], [100, 100], 100, focus=True) == ["right", "left"]
 
 
 def test_wrapped_lines_are_of_about_equal_length() -> None:
@@ -807,10 +805,9 @@ def test_wrapped_lines_are_of_about_equal_length() -> None:
 # --- images -------------------------------------------------------------------------------
 
 
-def test_same_bytes_whatever_was_drawn_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_same_bytes_whatever_was_drawn_before() -> None:
     def made(*names: str) -> dict[str, str | bytes]:
-        monkeypatch.setattr(drawing.figures, "figure_names", lambda charts_that_apply: names)
-        return drawn(study(), words())
+        return drawn({name: specs()[name] for name in names})
 
     names, endings = ("obstacles", "trajectory"), ("json", "svg", "png", "pdf")
     first = made(*names)
@@ -877,20 +874,20 @@ def test_a_character_that_no_font_holds_is_refused_not_drawn_as_a_box() -> None:
 
 def table(name: str) -> pd.DataFrame:
     """Return the source data of a chart as a reader of the CSV gets it."""
-    text = data_file(json.dumps(specs()[name]))
+    text = for_excel(data_behind(name, specs()[name]))
     return pd.read_csv(io.StringIO(text.removeprefix("\ufeff")), dtype={"region": str})
 
 
 def test_source_data_are_the_numbers_of_the_tables() -> None:
     for name, spec in specs().items():
-        text = data_file(json.dumps(spec))
+        text = for_excel(data_behind(name, spec))
         assert text.startswith("\ufeff") and text.count("\n") > 1, name
     chosen = study()
     D = chosen.coupling.set_index(["region", "year"])["D"].sort_index()
     heat = table("heat").set_index(["region", "year"])["D"]
     pd.testing.assert_series_equal(heat.sort_index(), D)
-    mean, first = (part for _, part in table("coordination").groupby("layer"))
-    lines = first.set_index(["region", "year"])["D"].sort_index()
+    lines, mean = (part for _, part in table("coordination").groupby("layer"))
+    lines = lines.set_index(["region", "year"])["D"].sort_index()
     pd.testing.assert_series_equal(lines, D)
     np.testing.assert_allclose(mean.set_index("year")["D"], D.groupby("year").mean())
     given = chosen.of_focus("obstacles").query(f"year == {LAST}")["obstacle"]
@@ -904,29 +901,6 @@ def test_source_data_name_quantities_and_variants() -> None:
         names = {variant_word(words(), choice, variant) for variant in tried[choice]}
         assert names <= set(found["name"])
     assert not {"g", "text", "colour"} & set(found)
-
-
-def test_source_data_keep_out_words_keys_and_what_stands_twice() -> None:
-    rows = {"kind": "b", "x": 1.0, "y": 2.0}
-    spec = {
-        "datasets": {
-            "all": [rows, {"kind": "=c", "x": 3.0, "y": 4.0}], "some": [rows],
-            "words": [{"x": 9.0, "y": 9.0}], "key": [{"x": 7.0}],
-        },
-        "layer": [
-            {"mark": {"type": kind}, "data": {"name": data}, "encoding": encoding}
-            for kind, data, encoding in (
-                ("point", "all", {"x": {"field": "x"}, "y": {"field": "y"}}),
-                ("line", "some", {"x": {"field": "x"}, "y": {"field": "y"}}),
-                ("text", "words", {"x": {"field": "x"}, "y": {"field": "y"}}),
-                ("rect", "key", {"x": {"field": "x"}, "y": {"value": 3}}),
-            )
-        ],
-    }  # fmt: skip
-    found = data_behind(spec)
-    assert found.to_dict("list") == {"kind": ["b", "=c"], "x": [1, 3], "y": [2, 4]}
-    assert "\n'=c,3,4\n" in data_file(json.dumps(spec))
-    assert data_behind({"mark": {"type": "text"}}).empty
 
 
 def test_a_group_has_the_mean_of_its_regions():

@@ -8,9 +8,8 @@ from functools import lru_cache
 import pytest
 import yaml
 
-from coevo.report.figures import FIGURES, figure_names
-from coevo.report.figures.drawing import CHARTS, paper_size, svg
-from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.figures import FIGURES
+from coevo.report.figures.drawing import paper_size, specifications, svg
 from coevo.report.findings.localised import chart_words
 from tests.sample import COUNT, ROOT, study, words_of
 from tests.text_boxes import collisions, text_boxes, troubles
@@ -54,8 +53,7 @@ def drawn(language: str, count: int, long: bool = False) -> dict[str, dict]:
         named = {k: t for k, t in chosen.tables.items() if "name" in t}
         named = {k: t.assign(name=t["name"].replace(LONG)) for k, t in named.items()}
         chosen = replace(chosen, tables=chosen.tables | named)
-    words = chart_words(chosen, words_of("phrases", language))
-    return {name: CHARTS[name](chosen, words) for name in figure_names(charts_that_apply(chosen))}
+    return specifications(chosen, chart_words(chosen, words_of("phrases", language)))
 
 
 @pytest.mark.parametrize(

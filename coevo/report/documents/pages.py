@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from coevo.report.figures import PALETTES
 from coevo.report.figures.typesetting import chinese_face, typeset, with_stand_ins
+from coevo.report.words.grammar import read_yaml
 from coevo.report.words.markup import READER, escaped
 
 FILES = ("charts.lua", "word.lua", "page.html", "report.typ")  # as options may name them
@@ -162,7 +161,7 @@ def pdf(
 
 def bibliography(source: str, language: str) -> list[dict[str, Any]]:
     """CSL-JSON of the works in `source`; a work in `language` has its fields in that language."""
-    return [_work(entry, language) for entry in yaml.safe_load(source)["references"]]
+    return [_work(entry, language) for entry in read_yaml(source)["references"]]
 
 
 def _work(entry: Mapping[str, Any], language: str) -> dict[str, Any]:

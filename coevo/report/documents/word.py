@@ -12,12 +12,10 @@ from xml.sax.saxutils import escape
 from coevo.report.documents.pages import charts, converted
 from coevo.report.words.markup import plain_text
 
-FONTS = {"major": ("Arial", "SimHei"), "minor": ("Times New Roman", "SimSun")}
 MADE = "2000-01-01T00:00:00Z"  # the same in every build, like the dates of the parts
 
 _SPACE = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
@@ -67,10 +65,9 @@ def _packed(parts: Mapping[str, str | bytes]) -> bytes:
 
 
 def finished(parts: Mapping[str, bytes], metadata: Mapping[str, str]) -> dict[str, bytes]:
-    """Pandoc's parts with full-width tables, our fonts in the theme and fixed properties."""
+    """Pandoc's parts with full-width tables and fixed properties."""
     changes: dict[str, Callable[[ElementTree.Element], None]] = {
         "word/document.xml": _body,
-        "word/theme/theme1.xml": _fonts,
         "docProps/core.xml": lambda root: _properties(root, metadata),
     }
     return dict(parts) | {name: _changed(parts[name], change) for name, change in changes.items()}
@@ -142,14 +139,6 @@ def _first(parent: ElementTree.Element, name: str) -> ElementTree.Element:
         properties = ElementTree.Element(_word(name))
         parent.insert(0, properties)
     return properties
-
-
-def _fonts(root: ElementTree.Element) -> None:
-    for kind, (latin, east) in FONTS.items():
-        for script, font in (("latin", latin), ("ea", east)):
-            for face in root.iterfind(f".//a:{kind}Font/a:{script}", _SPACE):
-                face.attrib.clear()
-                face.set("typeface", font)
 
 
 def _properties(root: ElementTree.Element, metadata: Mapping[str, str]) -> None:

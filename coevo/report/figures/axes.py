@@ -5,17 +5,18 @@ that have room beside their dots, lines of words.
 import math
 import re
 import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import isotonic_regression
 
 from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import WIDE, has_wide, room
-from coevo.report.figures import GRADE_COUNT, LOOKS
-from coevo.report.figures.vega import Part, amount, category, mark
+from coevo.report.figures import LOOKS
+from coevo.report.figures.vega import Part, amount
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
@@ -33,80 +34,47 @@ TITLE = 44  # letters of a line of an axis's title, for which a phone has room
 def spread_labels(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
     """Positions of labels: the values, moved apart until neighbours are `gap` away.
 
-    Overlapping neighbours are merged into a block centred on its members' mean, so that no label
-    wanders further than it must; a block stays inside [low, high].
+    Neighbours that overlap become a block around their mean, so that no label wanders further than
+    it must; all stay inside [low, high].
     """
-    blocks: list[list[Any]] = []
-
-    def centre(block: list[Any]) -> float:
-        half = gap * (len(block) - 1) / 2
-        return max(low + half, min(high - half, float(values[block].mean())))
-
-    for label in values.sort_values().index:
-        block = [label]
-        while blocks and centre(block) - centre(blocks[-1]) < gap * len(blocks[-1] + block) / 2:
-            block = blocks.pop() + block
-        blocks.append(block)
-    placed = {
-        label: centre(block) + gap * (i - (len(block) - 1) / 2)
-        for block in blocks
-        for i, label in enumerate(block)
-    }
-    return pd.Series(placed).reindex(values.index)
-
-
-def with_room(
-    rows: pd.DataFrame,
-    order: Sequence[int],
-    line: Sequence[tuple[float, float]],
-    always: Collection[int] = (),
-) -> dict[int, str]:
-    """Side ("left", "right") of the labels that have room, tried in `order`.
-
-    rows: x, y in pixels and the text `name`; `line`: points that no label may touch either;
-    `always`: what is labelled in any case, towards the middle.
-    """
-    dots = [*zip(rows["x"], rows["y"], strict=True), *line]
-    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
-    sides: dict[int, str] = {}
-    for i in order:
-        x, y, wide = rows["x"][i], rows["y"][i], LETTER * room(rows["name"][i])
-        boxes = {
-            side: (start, y - LINE / 2, start + wide, y + LINE / 2)
-            for side, start in (("right", x + 6), ("left", x - 6 - wide))
-        }
-        others = [box for k, box in enumerate(taken) if k != i]
-        free = [
-            side
-            for side, box in boxes.items()
-            if box[0] >= 0 and box[2] <= PLOT[0] and not any(_meet(box, one) for one in others)
-        ]
-        if i in always and not free:
-            free = ["left" if x > PLOT[0] / 2 else "right"]
-        if free:
-            sides[i] = free[0]
-            taken.append(boxes[free[0]])
-    return sides
-
-
-def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ordered = values.sort_values()
+    steps = gap * np.arange(len(values))
+    apart = isotonic_regression(ordered - steps).x.clip(low, high - steps[-1])
+    return pd.Series(apart + steps, ordered.index).reindex(values.index)
 
 
 def label_sides(
     names: pd.Series, focus: pd.Series, across: pd.Series, up: pd.Series, line: pd.Series
 ) -> pd.Series:
-    """Side of each label, "" without room: the focus first, then those farthest from the line.
+    """Side ("left", "right") of each label, "" without room: the focus first, which has one in any
+    case, towards the middle, then those farthest from the line.
 
     across, up, line: pixels of the dots and of the line above them, in the order of `across`.
     """
     steps = np.linspace(across.iloc[0], across.iloc[-1], STEPS)
-    points = list(zip(steps, np.interp(steps, across, line), strict=True))
+    points = np.column_stack([steps, np.interp(steps, across, line)])
+    dots = np.vstack([np.column_stack([across, up]), points])
+    taken = np.hstack([dots - 4, dots + 4])
+    sides = pd.Series("", names.index)
     away = (up - line).abs().mask(focus, np.inf)
-    placed = pd.DataFrame({"x": across, "y": up, "name": names})
-    order = list(away.sort_values(ascending=False).index)[:TRIED]
-    sides = with_room(placed, order, points, always=names.index[focus])
-    return pd.Series(sides, dtype=str).reindex(names.index).fillna("")
+    for i in away.sort_values(ascending=False).index[:TRIED]:
+        x, y, wide = across[i], up[i], LETTER * room(names[i])
+        others = np.delete(taken, names.index.get_loc(i), axis=0)
+        boxes = {
+            side: np.array([start, y - LINE / 2, start + wide, y + LINE / 2])
+            for side, start in (("right", x + 6), ("left", x - 6 - wide))
+        }
+        free = [
+            side
+            for side, box in boxes.items()
+            if box[0] >= 0 and box[2] <= PLOT[0]
+            if not ((box[:2] < others[:, 2:]) & (others[:, :2] < box[2:])).all(axis=1).any()
+        ]
+        free += ["left" if x > PLOT[0] / 2 else "right"] if focus[i] else []
+        if free:
+            sides[i] = free[0]
+            taken = np.vstack([taken, boxes[free[0]]])
+    return sides
 
 
 def wrapped_label(label: str, width: int = 28) -> str:
@@ -117,23 +85,16 @@ def wrapped_label(label: str, width: int = 28) -> str:
     spaced = _END.sub(r"\1 ", label)
     broken = partial(textwrap.wrap, spaced, break_long_words=False, break_on_hyphens=False)
     lines = broken(width)
-    for narrower in range(max((len(line) for line in lines), default=1), 0, -1):
-        closer = broken(narrower)
-        if len(closer) > len(lines) or max(map(len, closer)) > narrower:
+    while lines and len(closer := broken(max(map(len, lines)) - 1 or 1)) <= len(lines):
+        if max(map(len, closer)) >= max(map(len, lines)):
             break
         lines = closer
     return "\n".join(re.sub(rf"{_END.pattern} ", r"\1", line) for line in lines)
 
 
-def axis_scale(low: float, high: float, **options: Any) -> Part:
+def axis_scale(low: Any, high: Any, **options: Any) -> Part:
     """A linear scale that shows exactly [low, high]."""
     return {"domain": [low, high], "nice": False, "zero": False, **options}
-
-
-def grade_colours(*, text: bool = False) -> Part:
-    """Fills by place on the ramp of grades, or the colour of words on them."""
-    places = list(range(GRADE_COUNT))
-    return {"domain": places, "range": [f"${'t' if text else 'g'}{i}" for i in places]}
 
 
 def tenths_around(values: pd.Series) -> tuple[float, float]:
@@ -147,6 +108,11 @@ def grade_ticks(table: GradeScale, limits: tuple[float, float]) -> list[float]:
     tenths = [round(i / 10, 1) for i in range(11) if limits[0] <= i / 10 <= limits[1]]
     inside = [cut for cut in table.cuts if limits[0] <= cut <= limits[1]]
     return sorted({tenths[0], *inside, tenths[-1]})
+
+
+def D_across(table: GradeScale, limits: tuple[float, float], title: str = "D") -> Part:
+    """The channel of D on a horizontal axis whose ticks are the cuts of the grades."""
+    return amount("D", scale=axis_scale(*limits), axis=axis(title, grade_ticks(table, limits)))
 
 
 def grade_bands(table: GradeScale, limits: tuple[float, float]) -> pd.DataFrame:
@@ -226,10 +192,5 @@ def named_rows(order: Sequence[str]) -> Part:
     shown = (
         f"container < {BROAD} ? split(datum.label, '\\n') : replace(datum.label, /\\n/g, '{gap}')"
     )
-    return category("row", sort=list(order), axis={"labelExpr": shown, **LOOKS["rows"]})
-
-
-def line_at(axis_name: str, value: float, **look: Any) -> Part:
-    """A line across the plot at a value of an axis; scale: that of the axis, if it has one."""
-    scale = {"scale": look.pop("scale")} if "scale" in look else {}
-    return mark("rule", None, {axis_name: {"datum": value, **scale}}, **look)
+    axis = {"labelExpr": shown, **LOOKS["rows"]}
+    return {"field": "row", "type": "nominal", "sort": list(order), "axis": axis}

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.report.figures import subsystem_colour
-from coevo.report.figures.axes import axis, axis_scale, line_at, named_rows, ticks, wrapped_label
-from coevo.report.figures.vega import Part, amount, mark, paint, pixels, specification, text, tips
+from coevo.report.figures.axes import axis, axis_scale, named_rows, ticks, wrapped_label
+from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.page_one import ON_FIGURES, WORDS_OF_VERDICTS, concluded
 from coevo.report.findings.study_tables import Study
@@ -46,13 +46,10 @@ def claim_counts(study: Study, words: Mapping[str, str]) -> Part:
         text=np.where(counts["size"] > 1, kinds + " ", "") + counts["size"].astype(str),
     )
     across = amount("start", scale=axis_scale(0, WORDS * float(ends.max())), axis=None)
-    at = {"x": across, "y": named_rows(list(verdicts.values()))}
-    bar, label = {**at, "x2": {"field": "end"}, "color": paint()}, {**at, "color": paint("ink")}
-    layers = [
-        mark("bar", counts, bar, height=22, stroke="$bg"),
-        text("text", counts, label, align="left", dx=5, fontSize=11),
-    ]
-    return specification(layers, ROW * len(verdicts))
+    y, height = named_rows(list(verdicts.values())), ROW * len(verdicts)
+    return specification(
+        "claim_counts", study, words, {"rows": counts}, x=across, y=y, height=height
+    )
 
 
 def growth_split(study: Study, words: Mapping[str, str]) -> Part:
@@ -69,13 +66,9 @@ def growth_split(study: Study, words: Mapping[str, str]) -> Part:
     title = words["growth" if study.single else "growth_mean"].format(
         first=int(years.min()) - 1, last=int(years.max())
     )
-    y = named_rows([*rows["row"], total])
     below = pd.DataFrame({"row": [total], "text": [_signed(whole)]})
-    layers = [
-        *_bars(study, words, rows, partial(axis, title), y, "+.2f"),
-        _numbers(below, {"y": y}),
-    ]
-    return specification(layers, ROW * len(rows) + 22)
+    height = ROW * len(rows) + 22
+    return _bars(study, words, {"rows": rows, "sum": below}, partial(axis, title), "+.2f", height)
 
 
 def _signed(value: float) -> str:
@@ -88,8 +81,7 @@ def obstacles(study: Study, words: Mapping[str, str]) -> Part:
     rows["text"] = rows["obstacle"].map(partial(share_text, pattern=words["percent"]))
     percent = f"replace('{words['percent']}', '{{}}', format(100 * datum.value, '.0f'))"
     place = partial(axis, words["obstacle"], labelExpr=percent)
-    layers = _bars(study, words, rows, place, named_rows(list(rows["row"])), ".1%")
-    return specification(layers, ROW * len(rows))
+    return _bars(study, words, {"rows": rows}, place, ".1%", ROW * len(rows))
 
 
 def _by_indicator(study: Study, values: pd.Series) -> pd.DataFrame:
@@ -112,33 +104,25 @@ def _by_indicator(study: Study, values: pd.Series) -> pd.DataFrame:
 
 
 def _bars(
-    study: Study, words: Mapping[str, str], rows: pd.DataFrame, place: Any, y: Part, pattern: str
-) -> list[Part]:
+    study: Study, words: Mapping[str, str], rows: Mapping[str, pd.DataFrame], place: Any,
+    pattern: str, height: float,
+) -> Part:  # fmt: skip
     """A bar for each indicator with its number, and a tick at the mean of the regions.
 
     place: makes the axis below of its ticks.
     """
-    field = str(rows.columns[1])
-    seen = rows[field] if study.single else rows[[field, "mean"]]
+    field = str(rows["rows"].columns[1])
+    several = [] if study.single else ["mean"]
+    seen = rows["rows"][[field, *several]]
     low, high = min(0.0, float(np.min(seen))), max(0.0, float(np.max(seen)))
     low, high = ((1 + FREE) * end for end in (low, high or 1.0))
     scale = axis_scale(low, high)
-    shown = ["row indicator", "of subsystem", f"{field} value {pattern}"]
-    shown += [] if study.single else [f"mean mean {pattern}"]
-    at = {"y": y, "tooltip": tips(words, *shown)}
-    x = amount(field, scale=scale, axis=place(values=ticks(low, high, 4)))
-    bar = {**at, "x": x, "x2": {"datum": 0}, "color": paint()}
-    mean = {**at, "x": amount("mean", scale=scale)}
-    tick = mark("tick", rows, mean, color="$ink", thickness=2, height=19)
-    return [
-        line_at("x", 0, color="$muted", strokeWidth=1),
-        mark("bar", rows, bar, height=11),
-        *([] if study.single else [tick]),
-        _numbers(rows, {"y": y, "color": paint("ink")}),
-    ]
-
-
-def _numbers(rows: pd.DataFrame, at: Mapping[str, Any]) -> Part:
-    """The text of each row at the right of the plot."""
-    beside = {**at, "x": pixels("width + 44")}
-    return text("text", rows, beside, align="right", fontWeight="bold", color="$ink")
+    tips = ["row indicator", "of subsystem", f"{field} value {pattern}"]
+    return specification(
+        "bars", study, words, rows,
+        x=amount(field, scale=scale, axis=place(values=ticks(low, high, 4))),
+        y=named_rows([label for part in rows.values() for label in part["row"]]),
+        scale=scale,
+        tips=tips + [f"mean mean {pattern}" for _ in several],
+        height=height,
+    )  # fmt: skip

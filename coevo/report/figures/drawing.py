@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -30,7 +30,6 @@ WIDTHS = {1: 640, 2: 340}
 MEASURED = "Noto Sans SC"
 LAYER = "layer"
 KEYS = (LAYER, "region", "name", "year")  # columns that come first
-_PLACED = (("x", "x2"), ("y", "y2"))  # a mark that shows data has a field on both axes
 _LOOKS = frozenset("text short g stroke dashed strong left whole named px py".split())
 
 
@@ -39,19 +38,22 @@ def paper_size(spec: dict[str, Any], figure: figures.ChartSpec) -> dict[str, flo
     return {"width": WIDTHS[figure.columns], "height": spec["height"] * figure.paper}
 
 
-def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
-    """Files of a study's charts by file name: `<name>.json`, the specification, and as images
-    `.svg`, `.png` and `.pdf`.
+def specifications(study: Study, words: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """A study's charts by name; words: those in charts, in the study's language."""
+    names = figures.figure_names(charts_that_apply(study))
+    return {name: CHARTS[name](study, words) for name in names}
 
-    Parameters
-    ----------
-    words
-        Words in charts: `charts` of the phrase file of the study's language.
+
+def drawn(specs: Mapping[str, dict[str, Any]]) -> dict[str, str | bytes]:
+    """Files of charts by file name: `<name>.json`, the specification, and as images `.svg`, `.png`
+    and `.pdf`.
     """
-    names, known = figures.figure_names(charts_that_apply(study)), figures.FIGURES
-    specs = {name: CHARTS[name](study, words) for name in names}
-    charts = {name: svg(spec | paper_size(spec, known[name])) for name, spec in specs.items()}
-    texts = {name: _text(spec) for name, spec in specs.items()}
+    sized = {n: spec | paper_size(spec, figures.FIGURES[n]) for n, spec in specs.items()}
+    charts = {name: svg(spec) for name, spec in sized.items()}
+    texts = {
+        name: json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
+        for name, spec in specs.items()
+    }
     by_ending: dict[str, Mapping[str, str | bytes]] = {"json": texts, "svg": charts}
     by_ending |= {"png": pngs(charts), "pdf": pdfs(charts)}
     return {
@@ -59,10 +61,6 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
         for ending, files in by_ending.items()
         for name, content in files.items()
     }
-
-
-def _text(spec: Mapping[str, Any]) -> str:
-    return json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def svg(spec: dict[str, Any]) -> str:
@@ -103,40 +101,18 @@ def renumbered(text: str) -> str:
     return pattern.sub(lambda m: m[1] + numbers.get(m[2], m[2]), text)
 
 
-def data_behind(spec: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the rows that the marks of a chart show, without what only says how they look.
-
-    Rows that two marks show stand once. Where several sets of rows remain, `layer` numbers them in
-    the order of drawing and names their mark.
+def data_behind(name: str, spec: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows that a chart shows, without what only says how they look; of several sets `layer`
+    has the names.
     """
-    shown = {data: mark for mark, data in reversed(list(_marks(spec))) if data in spec["datasets"]}
-    rows = {data: _readable(pd.DataFrame(spec["datasets"][data])) for data in shown}
-    sets: list[str] = []
-    for data in sorted(reversed(rows), key=lambda data: -rows[data].size):
-        if rows[data].size and not any(_within(rows[data], rows[other]) for other in sets):
-            sets.append(data)
-    parts = [rows[data].assign(**{LAYER: shown[data]}) for data in reversed(shown) if data in sets]
-    table = pd.concat(
-        [part.assign(**{LAYER: f"{i} " + part[LAYER]}) for i, part in enumerate(parts, start=1)]
-        or [pd.DataFrame(columns=[LAYER])],
-        ignore_index=True,
-    )
+    known, shown = spec["datasets"], figures.FIGURES[name].data.split()
+    parts = {part: _readable(pd.DataFrame(known[part])) for part in shown if part in known}
+    if not parts:
+        return pd.DataFrame()
+    table = pd.concat(parts, names=[LAYER]).reset_index(LAYER)
     table = table.drop(columns=LAYER) if len(parts) == 1 else table
     first = [column for column in KEYS if column in table]
-    return table[[*first, *table.columns.drop(first)]].convert_dtypes()
-
-
-def _marks(node: Mapping[str, Any], data: str = "") -> Iterator[tuple[str, str]]:
-    """Yield type and data of every mark that is no text, and placed by fields on both axes, in
-    order of drawing.
-    """
-    data = node.get("data", {}).get("name", data)
-    for part in node.get(LAYER, ()):
-        yield from _marks(part, data)
-    encoding = node.get("encoding", {})
-    placed = all(any("field" in encoding.get(c, {}) for c in axis) for axis in _PLACED)
-    if placed and node["mark"]["type"] != "text":
-        yield node["mark"]["type"], data
+    return table[[*first, *sorted(table.columns.drop(first))]].convert_dtypes()
 
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -145,10 +121,3 @@ def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.drop(columns=[*painted, *_LOOKS.intersection(rows)])
     text = [c for c in rows if not pd.api.types.is_numeric_dtype(rows[c])]
     return rows.assign(**rows[text].map(lambda v: " ".join(v.split()) if isinstance(v, str) else v))
-
-
-def _within(rows: pd.DataFrame, whole: pd.DataFrame) -> bool:
-    """Whether every row stands in the whole, by the columns that both have."""
-    shared = [c for c in rows if c in whole]
-    known = set(whole[shared].itertuples(index=False, name=None))
-    return bool(shared) and set(rows[shared].itertuples(index=False, name=None)) <= known

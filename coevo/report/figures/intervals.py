@@ -1,16 +1,16 @@
 """Values with their intervals: coefficients, D under every combination of choices."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from coevo.equilibria.theory_rows import CANNOT_SAY, CONTRADICTED, MEAN
-from coevo.report.figures import LOOKS, axes, vega
+from coevo.report.figures import axes
 from coevo.report.figures.bars import share_text
-from coevo.report.figures.lines import PICKED, region_of
-from coevo.report.figures.vega import Part
+from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.localised import variant_word
 from coevo.report.findings.study_tables import Study
@@ -45,8 +45,8 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
     below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4), titleAnchor="end")
     across = {"scale": axes.axis_scale(*limits), "axis": below}
     shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
-    tips = vega.tips(words, "label estimator", "title effects", *shown)
-    return vega.specification(*_intervals(rows, limits, across, tips))
+    tips = ["label estimator", "title effects", *shown]
+    return _intervals("intervals", study, words, rows, limits, across, tips, picked="true")
 
 
 def _limits(rows: pd.DataFrame) -> Limits:
@@ -57,37 +57,27 @@ def _limits(rows: pd.DataFrame) -> Limits:
 
 
 def _intervals(
-    rows: pd.DataFrame, limits: Limits, across: Part, tips: list[Part], tests: Iterable[str] = ()
-) -> tuple[list[Part], float]:
-    """Layers of intervals inside the limits and of their estimates, in blocks with titles, zero as
-    a line; and their height. Looks are in the rows: tone, fill, strong.
+    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, within: Limits,
+    across: Part, tips: list[str], **given: Any,
+) -> Part:  # fmt: skip
+    """Intervals within limits and their estimates, in blocks with titles, zero as a line. Looks are
+    in the rows: tone, fill, strong.
     """
     rows = rows.assign(row=rows["block"] + "|" + rows["label"])
-    rows[["from", "to"]] = rows[["low", "high"]].clip(*limits)
+    rows[["from", "to"]] = rows[["low", "high"]].clip(*within)
     rows[["low", "high"]] = rows[["low", "high"]].replace([-np.inf, np.inf], np.nan)
     blocks = rows[["block", "title", "row"]].drop_duplicates()
     heads = blocks.drop_duplicates("block")[["block", "title"]].rename(columns={"block": "row"})
     parts = blocks.groupby("block", sort=False)["row"]
     order = [row for block, part in parts for row in (block, *part)]
-    look = LOOKS["interval_names"]
-    y = vega.category("row", sort=order, scale={"domain": order}, axis=look)
-    at = {"y": y, "color": vega.paint("tone"), "tooltip": tips}
-    span = {
-        **at, "x": vega.amount("from", **across), "x2": {"field": "to"},
-        "strokeWidth": vega.amount("strong", scale=None),
-    }  # fmt: skip
-    dot = {
-        **at, "x": vega.amount("estimate", scale=across["scale"]), "fill": vega.paint("fill"),
-        "size": vega.amount("area", scale=None),
-    }  # fmt: skip
-    title = {"align": "right", "dx": -6, "fontWeight": "bold", "color": "$muted"}
-    layers = [
-        axes.line_at("x", 0, color="$ink", strokeWidth=1),
-        vega.mark("rule", rows, span, tests=tests),
-        vega.mark("point", rows, dot, tests=tests, also={"area": "36 * datum.strong"}, opacity=1),
-        vega.text("title", heads, {"x": vega.pixels(0), "y": y}, **title),
-    ]
-    return layers, 27.0 * len(order)
+    return specification(
+        chart, study, words, {"rows": rows, "heads": heads}, **given,
+        x=amount("from", **across),
+        scale=across["scale"],
+        order=order,
+        tips=tips,
+        height=27.0 * len(order),
+    )  # fmt: skip
 
 
 coefficient_b1, coefficient_d = (partial(_coefficient, parameter=name) for name in ("b1", "d"))
@@ -120,21 +110,15 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     of = {r: rows[rows["region"].isin([r, MEAN])] for r in study.drawn}
     limits = {region: _limits(part) for region, part in of.items() if len(part)}
     none = {r: words["theory_missing"] for r, part in of.items() if r not in set(part["region"])}
-    params = [
-        region_of(study),
-        {"name": "limits", "value": limits},
-        {"name": "none", "value": none},
-    ]
-    ends = [vega.computed(f"(limits[region] || [0, 1])[{i}]") for i in (0, 1)]
+    ends = [{"expr": f"(limits[region] || [0, 1])[{i}]"} for i in (0, 1)]
     per_cent = [words["growth_at"], *shares[: int(known.any() and not study.single)]]
     below = {"title": " · ".join(per_cent), "tickCount": 5, "format": "~r", "grid": True}
-    across = {"scale": {"domain": ends, "nice": False, "zero": False}, "axis": below}
+    across = {"scale": axes.axis_scale(*ends), "axis": below}
     shown = ("estimate estimate .1f", "low low .1f", "high high .1f", "p_joint p .3f")
-    tips = vega.tips(words, "label estimator", *shown, "verdict verdict")
-    picked = (f"{PICKED[0]} || datum.region == '{MEAN}'",)
-    layers, height = _intervals(rows, EVERYTHING, across, tips, picked)
-    title = {"text": vega.computed("none[region] || ''")}
-    return vega.specification(layers, height, params, title=title)
+    tips = ["label estimator", *shown, "verdict verdict"]
+    picked = f"datum.region == region || datum.region == '{MEAN}'"
+    given = {"picked": picked, "limits": limits, "none": none}
+    return _intervals("theory_growth", study, words, rows, EVERYTHING, across, tips, **given)
 
 
 def by_choice(study: Study, words: Mapping[str, str]) -> Part:
@@ -148,35 +132,14 @@ def by_choice(study: Study, words: Mapping[str, str]) -> Part:
     heads, bands = _choices(table, shares["first_order"], words)
     limits = axes.tenths_around(table["focus_D"])
     title = words["D_of"].format(region=study.name(study.focus), year=study.years[-1])
-    scale, depth = axes.axis_scale(*limits), bands["line"].max() + 1
-    below = axes.axis(title, axes.grade_ticks(study.grades, limits))
-    y = vega.amount("line", scale=axes.axis_scale(-0.5, depth - 0.5, reverse=True), axis=None)
-    main_D = table.loc[table["main"].astype(bool), ["focus_D"]].round(4)
-    shown = ("name choice", "D mean .3f", "low low .3f", "high high .3f")
-    at: Part = {"y": y, "tooltip": vega.tips(words, *shown)}
-    mean = {**at, "color": vega.paint(), "x": vega.amount("D", scale=scale, axis=below)}
-    spans = [
-        vega.mark(
-            "rule", bands, {**at, "x": vega.amount(low, scale=scale), "x2": {"field": high}},
-            color=colour, strokeWidth=9,
-        )
-        for low, high, colour in (("low", "high", "$grid"), ("lower", "upper", "$line"))
-    ]  # fmt: skip
-    beside: Part = {"align": "right", "fontSize": 10.5}
-    names: Part = {"y": y, "x": vega.pixels(0)}
-    ink, line = {**names, "color": vega.paint()}, {"x": vega.amount("focus_D", scale=scale)}
-    layers = [
-        vega.mark("rule", main_D, line, color="$focus", strokeWidth=1),
-        *spans,
-        vega.mark("point", bands, mean, filled=True, size=48, opacity=1),
-        vega.text("text", bands, {**mean, "x": vega.pixels("width + 32")}, **beside),
-        vega.text("name", heads, names, dx=-8, color="$muted", fontWeight="bold", **beside),
-        *(
-            vega.text("short", bands, ink, tests=(test,), dx=-8, fontWeight=weight, **beside)
-            for test, weight in (("datum.used", "bold"), ("!datum.used", "normal"))
-        ),
-    ]  # fmt: skip
-    return vega.specification(layers, STRIP * depth)
+    depth = bands["line"].max() + 1
+    x = axes.D_across(study.grades, limits, title)
+    lines = axes.axis_scale(-0.5, depth - 0.5, reverse=True)
+    y, scale = amount("line", scale=lines, axis=None), x["scale"]
+    main = table.loc[table["main"].astype(bool), ["focus_D"]].round(4)
+    drawn = {"main": main, "bands": bands, "heads": heads}
+    height = STRIP * depth
+    return specification("by_choice", study, words, drawn, x=x, y=y, scale=scale, height=height)
 
 
 def _choices(

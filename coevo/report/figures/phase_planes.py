@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.figures import LOOKS, plane, vega
-from coevo.report.figures.axes import TITLE, raised, wrapped_label
-from coevo.report.figures.lines import PICKED, region_of
-from coevo.report.figures.vega import Part
+from coevo.report.figures import plane
+from coevo.report.figures.axes import TITLE, wrapped_label
+from coevo.report.figures.vega import Part, specification
 from coevo.report.findings import equilibrium
 from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
@@ -22,10 +21,6 @@ FRAMES = [f"frame_{x}" for x in plane.AXES]
 SYMBOLS = {"x1": "x₁", "x2": "x₂"}
 ENDS = [f"{x}_{end}" for x in plane.AXES for end in ("low", "high")]
 NO_LINES = pd.DataFrame(columns="region still part x1 x1_end x2 x2_end whole left".split())
-ANGLE = "atan2(datum.across * width, datum.up * height) * 180 / PI"  # clockwise from up
-NAMED = {"x1_named": "datum.left ? datum.x1_end : datum.x1"}  # the end of a line with its name
-LEVEL = "datum.still == 'x2' ? 9 : -8"
-BOLD: dict[str, Any] = {"fontWeight": "bold"}
 
 
 @lru_cache(maxsize=8)
@@ -145,20 +140,21 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
     rows, sets = points(study), resting(study)
     rows, sets = (table[table["region"] == study.focus] for table in (rows, sets))
     frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
-    at = _axes(study, words, *frame)
     fit = equilibrium.fits(study).iloc[0]
     parameters = dict(equilibrium.parameter_rows(study)["estimate"])
-    field = plane.arrows(parameters, frame, rows)
-    turned = {**at, "angle": vega.amount("angle", scale=None)}
-    behind = [vega.mark("point", field, turned, also={"angle": ANGLE}, **LOOKS["arrow"])]
+    behind = {"arrows": plane.arrows(parameters, frame, rows)}
     if fit["kind"] in plane.ORBIT_KINDS:
         observed = equilibrium.path(study)
         years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
-        dots: Part = {"color": "$ink", "strokeWidth": 1.2, "strokeDash": [1, 3]}
-        orbit = plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
-        behind.append(vega.mark("line", orbit, {**at, "order": vega.amount("time")}, **dots))
-    title = {"text": notes(study, words, rows)[study.focus]}
-    return vega.specification(_layers(rows, sets, at, words, behind), 400, title=title)
+        behind["orbit"] = plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
+    return specification(
+        "phase", study, words, _drawn(rows, sets, words) | behind,
+        **_titles(study, words),
+        right=frame[0],
+        top=frame[1],
+        shown="true",
+        notes=notes(study, words, rows)[study.focus],
+    )  # fmt: skip
 
 
 def region_phase(study: Study, words: Mapping[str, str]) -> Part:
@@ -166,30 +162,25 @@ def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     rows = points(study)
     frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
     frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0)
-    picked = [
-        region_of(study),
-        {"name": "frames", "value": dict(frames.to_dict("index"))},
-        {"name": "notes", "value": notes(study, words, rows)},
-    ]
-    at = _axes(study, words, *(vega.computed(f"frames[region].{x}") for x in plane.AXES))
-    title = {"text": vega.computed("notes[region]")}
-    layers = _layers(rows, resting(study), at, words, tests=PICKED)
-    return vega.specification(layers, 400, picked, title=title)
+    return specification(
+        "region_phase", study, words, _drawn(rows, resting(study), words),
+        **_titles(study, words),
+        right={"expr": "frames[region].x1"},
+        top={"expr": "frames[region].x2"},
+        shown="datum.region == region",
+        frames=frames.to_dict("index"),
+        notes=notes(study, words, rows),
+    )  # fmt: skip
 
 
-def _axes(study: Study, words: Mapping[str, str], *limits: Any) -> dict[str, Part]:
-    """The two axes, from zero to their limits."""
+def _titles(study: Study, words: Mapping[str, str]) -> dict[str, Any]:
+    """What the two axes are called."""
     assert study.pair is not None
     across, up = (
         words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
         for symbol, i in zip(SYMBOLS.values(), study.pair, strict=True)
     )
-    lines = wrapped_label(across, TITLE).split("\n")
-    scales = [{"domain": [0, limit], "nice": False, "zero": False} for limit in limits]
-    return {
-        "x": vega.amount("x1", scale=scales[0], axis={"title": lines, **LOOKS["plane_axis"]}),
-        "y": vega.amount("x2", scale=scales[1], axis={**raised(up), **LOOKS["plane_axis"]}),
-    }
+    return {"across": wrapped_label(across, TITLE).split("\n"), "up": up}
 
 
 def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
@@ -215,28 +206,15 @@ def _outside(rows: pd.DataFrame) -> pd.Series:
     return ~(rows["x1"].between(0, rows["frame_x1"]) & rows["x2"].between(0, rows["frame_x2"]))
 
 
-def _layers(
-    rows: pd.DataFrame,
-    sets: pd.DataFrame,
-    at: Mapping[str, Part],
-    words: Mapping[str, str],
-    behind: Iterable[Part] = (),
-    tests: Iterable[str] = (),
-) -> list[Part]:
-    """Marks of the plane from the back: bands of the zero-growth lines x1 = a2/d and x2 = a1/b1,
-    what else lies behind, these lines, ranges of theoretical points, path, points.
+def _drawn(
+    rows: pd.DataFrame, sets: pd.DataFrame, words: Mapping[str, str]
+) -> dict[str, pd.DataFrame]:
+    """What the plane shows: bands of the zero-growth lines x1 = a2/d and x2 = a1/b1, these lines,
+    ranges of theoretical points, path, points.
     """
     inside = _worded(rows, words)
-    filtered: Part = {"tests": tests}
     still = {x: words["rest"].format(still=symbol) for x, symbol in SYMBOLS.items()}
     sets = sets.assign(name=sets["still"].map(still))
-    band, line = (sets[sets["part"] == part] for part in ("band", "line"))
-    area = {**at, "x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}, "color": vega.paint()}
-    end = {"x": {**at["x"], "field": "x1_named"}, "y": {**at["y"], "field": "x2_end"}}
-    look = {"dy": vega.computed(LEVEL), **vega.beside(6), **filtered}
-    halo_and_ink = (end, look | LOOKS["halo"]), (end | {"color": vega.paint("ink")}, look)
-    tips = vega.tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r")
-    hover = {**at, "tooltip": tips}
     stated = inside[inside["kind"] == "theory"]
     observed, fitted = (  # lighter without the columns of theory
         inside[inside["kind"] == kind].drop(columns=["share", *ENDS])
@@ -244,28 +222,12 @@ def _layers(
     )
     paths = rows[rows["kind"] == "observed"].groupby("region", sort=False)
     years = pd.concat(plane.named_years(part, part[FRAMES].to_numpy()) for _, part in paths)
-    bars = stated.dropna(subset=ENDS)
-    spans = [
-        {**at, c: {**at[c], "field": f"{x}_low"}, f"{c}2": {"field": f"{x}_high"}}
-        for c, x in zip("xy", plane.AXES, strict=True)
-    ]
-    joined = {**at, "order": vega.amount("share"), "detail": vega.category("series")}
-    thin: Part = {"color": "$ink", "strokeWidth": 1.2, "clip": True, **filtered}
-    beside: Part = {**vega.beside(10), **BOLD, **filtered}
-    named = {"align": "left", "dx": 9, "dy": 5, **BOLD, **filtered}
-    return [
-        vega.mark("rect", band, area, opacity=0.08, **filtered),
-        *behind,
-        vega.mark("rule", line, area, strokeWidth=2.4, **filtered),
-        *(vega.text("name", line, end, also=NAMED, **look) for end, look in halo_and_ink),
-        *(vega.mark("rule", bars, span, **thin) for span in spans),
-        vega.mark("line", stated, joined, **thin),
-        vega.mark("line", observed, {**hover, "order": vega.amount("year")}, color="$focus",
-                  strokeWidth=2.2, **filtered),
-        vega.mark("point", observed, hover, **LOOKS["observed"], **filtered),
-        *vega.haloed("year", observed.loc[years.index], at, "$focus", **named),
-        vega.mark("point", stated, hover, **LOOKS["stated"], **filtered),
-        *vega.haloed("label", stated, hover, "$ink", dy=-10, **beside),
-        vega.mark("point", fitted, hover, **LOOKS["at_rest"], **filtered),
-        *vega.haloed("label", fitted, hover, "$ink", dy=14, **beside),
-    ]  # fmt: skip
+    return {
+        "bands": sets[sets["part"] == "band"],
+        "lines": sets[sets["part"] == "line"],
+        "ranged": stated.dropna(subset=ENDS),
+        "stated": stated,
+        "observed": observed,
+        "years": observed.loc[years.index],
+        "fitted": fitted,
+    }

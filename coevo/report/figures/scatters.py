@@ -9,18 +9,13 @@ import pandas as pd
 
 from coevo.coupling.comovement import demean
 from coevo.coupling.level import LEVEL_OUT
-from coevo.report.figures import LOOKS
 from coevo.report.figures.axes import PLOT, above, axis, axis_scale, label_sides, log_ticks, ticks
-from coevo.report.figures.lines import PICKED, region_of
-from coevo.report.figures.vega import Part, amount, beside, haloed, mark, specification, tips
+from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.level_control import level_finding, level_label, level_values, of_measure
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
-# names of dots that have room, away from that picked
-AWAY = "abs(datum.py - spots[region].py) > 14 || abs(datum.px - spots[region].px) > 90"
-FREE = ("datum.named && datum.region != region", f"!spots[region] || {AWAY}")
 AIR = 0.06  # of the range of what is drawn, on either side
 
 
@@ -67,20 +62,10 @@ def _scatter(study: Study, words: Mapping[str, str], scope: str) -> Part:
         words[f"{end}_{scope}"].format(subsystem=study.label(subsystem))
         for end, subsystem in zip("xy", study.subsystems, strict=False)
     )
-    at = {
-        "x": _channel(axis, next(titles), rows, "ln_U1", 4),
-        "y": _channel(above, next(titles), rows, "ln_U2", 4),
-    }
-    shown = tips(words, "name region", "year year", "ln_U1 ln·U₁ .2f", "ln_U2 ln·U₂ .2f")
-    hover, focus_rows = {**at, "tooltip": shown}, rows[rows["region"] == study.focus]
-    path = {**at, "order": amount("year")}
-    dots: Part = {"filled": True, "size": 14, "color": "$muted", "opacity": 0.45}
-    layers = [
-        mark("point", rows, hover, **dots),
-        mark("line", focus_rows, path, color="$focus", strokeWidth=1.8),
-        mark("point", focus_rows, hover, filled=True, color="$focus", size=26, opacity=1),
-    ]
-    return specification(layers, 280)
+    x = _channel(axis, next(titles), rows, "ln_U1", 4)
+    y = _channel(above, next(titles), rows, "ln_U2", 4)
+    drawn = {"rows": rows, "focus": rows[rows["region"] == study.focus]}
+    return specification("scatter", study, words, drawn, x=x, y=y)
 
 
 scatter_levels = partial(_scatter, scope="levels")
@@ -119,14 +104,9 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     y = _channel(above, D_title, rows, "D alone", 8, log=True)
     named = zip(rows["name"], rows["D"], strict=True)
     rows["text"] = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
-    tooltip = tips(
-        words, "name region", "D D .3f", "alone alone_level .3f", "rank_D rank",
-        "rank_adjusted rank_adjusted",
-    )  # fmt: skip
+    shown = ["D D .3f", "alone alone_level .3f", "rank_D rank", "rank_adjusted rank_adjusted"]
     rows = rows.drop(columns="left").round({"D": 4, "alone": 4, "level": 2})
-    away = {"x": x, "y": y, "y2": {"field": "alone"}}
-    distance = {"at": away, "color": "$focus", "strokeWidth": 1.6}
-    return _along(study, rows, x, y, "alone", tooltip, 340, distance)
+    return _along(study, words, rows, x, y, "alone", shown, distances=True, height=340)
 
 
 def convergence(study: Study, words: Mapping[str, str]) -> Part:
@@ -143,17 +123,17 @@ def convergence(study: Study, words: Mapping[str, str]) -> Part:
     rows = rows.rename_axis("region").reset_index().sort_values("start", ignore_index=True)
     start = _channel(axis, words["D_start"].format(year=first), rows, "start", 6, log=True)
     up = _channel(above, words["D_growth"].format(first=first, last=last), rows, "growth", 5)
-    tooltip = tips(words, "name region", "start D_first .3f", "growth growth .2f")
     rows = rows.drop(columns="end").round({"start": 4, "growth": 3, "line": 3})
-    return _along(study, rows, start, up, "line", tooltip, 300)
+    shown = ["start D_first .3f", "growth growth .2f"]
+    return _along(study, words, rows, start, up, "line", shown, distances=False, height=300)
 
 
 def _along(
-    study: Study, rows: pd.DataFrame, x: Part, y: Part, line: str, tooltip: list[Part],
-    height: float, rule: Part | None = None,
+    study: Study, words: Mapping[str, str], rows: pd.DataFrame, x: Part, y: Part, line: str,
+    shown: list[str], **given: Any,
 ) -> Part:  # fmt: skip
     """A line by the values of a column, and a dot for each region with its `name` where that has
-    room; that picked is large, with its `text`. rule: what joins this dot to the line.
+    room; that picked is large, with its `text`.
     """
     focus = rows["region"] == study.focus
     across = _pixels(rows[x["field"]], x, PLOT[0])
@@ -162,17 +142,13 @@ def _along(
     left = sides.eq("left") | (sides.eq("") & across.gt(PLOT[0] / 2))
     rows = rows.assign(left=left, named=sides.ne(""), px=across.round(), py=up.round())
     spots = rows[rows["region"].isin(study.drawn)].set_index("region")[["px", "py"]]
-    params = [region_of(study), {"name": "spots", "value": spots.to_dict("index")}]
-    at, ends = {"x": x, "y": y}, rows.iloc[[0, -1]][[x["field"], line]]
-    hover, along = {**at, "tooltip": tooltip}, {"x": x, "y": amount(line, scale=y["scale"])}
-    dot: Part = {"filled": True, "opacity": 1}
-    bold: Part = {"fontSize": 12, "fontWeight": "bold", "tests": PICKED}
-    layers = [
-        mark("line", ends, along, **LOOKS["mean"]),
-        *([mark("rule", rows, tests=PICKED, **rule)] if rule else []),
-        mark("point", rows, hover, size=34, color="$muted", **dot),
-        *haloed("name", rows, at, "$muted", tests=FREE, fontSize=11, **beside(7)),
-        mark("point", rows, hover, tests=PICKED, size=95, color="$focus", **dot),
-        *haloed("text", rows, at, "$focus", **bold, **beside(7)),
-    ]
-    return specification(layers, height, params)
+    ends = rows.iloc[[0, -1]][[x["field"], line]]
+    return specification(
+        "along", study, words, {"line": ends, "rows": rows}, **given,
+        x=x,
+        y=y,
+        field=line,
+        line=amount(line, scale=y["scale"]),
+        spots=spots.to_dict("index"),
+        tips=["name region", *shown],
+    )  # fmt: skip

@@ -4,10 +4,12 @@ The fonts are checked to hold every character, for others are boxes. The library
 knows one weight of a variable font, and takes what a font lacks from whichever the machine has.
 """
 
+import atexit
 import base64
 import importlib.resources
 import io
 import re
+import shutil
 import struct
 import tempfile
 import zlib
@@ -59,15 +61,10 @@ def measuring_folder() -> Path:
     font = TTFont(source, recalcTimestamp=False, recalcBBoxes=False, lazy=True)
     for table in _WEIGHTS & set(font.keys()):
         del font[table]
-    folder = Path(_process_folder().name)
-    font.save(folder / source.name)
-    return folder
-
-
-@cache
-def _process_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder that is there until the process ends."""
-    return tempfile.TemporaryDirectory(prefix="coevo-fonts-")
+    folder = tempfile.mkdtemp(prefix="coevo-fonts-")
+    atexit.register(shutil.rmtree, folder)
+    font.save(Path(folder, source.name))
+    return Path(folder)
 
 
 def chinese_face(text: str, family: str) -> str:

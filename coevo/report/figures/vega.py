@@ -1,17 +1,22 @@
-"""Charts as plain Vega-Lite: channels, marks of rows, and the specification that holds them."""
+"""From the layers that a chart draws (layers.yaml) and a study's rows to plain Vega-Lite."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from coevo.report.figures import CONFIG, LOOKS, WIDTH
+from coevo.report.figures import CONFIG, WIDTH
+from coevo.report.findings.study_tables import Study
+from coevo.report.words.grammar import read_yaml
 
 Part = dict[str, Any]  # of a specification
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 # on the left for names that a browser measures before their font is there
 PADDING = {"left": 7, "top": 3, "right": 7, "bottom": 3}
+LAYERS = read_yaml(Path(__file__).with_name("layers.yaml").read_text("utf-8"))
+TYPES = {"Q": "quantitative", "N": "nominal", "O": "ordinal"}
 
 
 def library() -> str:
@@ -27,115 +32,80 @@ def amount(field: str, **options: Any) -> Part:
     return {"field": field, "type": "quantitative", **options}
 
 
-def category(field: str, **options: Any) -> Part:
-    """A channel of names."""
-    return {"field": field, "type": "nominal", **options}
-
-
-def place(field: str, **options: Any) -> Part:
-    """A channel of places in an order."""
-    return {"field": field, "type": "ordinal", **options}
-
-
-def paint(field: str = "colour") -> Part:
-    """A channel of colours as they stand in the rows."""
-    return category(field, scale=None)
-
-
-def computed(expression: str) -> Part:
-    """What an expression of the page gives."""
-    return {"expr": expression}
-
-
-def pixels(value: float | str) -> Part:
-    """A place in pixels, a number or an expression."""
-    return {"value": computed(value) if isinstance(value, str) else value}
-
-
-def either(test: Mapping[str, Any], value: Any, otherwise: Any) -> Part:
-    """One value where a test holds, another elsewhere."""
-    return {"condition": {**test, "value": value}, "value": otherwise}
-
-
-def mark(
-    kind: str, rows: pd.DataFrame | None, at: Mapping[str, Any], *, tests: Iterable[str] = (),
-    also: Mapping[str, str] | None = None, **look: Any,
-) -> Part:  # fmt: skip
-    """A mark for each of the rows, or one alone.
-
-    at: channels by name; tests: expressions that rows must pass; also: expressions by the field
-    that they make.
-    """
-    steps: list[Part] = [{"filter": test} for test in tests]
-    steps += [{"calculate": text, "as": field} for field, text in (also or {}).items()]
-    part: Part = {"mark": {"type": kind, **look}, "data": rows, "encoding": dict(at)}
-    return part | ({"transform": steps} if steps else {})
-
-
-def text(field: str, rows: pd.DataFrame | None, at: Mapping[str, Any], **look: Any) -> Part:
-    """The words of a field at each of the rows; see `mark`."""
-    return mark("text", rows, {**at, "text": category(field)}, **look)
-
-
-def haloed(
-    field: str, rows: pd.DataFrame, at: Mapping[str, Any], color: str, **look: Any
-) -> list[Part]:
-    """The words of a field twice: wide in the colour of the page under lines, then as read."""
-    return [text(field, rows, at, **look, **ink) for ink in (LOOKS["halo"], {"color": color})]
-
-
-def beside(distance: float) -> Part:
-    """Where words stand beside a point: to its left if its row says so."""
-    dx = computed(f"datum.left ? {-distance} : {distance}")
-    return {"align": computed("datum.left ? 'right' : 'left'"), "dx": dx}
-
-
-def tips(words: Mapping[str, str], *shown: str) -> list[Part]:
-    """What a reader sees at a mark: of each `<field> <name> [<format>]` the value under its name.
-
-    A name that the words do not have as `tip_<name>` is a symbol and stands as it is.
-    """
-    parts = (part.split() for part in shown)
-    return [
-        (amount(field, format=pattern[0]) if pattern else category(field))
-        | {"title": words.get(f"tip_{name}", name)}
-        for field, name, *pattern in parts
-    ]
-
-
 def specification(
-    layers: Iterable[Part], height: float, params: Iterable[Part] = (), **options: Any
-) -> Part:
-    """The layers as a chart with our config; the page sets the width, 640 pixels stand in for it.
+    chart: str, study: Study, words: Mapping[str, str], rows: Mapping[str, pd.DataFrame],
+    **given: Any,
+) -> Part:  # fmt: skip
+    """A chart of layers.yaml with our config; the page sets the width, 640 pixels stand in for it.
 
-    The parameter `container` is the width that the page has: that of the plot depends on words.
-    `fit-x` makes room for words beside the plot as well as for axes. Rows that several marks show
-    are held once.
+    rows: what the layers draw, by name; given: what stands for `=name` in them. The parameter
+    `container` is the width that the page has: that of the plot depends on words. `fit-x` makes
+    room for words beside the plot as well as for axes.
     """
-    held: dict[int, pd.DataFrame] = {}
-
-    def named(part: Part) -> Part:
-        if "layer" in part:
-            return {**part, "layer": [named(inner) for inner in part["layer"]]}
-        rows = part["data"]
-        if rows is None:
-            return {**part, "data": {"values": [{}]}}
-        held[id(rows)] = rows
-        return {**part, "data": {"name": f"rows-{list(held).index(id(rows)) + 1}"}}
-
-    drawn = [named(part) for part in layers]
+    given |= {"focus": study.focus, "several": not study.single}
+    held = {name: _records(part) for name, part in rows.items() if len(part)}
+    made = {part: _put(node, given) for part, node in LAYERS[chart].items() if part != "layer"}
     return {
         "$schema": SCHEMA,
         "config": CONFIG,
-        "layer": drawn,
-        "datasets": {f"rows-{i}": _records(rows) for i, rows in enumerate(held.values(), start=1)},
-        "params": [*params, {"name": "container", "value": WIDTH}],
+        "datasets": held,
         "width": WIDTH,
-        "height": height,
         "padding": PADDING,
         "autosize": {"type": "fit-x", "contains": "padding"},
-        **options,
+        **made,
+        "params": [*made.get("params", ()), {"name": "container", "value": WIDTH}],
+        "layer": list(_drawn(LAYERS[chart]["layer"], held, given, words)),
     }
+
+
+def _drawn(
+    layers: Iterable[Part], rows: Mapping[str, Any], given: Mapping[str, Any], words: Any
+) -> Iterator[Part]:
+    """Layers as Vega-Lite has them, without those whose rows are not there."""
+    for layer in layers:
+        if "layer" in layer:
+            yield {**layer, "layer": list(_drawn(layer["layer"], rows, given, words))}
+            continue
+        part = _put(layer, given)
+        data, haloed = part.get("data"), part.pop("haloed", False)
+        if not part.pop("when", True) or (data is not None and data not in rows):
+            continue
+        part["data"] = {"values": [{}]} if data is None else {"name": data}
+        part["encoding"] = {c: _channel(at, words) for c, at in part["encoding"].items()}
+        if haloed:
+            plain = {c: at for c, at in part["encoding"].items() if c != "color"}
+            yield part | {"mark": part["mark"] | LAYERS["marks"]["halo"], "encoding": plain}
+        yield part
+
+
+def _put(node: Any, given: Mapping[str, Any]) -> Any:
+    """A part of a layer with what the study gives."""
+    if isinstance(node, str):
+        return given[node[1:]] if node.startswith("=") else node
+    if isinstance(node, list):
+        return [_put(item, given) for item in node]
+    if isinstance(node, dict):
+        return {key: _put(item, given) for key, item in node.items()}
+    return node
+
+
+def _channel(at: Any, words: Mapping[str, str]) -> Any:
+    """A channel, in short a field with its type; a list: lines of a tip.
+
+    A name in a tip that the words do not have as `tip_<name>` is a symbol and stands as it is.
+    """
+    if isinstance(at, str):
+        field, _, kind = at.partition(":")
+        typed = {"type": TYPES[kind[0]]} if kind else {}
+        return {"field": field, **typed, **({"scale": None} if kind.endswith("!") else {})}
+    if not isinstance(at, list):
+        return at
+    lines = (line.split() for line in at)
+    return [
+        (amount(field, format=pattern[0]) if pattern else _channel(f"{field}:N", words))
+        | {"title": words.get(f"tip_{name}", name)}
+        for field, name, *pattern in lines
+    ]
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,13 +1,12 @@
 """Every file of a study's tables: workbooks, CSV files for Excel, LaTeX, Stata."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from coevo.messages import THIN, has_wide
-from coevo.report.figures.drawing import data_behind, drawn
+from coevo.report.figures.drawing import data_behind, drawn, specifications
 from coevo.report.findings import Study
 from coevo.report.findings.localised import chart_words
 from coevo.report.tables import for_excel
@@ -80,11 +79,6 @@ def chart_files(study: Study, phrases: Phrases) -> dict[str, str | bytes]:
     """Every file of the charts of a study in its language, `<name>.<ending>`: those of `drawn`, and
     the data as CSV, safe to open in a spreadsheet.
     """
-    charts = drawn(study, chart_words(study, phrases))
-    specs = {name: str(text) for name, text in charts.items() if name.endswith(".json")}
-    return charts | {name.replace(".json", ".csv"): data_file(text) for name, text in specs.items()}
-
-
-def data_file(spec: str) -> str:
-    """The data that a chart shows by its specification, as CSV that a spreadsheet opens."""
-    return for_excel(data_behind(json.loads(spec)))
+    specs = specifications(study, chart_words(study, phrases))
+    data = {f"{name}.csv": for_excel(data_behind(name, spec)) for name, spec in specs.items()}
+    return drawn(specs) | data
