@@ -1,6 +1,6 @@
 """Rows of the report's tables of indices, of the regional pattern and of the model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -21,7 +21,6 @@ from coevo.report.tables import laid_out
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, small
-from coevo.report.words.numbers import with_figures as figures
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.headline_statistics import R2
@@ -29,12 +28,13 @@ from coevo.sensitivity.headline_statistics import R2
 MEASURES = (PLAIN, ADJUSTED)
 SPREAD = ("sd_ln", "cv", "sd")
 PARTS = {"theil": ("between",), "gini": ("within", "between", "transvariation")}
+UNKNOWN = dict.fromkeys(("value", "p", "critical"))  # a statistic that was not computed
 BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
 
 
-def descriptive_rows(words: ReportText) -> Rows:
-    """Every indicator used, of the subsystems or else of the populations, with its unit: N, mean,
-    standard deviation (n - 1), minimum and maximum.
+def descriptive(words: ReportText) -> list[dict[str, Any]]:
+    """Every indicator used, of the subsystems or else of the populations: N, mean, standard
+    deviation (n - 1), minimum and maximum.
     """
     study = words.study
     column, wanted = "indicator", study.populations
@@ -43,15 +43,8 @@ def descriptive_rows(words: ReportText) -> Rows:
     used = study.indicators.loc[study.indicators[column].isin(wanted), "indicator"]
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
-    table = table.assign(count=table["count"].fillna(0).astype(int))
-    return [
-        [
-            words.grammar.measured(study.heading(indicator), study.unit(indicator)),
-            count,
-            *(figures(value, 3) for value in values),
-        ]
-        for indicator, count, *values in table.itertuples()
-    ]
+    table["count"] = table["count"].fillna(0).astype(int)
+    return table.reset_index().to_dict("records")
 
 
 def D_by_year(words: ReportText) -> Body:
@@ -172,35 +165,28 @@ def _shown(row: Any, decimals: int | None) -> str:
     return small(row["p"])
 
 
-def growth_slopes(words: ReportText) -> Rows:
-    """Slopes of growth with both intervals, p by the larger error, and Moran's I of residuals."""
-    rows = []
+def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:
+    """Slopes of growth by both errors (`plain`, `conley`) and by the `wider`, Moran's I of
+    residuals.
+    """
+    kinds = {"plain": "", "conley": "_conley", "moran": "_residual_moran"}
     for name in ("beta", "beta_check", "beta_given_level"):
-        errors = ("", "_conley", "_residual_moran")
-        plain, conley, moran = (one_row(words.study, name + error) for error in errors)
-        if plain is not None:
-            intervals = [NOTHING if row is None else words.ends(row) for row in (plain, conley)]
-            p = _shown(slope(words.study, name), None)
-            rest = [_shown(moran, 2), _shown(moran, None)]
-            title = words.say(f"tables/growth_slopes/rows/{name}")
-            rows.append([title, fixed(plain["value"], 3), *intervals, p, *rest])
-    return rows
+        rows = {kind: one_row(words.study, name + end) for kind, end in kinds.items()}
+        if rows["plain"] is not None:
+            moran = UNKNOWN if rows["moran"] is None else rows["moran"]
+            wider = slope(words.study, name)
+            yield rows | {"name": name, "wider": wider, "moran": moran}
 
 
-def neighbours_by_year(words: ReportText) -> Rows:
-    """Moran's I of D and of D with the level taken out: I, p, least I with p below 0.05."""
-    moran = [statistics(words.study, "moran", of).set_index("year") for of in MEASURES]
-    ends = [[r.loc[year] if year in r.index else None for r in moran] for year in words.study.years]
-    return [
-        [year, *(cell for row in both for cell in _moran_cells(row))]
-        for year, both in zip(words.study.years, ends, strict=True)
-        if any(row is not None for row in both)
-    ]
-
-
-def _moran_cells(row: Any) -> list[str]:
-    least = NOTHING if row is None else fixed(row["critical"])
-    return [_shown(row, 2), _shown(row, None), least]
+def neighbours_by_year(words: ReportText) -> Iterator[dict[str, Any]]:
+    """Rows of Moran's I of D and of D with the level taken out (`adjusted`), by year."""
+    parts = {"D": PLAIN, "adjusted": ADJUSTED}
+    moran = {part: statistics(words.study, "moran", of) for part, of in parts.items()}
+    found = {part: rows.set_index("year").to_dict("index") for part, rows in moran.items()}
+    for year in words.study.years:
+        rows = {part: known.get(year, UNKNOWN) for part, known in found.items()}
+        if any(row is not UNKNOWN for row in rows.values()):
+            yield rows | {"year": year}
 
 
 def _shares(study: Study, whole: str, part: str) -> list[Any]:
@@ -289,22 +275,11 @@ def sign_counts(words: ReportText) -> Body:
         cases += [(say(f"survival/cases/{key}"), by[""]) for by in [survival[key]] if by]
     for pair, by in survival["pairs"].items():
         cases.append((say("survival/cases/pair", name=study.pair_label(pair)), by[""]))
-    rows: Rows = [
-        [name, counts["agree"], counts["specifications"], fixed(counts["p"], 3)]
-        for name, counts in cases
-        if counts["specifications"]
-    ]
+    rows = [counts | {"name": name} for name, counts in cases if counts["specifications"]]
     return Body(rows, note=say(f"interaction/chance/{survival['chance']}"))
 
 
-def relation_rows(words: ReportText) -> Rows:
-    """Relation by the signs of A12 and A21, those of b1 and d, and the probability of these."""
+def relations(words: ReportText) -> list[dict[str, Any]]:
+    """Relations by the signs of A12 and A21, and the probability of these."""
     probability = relation_finding(words.study).get("quadrants", {})
-    return [
-        [
-            words.say(f"theory/relation/{signs}"),
-            words.say(f"theory/coefficients/{signs}"),
-            fixed(probability.get(signs)),
-        ]
-        for signs in QUADRANTS
-    ]
+    return [{"signs": signs, "p": probability.get(signs)} for signs in QUADRANTS]

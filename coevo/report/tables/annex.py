@@ -6,16 +6,23 @@ from typing import Any, NamedTuple
 
 from coevo.report.tables import LAYOUT, analysis_tables, data_tables, laid_out
 from coevo.report.tables.regression_table import regression, slope_test_rows
-from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
+from coevo.report.tables.report_table import (
+    Body,
+    Column,
+    ReportTable,
+    as_markdown,
+    cells,
+    readable,
+)
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
-from coevo.report.words.report_text import ReportText, Rows
+from coevo.report.words.report_text import ReportText
 
 
 class Entry(NamedTuple):
     """A table: what it holds, its kind, what a study must have."""
 
-    held: Callable[[ReportText], Rows | Body]
+    held: Callable[[ReportText], Iterable[Any] | Body]
     kind: str = ""
     needs: Sequence[str] = ()
 
@@ -31,13 +38,19 @@ SHOWN_BY = {"own": "pooled"} | dict.fromkeys(
 
 def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
     """A table with the caption that the phrases give it under `tables`, or else its title, and with
-    their columns, those left out that hold nothing, unless others are given.
+    their columns, unless others are given; but for claims by combinations without those that hold
+    nothing.
     """
-    rows, columns, note = body
+    rows, columns, note, look = body
     if columns is None:
-        columns = laid_out(words.phrases["tables"], key)
-        used = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in rows)]
-        columns, rows = [columns[i] for i in used], [[row[i] for i in used] for row in rows]
+        columns = laid_out(words.phrases["tables"], key, look)
+        rows = cells(words, key, rows, look)
+    used = [
+        i
+        for i in range(len(columns))
+        if look == "held" or any(row[i] not in ("", NOTHING) for row in rows)
+    ]
+    columns, rows = [columns[i] for i in used], [[row[i] for i in used] for row in rows]
     phrase = "caption" if "caption" in words.phrases["tables"][key] else "title"
     caption = words.say(f"tables/{key}/{phrase}")
     return ReportTable(key, caption, [Column(*column) for column in columns], rows, kind, note)
@@ -113,29 +126,29 @@ def title_of(words: ReportText, key: str) -> str:
     return readable(words.say(f"tables/{key}/title"))[:31]
 
 
-def _body(held: Rows | Body) -> Body:
-    return held if isinstance(held, Body) else Body(held)
+def _body(held: Iterable[Any] | Body) -> Body:
+    return held if isinstance(held, Body) else Body(list(held))
 
 
 FILED = {"summary": Entry(data_tables.summary)}
 MAIN = {
-    "verdicts": Entry(data_tables.verdict_rows, "claims short"),
+    "verdicts": Entry(data_tables.verdicts, "claims short"),
     "audit": Entry(data_tables.audit_counts),
-    "indicators": Entry(data_tables.indicator_rows, "", ["indexed"]),
+    "indicators": Entry(data_tables.indicators, "", ["indexed"]),
     "weights": Entry(data_tables.weights, "wide", ["indexed"]),
     "explained": Entry(analysis_tables.explained, "", ["indexed", "several"]),
-    "regions": Entry(data_tables.region_rows, "long wide", ["indexed", "several"]),
+    "regions": Entry(data_tables.regions, "long wide", ["indexed", "several"]),
     "signs": Entry(analysis_tables.sign_counts, "", ["modelled"]),
-    "ecological": Entry(analysis_tables.relation_rows, "", ["modelled"]),
+    "ecological": Entry(analysis_tables.relations, "", ["modelled"]),
     "equilibria": Entry(analysis_tables.equilibria_rows, "widest decided", ["modelled"]),
     "pairs": Entry(analysis_tables.pair_correlations, "", ["indexed", "several"]),
-    "headlines": Entry(data_tables.headlines_in_full, "claims"),
-    "claims": Entry(data_tables.claims_in_full, "claims", ["claims"]),
-    "prediction": Entry(data_tables.prediction_rows, "wide decided"),
-    "restated": Entry(data_tables.largest_rows, "wide", ["changes"]),
+    "headlines": Entry(data_tables.headlines, "claims"),
+    "claims": Entry(data_tables.claims, "claims", ["claims"]),
+    "prediction": Entry(data_tables.prediction, "wide decided"),
+    "restated": Entry(data_tables.restated, "wide", ["changes"]),
 }
 ANNEX = {
-    "descriptive": Entry(analysis_tables.descriptive_rows, "long"),
+    "descriptive": Entry(analysis_tables.descriptive, "long"),
     "pattern": Entry(analysis_tables.pattern, "", ["indexed", "several"]),
     "coordination": Entry(analysis_tables.D_by_year, "long averaged", ["indexed"]),
     "growth_slopes": Entry(analysis_tables.growth_slopes, "wide", ["indexed", "several"]),

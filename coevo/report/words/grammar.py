@@ -173,6 +173,6 @@ class Grammar:
         """The filters of phrases and templates that depend on the language."""
         names = (
             "spelled", "ordinal", "percent", "proportion", "probability", "listed", "clauses",
-            "series", "upper_first", "sentences", "plural",
+            "series", "upper_first", "sentences", "plural", "noted", "measured", "dated",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
