@@ -15,19 +15,16 @@ from coevo.report.findings.in_step import correlation_values, pairs
 from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
 from coevo.report.findings.relation import relation_finding
-from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theory_finding
-from coevo.report.tables import laid_out
+from coevo.report.tables import LAYOUT, laid_out
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, small
+from coevo.report.words.numbers import NOTHING, fixed, graded, missing
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.headline_statistics import R2
 
 MEASURES = (PLAIN, ADJUSTED)
-SPREAD = ("sd_ln", "cv", "sd")
-PARTS = {"theil": ("between",), "gini": ("within", "between", "transvariation")}
 UNKNOWN = dict.fromkeys(("value", "p", "critical"))  # a statistic that was not computed
 BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
 
@@ -123,46 +120,33 @@ def explained(words: ReportText) -> Body:
 
 
 def pattern(words: ReportText) -> Body:
-    """Statistics of D and of D with the level taken out, each in the first and in the last year."""
-    study, head = words.study, words.phrases["tables"]["pattern"]["head"]
+    """Statistics of D and of D with the level taken out, each in the first and in the last year: by
+    the layout of each line the statistic, and its value, its p or its `share` of the whole index.
+    """
+    study, say = words.study, words.say
     years = (study.years[0], study.years[-1])
-    heads = [words.say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
-    columns = [[head, "l", 40], *([h, "r", 15] for h in heads)]
+    heads = [say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
+    columns = [
+        [words.phrases["tables"]["pattern"]["head"], "l", 40],
+        *([h, "r", 15] for h in heads),
+    ]
+    means = {(of, name): ends for of in MEASURES for name, *ends in group_means(study, of)}
     rows: Rows = []
-
-    def add(key: str, cells: list[Any], **values: Any) -> None:
-        """A row without any value is none; nothing is said of it."""
-        if any(cell != NOTHING for cell in cells):
-            rows.append([words.say(f"tables/pattern/rows/{key}", **values), *cells])
-
-    means = {of: {name: ends for name, *ends in group_means(study, of)} for of in MEASURES}
     for name, *_ in group_means(study):
-        cells = [fixed(v) for of in MEASURES for v in means[of].get(name, (None, None))]
-        add("mean", cells, group=words.word("group", name))
-    for name in SPREAD:
-        add(name, _ends(study, name))
-    for whole, parts in PARTS.items():
-        add(whole, _ends(study, whole))
-        for part in parts:
-            add(f"{whole}_{part}", _shares(study, whole, part))
-    for name in ("moran", "moran_level"):
-        add(name, _ends(study, name, 2))
-        add(f"{name}_p", _ends(study, name, None))
+        cells = [fixed(v) for of in MEASURES for v in means.get((of, name), (None, None))]
+        rows.append([say("tables/pattern/rows/mean", group=words.word("group", name)), *cells])
+    for line, (statistic, cell) in LAYOUT["pattern"].items():
+        whole = statistic.partition("_")[0]
+        shown = words.jinja.compile_expression(cell)
+        ends = [
+            pair
+            for of in MEASURES
+            for pair in zip(at_ends(study, statistic, of), at_ends(study, whole, of), strict=True)
+        ]
+        cells = [NOTHING if row is None else shown(whole=of, **row) for row, of in ends]
+        if any(cell != NOTHING for cell in cells):
+            rows.append([say(f"tables/pattern/rows/{line}"), *cells])
     return Body(rows, columns)
-
-
-def _ends(study: Study, statistic: str, decimals: int | None = 3) -> list[Any]:
-    """A statistic in the first and the last year; its p where no decimals are given."""
-    ends = [row for of in MEASURES for row in at_ends(study, statistic, of)]
-    return [_shown(row, decimals) for row in ends]
-
-
-def _shown(row: Any, decimals: int | None) -> str:
-    if row is None:
-        return NOTHING
-    if decimals is not None:
-        return fixed(row["value"], decimals)
-    return small(row["p"])
 
 
 def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:
@@ -187,17 +171,6 @@ def neighbours_by_year(words: ReportText) -> Iterator[dict[str, Any]]:
         rows = {part: known.get(year, UNKNOWN) for part, known in found.items()}
         if any(row is not UNKNOWN for row in rows.values()):
             yield rows | {"year": year}
-
-
-def _shares(study: Study, whole: str, part: str) -> list[Any]:
-    """A part of an index in per cent of it."""
-    cells = []
-    for of in MEASURES:
-        ends = [at_ends(study, name, of) for name in (whole, f"{whole}_{part}")]
-        for all_, component in zip(*ends, strict=True):
-            known = all_ is not None and component is not None and all_["value"] > 0
-            cells.append(hundredths(component["value"] / all_["value"]) if known else NOTHING)
-    return cells
 
 
 def _at(words: ReportText, row: Any) -> list[Any]:
