@@ -9,9 +9,8 @@ import pandas as pd
 from coevo.coupling.comovement import SCALES, SCOPES
 from coevo.inference.signs import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
-from coevo.report.findings import equilibrium
+from coevo.report.findings import equilibrium, in_step
 from coevo.report.findings.choice_robustness import sign_survival_finding
-from coevo.report.findings.in_step import correlation_values, pairs
 from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
 from coevo.report.findings.relation import relation_finding
@@ -44,7 +43,7 @@ def descriptive(words: ReportText) -> list[dict[str, Any]]:
     return table.reset_index().to_dict("records")
 
 
-def D_by_year(words: ReportText) -> Body:
+def coordination(words: ReportText) -> Body:
     """D of every region in every year; below them the mean of the regions, if there are several.
 
     The note says which weights D rests on.
@@ -60,40 +59,34 @@ def D_by_year(words: ReportText) -> Body:
     return Body(rows, columns, words.say("tables/coordination/note", weighting=method))
 
 
-def coverage_growth_rows(words: ReportText) -> Body:
+def coverage_growth(words: ReportText) -> Body:
     """Growth of the indicators whose coverage changed, a column each: a row per year, with z and
     whether the year stands out.
     """
     table = words.study.tables["coverage_growth"]
     names = table["indicator"].unique()
     head = laid_out(words.phrases["tables"], "coverage_growth")
-    cells = {
-        (row.year, row.indicator): words.grammar.noted(
+    told = [
+        words.grammar.noted(
             fixed(row.growth),
             words.grammar.series([fixed(row.z, 1), words.word("coverage_verdict", row.verdict)]),
         )
         for row in table.itertuples()
-    }
-    years = sorted(table["year"].unique())
-    rows = [[year, *(cells.get((year, name), NOTHING) for name in names)] for year in years]
+    ]
+    wide = table.assign(told=told).pivot(index="year", columns="indicator", values="told")
+    rows = [[year, *wide.loc[year, names].fillna(NOTHING)] for year in wide.index]
     return Body(rows, [*head, *([words.study.label(name), "l", 30] for name in names)])
 
 
-def pair_correlations(words: ReportText) -> Rows:
-    """Correlations by pair of subsystems, if there are several, and what is correlated; of those
-    within regions and years what random pairing gives, with p.
+def pairs(words: ReportText) -> Iterator[dict[str, Any]]:
+    """Correlations (`r`) by pair of subsystems, if there are several, and what is correlated; of
+    those within regions and years what random pairing gives, with p.
     """
     study = words.study
-    if len(study.subsystems) == 2:
-        return []
-    rows: Rows = []
-    for pair, scale in product(pairs(study), SCALES):
-        frame = correlation_values(study, pair, scale=scale).reindex(SCOPES)
-        last, label = frame.iloc[-1], words.listed(study.label(s) for s in pair)
-        ends = NOTHING if missing(last["low"]) else f"{fixed(last['low'])}; {fixed(last['high'])}"
-        cells = [*map(fixed, frame["value"]), fixed(last["mean"]), ends, fixed(last["p"], 3)]
-        rows.append([label, words.say(f"tables/pairs/{scale}"), *cells])
-    return rows
+    if len(study.subsystems) > 2:
+        for pair, scale in product(in_step.pairs(study), SCALES):
+            frame = in_step.correlation_values(study, pair, scale=scale).reindex(SCOPES)
+            yield {"pair": pair, "scale": scale, "r": frame["value"], **frame.iloc[-1]}
 
 
 def explained(words: ReportText) -> Body:
@@ -162,7 +155,7 @@ def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:
             yield rows | {"name": name, "wider": wider, "moran": moran}
 
 
-def neighbours_by_year(words: ReportText) -> Iterator[dict[str, Any]]:
+def neighbours(words: ReportText) -> Iterator[dict[str, Any]]:
     """Rows of Moran's I of D and of D with the level taken out (`adjusted`), by year."""
     parts = {"D": PLAIN, "adjusted": ADJUSTED}
     moran = {part: statistics(words.study, "moran", of) for part, of in parts.items()}
@@ -209,7 +202,7 @@ def _grown(words: ReportText, row: Any) -> list[Any]:
     return [*grown, joint, words.say(f"chips/{row['verdict']}")]
 
 
-def equilibria_rows(words: ReportText) -> Rows:
+def equilibria(words: ReportText) -> Rows:
     """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
     study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
     theory = theory_finding(study)
@@ -234,7 +227,7 @@ def equilibria_rows(words: ReportText) -> Rows:
     return rows
 
 
-def sign_counts(words: ReportText) -> Body:
+def signs(words: ReportText) -> Body:
     """In how many fits of each case the supply pattern shows, of how many, and p by chance."""
     survival, study, say = sign_survival_finding(words.study), words.study, words.say
     kind = "effects_pooled" if study.pooled else "effects"
@@ -252,7 +245,7 @@ def sign_counts(words: ReportText) -> Body:
     return Body(rows, note=say(f"interaction/chance/{survival['chance']}"))
 
 
-def relations(words: ReportText) -> list[dict[str, Any]]:
+def ecological(words: ReportText) -> list[dict[str, Any]]:
     """Relations by the signs of A12 and A21, and the probability of these."""
     probability = relation_finding(words.study).get("quadrants", {})
     return [{"signs": signs, "p": probability.get(signs)} for signs in QUADRANTS]

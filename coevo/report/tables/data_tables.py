@@ -23,7 +23,7 @@ from coevo.report.tables import LAYOUT, laid_out
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body, cells
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, band, fixed, graded, missing, with_figures
+from coevo.report.words.numbers import NOTHING, band, fixed, missing, with_figures
 from coevo.report.words.report_text import ReportText, Rows
 from coevo.sensitivity.claims import NOT_TESTABLE
 
@@ -69,7 +69,7 @@ def weights(words: ReportText) -> Body:
     return Body(body, columns)
 
 
-def audit_counts(words: ReportText) -> Rows:
+def audit(words: ReportText) -> Rows:
     """Findings by check and indicator, the serious ones first and those that the study accepts
     last: how many, and one of them in words.
     """
@@ -95,22 +95,15 @@ def states(words: ReportText) -> Body:
     """U of every subsystem, C, T, D, type and relative development of every region in its last
     year, which is named where it is not the last of the study.
     """
+    study, last = words.study, words.study.ends[1].sort_values("D", ascending=False)
     head, *rest = laid_out(words.phrases["tables"], "states")
-    labels = map(words.study.label, words.study.subsystems)
-    indices = [[words.grammar.series(["U", label], "clause"), "r", 10] for label in labels]
-    last = words.study.ends[1].sort_values("D", ascending=False)
-    rows = []
-    for _, row in last.iterrows():
-        late = row["year"] == words.study.years[-1]
-        name = row["name"] if late else words.grammar.noted(row["name"], f"{row['year']:.0f}")
-        values = [fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in words.study.subsystems]
-        rows.append([
-            name, *values, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
-            words.grammar.series([row["grade"], words.side(row["lagging"])], "clause"),
-            fixed(row["relative_development"]),
-        ])  # fmt: skip
-    note = words.say("tables/states/note")
-    return Body(rows, [head, *indices, *rest], note)
+    labels = [words.grammar.series(["U", study.label(s)], "clause") for s in study.subsystems]
+    body = cells(words, "states", last.to_dict("records"))
+    indices = last[[SUBSYSTEM_PREFIX + s for s in study.subsystems]].to_numpy()
+    for line, values in zip(body, indices, strict=True):
+        line[1:1] = [fixed(value, 3) for value in values]
+    columns = [head, *([label, "r", 10] for label in labels), *rest]
+    return Body(body, columns, words.say("tables/states/note"))
 
 
 def regions(words: ReportText) -> list[Row]:

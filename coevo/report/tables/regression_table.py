@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -196,7 +197,7 @@ def _error(row: pd.Series, ends: tuple[float, float] | None, power: int, decimal
     return f"({fixed(row['se'] * 10**power, decimals)})"
 
 
-def slope_test_rows(words: ReportText) -> Body:
+def slope_tests(words: ReportText) -> Body:
     """p of no effect in the pooled fits of the main estimator, a row for each kind of error."""
     study = words.study
     tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
@@ -249,3 +250,6 @@ def _facts(words: ReportText, fits: RegressionFits) -> tuple[list[list[Any]], st
         for i, told in alone.items()
     )
     return lines, words.grammar.joined("".join(notes))
+
+
+interaction, own, general = (partial(regression, key) for key in TABLES)

@@ -171,7 +171,6 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
     return {
         "level": words.percent(study.config["interaction"]["confidence"]),
         "populations": labels,
-        "first_effects": study.effects[0],
         "last_effects": study.effects[-1],
         "x1": labels[0],
         "x2": labels[1],
