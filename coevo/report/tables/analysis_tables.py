@@ -1,10 +1,8 @@
 """Rows of the report's tables of indices, of the regional pattern and of the model."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
-
-import pandas as pd
 
 from coevo.coupling.comovement import SCALES, SCOPES
 from coevo.inference.signs import QUADRANTS
@@ -40,7 +38,7 @@ def descriptive(words: ReportText) -> list[dict[str, Any]]:
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
     table["count"] = table["count"].fillna(0).astype(int)
-    return table.reset_index().to_dict("records")
+    return list(table.reset_index().to_dict("records"))
 
 
 def coordination(words: ReportText) -> Body:
@@ -98,17 +96,16 @@ def explained(words: ReportText) -> Body:
     systems = table.dropna(subset="share_T")["system"].unique()
     heads = [words.word("choice", MAIN) if s == MAIN else study.label(s) for s in systems]
     columns = [[head, "l", 46], *([name, "r", 27] for name in heads)]
-    rows: Rows = []
-
-    def add(title: str, part: pd.DataFrame, column: str) -> None:
-        ends = part.groupby("system")[column].agg(["min", "max"]).reindex(systems)
-        cells = [words.grammar.dash.join(map(fixed, ends.loc[s])) for s in systems]
-        rows.append([title, *cells])
-
-    for form, part in table.groupby("form", sort=False):
-        add(words.say("tables/explained/T", form=form), part, "share_T")
+    lines = [
+        (words.say("tables/explained/T", form=form), part, "share_T")
+        for form, part in table.groupby("form", sort=False)
+    ]
     for (level, _), column in zip(level_finding(study)["levels"], R2, strict=False):
-        add(words.say("tables/explained/level", level=level), table, column)
+        lines.append((words.say("tables/explained/level", level=level), table, column))
+    rows: Rows = []
+    for title, part, column in lines:
+        ends = part.groupby("system")[column].agg(["min", "max"]).reindex(systems)
+        rows.append([title, *(words.grammar.dash.join(map(fixed, ends.loc[s])) for s in systems)])
     return Body(rows if len(systems) else [], columns)
 
 
@@ -126,8 +123,8 @@ def pattern(words: ReportText) -> Body:
     means = {(of, name): ends for of in MEASURES for name, *ends in group_means(study, of)}
     rows: Rows = []
     for name, *_ in group_means(study):
-        cells = [fixed(v) for of in MEASURES for v in means.get((of, name), (None, None))]
-        rows.append([say("tables/pattern/rows/mean", group=words.word("group", name)), *cells])
+        both = [fixed(v) for of in MEASURES for v in means.get((of, name), (None, None))]
+        rows.append([say("tables/pattern/rows/mean", group=words.word("group", name)), *both])
     for line, (statistic, cell) in LAYOUT["pattern"].items():
         whole = statistic.partition("_")[0]
         shown = words.jinja.compile_expression(cell)
@@ -176,22 +173,21 @@ def _at(words: ReportText, row: Any) -> list[Any]:
     return cells
 
 
-def _theory_rows(words: ReportText, theory: Mapping[str, Any]) -> Rows:
+def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
     """Theoretical points, each with growth there by the region's own fit; by pooled fits the first
     of them, and the mean over regions.
     """
-    say, rows = words.say, []
+    say, theory = words.say, theory_finding(words.study)
     for point in theory.get("points", ()):
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = say(f"theory_fit/titles/{point['source']}", point=point)
-        rows.append([title, *_at(words, point), *_grown(words, point)])
+        yield [title, *_at(words, point), *_grown(words, point)]
     for scope in ("pooled", "means"):
         for effects, row in theory.get(scope, {}).items():
             named = {"effects": say(f"theory_fit/effects/{effects}"), "n": row["n"]}
             title = say(f"theory_fit/titles/{scope}", **named)
-            rows.append([title, "", "", "", "", *_grown(words, row)])
-    return rows
+            yield [title, "", "", "", "", *_grown(words, row)]
 
 
 def _grown(words: ReportText, row: Any) -> list[Any]:
@@ -202,18 +198,18 @@ def _grown(words: ReportText, row: Any) -> list[Any]:
     return [*grown, joint, words.say(f"chips/{row['verdict']}")]
 
 
-def equilibria(words: ReportText) -> Rows:
+def equilibria(words: ReportText) -> Iterator[list[Any]]:
     """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
     study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
-    theory = theory_finding(study)
     states = [(say("titles/observed", year=last["year"]), last)]
-    for mean in equilibrium.observed_means(study):
-        if not mean["whole"]:
-            states.append((say("titles/mean", period=mean["period"]), mean))
-    rows: Rows = [
-        [title, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""] for title, at in states
+    states += [
+        (say("titles/mean", period=mean["period"]), mean)
+        for mean in equilibrium.observed_means(study)
+        if not mean["whole"]
     ]
-    rows += _theory_rows(words, theory)
+    for title, at in states:
+        yield [title, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""]
+    yield from _theory_rows(words)
     for title, fits in (
         ("own", equilibrium.fits(study).head(1)),
         ("general", equilibrium.general_fit(study)),
@@ -223,8 +219,7 @@ def equilibria(words: ReportText) -> Rows:
             named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
             chip = say(f"chips/{equilibrium.located_verdict(row)}")
             named_title = say(f"titles/{title}", **named)
-            rows.append([named_title, *_at(words, row), "", "", words.signs(row), chip])
-    return rows
+            yield [named_title, *_at(words, row), "", "", words.signs(row), chip]
 
 
 def signs(words: ReportText) -> Body:

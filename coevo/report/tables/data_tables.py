@@ -24,7 +24,7 @@ from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body, cells
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, band, fixed, missing, with_figures
-from coevo.report.words.report_text import ReportText, Rows
+from coevo.report.words.report_text import ReportText
 from coevo.sensitivity.claims import NOT_TESTABLE
 
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
@@ -69,26 +69,20 @@ def weights(words: ReportText) -> Body:
     return Body(body, columns)
 
 
-def audit(words: ReportText) -> Rows:
+def audit(words: ReportText) -> Iterator[Row]:
     """Findings by check and indicator, the serious ones first and those that the study accepts
-    last: how many, and one of them in words.
+    last: how many (`n`), and one of them with its `place` and in words.
     """
-    rows: Rows = []
     findings = audited(words.study)
     order = findings["standing"].map([SERIOUS, FINDING, ACCEPTED].index).sort_values(kind="stable")
-    by = ["standing", "check", "indicator"]
-    for (standing, check, indicator), part in findings.loc[order.index].groupby(by, sort=False):
-        example = part.iloc[0]
-        place = example["name"] or example["file"]
-        if not missing(example["year"]):
-            place = words.grammar.dated(place, example["year"])
-        message = words.message(example["message"], example["fields"])
-        kind: Any = words.word("check", check)
-        if standing != FINDING:
-            kind = words.grammar.noted(kind, words.word("standing", standing))
-        text = words.grammar.series([place, message], "colon")
-        rows.append([kind, words.study.heading(indicator), len(part), text])
-    return rows
+    for _, part in findings.loc[order.index].groupby(
+        ["standing", "check", "indicator"], sort=False
+    ):
+        row = part.iloc[0].to_dict()
+        row |= {"n": len(part), "place": row["name"] or row["file"]}
+        if not missing(row["year"]):
+            row["place"] = words.grammar.dated(row["place"], row["year"])
+        yield row | {"said": words.message(row["message"], row["fields"])}
 
 
 def states(words: ReportText) -> Body:
@@ -109,7 +103,8 @@ def states(words: ReportText) -> Body:
 def regions(words: ReportText) -> list[Row]:
     """Every region by D of its last year, with the grade of that."""
     states = region_states(words.study).join(words.study.ends[1]["grade"]).dropna(subset="D")
-    return states.sort_values("D", ascending=False).reset_index().to_dict("records")
+    states = states.sort_values("D", ascending=False).reset_index()
+    return list(states.to_dict("records"))
 
 
 def headlines(words: ReportText) -> list[Row]:
@@ -148,9 +143,9 @@ def _told(words: ReportText, table: str) -> list[Row]:
     else its printed figures, nothing where no file has them.
     """
     study, known = words.study, words.phrases["words"]["tested"]
-    rows = study.tables[table].query("computed != 'no_figures'").to_dict("records")
+    rows: list[Row] = study.tables[table].query("computed != 'no_figures'").to_dict("records")
     for row in rows:
-        check = row.setdefault("check", row["claim"])
+        check = str(row.setdefault("check", row["claim"]))
         if "stated" in row:
             row["said"] = words.grammar.upper_first(words.message(row["claim"], row["stated"]))
         elif not row["paper"] and row["printed_message"]:
@@ -183,7 +178,7 @@ def prediction(words: ReportText) -> list[Row]:
     """A row per series and model with its ratios by years ahead."""
     by = ["series", "model"]
     ratios = {f"ratio_{h}": rivals(words.study, h).set_index(by)["ratio"] for h in FARTHER}
-    return rivals(words.study).join(pd.DataFrame(ratios), on=by).to_dict("records")
+    return list(rivals(words.study).join(pd.DataFrame(ratios), on=by).to_dict("records"))
 
 
 def restated(words: ReportText) -> list[Row]:
@@ -192,7 +187,7 @@ def restated(words: ReportText) -> list[Row]:
     effects = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
     largest = effects.sort_values(ascending=False, kind="stable").index[:SHOWN]
     rows = rows.assign(share=rows["new"] / rows["old"].replace(0, np.nan) - 1)
-    return rows.loc[sorted(largest)].to_dict("records")
+    return list(rows.loc[sorted(largest)].to_dict("records"))
 
 
 def summary(words: ReportText) -> Body:
@@ -213,12 +208,10 @@ def summary(words: ReportText) -> Body:
     columns, held = list[Any](), list[list[Any]]()
     for column in map(str, frame):
         table, year, shown = LAYOUT["summary"].get(column, ["coupling", "last", "value|fixed"])
-        if column in study.outputs:
-            id = study.outputs[column]
-            label = dated(study.heading(id), study.years[-1])
-            head = words.grammar.measured(label, study.unit(id) or NOTHING)
-        else:
-            head = column_of(table, column, labels, study.language).head
+        head = column_of(table, column, labels, study.language).head
+        if output := study.outputs.get(column):
+            label = dated(study.heading(output), study.years[-1])
+            head = words.grammar.measured(label, study.unit(output) or NOTHING)
         head = dated(head, years[year]) if year else head
         columns.append([head, "l", 12, column])
         cell = words.jinja.compile_expression(shown)
