@@ -207,8 +207,8 @@ def equilibria(words: ReportText) -> Iterator[list[Any]]:
         for mean in equilibrium.observed_means(study)
         if not mean["whole"]
     ]
-    for title, at in states:
-        yield [title, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""]
+    for state, at in states:
+        yield [state, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""]
     yield from _theory_rows(words)
     for title, fits in (
         ("own", equilibrium.fits(study).head(1)),
