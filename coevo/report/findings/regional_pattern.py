@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Row
 from coevo.regional.regional_panel import ADJUSTED, ALL, LIKELY, PLAIN
 from coevo.report.findings.rise import move
 from coevo.report.findings.study_tables import Study, reason
@@ -27,10 +28,9 @@ def _values(study: Study, statistic: str, of: str = PLAIN, scope: str = ALL) -> 
     return None if any(row is None for row in ends) else tuple(float(r["value"]) for r in ends)
 
 
-def one_row(study: Study, statistic: str, of: str = PLAIN) -> Any:
+def one_row(study: Study, statistic: str, of: str = PLAIN) -> Row | None:
     """The row of a statistic of all years that has a value; None without one."""
-    rows = statistics(study, statistic, of)
-    return None if rows.empty else rows.iloc[0]
+    return next(iter(statistics(study, statistic, of).to_dict("records")), None)
 
 
 def slope(study: Study, name: str) -> Any:
@@ -56,8 +56,8 @@ def pattern_finding(study: Study) -> dict[str, Any]:
     if study.single:
         return {"verdict": "one_region"}
     neighbours, level = likeness(study, PLAIN), likeness(study, ADJUSTED)
-    gap, gap_in_D = _told(study, "sd_ln_ratio"), _told(study, "sd_ratio")
-    level_gap, grown = _told(study, "sd_ln_ratio", ADJUSTED), growth(study)
+    gap, gap_in_D = one_row(study, "sd_ln_ratio"), one_row(study, "sd_ratio")
+    level_gap, grown = one_row(study, "sd_ln_ratio", ADJUSTED), growth(study)
     return {
         "verdict": _gap(gap),
         "reason": _why(study, "sd_ln_ratio", PLAIN),
@@ -82,11 +82,6 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "local": local_places(study),
         "level": None if neighbours["verdict"] == "none" else level,
     }
-
-
-def _told(study: Study, statistic: str, of: str = PLAIN) -> dict[str, Any] | None:
-    row = one_row(study, statistic, of)
-    return None if row is None else dict(row)
 
 
 def _gap(row: Any) -> str:

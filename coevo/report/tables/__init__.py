@@ -15,7 +15,8 @@ FORMULA = tuple("=+-@＝＋－＠\t\r")
 
 def laid_out(heads: Mapping[str, Any], key: str, name: str = "columns") -> list[list[Any]]:
     """Columns of a table: their heads, as the phrases have them, with alignment and width."""
-    return [[head, *look] for head, look in zip(heads[key][name], LAYOUT[name][key], strict=True)]
+    looks = (look[:2] for look in LAYOUT[name][key])
+    return [[head, *look] for head, look in zip(heads[key][name], looks, strict=True)]
 
 
 def for_excel(frame: pd.DataFrame) -> str:

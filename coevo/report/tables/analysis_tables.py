@@ -1,40 +1,34 @@
 """Rows of the report's tables of indices, of the regional pattern and of the model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
-
-import pandas as pd
 
 from coevo.coupling.comovement import SCALES, SCOPES
 from coevo.inference.signs import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
-from coevo.report.findings import equilibrium
+from coevo.report.findings import equilibrium, in_step
 from coevo.report.findings.choice_robustness import sign_survival_finding
-from coevo.report.findings.in_step import correlation_values, pairs
 from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
 from coevo.report.findings.relation import relation_finding
-from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theory_finding
-from coevo.report.tables import laid_out
+from coevo.report.tables import LAYOUT, laid_out
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, small
-from coevo.report.words.numbers import with_figures as figures
+from coevo.report.words.numbers import NOTHING, fixed, graded, missing
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.headline_statistics import R2
 
 MEASURES = (PLAIN, ADJUSTED)
-SPREAD = ("sd_ln", "cv", "sd")
-PARTS = {"theil": ("between",), "gini": ("within", "between", "transvariation")}
+UNKNOWN = dict.fromkeys(("value", "p", "critical"))  # a statistic that was not computed
 BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
 
 
-def descriptive_rows(words: ReportText) -> Rows:
-    """Every indicator used, of the subsystems or else of the populations, with its unit: N, mean,
-    standard deviation (n - 1), minimum and maximum.
+def descriptive(words: ReportText) -> list[dict[str, Any]]:
+    """Every indicator used, of the subsystems or else of the populations: N, mean, standard
+    deviation (n - 1), minimum and maximum.
     """
     study = words.study
     column, wanted = "indicator", study.populations
@@ -43,18 +37,11 @@ def descriptive_rows(words: ReportText) -> Rows:
     used = study.indicators.loc[study.indicators[column].isin(wanted), "indicator"]
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
-    table = table.assign(count=table["count"].fillna(0).astype(int))
-    return [
-        [
-            words.grammar.measured(study.heading(indicator), study.unit(indicator)),
-            count,
-            *(figures(value, 3) for value in values),
-        ]
-        for indicator, count, *values in table.itertuples()
-    ]
+    table["count"] = table["count"].fillna(0).astype(int)
+    return list(table.reset_index().to_dict("records"))
 
 
-def D_by_year(words: ReportText) -> Body:
+def coordination(words: ReportText) -> Body:
     """D of every region in every year; below them the mean of the regions, if there are several.
 
     The note says which weights D rests on.
@@ -70,40 +57,34 @@ def D_by_year(words: ReportText) -> Body:
     return Body(rows, columns, words.say("tables/coordination/note", weighting=method))
 
 
-def coverage_growth_rows(words: ReportText) -> Body:
+def coverage_growth(words: ReportText) -> Body:
     """Growth of the indicators whose coverage changed, a column each: a row per year, with z and
     whether the year stands out.
     """
     table = words.study.tables["coverage_growth"]
     names = table["indicator"].unique()
     head = laid_out(words.phrases["tables"], "coverage_growth")
-    cells = {
-        (row.year, row.indicator): words.grammar.noted(
+    told = [
+        words.grammar.noted(
             fixed(row.growth),
             words.grammar.series([fixed(row.z, 1), words.word("coverage_verdict", row.verdict)]),
         )
         for row in table.itertuples()
-    }
-    years = sorted(table["year"].unique())
-    rows = [[year, *(cells.get((year, name), NOTHING) for name in names)] for year in years]
+    ]
+    wide = table.assign(told=told).pivot(index="year", columns="indicator", values="told")
+    rows = [[year, *wide.loc[year, names].fillna(NOTHING)] for year in wide.index]
     return Body(rows, [*head, *([words.study.label(name), "l", 30] for name in names)])
 
 
-def pair_correlations(words: ReportText) -> Rows:
-    """Correlations by pair of subsystems, if there are several, and what is correlated; of those
-    within regions and years what random pairing gives, with p.
+def pairs(words: ReportText) -> Iterator[dict[str, Any]]:
+    """Correlations (`r`) by pair of subsystems, if there are several, and what is correlated; of
+    those within regions and years what random pairing gives, with p.
     """
     study = words.study
-    if len(study.subsystems) == 2:
-        return []
-    rows: Rows = []
-    for pair, scale in product(pairs(study), SCALES):
-        frame = correlation_values(study, pair, scale=scale).reindex(SCOPES)
-        last, label = frame.iloc[-1], words.listed(study.label(s) for s in pair)
-        ends = NOTHING if missing(last["low"]) else f"{fixed(last['low'])}; {fixed(last['high'])}"
-        cells = [*map(fixed, frame["value"]), fixed(last["mean"]), ends, fixed(last["p"], 3)]
-        rows.append([label, words.say(f"tables/pairs/{scale}"), *cells])
-    return rows
+    if len(study.subsystems) > 2:
+        for pair, scale in product(in_step.pairs(study), SCALES):
+            frame = in_step.correlation_values(study, pair, scale=scale).reindex(SCOPES)
+            yield {"pair": pair, "scale": scale, "r": frame["value"], **frame.iloc[-1]}
 
 
 def explained(words: ReportText) -> Body:
@@ -115,103 +96,71 @@ def explained(words: ReportText) -> Body:
     systems = table.dropna(subset="share_T")["system"].unique()
     heads = [words.word("choice", MAIN) if s == MAIN else study.label(s) for s in systems]
     columns = [[head, "l", 46], *([name, "r", 27] for name in heads)]
-    rows: Rows = []
-
-    def add(title: str, part: pd.DataFrame, column: str) -> None:
-        ends = part.groupby("system")[column].agg(["min", "max"]).reindex(systems)
-        cells = [words.grammar.dash.join(map(fixed, ends.loc[s])) for s in systems]
-        rows.append([title, *cells])
-
-    for form, part in table.groupby("form", sort=False):
-        add(words.say("tables/explained/T", form=form), part, "share_T")
+    lines = [
+        (words.say("tables/explained/T", form=form), part, "share_T")
+        for form, part in table.groupby("form", sort=False)
+    ]
     for (level, _), column in zip(level_finding(study)["levels"], R2, strict=False):
-        add(words.say("tables/explained/level", level=level), table, column)
+        lines.append((words.say("tables/explained/level", level=level), table, column))
+    rows: Rows = []
+    for title, part, column in lines:
+        ends = part.groupby("system")[column].agg(["min", "max"]).reindex(systems)
+        rows.append([title, *(words.grammar.dash.join(map(fixed, ends.loc[s])) for s in systems)])
     return Body(rows if len(systems) else [], columns)
 
 
 def pattern(words: ReportText) -> Body:
-    """Statistics of D and of D with the level taken out, each in the first and in the last year."""
-    study, head = words.study, words.phrases["tables"]["pattern"]["head"]
+    """Statistics of D and of D with the level taken out, each in the first and in the last year: by
+    the layout of each line the statistic, and its value, its p or its `share` of the whole index.
+    """
+    study, say = words.study, words.say
     years = (study.years[0], study.years[-1])
-    heads = [words.say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
-    columns = [[head, "l", 40], *([h, "r", 15] for h in heads)]
+    heads = [say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
+    columns = [
+        [words.phrases["tables"]["pattern"]["head"], "l", 40],
+        *([h, "r", 15] for h in heads),
+    ]
+    means = {(of, name): ends for of in MEASURES for name, *ends in group_means(study, of)}
     rows: Rows = []
-
-    def add(key: str, cells: list[Any], **values: Any) -> None:
-        """A row without any value is none; nothing is said of it."""
-        if any(cell != NOTHING for cell in cells):
-            rows.append([words.say(f"tables/pattern/rows/{key}", **values), *cells])
-
-    means = {of: {name: ends for name, *ends in group_means(study, of)} for of in MEASURES}
     for name, *_ in group_means(study):
-        cells = [fixed(v) for of in MEASURES for v in means[of].get(name, (None, None))]
-        add("mean", cells, group=words.word("group", name))
-    for name in SPREAD:
-        add(name, _ends(study, name))
-    for whole, parts in PARTS.items():
-        add(whole, _ends(study, whole))
-        for part in parts:
-            add(f"{whole}_{part}", _shares(study, whole, part))
-    for name in ("moran", "moran_level"):
-        add(name, _ends(study, name, 2))
-        add(f"{name}_p", _ends(study, name, None))
+        both = [fixed(v) for of in MEASURES for v in means.get((of, name), (None, None))]
+        rows.append([say("tables/pattern/rows/mean", group=words.word("group", name)), *both])
+    for line, (statistic, cell) in LAYOUT["pattern"].items():
+        whole = statistic.partition("_")[0]
+        shown = words.jinja.compile_expression(cell)
+        ends = [
+            pair
+            for of in MEASURES
+            for pair in zip(at_ends(study, statistic, of), at_ends(study, whole, of), strict=True)
+        ]
+        cells = [NOTHING if row is None else shown(whole=of, **row) for row, of in ends]
+        if any(cell != NOTHING for cell in cells):
+            rows.append([say(f"tables/pattern/rows/{line}"), *cells])
     return Body(rows, columns)
 
 
-def _ends(study: Study, statistic: str, decimals: int | None = 3) -> list[Any]:
-    """A statistic in the first and the last year; its p where no decimals are given."""
-    ends = [row for of in MEASURES for row in at_ends(study, statistic, of)]
-    return [_shown(row, decimals) for row in ends]
-
-
-def _shown(row: Any, decimals: int | None) -> str:
-    if row is None:
-        return NOTHING
-    if decimals is not None:
-        return fixed(row["value"], decimals)
-    return small(row["p"])
-
-
-def growth_slopes(words: ReportText) -> Rows:
-    """Slopes of growth with both intervals, p by the larger error, and Moran's I of residuals."""
-    rows = []
+def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:
+    """Slopes of growth by both errors (`plain`, `conley`) and by the `wider`, Moran's I of
+    residuals.
+    """
+    kinds = {"plain": "", "conley": "_conley", "moran": "_residual_moran"}
     for name in ("beta", "beta_check", "beta_given_level"):
-        errors = ("", "_conley", "_residual_moran")
-        plain, conley, moran = (one_row(words.study, name + error) for error in errors)
-        if plain is not None:
-            intervals = [NOTHING if row is None else words.ends(row) for row in (plain, conley)]
-            p = _shown(slope(words.study, name), None)
-            rest = [_shown(moran, 2), _shown(moran, None)]
-            title = words.say(f"tables/growth_slopes/rows/{name}")
-            rows.append([title, fixed(plain["value"], 3), *intervals, p, *rest])
-    return rows
+        rows = {kind: one_row(words.study, name + end) for kind, end in kinds.items()}
+        if rows["plain"] is not None:
+            moran = UNKNOWN if rows["moran"] is None else rows["moran"]
+            wider = slope(words.study, name)
+            yield rows | {"name": name, "wider": wider, "moran": moran}
 
 
-def neighbours_by_year(words: ReportText) -> Rows:
-    """Moran's I of D and of D with the level taken out: I, p, least I with p below 0.05."""
-    moran = [statistics(words.study, "moran", of).set_index("year") for of in MEASURES]
-    ends = [[r.loc[year] if year in r.index else None for r in moran] for year in words.study.years]
-    return [
-        [year, *(cell for row in both for cell in _moran_cells(row))]
-        for year, both in zip(words.study.years, ends, strict=True)
-        if any(row is not None for row in both)
-    ]
-
-
-def _moran_cells(row: Any) -> list[str]:
-    least = NOTHING if row is None else fixed(row["critical"])
-    return [_shown(row, 2), _shown(row, None), least]
-
-
-def _shares(study: Study, whole: str, part: str) -> list[Any]:
-    """A part of an index in per cent of it."""
-    cells = []
-    for of in MEASURES:
-        ends = [at_ends(study, name, of) for name in (whole, f"{whole}_{part}")]
-        for all_, component in zip(*ends, strict=True):
-            known = all_ is not None and component is not None and all_["value"] > 0
-            cells.append(hundredths(component["value"] / all_["value"]) if known else NOTHING)
-    return cells
+def neighbours(words: ReportText) -> Iterator[dict[str, Any]]:
+    """Rows of Moran's I of D and of D with the level taken out (`adjusted`), by year."""
+    parts = {"D": PLAIN, "adjusted": ADJUSTED}
+    moran = {part: statistics(words.study, "moran", of) for part, of in parts.items()}
+    found = {part: rows.set_index("year").to_dict("index") for part, rows in moran.items()}
+    for year in words.study.years:
+        rows = {part: known.get(year, UNKNOWN) for part, known in found.items()}
+        if any(row is not UNKNOWN for row in rows.values()):
+            yield rows | {"year": year}
 
 
 def _at(words: ReportText, row: Any) -> list[Any]:
@@ -224,15 +173,14 @@ def _at(words: ReportText, row: Any) -> list[Any]:
     return cells
 
 
-def _theory_rows(words: ReportText, theory: Mapping[str, Any]) -> Rows:
+def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
     """Theoretical points, each with growth there by the region's own fit."""
-    say, rows = words.say, []
+    say, theory = words.say, theory_finding(words.study)
     for point in theory.get("points", ()):
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = say(f"theory_fit/titles/{point['source']}", point=point)
-        rows.append([title, *_at(words, point), *_grown(words, point)])
-    return rows
+        yield [title, *_at(words, point), *_grown(words, point)]
 
 
 def _grown(words: ReportText, row: Any) -> list[Any]:
@@ -243,18 +191,18 @@ def _grown(words: ReportText, row: Any) -> list[Any]:
     return [*grown, joint, words.say(f"chips/{row['verdict']}")]
 
 
-def equilibria_rows(words: ReportText) -> Rows:
+def equilibria(words: ReportText) -> Iterator[list[Any]]:
     """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
     study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
-    theory = theory_finding(study)
     states = [(say("titles/observed", year=last["year"]), last)]
-    for mean in equilibrium.observed_means(study):
-        if not mean["whole"]:
-            states.append((say("titles/mean", period=mean["period"]), mean))
-    rows: Rows = [
-        [title, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""] for title, at in states
+    states += [
+        (say("titles/mean", period=mean["period"]), mean)
+        for mean in equilibrium.observed_means(study)
+        if not mean["whole"]
     ]
-    rows += _theory_rows(words, theory)
+    for state, at in states:
+        yield [state, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""]
+    yield from _theory_rows(words)
     for title, fits in (
         ("own", equilibrium.fits(study).head(1)),
         ("general", equilibrium.general_fit(study)),
@@ -264,11 +212,10 @@ def equilibria_rows(words: ReportText) -> Rows:
             named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
             chip = say(f"chips/{equilibrium.located_verdict(row)}")
             named_title = say(f"titles/{title}", **named)
-            rows.append([named_title, *_at(words, row), "", "", words.signs(row), chip])
-    return rows
+            yield [named_title, *_at(words, row), "", "", words.signs(row), chip]
 
 
-def sign_counts(words: ReportText) -> Body:
+def signs(words: ReportText) -> Body:
     """In how many fits of each case the supply pattern shows, of how many, and p by chance."""
     survival, study, say = sign_survival_finding(words.study), words.study, words.say
     kind = "effects_pooled" if study.pooled else "effects"
@@ -282,22 +229,11 @@ def sign_counts(words: ReportText) -> Body:
         cases += [(say(f"survival/cases/{key}"), by[""]) for by in [survival[key]] if by]
     for pair, by in survival["pairs"].items():
         cases.append((say("survival/cases/pair", name=study.pair_label(pair)), by[""]))
-    rows: Rows = [
-        [name, counts["agree"], counts["specifications"], fixed(counts["p"], 3)]
-        for name, counts in cases
-        if counts["specifications"]
-    ]
+    rows = [counts | {"name": name} for name, counts in cases if counts["specifications"]]
     return Body(rows, note=say(f"interaction/chance/{survival['chance']}"))
 
 
-def relation_rows(words: ReportText) -> Rows:
-    """Relation by the signs of A12 and A21, those of b1 and d, and the probability of these."""
+def ecological(words: ReportText) -> list[dict[str, Any]]:
+    """Relations by the signs of A12 and A21, and the probability of these."""
     probability = relation_finding(words.study).get("quadrants", {})
-    return [
-        [
-            words.say(f"theory/relation/{signs}"),
-            words.say(f"theory/coefficients/{signs}"),
-            fixed(probability.get(signs)),
-        ]
-        for signs in QUADRANTS
-    ]
+    return [{"signs": signs, "p": probability.get(signs)} for signs in QUADRANTS]

@@ -1,43 +1,46 @@
 """The tables of the report, each with its caption and columns from the phrases."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
 
-from coevo.report.tables import LAYOUT, analysis_tables, data_tables, laid_out
-from coevo.report.tables.regression_table import regression, slope_test_rows
-from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
+from coevo.report.tables import LAYOUT, analysis_tables, data_tables, laid_out, regression_table
+from coevo.report.tables.report_table import (
+    Body,
+    Column,
+    ReportTable,
+    as_markdown,
+    cells,
+    readable,
+)
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
-from coevo.report.words.report_text import ReportText, Rows
-
-
-class Entry(NamedTuple):
-    """A table: what it holds, its kind, what a study must have."""
-
-    held: Callable[[ReportText], Rows | Body]
-    kind: str = ""
-    needs: Sequence[str] = ()
-
+from coevo.report.words.report_text import ReportText
 
 OPENING = ("table_summary", "table_coordination")  # tables that open the workbook
+_MODULES = (data_tables, analysis_tables, regression_table)
+TABLES: dict[str, Callable[[ReportText], Iterable[Any] | Body]] = {
+    key: next(getattr(module, key) for module in _MODULES if hasattr(module, key))
+    for key in LAYOUT["tables"]
+}
 LONGEST = 60  # rows of a table in a document or a LaTeX file
-# Tables of the workbook that a report of such a study says otherwise: by the pooled fits, heat map,
-# regions one by one, figure of headlines by choice, slopes with their intervals in the text.
-SHOWN_BY = {"own": "pooled"} | dict.fromkeys(
-    ("coordination", "states", "headlines", "growth_slopes"), "several"
-)
 
 
 def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
     """A table with the caption that the phrases give it under `tables`, or else its title, and with
-    their columns, those left out that hold nothing, unless others are given.
+    their columns, unless others are given; but for claims by combinations without those that hold
+    nothing.
     """
-    rows, columns, note = body
+    rows, columns, note, look = body
     if columns is None:
-        columns = laid_out(words.phrases["tables"], key)
-        used = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in rows)]
-        columns, rows = [columns[i] for i in used], [[row[i] for i in used] for row in rows]
+        columns = laid_out(words.phrases["tables"], key, look)
+        rows = cells(words, key, rows, look)
+    used = [
+        i
+        for i in range(len(columns))
+        if look == "held" or any(row[i] not in ("", NOTHING) for row in rows)
+    ]
+    columns, rows = [columns[i] for i in used], [[row[i] for i in used] for row in rows]
     phrase = "caption" if "caption" in words.phrases["tables"][key] else "title"
     caption = words.say(f"tables/{key}/{phrase}")
     return ReportTable(key, caption, [Column(*column) for column in columns], rows, kind, note)
@@ -51,12 +54,13 @@ def printed_tables(
     `at(*ids)`, a note that refers to figures and to those tables that the study has.
     """
     every = report_tables(words)
-    here = [table for table in every if SHOWN_BY.get(table.key) not in words.study.has]
-    main = {table.key: table for table in here if table.key in MAIN}
+    known = LAYOUT["tables"]
+    here = [table for table in every if known[table.key].get("unless") not in words.study.has]
+    main = {table.key: table for table in here if known[table.key]["place"] == "main"}
     digests = sorted(provenance["files"].items())
     files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
     main["files"] = _table(words, "files", Body(files), "long")
-    annexed = {f"table-{t.key}": t for t in printable(here) if t.key in ANNEX}
+    annexed = {f"table-{t.key}": t for t in printable(here) if known[t.key]["place"] == "annex"}
     filed = [t for t in every if t.key not in main and f"table-{t.key}" not in annexed]
     there = {f"table-{key}" for key in main} | annexed.keys()
 
@@ -94,10 +98,13 @@ def report_tables(words: ReportText) -> list[ReportTable]:
     """Every table: the one that is for files alone, those of the main part, of the annex; one
     without rows is left out.
     """
-    study, entries = words.study, FILED | MAIN | ANNEX
-    shown = {key: entry for key, entry in entries.items() if set(entry.needs) <= study.has}
-    held = {key: _body(entry.held(words)) for key, entry in shown.items()}
-    return [_table(words, key, body, shown[key].kind) for key, body in held.items() if body.rows]
+    tables = []
+    for key, looks in LAYOUT["tables"].items():
+        if set(looks.get("needs", ())) <= words.study.has:
+            held = TABLES[key](words)
+            body = held if isinstance(held, Body) else Body(list(held))
+            tables += [_table(words, key, body, looks.get("kind", ""))] if body.rows else []
+    return tables
 
 
 def sheet_name(words: ReportText, key: str) -> str:
@@ -111,39 +118,3 @@ def sheet_name(words: ReportText, key: str) -> str:
 def title_of(words: ReportText, key: str) -> str:
     """The title of a table in plain text, as long as that of a sheet may be."""
     return readable(words.say(f"tables/{key}/title"))[:31]
-
-
-def _body(held: Rows | Body) -> Body:
-    return held if isinstance(held, Body) else Body(held)
-
-
-FILED = {"summary": Entry(data_tables.summary)}
-MAIN = {
-    "verdicts": Entry(data_tables.verdict_rows, "claims short"),
-    "audit": Entry(data_tables.audit_counts),
-    "indicators": Entry(data_tables.indicator_rows, "", ["indexed"]),
-    "weights": Entry(data_tables.weights, "wide", ["indexed"]),
-    "explained": Entry(analysis_tables.explained, "", ["indexed", "several"]),
-    "regions": Entry(data_tables.region_rows, "long wide", ["indexed", "several"]),
-    "signs": Entry(analysis_tables.sign_counts, "", ["modelled"]),
-    "ecological": Entry(analysis_tables.relation_rows, "", ["modelled"]),
-    "equilibria": Entry(analysis_tables.equilibria_rows, "widest decided", ["modelled"]),
-    "pairs": Entry(analysis_tables.pair_correlations, "", ["indexed", "several"]),
-    "headlines": Entry(data_tables.headlines_in_full, "claims"),
-    "claims": Entry(data_tables.claims_in_full, "claims", ["claims"]),
-    "prediction": Entry(data_tables.prediction_rows, "wide decided"),
-    "restated": Entry(data_tables.largest_rows, "wide", ["changes"]),
-}
-ANNEX = {
-    "descriptive": Entry(analysis_tables.descriptive_rows, "long"),
-    "pattern": Entry(analysis_tables.pattern, "", ["indexed", "several"]),
-    "coordination": Entry(analysis_tables.D_by_year, "long averaged", ["indexed"]),
-    "growth_slopes": Entry(analysis_tables.growth_slopes, "wide", ["indexed", "several"]),
-    "neighbours": Entry(analysis_tables.neighbours_by_year, "", ["indexed", "several"]),
-    "coverage_growth": Entry(analysis_tables.coverage_growth_rows, "", ["indexed"]),
-    "interaction": Entry(partial(regression, "interaction"), "wide regression", ["pooled"]),
-    "own": Entry(partial(regression, "own"), "wide regression", ["modelled"]),
-    "general": Entry(partial(regression, "general"), "wide regression", ["pooled"]),
-    "slope_tests": Entry(slope_test_rows, "", ["pooled"]),
-    "states": Entry(data_tables.states, "long", ["indexed", "several"]),
-}

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -20,9 +21,6 @@ from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
-_FIRST_STAGE = ("first_stage_F", "first_stage_F_b1", "first_stage_F_d")
-_DECIMALS = {"rows": 0, "regions": 0, "df": 0}
-_DECIMALS |= dict.fromkeys((*_FIRST_STAGE, "effective_F_b1", "effective_F_d"), 1)
 CONFIRMS = 0.05  # p of Anderson and Rubin's test below which an estimate by instruments has stars
 _GENERAL = re.compile(r"_general$|^first_stage_F$")  # checks of the general model
 _OWN_TERMS = re.compile(r"A(\d)\1")
@@ -196,7 +194,7 @@ def _error(row: pd.Series, ends: tuple[float, float] | None, power: int, decimal
     return f"({fixed(row['se'] * 10**power, decimals)})"
 
 
-def slope_test_rows(words: ReportText) -> Body:
+def slope_tests(words: ReportText) -> Body:
     """p of no effect in the pooled fits of the main estimator, a row for each kind of error."""
     study = words.study
     tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
@@ -237,7 +235,7 @@ def _facts(words: ReportText, fits: RegressionFits) -> tuple[list[list[Any]], st
     for name in words.phrases["exports"]["fact"]:
         values = [fits.facts.get((name, *key)) for key in fits.columns]
         there = [i for i, value in enumerate(values) if not missing(value)]
-        decimals, fact = _DECIMALS.get(name, 3), Markdown(words.term("fact", name))
+        decimals, fact = LAYOUT["decimals"].get(name, 3), Markdown(words.term("fact", name))
         cells = [v if isinstance(v, str) else fixed(v, decimals) for v in values]
         if len(there) == 1 < len(values):
             value = escaped(cells[there[0]])
@@ -249,3 +247,6 @@ def _facts(words: ReportText, fits: RegressionFits) -> tuple[list[list[Any]], st
         for i, told in alone.items()
     )
     return lines, words.grammar.joined("".join(notes))
+
+
+interaction, own, general = (partial(regression, key) for key in TABLES)

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from coevo.report.tables import LAYOUT
 from coevo.report.words.markup import Markdown, escaped, plain_text
-from coevo.report.words.numbers import NOTHING, Number
-from coevo.report.words.report_text import Rows
+from coevo.report.words.numbers import NOTHING, Number, missing
+from coevo.report.words.report_text import ReportText, Rows
 
 _MATH = re.compile(r"(?<!\\)\$([^$]+)\$")
 _SPAN = re.compile(r"(?<!\\)\[([^\]\n]+)\](?:\{[^}\n]*\}|\([^)\n]*\))")  # spans and links
@@ -44,13 +45,29 @@ class ReportTable(NamedTuple):
 
 
 class Body(NamedTuple):
-    """What a study puts into a table: rows, columns as the phrases write them (those of the
-    phrases where there are none), and a note.
+    """What a study puts into a table: rows of cells, or what the columns of the layout look at,
+    columns as the phrases write them (those of the phrases where there are none), and a note.
+
+    look: by which name phrases and layout have the columns.
     """
 
-    rows: Rows
+    rows: Sequence[Any]
     columns: Sequence[Any] | None = None
     note: str = ""
+    look: str = "columns"
+
+
+def cells(words: ReportText, key: str, rows: Sequence[Any], look: str = "columns") -> Rows:
+    """The cells of a table by the expressions of its columns, with the words of a phrase; rows of
+    cells as they are.
+    """
+    shown = [words.jinja.compile_expression(cell) for *_, cell in LAYOUT[look][key] if cell]
+    return [
+        [NOTHING if missing(cell := show(**row)) else cell for show in shown]
+        if isinstance(row, dict)
+        else row
+        for row in rows
+    ]
 
 
 def pipe_table(table: ReportTable, identifier: str = "") -> str:

@@ -238,12 +238,10 @@ def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
         return
     if isinstance(value, Link):
         sheet.write_url(row, column, f"internal:'{value}'!A1", look, value)
-    elif isinstance(value, bool):
-        sheet.write_boolean(row, column, value, look)
     elif isinstance(value, str) or not math.isfinite(value):  # no workbook has infinity
         sheet.write_string(row, column, str(value), look)
     else:
-        sheet.write_number(row, column, value, look)
+        sheet.write(row, column, value, look)
 
 
 def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:

@@ -167,8 +167,5 @@ class Grammar:
     @property
     def filters(self) -> dict[str, Any]:
         """The filters of phrases and templates that depend on the language."""
-        names = (
-            "spelled", "ordinal", "percent", "probability", "listed", "clauses",
-            "series", "upper_first", "sentences", "plural",
-        )  # fmt: skip
-        return {name: getattr(self, name) for name in names}
+        methods = {name for name, known in vars(Grammar).items() if callable(known)}
+        return {name: getattr(self, name) for name in methods if not name.startswith("_")}

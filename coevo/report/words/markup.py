@@ -62,6 +62,8 @@ def environment(
         "figures": numbers.with_figures,
         "exact": numbers.exact,
         "graded": numbers.graded,
+        "hundredths": numbers.hundredths,
+        "small": numbers.small,
         "chance": lambda p: Markdown(f"*p*\u00a0{numbers.chance(p)}"),
         "subscript": subscript,
         "code": lambda text: Markdown(f"`{text}`"),

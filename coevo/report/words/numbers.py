@@ -62,8 +62,10 @@ def chance(p: float) -> str:
     return "<\u00a00.001" if p < 0.001 else f"=\u00a0{fixed(p, 3)}"
 
 
-def small(p: float) -> str:
+def small(p: Any) -> str:
     """A p value of a table with three decimals, or that it is below the least of them."""
+    if missing(p):
+        return NOTHING
     return Number("< 0.001", p) if p < 0.001 else fixed(p, 3)
 
 

@@ -99,6 +99,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "label": study.label,
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
+        "ends_of": words.ends,
         "also": partial(_also, words),
         "spaced": words.grammar.spaced,
         "spans": words.grammar.spans,
@@ -176,7 +177,6 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
         "in_unit": words.grammar.noted("", unit) if unit else "",
         "growth_at": words.growth,
         "ignorance": ignorance,
-        "ends_of": words.ends,
         "estimated": words.estimate,
         "wild": {
             "two_points_from": wild_bootstrap.RADEMACHER_FROM,
