@@ -61,8 +61,16 @@ def printed(paper: Path) -> list[tuple[int, str]]:
 def as_pdf(document: Path, folder: Path) -> Path:
     """Return a Word file as LibreOffice sets it."""
     subprocess.run(
-        ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
-        + ["--convert-to", "pdf", "--outdir", str(folder), str(document)],
+        [
+            "soffice",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            folder,
+            document,
+        ],  # fmt: skip
         capture_output=True,
         check=True,
         timeout=120,
