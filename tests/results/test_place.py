@@ -70,7 +70,7 @@ def as_pdf(document: Path, folder: Path) -> Path:
             "--outdir",
             folder,
             document,
-        ],  # fmt: skip
+        ],
         capture_output=True,
         check=True,
         timeout=120,
