@@ -33,17 +33,17 @@ Row = dict[str, Any]
 
 def indicators(words: ReportText) -> Iterator[Row]:
     """Every indicator with its weight; whether it is the `first` of its subsystem, its `best` band,
-    its `direction`, and since when it is measured as it is (`changes`).
+    its `direction`, and since when it is measured as it is (`since`).
     """
     study, scales = words.study, scales_of(words.study.indicators)
     rows = weights_finding(study)["rows"]
     rows = rows.assign(first=~rows["subsystem"].duplicated())
     for row in rows.to_dict("records"):
         scale, held = scales[row["indicator"]], since(study, row["indicator"])
-        changes = [str(held.pop("first"))]
-        changes += [words.say(f"measured/since/{key}", years=of) for key, of in held.items() if of]
-        direction = scale.direction.replace("-", "−")
-        yield row | {"best": band(*scale.best), "direction": direction, "changes": changes}
+        row |= {"best": band(*scale.best), "direction": scale.direction.replace("-", "−")}
+        year = held.pop("first")
+        said = [words.say(f"measured/since/{key}", years=of) for key, of in held.items() if of]
+        yield row | {"since": words.grammar.series([year, *said]) if said else year}
 
 
 def weights(words: ReportText) -> Body:
