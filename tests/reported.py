@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from coevo.files import rows_of
+from coevo.messages import THIN
 from coevo.report.documents.told_numbers import told_numbers
 from coevo.report.figures.drawing import CHARTS, data_behind
 from coevo.report.findings import Study
@@ -14,7 +15,7 @@ from coevo.report.findings.equilibrium import general_fit, last_observed
 from coevo.report.findings.localised import chart_words
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import as_frame, readable
-from coevo.report.words.report_text import THIN, amount
+from coevo.report.words.report_text import amount
 from coevo.report.words.template_values import worded
 from tests.sample import templates, words_of
 

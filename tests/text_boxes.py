@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from coevo.messages import THIN
 from coevo.report.figures.typesetting import font_folders
 
 UP, DOWN = 0.72, 0.2  # of the font's size, above and below the line that letters stand on
@@ -37,7 +38,8 @@ def _advances() -> tuple[dict[int, str], dict[str, tuple[int, int]], int]:
 def text_width(text: str, size: float) -> float:
     """Pixels that a text takes."""
     names, widths, em = _advances()
-    return size * sum(widths[names.get(ord(c), ".notdef")][0] for c in text) / em
+    letters = text.replace(THIN, " ")  # which this font does not hold
+    return size * sum(widths[names.get(ord(c), ".notdef")][0] for c in letters) / em
 
 
 def _moves(element: ElementTree.Element) -> tuple[float, float, float]:
