@@ -167,14 +167,9 @@ def slanted(title: str | None) -> Part:
     return {"titleFontStyle": "italic"} if title == "D" else {}
 
 
-def raised(title: str) -> Part:
-    """The title of a vertical axis, horizontally above it."""
-    return {"title": title, **LOOKS["raised_title"], **slanted(title)}
-
-
 def above(title: str, values: Sequence[float]) -> Part:
-    """A vertical axis with its ticks, the title above it."""
-    return axis(None, values) | raised(title)
+    """A vertical axis with its ticks, the title horizontally above it."""
+    return axis(None, values) | {"title": title, **LOOKS["raised_title"], **slanted(title)}
 
 
 def years_axis(years: Sequence[int]) -> Part:
