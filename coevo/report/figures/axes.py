@@ -16,7 +16,7 @@ from scipy.optimize import isotonic_regression
 from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import WIDE, has_wide, room
 from coevo.report.figures import LOOKS
-from coevo.report.figures.vega import Part, amount
+from coevo.report.figures.vega import LAYERS, Part, amount
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
@@ -187,5 +187,5 @@ def named_rows(order: Sequence[str]) -> Part:
     shown = (
         f"container < {BROAD} ? split(datum.label, '\\n') : replace(datum.label, /\\n/g, '{gap}')"
     )
-    axis = {"labelExpr": shown, **LOOKS["rows"]}
+    axis = {"labelExpr": shown, **LAYERS["names"]}
     return {"field": "row", "type": "nominal", "sort": list(order), "axis": axis}
