@@ -277,11 +277,11 @@ def templates() -> dict[str, str]:
 
 def files(chosen: Study) -> dict[str, Any]:
     """Return templates and charts of a study by file name, as the report takes them."""
-    from coevo.report.figures.drawing import drawn, specifications
+    from coevo.report.figures.drawing import drawn
 
     words = chart_words(chosen, words_of("phrases", chosen.language))
     given = (chosen.language, chosen.config, chosen.indicators, chosen.places, chosen.tables)
-    return templates() | shared(lambda: drawn(specifications(chosen, words)), *given)
+    return templates() | shared(lambda: drawn(chosen, words), *given)
 
 
 def page_files(chosen: Study) -> dict[str, Any]:

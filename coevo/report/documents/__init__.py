@@ -10,7 +10,9 @@ from coevo.report.documents.pages import document, html, pdf
 from coevo.report.documents.source import metadata, page_data, text
 from coevo.report.documents.told_numbers import number_files
 from coevo.report.documents.word import docx
-from coevo.report.tables.exports import chart_files, exported
+from coevo.report.figures.drawing import drawn
+from coevo.report.findings.localised import chart_words
+from coevo.report.tables.exports import exported
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.report_text import ReportText
 
@@ -24,11 +26,11 @@ def presented(
 ) -> Iterator[tuple[str, str | bytes]]:
     """Workbook, charts and reports of one language by file name, one after the other.
 
-    `results.<language>.xlsx`, `figures/<language>/<chart>.<ending>` (see `chart_files`), and what
+    `results.<language>.xlsx`, `figures/<language>/<chart>.<ending>` (see `drawn`), and what
     `documents` makes of them.
     """
     yield f"results.{words.study.language}.xlsx", workbook_bytes(words)
-    charts = chart_files(words.study, words.phrases)
+    charts = drawn(words.study, chart_words(words.study, words.phrases))
     for name, file in charts.items():
         yield f"figures/{words.study.language}/{name}", file
     yield from documents(words, Texts(templates | charts), provenance).items()

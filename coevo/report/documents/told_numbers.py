@@ -44,16 +44,16 @@ class Told(NamedTuple):
     printed: str
 
 
-class _Keyed:
+class _Real(float):
+    """A number that knows its key."""
+
     key: str
 
 
-class _Real(_Keyed, float):
-    """A number that knows its key."""
-
-
-class _Whole(_Keyed, int):
+class _Whole(int):
     """A count that knows its key."""
+
+    key: str
 
 
 def keyed(value: Any, key: str) -> Any:
@@ -83,7 +83,7 @@ class Teller:
         """`value` as text; a number with a key is kept, in another print under a further key."""
         number = value.value if isinstance(value, Number) else value
         text = escaped(value)
-        if isinstance(number, _Keyed):
+        if isinstance(number, _Real | _Whole):
             self._keep(number.key, number, plain_text(text))
         return text
 

@@ -30,7 +30,6 @@ class ChartSpec(NamedTuple):
 # colours, the configuration of Vega-Lite and the charts, as the file says
 SHARED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("charts.yaml").read_text("utf-8"))
 FIGURES = {name: ChartSpec(**entry) for name, entry in SHARED["charts"].items()}
-GRADE_COUNT = 10
 WIDTH = 640  # pixels of a chart as wide as the page
 PALETTES: dict[str, dict[str, str]] = {
     theme: {token: pair[place] for token, pair in SHARED["colours"].items()}

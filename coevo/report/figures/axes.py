@@ -16,7 +16,7 @@ from scipy.optimize import isotonic_regression
 from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import WIDE, has_wide, room
 from coevo.report.figures import LOOKS
-from coevo.report.figures.vega import Part, amount
+from coevo.report.figures.vega import LAYERS, Part, amount
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
@@ -167,14 +167,9 @@ def slanted(title: str | None) -> Part:
     return {"titleFontStyle": "italic"} if title == "D" else {}
 
 
-def raised(title: str) -> Part:
-    """The title of a vertical axis, horizontally above it."""
-    return {"title": title, **LOOKS["raised_title"], **slanted(title)}
-
-
 def above(title: str, values: Sequence[float]) -> Part:
-    """A vertical axis with its ticks, the title above it."""
-    return axis(None, values) | raised(title)
+    """A vertical axis with its ticks, the title horizontally above it."""
+    return axis(None, values) | {"title": title, **LOOKS["raised_title"], **slanted(title)}
 
 
 def years_axis(years: Sequence[int]) -> Part:
@@ -192,5 +187,5 @@ def named_rows(order: Sequence[str]) -> Part:
     shown = (
         f"container < {BROAD} ? split(datum.label, '\\n') : replace(datum.label, /\\n/g, '{gap}')"
     )
-    axis = {"labelExpr": shown, **LOOKS["rows"]}
+    axis = {"labelExpr": shown, **LAYERS["names"]}
     return {"field": "row", "type": "nominal", "sort": list(order), "axis": axis}

@@ -15,6 +15,7 @@ from coevo.report.figures import bars, grids, intervals, lines, phase_planes, sc
 from coevo.report.figures.typesetting import measuring_folder, pdfs, pngs
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
+from coevo.report.tables import for_excel
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (lines, bars, grids, intervals, scatters, phase_planes)
@@ -44,23 +45,22 @@ def specifications(study: Study, words: Mapping[str, str]) -> dict[str, dict[str
     return {name: CHARTS[name](study, words) for name in names}
 
 
-def drawn(specs: Mapping[str, dict[str, Any]]) -> dict[str, str | bytes]:
-    """Files of charts by file name: `<name>.json`, the specification, and as images `.svg`, `.png`
-    and `.pdf`.
+def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
+    """Files of a study's charts by file name: `<name>.json`, the specification, as images `.svg`,
+    `.png` and `.pdf`, and the data as `.csv`, safe to open in a spreadsheet.
     """
-    sized = {n: spec | paper_size(spec, figures.FIGURES[n]) for n, spec in specs.items()}
-    charts = {name: svg(spec) for name, spec in sized.items()}
-    texts = {
-        name: json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
-        for name, spec in specs.items()
-    }
-    by_ending: dict[str, Mapping[str, str | bytes]] = {"json": texts, "svg": charts}
-    by_ending |= {"png": pngs(charts), "pdf": pdfs(charts)}
-    return {
-        f"{name}.{ending}": content
-        for ending, files in by_ending.items()
-        for name, content in files.items()
-    }
+    files: dict[str, str | bytes] = {}
+    charts = {}
+    for name, spec in specifications(study, words).items():
+        charts[name] = svg(spec | paper_size(spec, figures.FIGURES[name]))
+        files |= {
+            f"{name}.json": json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n",
+            f"{name}.csv": for_excel(data_behind(name, spec)),
+            f"{name}.svg": charts[name],
+        }
+    for ending, images in (("png", pngs(charts)), ("pdf", pdfs(charts))):
+        files |= {f"{name}.{ending}": image for name, image in images.items()}
+    return files
 
 
 def svg(spec: dict[str, Any]) -> str:

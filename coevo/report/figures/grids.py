@@ -152,7 +152,7 @@ def density(study: Study, words: Mapping[str, str]) -> Part:
     x = axes.D_across(study.grades, limits)
     y = amount("density", scale=axes.axis_scale(0, 1.12 * top), axis=None)
     focus = rows[rows["region"] == study.focus].round({"D": 4})
-    drawn: dict[str, Any] = {}
+    drawn: dict[str, pd.DataFrame] = {}
     for end, year in zip(("first", "last"), ends, strict=True):
         line, own = lines[lines["year"] == year], focus[focus["year"] == year]
         at = np.interp(own["D"], line["D"], line["density"]).round(4)

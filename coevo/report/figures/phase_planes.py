@@ -11,10 +11,9 @@ from coevo.report.figures import plane
 from coevo.report.figures.axes import TITLE, wrapped_label
 from coevo.report.figures.vega import Part, specification
 from coevo.report.findings import equilibrium
-from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theoretical_points
-from coevo.report.words.numbers import fixed
+from coevo.report.words.numbers import with_figures
 
 WIDTH = 44  # letters of a line of words above the plane
 FRAMES = [f"frame_{x}" for x in plane.AXES]
@@ -100,7 +99,7 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
     for region in free.index[free]:
         by_region[region].append(words["nowhere"].format(level))
     for (region, series), part in rows[_outside(rows)].groupby(["region", "series"], sort=False):
-        at = {x: _span(short(v, part[f"frame_{x}"].iloc[0]) for v in part[x]) for x in plane.AXES}
+        at = {x: _span(map(_number, part[x])) for x in plane.AXES}
         by_region[region].append(
             words["beyond"].format(label=called(words, series, part["share"]), **at)
         )
@@ -121,14 +120,9 @@ def _span(texts: Iterable[str]) -> str:
     return "–".join(dict.fromkeys([known[0], known[-1]]))
 
 
-def short(value: float, limit: float) -> str:
-    """A number as it stands above the plane: about three figures of the plane's size."""
-    if not math.isfinite(value):
-        return "∞" if value > 0 else "−∞" if value < 0 else "—"
-    if max(abs(value), limit) >= LARGE:
-        return power(value, 2)
-    decimals = max(0, 2 - math.floor(math.log10(limit)))
-    return fixed(value, decimals)
+def _number(value: float) -> str:
+    """A number as it stands above the plane, which may be infinite."""
+    return {math.inf: "∞", -math.inf: "−∞"}.get(value) or with_figures(value)
 
 
 def phase(study: Study, words: Mapping[str, str]) -> Part:

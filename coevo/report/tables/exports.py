@@ -6,15 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from coevo.messages import THIN, has_wide
-from coevo.report.figures.drawing import data_behind, drawn, specifications
-from coevo.report.findings import Study
-from coevo.report.findings.localised import chart_words
 from coevo.report.tables import for_excel
 from coevo.report.tables.annex import printable, report_tables
 from coevo.report.tables.report_table import pipe_table
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.markup import READER
-from coevo.report.words.report_text import Phrases, ReportText
+from coevo.report.words.report_text import ReportText
 
 # Signs that LaTeX without fonts of its own does not know.
 _SIGNS = str.maketrans(
@@ -73,12 +70,3 @@ def _written(words: ReportText) -> Iterator[tuple[str, str]]:
         chinese = _CHINESE if has_wide(part) else ""
         head = _HEAD.format(study=" ".join(study.split()), packages=_PACKAGES, chinese=chinese)
         yield f"{table.key}.{language}.tex", f"{head}{part.strip()}\n"
-
-
-def chart_files(study: Study, phrases: Phrases) -> dict[str, str | bytes]:
-    """Every file of the charts of a study in its language, `<name>.<ending>`: those of `drawn`, and
-    the data as CSV, safe to open in a spreadsheet.
-    """
-    specs = specifications(study, chart_words(study, phrases))
-    data = {f"{name}.csv": for_excel(data_behind(name, spec)) for name, spec in specs.items()}
-    return drawn(specs) | data
