@@ -1,7 +1,6 @@
 """D over regions and years, its density and ranks, and headlines over choices: tiles and cells."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
