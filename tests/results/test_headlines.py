@@ -7,7 +7,7 @@ import pytest
 
 from coevo.files import read_texts
 from coevo.report.findings.localised import study_in_language
-from coevo.report.tables.annex import MAIN as TABLES
+from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import readable
 from coevo.report.words.template_values import in_language
 from coevo.sensitivity.headlines import CENSUS_YEAR, PAIRED, WITHOUT
@@ -85,7 +85,7 @@ def test_page_one_and_the_annex_contain_every_flag(shipped, results, study, lang
     phrases = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
     words = in_language(shipped(study), language, phrases)
     short = {readable(row[0]): readable(row[4]) for row in _rows(words, "verdicts")}
-    long = {readable(row[0]): readable(row[2]) for row in _rows(words, "headlines")}
+    long = {readable(row[0]): readable(row[1]) for row in _rows(words, "headlines")}
     claims = results(study, "headline_claims").query("computed == 'by_choices'")
     variants, flags = results(study, "headline_variants"), 0
     for row in claims.itertuples():
@@ -136,5 +136,4 @@ def test_a_finding_names_what_it_hangs_on(shipped, results, study, language):
 
 
 def _rows(words, key):
-    held = TABLES[key].held(words)
-    return getattr(held, "rows", held)
+    return next(table.rows for table in report_tables(words) if table.key == key)
