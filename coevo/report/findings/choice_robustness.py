@@ -30,6 +30,7 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     frequent grade is the study's `own` or an`other`; `others`: whether `one` combination or
     `several` give neither of the first two; `D`, `rank`: their least and largest, `ranks` where
     they differ; `own_place`: whether the study's own rank is the `highest` or the `lowest` of all.
+    `combined`: combinations, and those comparable over years.
     `shares` of choices: `drawn` in a chart or told `alone`. `headlines`: see `_headlines`.
     """
     seen = study.tables["multiverse"]
@@ -47,6 +48,7 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "verdict": next(verdict for verdict, least in SHARES.items() if share >= least),
         "own": "own" if main["focus_grade"] == counts.index[0] else "other",
         "n": len(seen),
+        "combined": (len(seen), int(seen["comparable"].sum())),
         "grade": counts.index[0],
         "others": "one" if rest == 1 else "several" if rest else "",
         "shares": choices and ("drawn" if len(counts) > 1 else "alone"),

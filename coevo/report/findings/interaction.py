@@ -111,7 +111,8 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     `region_` and the verdict of the focus region's own, with the `reason` if figures forbid pooled
     ones, or `not_estimated` where that has no fit either. `headline`: what the last effects say;
     `head`: their b1 and d by the main estimator; `points`: the same in percentage points of growth
-    for a tenth of the first-year output; `r2`: least and largest share of growth that the slopes
+    for a tenth of the first-year output; `zero`: whether both intervals hold zero.
+    `r2`: least and largest share of growth that the slopes
     explain, over estimators and both equations; `own`: how many regions' own intervals of b1
     contain zero, of how many; `sets`: of both slopes by instruments; `broken`: years without which
     the supply pattern is gone; `equal`: p of equal slopes. Where it is undecided also the `power`
@@ -138,6 +139,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "points": {
             name: 100 * TENTH * row[["estimate", *ENDS]].astype(float) for name, row in head.items()
         },
+        "zero": verdicts[-1] == "neither",
         "r2": _explained(study),
         "df": b1.at[last, "df"],
         "by_year": by_year,

@@ -42,7 +42,8 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     `itself` (that of D, not relative): see `_gaps`, `gap` whether they move alike; `goes`: see
     `_goes`; `rests`: which sentence tells of growth at the theoretical point.
     `coverage`: years of changed coverage that show. `hangs`: see `_hangs`. `usual`: whether C is of
-    the form that hardly varies; `others_share`: the least share of T by other forms. `third`: what
+    the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
+    tells of systems in step; `others_share`: the least share of T by other forms. `third`: what
     the last sentence is about, the model or else `alone`. `drive`: `named`, `supply`
     (`supply_named`, where page one speaks of nothing else), `other`, `undecided` or
     `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of the rule at the
@@ -88,6 +89,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         follows = "more"
     forms = [low for form, low, _ in through.get("forms") or () if form != "standard"]
     usual = study.config["coupling"]["form"] == "standard" and follows in (SUPPORTED, "more")
+    answer = study.pair is not None and not single
     return {
         "start": single,
         "mean": "" if single else findings["far"]["mean_move"],
@@ -100,7 +102,8 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "itself": itself[0] if itself else None,
         "hangs": [] if single else _hangs(study, "all_rose", "gap_narrowed"),
         "goes": _goes(study) if measures["levels"] and not single else [],
-        "usual": usual,
+        "usual": usual and not answer,
+        "answer": answer,
         "others_share": min(forms) if usual and forms else None,
         "coverage": coverage["shown"] if "kept" in coverage and not single else [],
     }

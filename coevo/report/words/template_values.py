@@ -226,7 +226,8 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
             fields["least"] = min(sides, key=lambda variant: sides[variant])
         if key == "curves" and key not in fields:
             break
-        counted = words.message("curves" if key == "curves" else "holds_in", fields)
+        told = {"curves": "curves", "brief": "held_by_choices"}.get(key, "holds_in")
+        counted = words.message(told, fields)
         return words.say(f"through/{key}", headline=headline, said=counted)
     return Markdown("")
 
