@@ -203,8 +203,9 @@ def test_heads_panes_filters_and_formats() -> None:
     made, settings, table = study()
     made["uncertainty"].loc[0, "low"] = 0.123456789012
     book = opened(workbook(made, settings, table))
+    sheets = frame(book, "names").groupby("table")["sheet"].first()
     for name in study_tables(settings):
-        sheet = book[name.replace("_", " ")]
+        sheet = book[sheets[name]]
         fields = {c for c in made[name] if (row := column_row(name, c)) and row.type == "fields"}
         ids = [column for column in made[name] if column not in fields]
         assert list(coded(book, name)) == ids
@@ -224,7 +225,7 @@ def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
     (made, *others), ends = study(), [FIRST, LAST]
     D = made["coupling"].pivot(index="region", columns="year", values="D")
     rank = D[LAST].rank(ascending=False).astype(int)
-    ranks = rank.to_frame("rank").assign(rank_low=1, rank_high=rank + 2).reset_index()
+    ranks = rank.to_frame("rank").assign(rank_low=1, rank_high=rank + 2, name="").reset_index()
     book = opened(workbook(made | {"rank_ranges": ranks}, *others))
     summary = coded(book, "table_summary").set_index("region").sort_index()
     assert set(summary.index) == set(NAMES) and summary["group"].nunique() > 1
