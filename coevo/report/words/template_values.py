@@ -228,7 +228,8 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
             break
         told = {"curves": "curves", "brief": "held_by_choices"}.get(key, "holds_in")
         counted = words.message(told, fields)
-        return words.say(f"through/{key}", headline=headline, said=counted)
+        contrary = fields.get("contrary", 0)
+        return words.say(f"through/{key}", headline=headline, said=counted, contrary=contrary)
     return Markdown("")
 
 
