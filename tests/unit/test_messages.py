@@ -90,7 +90,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
                       "pooled": {"b1": {"low": -0.012, "high": 0.5}, "d": {"low": 0.1, "high": 2}}},
      "0.32; 1/16; −0.012 to 0.5|−0.012与0.5; 0.1 to 2|0.1与2"),
     ("growth_alone", {"D": {"rate": 22.47, "first": 2016, "last": 2018}, "printed": [5.0, 20.5]},
-     "22.5 %|22.5%; 2016–2018|2016—2018; 5 to 20.5 %|5%变为20.5%"),
+     "22.5 %|22.5%; 2016–2018|2016—2018; 5 to 20.5 %|5%至20.5%"),
     ("too_few_rows_for_effects", {"rows": 2, "effects": "region+year"},
      "2 growth rows|2个增长率; region and year effects|地区与年份双向固定效应"),
     ("of_region", {"region": "330000", "reason": "year_twice", "fields": {"year": 2016}},
