@@ -131,7 +131,7 @@ def test_every_style_in_use_is_defined(parts: dict[str, bytes], body: ElementTre
         for kind in ("pStyle", "rStyle", "tblStyle")
         for mark in body.iterfind(f".//w:{kind}", SPACES)
     }
-    assert {"Finding", "Sure", "Source", "Facts", "Chip"} <= used
+    assert {"Finding", "Sure", "Source", "Chip"} <= used
     assert used <= defined
     # A style that pandoc made up for a name it did not know looks like the running text.
     sheet = (FOLDER / "word.xml").read_text(encoding="utf-8")
