@@ -12,7 +12,7 @@ local WORDS = { figure = "Figure", table = "Table" }
 local lettered = true -- a word of letters is parted from its number, which a full stop follows; 图1
 
 -- Divisions and spans that report.typ knows by the same name.
-local BLOCKS = { "finding", "sure", "source", "opening", "facts", "together", "references" }
+local BLOCKS = { "finding", "sure", "source", "opening", "together", "references" }
 local SPANS = { "chip", "focus", "grey", "label", "value", "sub", "from", "unit", "s1", "s2", "s3" }
 
 local function raw(text)

@@ -25,7 +25,6 @@ local function run(content, properties)
 end
 
 local SPACE = "\u{a0}" -- in a short chip, which stays on one line, and between chip and border
-local TAB = run("<w:tab/>")
 
 local function styled(style, blocks)
   return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = style }))
@@ -104,19 +103,6 @@ local function widths_of(tbl, rows, letters)
   for i, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[i] = { spec[1], need[i] + spare[i] * (1 - needed) / spared }
   end
-end
-
--- A line for each fact: its name, and its value at the tab.
-local function facts(list)
-  local made = pandoc.List()
-  for _, item in ipairs(list.content) do
-    local line = item[1].content
-    for i, inline in ipairs(line) do
-      if inline.t == "Space" then line[i] = TAB break end
-    end
-    made:insert(pandoc.Para(line))
-  end
-  return styled("Facts", made)
 end
 
 local share = 1 -- of the width that a chart has else
@@ -201,7 +187,6 @@ return function(shared)
       held = div.identifier
       return walked(div.content), false
     end
-    if classes:includes("facts") then return facts(walked(div.content)[1]), false end
     if classes:includes("annexes") then return pandoc.List(), false end
     if classes:includes("opening") then
       share = OPENING
