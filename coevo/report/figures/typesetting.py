@@ -8,6 +8,7 @@ import atexit
 import base64
 import importlib.resources
 import io
+import json
 import re
 import shutil
 import struct
@@ -33,6 +34,7 @@ _APART = "\u200c"  # sets letters apart, and no room between them
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
 RESOLUTION = 300  # dots per inch of a chart as wide as the page of the PDF
 _HEAD = 33  # bytes of a PNG's signature and first chunk
+ROUNDS = 8  # of setting a text, at most
 _PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: white)
 #image("%s.svg")
 """
@@ -189,7 +191,7 @@ def typeset(
         files = {}
         for name in sources:
             try:
-                file = compiler.compile(input=str(folder / f"{name}.typ"), **options)
+                file = _settled(compiler, folder / f"{name}.typ", options)
             except typst.TypstError as problem:
                 if "could not be displayed" not in str(problem):
                     raise
@@ -200,6 +202,21 @@ def typeset(
             assert isinstance(file, bytes)  # a PDF or one page, not a list of pages
             files[name] = file
         return files
+
+
+def _settled(compiler: Any, source: Path, options: Mapping[str, Any]) -> Any:
+    """A file whose figures are drawn in the shares of their width that it says of them (`<share>`):
+    set anew until they stay, since each moves those behind it.
+    """
+    told, shares = source.parent / "shares.json", list[float]()
+    for _ in range(ROUNDS):
+        told.write_text(json.dumps(shares))
+        file = compiler.compile(input=str(source), **options)
+        found = json.loads(compiler.query("<share>", field="value"))
+        if found == shares:
+            break
+        shares = found
+    return file
 
 
 def unjoined(svg: str) -> str:
