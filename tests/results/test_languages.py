@@ -25,10 +25,11 @@ pytestmark = pytest.mark.whole
 TERMS = {
     "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild "
     "ARIMA Anderson Bartlett Bonferroni Conley Dagum Diebold Dirichlet Driscoll Fan Fieller Hansen "
-    "Hausman Holm Kraay Lotka Mariano Morgan Nickell Pesaran Rubin Shorrocks Theta Volterra Webb",
+    "Hausman Holm Kraay Lotka Mariano Morgan Nickell Pesaran Rubin Shorrocks Theta Tobit Volterra Webb",
     "authors of papers that are checked": "Qian",
     "program, files and folders": "coevo CSV SHA tables",
-    "places that the script of the page fills": "sheet region year subsystem best",
+    "the study of the control": "lynx hare",
+    "places that the script of the page fills": "sheet region year subsystem best rule",
 }
 KNOWN = {word for words in TERMS.values() for word in words.split()}
 # What is not prose: scripts and styles, formulas, the configuration, references, packages.
