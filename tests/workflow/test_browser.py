@@ -302,7 +302,7 @@ def test_tables_show_the_numbers_of_the_study(opened) -> None:
     chosen, page = study(claims=True), opened()
     rows = chosen.ends[1].sort_values("D", ascending=False)
     expected = [[row["name"], graded(row["D"]), row["grade"]] for _, row in rows.iterrows()]
-    assert [[row[0], row[3], row[5]] for row in cells(page, "regions")] == expected
+    assert [[row[0], row[3], row[4]] for row in cells(page, "regions")] == expected
     weights = rows_of(chosen.tables["weights"], weighting="entropy")
     assert sorted(row[6] for row in cells(page, "weights")) == sorted(
         fixed(w, 3) for w in weights["weight"]
@@ -314,7 +314,7 @@ def test_tables_show_the_numbers_of_the_study(opened) -> None:
 
 FILL = """(texts) => {
   const rows = [...document.querySelectorAll("#table-regions tbody tr")];
-  rows.forEach((row, i) => { row.cells[1].textContent = texts[i] ?? "—"; });
+  rows.forEach((row, i) => { row.cells[2].textContent = texts[i] ?? "—"; });
 }"""
 
 
@@ -329,7 +329,7 @@ ASCENDING = (
 
 def test_heads_sort_their_columns(opened) -> None:
     page = opened(width=820)
-    head = page.locator("#table-regions th").nth(1)
+    head = page.locator("#table-regions th").nth(2)
     rest = ["—"] * (len(cells(page, "regions")) - 4)
     for ascending in ASCENDING:
         texts = [ascending[i] for i in (2, 0, 3, 1)]
@@ -340,7 +340,7 @@ def test_heads_sort_their_columns(opened) -> None:
         for state, order in (("ascending", ascending), ("descending", descending), (None, texts)):
             page.keyboard.press("Enter")
             assert head.get_attribute("aria-sort") == state
-            assert [row[1] for row in cells(page, "regions")] == order + rest
+            assert [row[2] for row in cells(page, "regions")] == order + rest
 
 
 def test_table_is_saved_as_it_stands(opened) -> None:
@@ -356,7 +356,7 @@ def test_table_is_saved_as_it_stands(opened) -> None:
     )
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert rows[0][0] == "Region"
-    assert [row[1] for row in rows[1:5]] == ["'=1+1", "-1234.5", 'a "b", c', "'@x"]
+    assert [row[2] for row in rows[1:5]] == ["'=1+1", "-1234.5", 'a "b", c', "'@x"]
     assert [row[0] for row in rows[1:]] == [row[0] for row in cells(page, "regions")]
 
 
