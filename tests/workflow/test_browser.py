@@ -304,7 +304,7 @@ def test_tables_show_the_numbers_of_the_study(opened) -> None:
     expected = [[row["name"], graded(row["D"]), row["grade"]] for _, row in rows.iterrows()]
     assert [[row[0], row[3], row[4]] for row in cells(page, "regions")] == expected
     weights = rows_of(chosen.tables["weights"], weighting="entropy")
-    assert sorted(row[6] for row in cells(page, "weights")) == sorted(
+    assert sorted(row[3] for row in cells(page, "indicators")) == sorted(
         fixed(w, 3) for w in weights["weight"]
     )
     assert page.locator("table").count() == page.locator("table > caption").count()
@@ -320,9 +320,9 @@ FILL = """(texts) => {
 
 # cells of a column, in ascending order; those without a number come last in either direction
 ASCENDING = (
-    ["−5", "12 %", "1,234", "—"],
+    ["−5", "12 %", "1\u202f234", "—"],
     ["−0.1 (−7 to 3)", "0.1 (0 to 1)", "0.2 (−1 to 9)", "—"],
-    ["2×10⁻⁷", "3", "4,000,000", "1.20×10¹⁸"],
+    ["2×10⁻⁷", "3", "4\u202f000\u202f000", "1.20×10¹⁸"],
     ["apple", "pear 9", "pear 10", "—"],
 )
 
@@ -345,7 +345,7 @@ def test_heads_sort_their_columns(opened) -> None:
 
 def test_table_is_saved_as_it_stands(opened) -> None:
     page = opened()
-    page.evaluate(FILL, ["=1+1", "−1,234.5", 'a "b", c', "@x"])
+    page.evaluate(FILL, ["=1+1", "−1\u202f234.5", 'a "b", c', "@x"])
     with page.expect_download() as saving:
         page.locator("#table-regions button.csv").click()
     saved = saving.value
@@ -362,13 +362,13 @@ def test_table_is_saved_as_it_stands(opened) -> None:
 
 def test_cell_that_repeats_the_one_above_says_so_once_sorted(opened) -> None:
     page = opened()
-    assert "" in [row[0] for row in cells(page, "weights")]
+    assert "" in [row[0] for row in cells(page, "indicators")]
     shown_ = (
-        "() => getComputedStyle(document.querySelector('#table-weights td[data-above]'), "
+        "() => getComputedStyle(document.querySelector('#table-indicators td[data-above]'), "
         "'::before').content"
     )
     assert page.evaluate(shown_) == "none"
-    page.locator("#table-weights th button").nth(6).click()
+    page.locator("#table-indicators th button").nth(3).click()
     assert page.evaluate(shown_) in ('"Shops"', '"Plants"')
 
 
