@@ -117,6 +117,7 @@ def test_hostile_text_is_escaped() -> None:
         assert depth(text)[-1] == 0
         assert len({len(cells) for cells in rows(text)}) == 1, name
         body = "\n".join(" ".join(cells) for cells in rows(text))
+        body = re.sub(r"\\emph\{p\}~(=|\\textless)~(?=\d)", "", body)  # the spaces of a p value
         assert not re.search(r"(?<!\\)[%#~$]", body)
     assert "中文\\_" in made(Study(config(), tables(), table))["weights.zh.tex"]
 
