@@ -22,12 +22,12 @@ function field(label, control, id) {
 
 // A box that is narrower than what it holds can be scrolled by keyboard, and says so.
 function hint(box, label) {
-  const scrolls = box.scrollWidth > box.clientWidth + 1;
-  const tall = box.scrollHeight > box.clientHeight + 1;
+  const over = Math.max(box.scrollWidth - box.clientWidth, box.scrollHeight - box.clientHeight);
+  const scrolls = box.scrollWidth > box.clientWidth + 1; // a pixel is no matter for the eye
   const note = box.previousElementSibling?.classList.contains("hint") ? box.previousElementSibling : null;
   if (scrolls && !note) box.before(make("p", { className: "hint" }, words.scrolls));
   if (!scrolls && note) note.remove();
-  if (scrolls || tall) {
+  if (over > 0) {
     box.tabIndex = 0;
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", label);
