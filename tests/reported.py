@@ -8,7 +8,7 @@ import numpy as np
 
 from coevo.files import rows_of
 from coevo.messages import THIN
-from coevo.report.documents.told_numbers import told_numbers
+from coevo.report.documents.text_numbers import told_numbers
 from coevo.report.figures.drawing import CHARTS, data_behind
 from coevo.report.findings import Study
 from coevo.report.findings.equilibrium import general_fit, last_observed

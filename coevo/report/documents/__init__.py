@@ -8,7 +8,7 @@ import pandas as pd
 from coevo.files import Texts
 from coevo.report.documents.pages import document, html, pdf
 from coevo.report.documents.source import metadata, page_data, text
-from coevo.report.documents.told_numbers import number_files
+from coevo.report.documents.text_numbers import number_files
 from coevo.report.documents.word import docx
 from coevo.report.figures.drawing import drawn
 from coevo.report.findings.localised import chart_words

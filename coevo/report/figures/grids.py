@@ -10,7 +10,7 @@ from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.chart_needs import TILE, density_peaks
 from coevo.report.findings.grade_scale import colours, grade_marks, spans
 from coevo.report.findings.localised import variant_word
-from coevo.report.findings.region_states import groups_of
+from coevo.report.findings.region_standings import groups_of
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.choices import CHOICES
 from coevo.sensitivity.headlines import CENSUS_YEAR, WITH

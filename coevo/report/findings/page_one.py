@@ -43,7 +43,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     `_goes`; `rests`: which sentence tells of growth at the theoretical point.
     `coverage`: years of changed coverage that show. `hangs`: see `_hangs`. `usual`: whether C is of
     the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
-    tells of systems in step; `others_share`: the least share of T by other forms. `third`: what
+    tells of systems in step; `third`: what
     the last sentence is about, the model or else `alone`. `drive`: `named`, `supply`
     (`supply_named`, where page one speaks of nothing else), `other`, `undecided` or
     `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of the rule at the
@@ -87,7 +87,6 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
     follows = through["level_over_balance"]["key"]
     if follows == SUPPORTED and measures["verdict"] != "level":
         follows = "more"
-    forms = [low for form, low, _ in through.get("forms") or () if form != "standard"]
     usual = study.config["coupling"]["form"] == "standard" and follows in (SUPPORTED, "more")
     answer = study.pair is not None and not single
     return {
@@ -104,7 +103,6 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "goes": _goes(study) if measures["levels"] and not single else [],
         "usual": usual and not answer,
         "answer": answer,
-        "others_share": min(forms) if usual and forms else None,
         "coverage": coverage["shown"] if "kept" in coverage and not single else [],
     }
 

@@ -16,7 +16,7 @@ from coevo.report.findings.data_quality import audited, largest_obstacles, since
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.page_one import NOT_TESTED, opening_kind
 from coevo.report.findings.predicted import rivals
-from coevo.report.findings.region_states import region_states
+from coevo.report.findings.region_standings import standings
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT, laid_out
@@ -102,7 +102,7 @@ def states(words: ReportText) -> Body:
 
 def regions(words: ReportText) -> list[Row]:
     """Every region by D of its last year, with the grade of that."""
-    states = region_states(words.study).join(words.study.ends[1]["grade"]).dropna(subset="D")
+    states = standings(words.study).join(words.study.ends[1]["grade"]).dropna(subset="D")
     states = states.sort_values("D", ascending=False).reset_index()
     return list(states.to_dict("records"))
 
@@ -191,7 +191,7 @@ def restated(words: ReportText) -> list[Row]:
 
 
 def summary(words: ReportText) -> Body:
-    """Of every region what `region_states` says, grade, indices, largest obstacle, outputs, slopes.
+    """Of every region what `standings` says, grade, indices, largest obstacle, outputs, slopes.
 
     A head that is dated carries the year; the words are those of `tables.csv`. What a region lacks
     is empty; a column that all lack is left out.
@@ -224,4 +224,4 @@ def _of_indices(words: ReportText) -> pd.DataFrame:
     study = words.study
     indices = [SUBSYSTEM_PREFIX + name for name in study.subsystems]
     last = study.ends[1][["grade", "lagging", "C", "T", *indices]]
-    return region_states(study).join(last).assign(obstacle=largest_obstacles(study))
+    return standings(study).join(last).assign(obstacle=largest_obstacles(study))

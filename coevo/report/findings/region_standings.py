@@ -9,7 +9,7 @@ from coevo.sensitivity.coverage_breaks import KEPT
 CENTRED = "year_centred"  # the slope that takes the level out: within years
 
 
-def region_states(study: Study) -> pd.DataFrame:
+def standings(study: Study) -> pd.DataFrame:
     """By region: `group`; D of its first and last year and its `rise`, `D_without` the years of
     changed coverage; rank in both years, `rank_low` to `rank_high` over all combinations of
     choices, `rank_adjusted` with the level of development taken out. NaN for what is not known.

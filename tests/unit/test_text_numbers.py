@@ -9,7 +9,7 @@ import lxml.html
 import pytest
 
 from coevo.report.documents import documents
-from coevo.report.documents.told_numbers import NUMBER, keyed, number_files
+from coevo.report.documents.text_numbers import NUMBER, keyed, number_files
 from coevo.report.words.template_values import worded
 from tests.sample import FOCUS, page_files, study, templates, words_of
 
