@@ -19,14 +19,6 @@ LAYERS = read_yaml(Path(__file__).with_name("layers.yaml").read_text("utf-8"))
 TYPES = {"Q": "quantitative", "N": "nominal", "O": "ordinal"}
 
 
-def library() -> str:
-    """The library that draws the charts of a page, as a script."""
-    import vl_convert
-
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return bundle.replace("</script", "<\\/script")
-
-
 def amount(field: str, **options: Any) -> Part:
     """A channel of numbers."""
     return {"field": field, "type": "quantitative", **options}
