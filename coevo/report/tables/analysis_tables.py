@@ -10,6 +10,7 @@ from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings import equilibrium, in_step
 from coevo.report.findings.choice_robustness import sign_survival_finding
 from coevo.report.findings.level_control import level_finding
+from coevo.report.findings.page_one import scope_finding
 from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.theory_against_fit import theory_finding
@@ -94,7 +95,8 @@ def explained(words: ReportText) -> Body:
     study, head = words.study, words.phrases["tables"]["explained"]["head"]
     table = study.tables["multiverse"]
     systems = table.dropna(subset="share_T")["system"].unique()
-    heads = [words.word("choice", MAIN) if s == MAIN else study.label(s) for s in systems]
+    main = words.say(f"tables/explained/main/{scope_finding(study)['measured']}")
+    heads = [main if s == MAIN else study.label(s) for s in systems]
     columns = [[head, "l", 46], *([name, "r", 27] for name in heads)]
     lines = [
         (words.say("tables/explained/T", form=form), part, "share_T")
