@@ -19,7 +19,7 @@ import pandas as pd
 from coevo.coupling import grade
 from coevo.files import as_table, read_table
 from coevo.messages import packed
-from coevo.report.figures.vega import library
+from coevo.report.figures import library
 from coevo.report.findings import Study
 from coevo.report.findings.localised import chart_words, study_in_language
 from coevo.report.words.grammar import Grammar, read_phrases

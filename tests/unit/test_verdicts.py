@@ -338,7 +338,7 @@ def test_all_languages_print_the_same_decimals(number: int) -> None:
 
 FINDINGS = re.compile(r"(?m)^\*\*(.+?)[.。]\*\* ?(.*)$")  # of page one: clause, what is told
 MAIN = ("far", "where", "measures", "step", "populations", "equilibria", "robustness", "limits")
-SENTENCE = re.compile(r"(?<=\.)\s+(?=\S)|(?<=。)")
+SENTENCE = re.compile(r"(?<=\.)\s+(?=\S)|(?<=[。；])")  # a Chinese semicolon parts sentences
 LENGTHS = {"en": (25, 60), "zh": (52, 150)}  # of a finding and of a paragraph
 NUMBER = re.compile(r"(?<![A-Za-z0-9_.第])−?\d(?:[\d,\u202f]*\d)?(?:\.\d+)?")
 

@@ -100,7 +100,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "gap": gaps and ("alike" if len({moved for *_, moved, _ in gaps}) == 1 else "apart"),
         "itself": itself[0] if itself else None,
         "hangs": [] if single else _hangs(study, "all_rose", "gap_narrowed"),
-        "goes": _goes(study) if measures["levels"] and not single else [],
+        "goes": _goes(study, measures["levels"]) if measures["levels"] and not single else [],
         "usual": usual and not answer,
         "answer": answer,
         "coverage": coverage["shown"] if "kept" in coverage and not single else [],
@@ -140,18 +140,18 @@ def _hangs(study: Study, *headlines: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _goes(study: Study) -> list[tuple[str, str, str, float]]:
+def _goes(study: Study, levels: list[tuple[str, float]]) -> list[tuple[str, str, str, float]]:
     """What explains most of ln D by each system of indicators, other choices as in the study:
-    the system as in `_gaps`, `level` (size per head) or `size`, and R2.
+    the system as in `_gaps`, which of the levels, and R2.
     """
     rows = study.tables["multiverse"].reset_index(drop=True)
     rest = [choice for choice in CHOICES if choice != "system"]
     own = rows.loc[rows["main"], rest].iloc[0]
-    rows = rows[(rows[rest] == own).all(axis=1)].drop_duplicates("system")
-    fits = rows.set_index("system").reindex(columns=R2).dropna(how="all")
-    best = fits.max(axis=1)
-    of = np.where(fits[R2[0]] >= best, "level", "size")
-    return [*zip(_kinds(best.index), best.index, of, best, strict=True)]
+    rows = rows[(rows[rest] == own).all(axis=1)].drop_duplicates("system").set_index("system")
+    names = dict(zip(R2, (name for name, _ in levels), strict=False))
+    fits = rows.reindex(columns=list(names)).rename(columns=names).dropna(how="all")
+    best = fits.idxmax(axis=1)
+    return [*zip(_kinds(fits.index), fits.index, best, fits.max(axis=1), strict=True)]
 
 
 def _model(study: Study) -> dict[str, Any]:

@@ -226,10 +226,10 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
             fields["least"] = min(sides, key=lambda variant: sides[variant])
         if key == "curves" and key not in fields:
             break
+        fields["headline"] = headline
         told = {"curves": "curves", "brief": "held_by_choices"}.get(key, "holds_in")
         counted = words.message(told, fields)
-        contrary = fields.get("contrary", 0)
-        return words.say(f"through/{key}", headline=headline, said=counted, contrary=contrary)
+        return words.say(f"through/{key}", said=counted, **fields)
     return Markdown("")
 
 
