@@ -126,29 +126,36 @@ local function row_of(charts)
   return tbl
 end
 
+local FIRST = 100000 -- number of a bookmark, beyond pandoc's
+local mark = '<w:r><w:fldChar w:fldCharType="%s"%s/></w:r>'
+-- A field: what Word computes it by, what stands there until it has.
+local function field(code, result, more)
+  return mark:format("begin", more or "") .. '<w:r><w:instrText xml:space="preserve">' .. escaped(code)
+    .. "</w:instrText></w:r>" .. mark:format("separate", "") .. result .. mark:format("end", "")
+end
+
 local function contents(blocks, word)
   local entries = pandoc.List()
   for _, block in ipairs(blocks) do
     if block.t == "Header" and block.level == 1 then
-      entries:insert(string.format('<w:hyperlink w:anchor="%s"><w:r><w:t>%s</w:t></w:r></w:hyperlink>',
-        escaped(block.identifier), escaped(pandoc.utils.stringify(block.content))))
+      local place, page = escaped(block.identifier), "page-" .. #entries
+      entries:insert(string.format('<w:hyperlink w:anchor="%s"><w:r><w:t>%s</w:t></w:r><w:r><w:tab/></w:r>%s</w:hyperlink>',
+        place, escaped(pandoc.utils.stringify(block.content)),
+        field(" PAGEREF " .. page .. " \\h ", "<w:r><w:t>…</w:t></w:r>", ' w:dirty="true"')))
+      -- A mark of the heading alone: that of a whole section LibreOffice does not find everywhere.
+      block.content:insert(1, pandoc.RawInline("openxml",
+        string.format('<w:bookmarkStart w:id="%d" w:name="%s"/><w:bookmarkEnd w:id="%d"/>', FIRST + #entries, page, FIRST + #entries)))
     end
   end
   if #entries == 0 then return pandoc.List() end
-  local mark = '<w:r><w:fldChar w:fldCharType="%s"/></w:r>'
-  local code = ' TOC \\o "1-1" \\h \\z \\u '
-  entries[1] = mark:format("begin") .. '<w:r><w:instrText xml:space="preserve">' .. escaped(code)
-    .. "</w:instrText></w:r>" .. mark:format("separate") .. entries[1]
-  entries[#entries] = entries[#entries] .. mark:format("end")
   local function paragraph(style, inside, more)
     return '<w:p><w:pPr><w:pStyle w:val="' .. style .. '"/>' .. (more or "") .. "</w:pPr>" .. inside .. "</w:p>"
   end
   local lines = entries:map(function(entry) return paragraph("TOC1", entry) end)
   return pandoc.List({ pandoc.RawBlock("openxml",
-    '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>'
     -- Page one stands alone.
-    .. paragraph("TOCHeading", "<w:r><w:t>" .. escaped(word) .. "</w:t></w:r>", "<w:pageBreakBefore/>")
-    .. table.concat(lines) .. "</w:sdtContent></w:sdt>") })
+    paragraph("TOCHeading", "<w:r><w:t>" .. escaped(word) .. "</w:t></w:r>", "<w:pageBreakBefore/>")
+    .. table.concat(lines)) })
 end
 
 -- The filter; `shared` holds what charts.lua knows of charts and numbers.
