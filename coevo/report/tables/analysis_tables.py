@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 from coevo.coupling.comovement import SCALES, SCOPES
+from coevo.files import rows_of
 from coevo.inference.signs import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings import equilibrium, in_step
@@ -35,7 +36,7 @@ def descriptive(words: ReportText) -> list[dict[str, Any]]:
     column, wanted = "indicator", study.populations
     if study.indexed:
         column, wanted = "subsystem", study.subsystems
-    used = study.indicators.loc[study.indicators[column].isin(wanted), "indicator"]
+    used = rows_of(study.indicators, **{column: wanted})["indicator"]
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
     table["count"] = table["count"].fillna(0).astype(int)
@@ -176,21 +177,17 @@ def _at(words: ReportText, row: Any) -> list[Any]:
 
 
 def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
-    """Theoretical points, each with growth there by the region's own fit."""
-    say, theory = words.say, theory_finding(words.study)
-    for point in theory.get("points", ()):
+    """Theoretical points, each with growth of both outputs there by the region's own fit, its
+    intervals, joint p and the verdict.
+    """
+    for point in theory_finding(words.study).get("points", ()):
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
-        title = say(f"theory_fit/titles/{point['source']}", point=point)
-        yield [title, *_at(words, point), *_grown(words, point)]
-
-
-def _grown(words: ReportText, row: Any) -> list[Any]:
-    """Growth of both outputs with intervals, joint p, and the verdict."""
-    grown = [words.growth(row, i) for i in (1, 2)]
-    known = not missing(row["p_joint"])
-    joint = words.say("theory_fit/joint", p=row["p_joint"]) if known else NOTHING
-    return [*grown, joint, words.say(f"chips/{row['verdict']}")]
+        title = words.say(f"theory_fit/titles/{point['source']}", point=point)
+        p = point["p_joint"]
+        grown = [words.growth(point, 1), words.growth(point, 2)]
+        grown.append(NOTHING if missing(p) else words.say("theory_fit/joint", p=p))
+        yield [title, *_at(words, point), *grown, words.say(f"chips/{point['verdict']}")]
 
 
 def equilibria(words: ReportText) -> Iterator[list[Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from itertools import compress
 from typing import Any
 
 from coevo.report.tables import LAYOUT, analysis_tables, data_tables, laid_out, regression_table
@@ -35,12 +36,9 @@ def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
     if columns is None:
         columns = laid_out(words.phrases["tables"], key, look)
         rows = cells(words, key, rows, look)
-    used = [
-        i
-        for i in range(len(columns))
-        if look == "held" or any(row[i] not in ("", NOTHING) for row in rows)
-    ]
-    columns, rows = [columns[i] for i in used], [[row[i] for i in used] for row in rows]
+    if look != "held":
+        used = [any(c not in ("", NOTHING) for c in line) for line in zip(*rows, strict=True)]
+        columns, *rows = (list(compress(line, used)) for line in (columns, *rows))
     phrase = "caption" if "caption" in words.phrases["tables"][key] else "title"
     caption = words.say(f"tables/{key}/{phrase}")
     return ReportTable(key, caption, [Column(*column) for column in columns], rows, kind, note)

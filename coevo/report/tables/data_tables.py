@@ -75,9 +75,8 @@ def audit(words: ReportText) -> Iterator[Row]:
     """
     findings = audited(words.study)
     order = findings["standing"].map([SERIOUS, FINDING, ACCEPTED].index).sort_values(kind="stable")
-    for _, part in findings.loc[order.index].groupby(
-        ["standing", "check", "indicator"], sort=False
-    ):
+    kinds = findings.loc[order.index].groupby(["standing", "check", "indicator"], sort=False)
+    for _, part in kinds:
         row = part.iloc[0].to_dict()
         row |= {"n": len(part), "place": row["name"] or row["file"]}
         if not missing(row["year"]):

@@ -1,8 +1,11 @@
 """A sheet of formulas, made line by line, and where things stand in the sheets of the workbook."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
+
+from coevo.report.tables.report_table import Column
 
 FIRST = 1  # row of a table's sheet, from 0, where the data begin, below the heads
 EDGE = 3  # columns before the cells of a line: its words, a gap, a year
@@ -11,17 +14,23 @@ Entry = tuple[str | float, str]  # what a cell holds, and the formula that gives
 
 
 class FormulaSheet:
-    """Lines by name, one below the other; the formulas of a line refer to those above it."""
+    """Lines by name, one below the other; the formulas of a line refer to those above it.
+
+    To the workbook it is a table of its key and caption without columns and rows.
+    """
+
+    columns: Sequence[Column] = ()
+    rows: Sequence[Sequence[Any]] = ()
 
     def __init__(
-        self, name: str, title: str, term: Callable[[str], str], first: int = LARGEST + 2
+        self, key: str, caption: str, term: Callable[[str], str], first: int = LARGEST + 2
     ) -> None:
         """term: gives the words of a line by its name; first: row of the first line.
 
         next: row of the next line; frozen: rows that stay in sight; cells: row and column from 0,
         what it holds or the value of its formula, its formula, its look.
         """
-        self.name, self.title, self.term, self.next, self.frozen = name, title, term, first, 0
+        self.key, self.caption, self.term, self.next, self.frozen = key, caption, term, first, 0
         self.lines: dict[str, int] = {}
         self.cells: list[tuple[int, int, str | float, str, str]] = []
 
