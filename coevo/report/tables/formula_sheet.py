@@ -1,6 +1,6 @@
 """A sheet of formulas, made line by line, and where things stand in the sheets of the workbook."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -27,10 +27,12 @@ class FormulaSheet:
     ) -> None:
         """term: gives the words of a line by its name; first: row of the first line.
 
-        next: row of the next line; frozen: rows that stay in sight; cells: row and column from 0,
-        what it holds or the value of its formula, its formula, its look.
+        next: row of the next line; frozen: rows that stay in sight; names: what the formulas of a
+        column refer to besides its cells by line; cells: row and column from 0, what it holds or
+        the value of its formula, its formula, its look.
         """
         self.key, self.caption, self.term, self.next, self.frozen = key, caption, term, first, 0
+        self.names: Callable[[int], Mapping[str, str]] = lambda column: {}
         self.lines: dict[str, int] = {}
         self.cells: list[tuple[int, int, str | float, str, str]] = []
 
@@ -40,21 +42,21 @@ class FormulaSheet:
 
     def line(
         self, name: str, cells: Iterable[Entry], look: str = "", year: int | str = "",
-        formulas: Iterable[str] = (),
+        formula: str = "",
     ) -> None:  # fmt: skip
         """Add a line: the words of its name as far as the first space, a year or what else it is
         of, its cells.
 
-        formulas: of the cells, in place of those that only refer to them; "" leaves these.
+        formula: of every cell, in place of its own, with names in braces.
         """
         row = self.lines[name] = self.next
         head = "head" if look == "heads" else "text"
         self.put(row, 0, self.term(name.partition(" ")[0]), head)
         if year != "":
             self.put(row, 2, year, head)
-        computed = iter(formulas)
-        for column, (value, formula) in enumerate(cells, start=EDGE):
-            self.put(row, column, value, look, next(computed, "") or formula)
+        for column, (value, own) in enumerate(cells, start=EDGE):
+            names = {**self.above(column), **self.names(column)} if formula else {}
+            self.put(row, column, value, look, formula.format(**names) or own)
         self.next += 1
 
     def largest(self, label: str, differences: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ A method whose entry in its registry has no formula is read from its table, and 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from coevo.normalisation.directions import MODERATE, directions_under
 from coevo.report.findings.study_tables import KEY, SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of, in_words
-from coevo.report.tables.formula_sheet import EDGE, FormulaSheet
+from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
 from coevo.report.tables.traced_case import TracedCase
 from coevo.schema import column_rows, table_row
 from coevo.weighting.methods import Step
@@ -48,8 +48,9 @@ def _columns_sheet(case: TracedCase, lines: Sequence[Step]) -> FormulaSheet:
     sheet = FormulaSheet(case.method, term("title"), term, 3)
     top = sheet.frozen = sheet.next + len(lines) + 2
     last = top + len(case.places) - 1
+    sheet.names = lambda column: {"z": xl_range(top, column, last, column)}
     for step in lines:
-        _step(case, sheet, step, lambda column: {"z": xl_range(top, column, last, column)})
+        _step(case, sheet, step)
     heads = [column_of("panel", id, {}, case.study.language).head for id in KEY]
     for column, text in enumerate([*heads, *map(case.study.label, case.members)]):
         sheet.put(top - 1, column, text, "head")
@@ -109,32 +110,24 @@ def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None)
         sheet.line("weight", stored, "score")
         return
 
-    def more(column: int) -> dict[str, str]:
-        there = before.above(column) if before else {}
-        return {f"column_{line}": case.at(case.method, cell) for line, cell in there.items()}
-
-    for step in (*case.weighting.steps, Step("weight", case.formulas["weights"])):
-        _step(case, sheet, step, more)
-    sheet.line("stored", stored, "score")
-    apart = (f"ABS({sheet.cell('weight', c)}-{sheet.cell('stored', c)})" for c in case.columns)
-    sheet.line("difference", [(0.0, "") for _ in case.columns], "tiny", formulas=apart)
-
-
-def _step(
-    case: TracedCase, sheet: FormulaSheet, step: Step, more: Callable[[int], Mapping[str, str]]
-) -> None:
-    """A line of numbers, or of formulas with the values that they must give.
-
-    more: what the formula in a column names besides the lines above it.
-    """
-    formulas = []
-    for ends in case.subsystems.values():
+    def names(column: int) -> dict[str, str]:
+        ends = next(e for e in case.subsystems.values() if e[0] <= column <= e[1])
         every = {f"all_{line}": sheet.span(line, ends, "column") for line in sheet.lines}
-        for column in range(ends[0], ends[1] + 1):
-            names = sheet.above(column) | every | more(column)
-            formulas.append(step.formula.format(**names))
+        there = before.above(column).items() if before else ()
+        return every | {f"column_{line}": case.at(case.method, cell) for line, cell in there}
+
+    sheet.names = names
+    for step in (*case.weighting.steps, Step("weight", case.formulas["weights"])):
+        _step(case, sheet, step)
+    sheet.line("stored", stored, "score")
+    apart = [(0.0, "") for _ in case.columns]
+    sheet.line("difference", apart, "tiny", formula="ABS({weight}-{stored})")
+
+
+def _step(case: TracedCase, sheet: FormulaSheet, step: Step) -> None:
+    """A line of numbers, or of formulas with the values that they must give."""
     values = [(value, "") for value in case.known[step.name].tolist()]
-    sheet.line(step.name, values, step.look, formulas=formulas)
+    sheet.line(step.name, values, step.look, formula=step.formula)
 
 
 def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
@@ -155,9 +148,9 @@ def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
         sheet.line(f"x {year}", case.of_year("panel", "value", year), "amount", year)
     sheet.next += 1
     for year, group in groups.items():
+        z = (value for value, _ in case.of_year("normalised", "z", year))
         formulas = (_score(case, sheet, column, year, group) for column in case.columns)
-        z = case.of_year("normalised", "z", year)
-        sheet.line(f"z {year}", z, "score", year, formulas)
+        sheet.line(f"z {year}", zip(z, formulas, strict=True), "score", year)
 
 
 def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group: str) -> str:
@@ -181,36 +174,38 @@ def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group:
 def _degrees(case: TracedCase, sheet: FormulaSheet) -> None:
     """Contributions, then U, C, T, D by year, D as the table has it, and the largest difference."""
     n, contributions = len(case.subsystems), case.study.config["coupling"]["contributions"]
-    shares = [(float(a), "") for a in contribution_shares(contributions, n)]
+    equal = f"1/{n}" if isinstance(contributions, str) else ""
+    shares = [(float(a), equal) for a in contribution_shares(contributions, n)]
     names = [f"U: {case.study.label(name)}" for name in case.subsystems]
     heads = (*names, "C", "T", "D", case.term("stored_D"), case.term("distance"))
     sheet.line("head", [(head, "") for head in heads], "heads", case.term("year"))
-    equal = [f"1/{n}"] * n if isinstance(contributions, str) else []
-    sheet.line("share", shares, "score", formulas=equal)
-    first, read = sheet.next, [*(SUBSYSTEM_PREFIX + name for name in case.subsystems), *"CTDD"]
+    sheet.line("share", shares, "score")
+    first, column = sheet.next, EDGE + len(heads) - 1
     for year, place in case.rows.items():
-        cells = [cell for name in read for cell in case.entries("coupling", name, [place])]
-        formulas = _degrees_of_year(case, sheet, year)
-        sheet.line(f"D {year}", [*cells, (0.0, "")], "score", year, formulas)
-    column = EDGE + len(read)
+        sheet.line(f"D {year}", _degrees_of_year(case, sheet, year, place), "score", year)
     sheet.largest(case.term("largest"), [xl_range(first, column, sheet.next - 1, column)])
 
 
-def _degrees_of_year(case: TracedCase, sheet: FormulaSheet, year: int) -> Iterator[str]:
-    """The formulas of each U from z and w of its subsystem, of C, T and D, and of how far D is from
-    that of the table, which has none.
-    """
+def _degrees_of_year(
+    case: TracedCase, sheet: FormulaSheet, year: int, place: int
+) -> Iterator[Entry]:
+    """Each U from z and w of its subsystem, then C, T, D; or what is read from the table."""
     settings, n = case.study.config["coupling"], len(case.subsystems)
-    for ends in case.subsystems.values():
-        w, z = sheet.span("weight", ends, "row, column"), sheet.span(f"z {year}", ends, "column")
-        yield case.formulas["U"].format(w=w, z=z)
     C, T, D, stored = (xl_rowcol_to_cell(sheet.next, EDGE + n + k) for k in range(4))
-    indices = xl_range(sheet.next, EDGE, sheet.next, EDGE + n - 1)
-    yield case.formulas["C"].format(U=indices, n=n, k=settings["k"])
-    yield f"SUMPRODUCT({sheet.span('share', (EDGE, EDGE + n - 1))},{indices})"
-    yield f"MIN(1,SQRT({C}*{T}))"
-    yield ""
-    yield f"ABS({D}-{stored})"
+    U, shares = xl_range(sheet.next, EDGE, sheet.next, EDGE + n - 1), (EDGE, EDGE + n - 1)
+    formulas = {
+        f"{SUBSYSTEM_PREFIX}{name}": case.formulas["U"].format(
+            w=sheet.span("weight", ends, "row, column"), z=sheet.span(f"z {year}", ends, "column")
+        )
+        for name, ends in case.subsystems.items()
+    }
+    formulas["C"] = case.formulas["C"].format(U=U, n=n, k=settings["k"])
+    formulas["T"] = f"SUMPRODUCT({sheet.span('share', shares)},{U})"
+    formulas["D"] = f"MIN(1,SQRT({C}*{T}))"
+    read = {name: case.entries("coupling", name, [place])[0] for name in formulas}
+    yield from ((value, formulas[name] or own) for name, (value, own) in read.items())
+    yield read["D"]
+    yield 0.0, f"ABS({D}-{stored})"
 
 
 def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
@@ -234,19 +229,19 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
     labels |= {name: row.words[study.language] for name, row in rows.items()}
     title = table_row(NAME).words[study.language]
     sheet = FormulaSheet(NAME, title, labels.__getitem__)
-    names = _coefficients(case, sheet, fitted)
-    ends = [_block(case, sheet, names, "equilibria", FITTED, E)]
+    _coefficients(case, sheet, fitted)
+    ends = [_block(case, sheet, "equilibria", FITTED, E)]
     if len(points):
         which = in_words("theory", points[POINT].dropna(axis=1, how="all"), case.words)
         for name, texts in which.items():
             sheet.line(str(name), [("" if pd.isna(text) else text, "") for text in texts], "heads")
-        ends.append(_block(case, sheet, names, "theory", AT_POINT, points))
+        ends.append(_block(case, sheet, "theory", AT_POINT, points))
     sheet.largest(labels["largest"], ends)
     return [sheet]
 
 
-def _coefficients(case: TracedCase, sheet: FormulaSheet, fitted: pd.DataFrame) -> dict[str, str]:
-    """Add coefficients with errors, and t of the intervals; return their cells by name."""
+def _coefficients(case: TracedCase, sheet: FormulaSheet, fitted: pd.DataFrame) -> None:
+    """Add coefficients with errors, and t of the intervals, which all formulas may name."""
     sheet.line("coefficient", [(sheet.term(name), "") for name in fitted["parameter"]], "heads")
     names = {}
     for line, end in (("estimate", ""), ("se", "_se"), ("df", "_df")):
@@ -256,27 +251,26 @@ def _coefficients(case: TracedCase, sheet: FormulaSheet, fitted: pd.DataFrame) -
     level = float(case.study.config["interaction"]["confidence"])
     t = float(stdtrit(fitted["df"].iloc[0], (1 + level) / 2))
     sheet.line("confidence", [(level, "")])
-    sheet.line("t", [(t, f"TINV(1-{sheet.cell('confidence', EDGE)},{names['a1_df']})")], "score")
+    sheet.names = lambda column: names
+    sheet.line("t", [(t, "")], "score", formula="TINV(1-{confidence},{a1_df})")
+    names["t"] = sheet.cell("t", EDGE, "row, column")
     sheet.next += 1
-    return names | {"t": sheet.cell("t", EDGE, "row, column")}
 
 
 def _block(
-    case: TracedCase, sheet: FormulaSheet, names: dict[str, str], table: str,
-    lines: Mapping[str, Sequence[str]], rows: pd.DataFrame,
+    case: TracedCase, sheet: FormulaSheet, table: str, lines: Mapping[str, Sequence[str]],
+    rows: pd.DataFrame,
 ) -> str:  # fmt: skip
     """Add lines, a column for each row of a table, and below them the largest relative difference
     of formulas from the table; return the cells of that.
     """
-    columns = range(EDGE, EDGE + len(rows))
-    apart: dict[int, list[str]] = {column: [] for column in columns}
+    apart: list[list[str]] = [[] for _ in rows.index]
     for line, (look, formula) in lines.items():
-        cells, formulas = case.entries(table, line.split()[-1], rows.index), []
-        for column, (_, stored) in zip(columns if formula else (), cells, strict=False):
-            formulas.append(formula.format(**sheet.above(column) | names))
-            apart[column].append(f"ABS({xl_rowcol_to_cell(sheet.next, column)}/{stored}-1)")
-        sheet.line(line, cells, look, line.partition(" ")[2], formulas)
-    largest = [f"MAX({','.join(terms)})" for terms in apart.values()]
-    sheet.line("difference", [(0.0, "") for _ in columns], "tiny", formulas=largest)
+        cells = case.entries(table, line.split()[-1], rows.index)
+        sheet.line(line, cells, look, line.partition(" ")[2], formula)
+        for column, (_, stored) in enumerate(cells if formula else (), start=EDGE):
+            apart[column - EDGE].append(f"ABS({sheet.cell(line, column)}/{stored}-1)")
+    largest = [(0.0, f"MAX({','.join(terms)})") for terms in apart]
+    sheet.line("difference", largest, "tiny")
     sheet.next += 1
-    return sheet.span("difference", (columns[0], columns[-1]))
+    return sheet.span("difference", (EDGE, EDGE + len(rows) - 1))
