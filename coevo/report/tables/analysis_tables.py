@@ -15,7 +15,7 @@ from coevo.report.findings.page_one import scope_finding
 from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.theory_against_fit import theory_finding
-from coevo.report.tables import LAYOUT, laid_out
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, graded, missing
@@ -53,10 +53,10 @@ def coordination(words: ReportText) -> Body:
     rows: Rows = [[study.name(r), *map(graded, D.loc[r])] for r in study.listing]
     if not study.single:
         rows.append([words.say("tables/coordination/mean"), *map(fixed, D.mean())])
-    head = words.say("tables/coordination/head")
-    columns = [[head, "l", 14], *([str(y), "r", 7, f"D{y}"] for y in study.years)]
+    heads = [words.say("tables/coordination/head"), *map(str, study.years)]
     method = words.word("weighting", study.config["weighting"]["method"])
-    return Body(rows, columns, words.say("tables/coordination/note", weighting=method))
+    note = words.say("tables/coordination/note", weighting=method)
+    return Body(rows, heads, note, ids=["", *(f"D{year}" for year in study.years)])
 
 
 def coverage_growth(words: ReportText) -> Body:
@@ -65,7 +65,6 @@ def coverage_growth(words: ReportText) -> Body:
     """
     table = words.study.tables["coverage_growth"]
     names = table["indicator"].unique()
-    head = laid_out(words.phrases["tables"], "coverage_growth")
     told = [
         words.grammar.noted(
             fixed(row.growth),
@@ -75,7 +74,8 @@ def coverage_growth(words: ReportText) -> Body:
     ]
     wide = table.assign(told=told).pivot(index="year", columns="indicator", values="told")
     rows = [[year, *wide.loc[year, names].fillna(NOTHING)] for year in wide.index]
-    return Body(rows, [*head, *([words.study.label(name), "l", 30] for name in names)])
+    heads = words.phrases["tables"]["coverage_growth"]["columns"]
+    return Body(rows, [*heads, *map(words.study.label, names)])
 
 
 def pairs(words: ReportText) -> Iterator[dict[str, Any]]:
@@ -97,8 +97,7 @@ def explained(words: ReportText) -> Body:
     table = study.tables["multiverse"]
     systems = table.dropna(subset="share_T")["system"].unique()
     main = words.say(f"tables/explained/main/{scope_finding(study)['measured']}")
-    heads = [main if s == MAIN else study.label(s) for s in systems]
-    columns = [[head, "l", 46], *([name, "r", 27] for name in heads)]
+    heads = [head, *(main if s == MAIN else study.label(s) for s in systems)]
     lines = [
         (words.say("tables/explained/T", form=form), part, "share_T")
         for form, part in table.groupby("form", sort=False)
@@ -109,7 +108,7 @@ def explained(words: ReportText) -> Body:
     for title, part, column in lines:
         ends = part.groupby("system")[column].agg(["min", "max"]).reindex(systems)
         rows.append([title, *(words.grammar.dash.join(map(fixed, ends.loc[s])) for s in systems)])
-    return Body(rows if len(systems) else [], columns)
+    return Body(rows if len(systems) else [], heads)
 
 
 def pattern(words: ReportText) -> Body:
@@ -118,11 +117,8 @@ def pattern(words: ReportText) -> Body:
     """
     study, say = words.study, words.say
     years = (study.years[0], study.years[-1])
-    heads = [say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
-    columns = [
-        [words.phrases["tables"]["pattern"]["head"], "l", 40],
-        *([h, "r", 15] for h in heads),
-    ]
+    heads = [words.phrases["tables"]["pattern"]["head"]]
+    heads += (say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years)
     means = {(of, name): ends for of in MEASURES for name, *ends in group_means(study, of)}
     rows: Rows = []
     for name, *_ in group_means(study):
@@ -139,7 +135,7 @@ def pattern(words: ReportText) -> Body:
         cells = [NOTHING if row is None else shown(whole=of, **row) for row, of in ends]
         if any(cell != NOTHING for cell in cells):
             rows.append([say(f"tables/pattern/rows/{line}"), *cells])
-    return Body(rows, columns)
+    return Body(rows, heads)
 
 
 def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:

@@ -54,11 +54,11 @@ def regression(key: str, words: ReportText) -> Body:
     if not fits.columns:
         return Body([])
     names = (words.word("estimator", estimator) for _, estimator in fits.columns)
-    heads = ["", *map(words.grammar.upper_first, names)]
-    columns: list[Any] = [["", "l", 16, "term"]]
-    columns += [[f"({i})", "r", 12, f"fit_{i}"] for i in range(1, len(heads))]
+    rows, places = [["", *map(words.grammar.upper_first, names)]], range(1, len(fits.columns) + 1)
     facts, alone = _facts(words, fits)
-    return Body([heads, *_coefficients(fits), *facts], columns, _note(key, fits, words) + alone)
+    rows += [*_coefficients(fits), *facts]
+    heads, ids = ["", *(f"({i})" for i in places)], ["term", *(f"fit_{i}" for i in places)]
+    return Body(rows, heads, _note(key, fits, words) + alone, ids=ids)
 
 
 def _fits(key: str, words: ReportText) -> RegressionFits:
@@ -201,16 +201,15 @@ def slope_tests(words: ReportText) -> Body:
     tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
     by_fit = tests.set_index(["errors", "effects", "parameter"])
     fits = [(e, name) for e in EFFECTS for name in ("b1", "d") if e in set(tests["effects"])]
-    heads = [
-        words.say(f"tables/slope_tests/{name}", effects=words.word("effects_pooled", effects))
-        for effects, name in fits
-    ]
-    columns = [[words.say("tables/slope_tests/errors"), "l", 32], *([h, "r", 17] for h in heads)]
+    heads = [words.say("tables/slope_tests/errors")]
+    for effects, name in fits:
+        of = words.word("effects_pooled", effects)
+        heads.append(words.say(f"tables/slope_tests/{name}", effects=of))
     rows = [
         [words.word("errors", kind), *(_p_and_ends(words, by_fit, (kind, *fit)) for fit in fits)]
         for kind in dict.fromkeys(tests["errors"])
     ]
-    return Body(rows, columns)
+    return Body(rows, heads)
 
 
 def _p_and_ends(words: ReportText, tests: pd.DataFrame, at: tuple[str, str, str]) -> str:

@@ -98,10 +98,7 @@ def _of_report(table: ReportTable, words: ReportText) -> Sheet:
     """A table of the report in plain text, under the key that its Stata file has; without the mean
     in its last row, which no row of a table is. What only prints numbers of others is hidden.
     """
-    columns = [
-        column._replace(head=readable(column.head), id=column.id or f"column_{place}")
-        for place, column in enumerate(table.columns, start=1)
-    ]
+    columns = [column._replace(head=readable(column.head)) for column in table.columns]
     rows = table.rows[:-1] if "averaged" in table.kind and not words.study.single else table.rows
     told = words.grammar.colon.join(filter(None, map(readable, (table.caption, table.note))))
     plain = ReportTable(f"table_{table.key}", told, columns, rows)
