@@ -82,16 +82,12 @@ class TracedCase:
         """Indicators in the order of their columns: subsystem by subsystem."""
         return list(self.weights["indicator"])
 
-    @property
-    def columns(self) -> range:
-        """Columns of the indicators."""
-        return range(EDGE, EDGE + len(self.weights))
-
     @cached_property
     def subsystems(self) -> dict[str, tuple[int, int]]:
         """First and last column of each subsystem."""
-        columns = pd.Series(self.columns).groupby(self.weights["subsystem"].to_numpy(), sort=False)
-        return {str(name): (min(members), max(members)) for name, members in columns}
+        columns = self.weights.assign(column=range(EDGE, EDGE + len(self.weights)))
+        ends = columns.groupby("subsystem", sort=False)["column"].agg(["min", "max"])
+        return {str(name): (low, high) for name, low, high in ends.itertuples()}
 
     @cached_property
     def rows(self) -> dict[int, int]:

@@ -120,7 +120,7 @@ def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None)
     for step in (*case.weighting.steps, Step("weight", case.formulas["weights"])):
         _step(case, sheet, step)
     sheet.line("stored", stored, "score")
-    apart = [(0.0, "") for _ in case.columns]
+    apart = [(0.0, "") for _ in case.members]
     sheet.line("difference", apart, "tiny", formula="ABS({weight}-{stored})")
 
 
@@ -148,9 +148,11 @@ def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
         sheet.line(f"x {year}", case.of_year("panel", "value", year), "amount", year)
     sheet.next += 1
     for year, group in groups.items():
-        z = (value for value, _ in case.of_year("normalised", "z", year))
-        formulas = (_score(case, sheet, column, year, group) for column in case.columns)
-        sheet.line(f"z {year}", zip(z, formulas, strict=True), "score", year)
+        cells = [
+            (value, _score(case, sheet, column, year, group))
+            for column, (value, _) in enumerate(case.of_year("normalised", "z", year), start=EDGE)
+        ]
+        sheet.line(f"z {year}", cells, "score", year)
 
 
 def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group: str) -> str:
@@ -161,13 +163,12 @@ def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group:
     lines = {"low": f"low {group}", "high": f"high {group}"}
     lines |= {end: end for end in ("best_low", "best_high") if end in sheet.lines}
     cells = {key: sheet.cell(line, column, "row") for key, line in lines.items()}
-    cells["x"] = sheet.cell(f"x {year}", column)
+    cells["x"], sign = sheet.cell(f"x {year}", column), sheet.cell("direction", column, "row")
     known = ("+", "-", case.scales[case.members[column - EDGE]].direction)
     ways = directions_under(case.reference).items()
-    shares = [(name, way.cells.format(**cells)) for name, way in ways if name in known]
-    _, share = shares.pop()
-    for name, other in reversed(shares):
-        share = f'IF({sheet.cell("direction", column, "row")}="{name}",{other},{share})'
+    *others, (_, share) = [(name, way.cells.format(**cells)) for name, way in ways if name in known]
+    for name, other in reversed(others):
+        share = f'IF({sign}="{name}",{other},{share})'
     return f"MAX({bottom},MIN({top},{bottom}+({top}-{bottom})*({share})))"
 
 
