@@ -65,15 +65,9 @@ def coverage_growth(words: ReportText) -> Body:
     """
     table = words.study.tables["coverage_growth"]
     names = table["indicator"].unique()
-    told = [
-        words.grammar.noted(
-            fixed(row.growth),
-            words.grammar.series([fixed(row.z, 1), words.word("coverage_verdict", row.verdict)]),
-        )
-        for row in table.itertuples()
-    ]
-    wide = table.assign(told=told).pivot(index="year", columns="indicator", values="told")
-    rows = [[year, *wide.loc[year, names].fillna(NOTHING)] for year in wide.index]
+    found = {(row["year"], row["indicator"]): row for row in table.to_dict("records")}
+    years = sorted({year for year, _ in found})
+    rows = [{"year": y, "indicators": [found.get((y, name)) for name in names]} for y in years]
     heads = words.phrases["tables"]["coverage_growth"]["columns"]
     return Body(rows, [*heads, *map(words.study.label, names)])
 

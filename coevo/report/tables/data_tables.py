@@ -23,7 +23,7 @@ from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, band, fixed, missing, with_figures
+from coevo.report.words.numbers import NOTHING, band, missing
 from coevo.report.words.report_text import ReportText
 from coevo.sensitivity.claims import NOT_TESTABLE
 
@@ -61,7 +61,7 @@ def weights(words: ReportText) -> Body:
     rows = rows.drop(columns="dimension", errors="ignore").join(named, on="indicator")
     rows = rows.assign(between=np.nan) if study.single else rows
     values = study.of_focus("panel").pivot(index="indicator", columns="year", values="value")
-    figures = values.reindex(rows["indicator"], columns=ends).map(with_figures).to_numpy().tolist()
+    figures = values.reindex(rows["indicator"], columns=ends).to_numpy().tolist()
     return Body(rows.assign(figures=figures).to_dict("records"), heads)
 
 
@@ -87,10 +87,9 @@ def states(words: ReportText) -> Body:
     study, last = words.study, words.study.ends[1].sort_values("D", ascending=False)
     head, *rest = words.phrases["tables"]["states"]["columns"]
     labels = [words.grammar.series(["U", study.label(s)], "clause") for s in study.subsystems]
-    indices = last[[SUBSYSTEM_PREFIX + s for s in study.subsystems]].to_numpy()
-    rows = last.assign(indices=[[fixed(value, 3) for value in row] for row in indices])
+    indices = last[[SUBSYSTEM_PREFIX + s for s in study.subsystems]].to_numpy().tolist()
     heads, note = [head, *labels, *rest], words.say("tables/states/note")
-    return Body(rows.to_dict("records"), heads, note)
+    return Body(last.assign(indices=indices).to_dict("records"), heads, note)
 
 
 def regions(words: ReportText) -> list[Row]:

@@ -72,7 +72,9 @@ def columns_and_rows(words: ReportText, key: str, body: Body) -> tuple[list[Colu
 
     def told(row: dict[str, Any]) -> Iterator[Any]:
         for say, each in said:
-            yield from row[each[0]] if each else [NOTHING if missing(c := say(**row)) else c]
+            for it in row[each[0]] if each else [row]:
+                cell = say(it=it, **row)
+                yield NOTHING if missing(cell) else cell
 
     return columns, [list(told(row)) if isinstance(row, dict) else row for row in body.rows]
 
