@@ -7,6 +7,7 @@ What a text says beside these (years, limits, numbers that a phrase computes) is
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -90,11 +91,9 @@ class Teller:
     def _keep(self, key: str, value: Any, printed: str) -> None:
         unit = "%" if printed.endswith("%") else ""
         told = Told(100 * float(value) if unit else float(value), unit, printed)
-        name, place = re.sub(r"[^\w.+-]+", "-", key), 1
-        while self.told.get(name, told) != told:
-            place += 1
-            name = f"{name.removesuffix(f'.as{place - 1}')}.as{place}"
-        self.told[name] = told
+        plain = re.sub(r"[^\w.+-]+", "-", key)
+        names = chain([plain], (f"{plain}.as{place}" for place in count(2)))
+        self.told[next(name for name in names if self.told.get(name, told) == told)] = told
 
     def all_of(self, text: str) -> dict[str, Told]:
         """The numbers with keys, and what else the Markdown of the report says in digits, by

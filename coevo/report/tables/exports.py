@@ -36,12 +36,9 @@ def exported(
 
     languages: the words of the study in each.
     """
-    for name, table in tables.items():
-        yield f"tables/{name}.csv", for_excel(table)
-    for name, text in latex_files(languages).items():
-        yield f"latex/{name}", text
-    for name, data in stata_files(languages[0]).items():
-        yield f"stata/{name}", data
+    yield from ((f"tables/{name}.csv", for_excel(table)) for name, table in tables.items())
+    yield from ((f"latex/{name}", text) for name, text in latex_files(languages).items())
+    yield from ((f"stata/{name}", data) for name, data in stata_files(languages[0]).items())
 
 
 def latex_files(voices: Iterable[ReportText]) -> dict[str, str]:
