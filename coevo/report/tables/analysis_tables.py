@@ -175,7 +175,7 @@ def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
         point = point | {"x1_set": years, "x2_set": years}
         title = words.say(f"theory_fit/titles/{point['source']}", point=point)
         p = point["p_joint"]
-        grown = [words.growth(point, 1), words.growth(point, 2)]
+        grown: list[str] = [words.growth(point, i) for i in (1, 2)]
         grown.append(NOTHING if missing(p) else words.say("theory_fit/joint", p=p))
         yield [title, *_at(words, point), *grown, words.say(f"chips/{point['verdict']}")]
 

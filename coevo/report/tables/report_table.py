@@ -66,8 +66,8 @@ def columns_and_rows(words: ReportText, key: str, body: Body) -> tuple[list[Colu
     heads = words.phrases["tables"][key][body.look] if body.heads is None else body.heads
     more = len(heads) - len(layout)
     looks = [look[:2] for look in layout for _ in range(1 + more * (len(look) > 3))]
-    ids = body.ids or [""] * len(heads)
-    columns = [Column(head, *look, id) for head, look, id in zip(heads, looks, ids, strict=True)]
+    named = zip(heads, looks, body.ids or [""] * len(heads), strict=True)
+    columns = [Column(head, align, width, id) for head, (align, width), id in named]
     said = [(words.jinja.compile_expression(cell or "none"), each) for _, _, cell, *each in layout]
 
     def told(row: dict[str, Any]) -> Iterator[Any]:
