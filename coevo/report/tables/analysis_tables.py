@@ -140,9 +140,8 @@ def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:
     for name in ("beta", "beta_check", "beta_given_level"):
         rows = {kind: one_row(words.study, name + end) for kind, end in kinds.items()}
         if rows["plain"] is not None:
-            moran = UNKNOWN if rows["moran"] is None else rows["moran"]
-            wider = slope(words.study, name)
-            yield rows | {"name": name, "wider": wider, "moran": moran}
+            rows["moran"] = rows["moran"] or UNKNOWN
+            yield rows | {"name": name, "wider": slope(words.study, name)}
 
 
 def neighbours(words: ReportText) -> Iterator[dict[str, Any]]:
