@@ -66,13 +66,13 @@ def stata_file(frame: pd.DataFrame, voice: ReportText, labels: Sequence[str]) ->
     for column, name in names.items():
         columns[name], words = _coded(str(column), frame[column], voice)
         codes |= {name: words} if words else {}
-    plain, memory = pd.DataFrame(columns), io.BytesIO()
-    study = voice.study
+    plain, memory, study = pd.DataFrame(columns), io.BytesIO(), voice.study
+    sizes = plain.select_dtypes(exclude="number").map(lambda text: len(text.encode())).max()
     title = str(study.config["title"].get(study.language) or study.config["study"])
     titles = {name: text[:LABEL] for name, text in zip(names.values(), labels, strict=True)}
     plain.to_stata(
         memory, write_index=False, version=118, time_stamp=STAMP, variable_labels=titles,
-        data_label=title[:LABEL], value_labels=codes, convert_strl=_long(plain),
+        data_label=title[:LABEL], value_labels=codes, convert_strl=list(sizes.index[sizes > TEXT]),
     )  # fmt: skip
     return memory.getvalue()
 
@@ -99,12 +99,6 @@ def _plain(values: pd.Series) -> pd.Series:
     if pd.api.types.is_integer_dtype(values) and values.notna().all():
         return values.astype("int64")
     return values.astype("float64").replace([np.inf, -np.inf], np.nan)
-
-
-def _long(frame: pd.DataFrame) -> list[str]:
-    """Columns whose texts are too long for a plain string."""
-    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
-    return [name for name in texts if frame[name].map(lambda t: len(t.encode())).max() > TEXT]
 
 
 def _label(table: str, id: str, study: Study, note: str) -> str:
