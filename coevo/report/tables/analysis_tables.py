@@ -182,12 +182,9 @@ def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
 def equilibria(words: ReportText) -> Iterator[list[Any]]:
     """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
     study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
+    means = (mean for mean in equilibrium.observed_means(study) if not mean["whole"])
     states = [(say("titles/observed", year=last["year"]), last)]
-    states += [
-        (say("titles/mean", period=mean["period"]), mean)
-        for mean in equilibrium.observed_means(study)
-        if not mean["whole"]
-    ]
+    states += ((say("titles/mean", period=mean["period"]), mean) for mean in means)
     for state, at in states:
         yield [state, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""]
     yield from _theory_rows(words)

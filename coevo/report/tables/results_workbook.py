@@ -118,10 +118,8 @@ def _of_results(name: str, words: ReportText) -> Sheet:
     labels, language = study.config["subsystems"], study.language
     columns = [column_of(name, str(column), labels, language) for column in frame]
     values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
-    title = table_row(name).words[language]
-    return Sheet(
-        words.sheet(name), ReportTable(name, title, columns, list(values)), hidden, why, left
-    )
+    table = ReportTable(name, table_row(name).words[language], columns, list(values))
+    return Sheet(words.sheet(name), table, hidden, why, left)
 
 
 def _why(words: ReportText, reason: str, name: str) -> str:
