@@ -28,7 +28,8 @@ Values = dict[str, list[Any]]
 
 def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
     """What leads from raw figures to D: indicators, places in the files, values of each step."""
-    used = _used(study)
+    members = study.indicators["subsystem"].isin(study.subsystems)
+    used = study.underlying(study.indicators.loc[members, "indicator"])
     every = len(study.regions) * len(study.years) * len(used) <= MOST
     regions = study.regions if every else [study.focus]
     tables = {
@@ -48,18 +49,11 @@ def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
         "posts": _posts(study, used),
         "places": places,
         "raw": raw,
-        "panel": _by_year(panel, "value", study.years, used),
+        "panel": _by_year(panel, "value", study, used),
         "flags": _flags([panel, tables["normalised"]], used),
-        "z": _by_year(tables["normalised"], "z", study.years, used),
+        "z": _by_year(tables["normalised"], "z", study, used),
         "states": _states(tables["coupling"], study, word)[0],
     }
-
-
-def _used(study: Study) -> list[str]:
-    """The indicators of the subsystems, and after them what they derive from, in turn."""
-    table = study.indicators
-    in_subsystem = table["subsystem"].isin(study.subsystems)
-    return study.underlying(table.loc[in_subsystem, "indicator"])
 
 
 def _formulas(study: Study, word: Callable[[str, str], str]) -> dict[str, str]:
@@ -94,7 +88,7 @@ def _indicators(study: Study, used: Iterable[str]) -> list[dict[str, Any]]:
     """
     table, place = study.indicators.set_index("indicator"), {i: n for n, i in enumerate(used)}
     weights = study.rows("weights", weighting=study.config["weighting"]["method"])
-    weight = dict(zip(weights["indicator"], weights["weight"], strict=True))
+    weight = weights.set_index("indicator")["weight"].to_dict()
     subsystems = {name: n for n, name in enumerate(study.subsystems)}
     rows, scales = [], scales_of(study.indicators)
     for indicator in used:
@@ -121,17 +115,14 @@ def _posts(study: Study, used: Iterable[str]) -> list[dict[str, list[float]]]:
     ]
 
 
-def _by_year(
-    table: pd.DataFrame, column: str, years: list[int], used: Iterable[str]
-) -> list[Values]:
+def _by_year(table: pd.DataFrame, column: str, study: Study, used: Iterable[str]) -> list[Values]:
     """A column of a long table as lists over the years, by region, of each indicator used."""
     lists: dict[str, Values] = {indicator: {} for indicator in used}
-    place = {year: n for n, year in enumerate(years)}
-    rows = table[table["indicator"].isin(lists) & table["year"].isin(place)]
-    columns = rows[["indicator", "region", "year", column]].astype({column: object})
-    for indicator, region, year, value in columns.itertuples(index=False, name=None):
-        row = lists[indicator].setdefault(region, [None] * len(place))
-        row[place[year]] = None if isinstance(value, float) and value != value else value
+    rows = table[table["indicator"].isin(lists) & table["year"].isin(study.years)]
+    wide = rows.pivot(index=["indicator", "region"], columns="year", values=column)
+    wide = wide.reindex(columns=study.years).astype(object)
+    for (indicator, region), values in wide.where(wide.notna(), None).T.items():
+        lists[indicator][region] = values.tolist()
     return list(lists.values())
 
 
@@ -145,12 +136,11 @@ def _raw(
     policy = choose(POLICIES, study.config["vintage_policy"], "vintage policy")
     stands = policy(of_years(observations, study.years))[[*CELL, "vintage"]]
     rows = stands.merge(observations, on=[*CELL, "vintage"], how="left")
-    named = pd.MultiIndex.from_frame(rows[["file", "sheet", "vintage"]])
-    codes, places = named.factorize()
+    codes, places = pd.MultiIndex.from_frame(rows[["file", "sheet", "vintage"]]).factorize()
     values = rows["value"].astype(object).where(rows["value"].notna(), None)
-    entries = pd.Series(list(map(list, zip(values, codes.tolist(), rows["cell"], strict=True))))
-    table = rows[CELL].assign(entry=entries)
-    return _by_year(table, "entry", study.years, used), [list(place) for place in places]
+    entries = map(list, zip(values, codes.tolist(), rows["cell"], strict=True))
+    table = rows.assign(entry=pd.Series(entries, rows.index))
+    return _by_year(table, "entry", study, used), [list(place) for place in places]
 
 
 def _flags(tables: Iterable[pd.DataFrame], used: list[str]) -> list[dict[str, str]]:
@@ -166,8 +156,7 @@ def _flags(tables: Iterable[pd.DataFrame], used: list[str]) -> list[dict[str, st
 def _states(coupling: pd.DataFrame, study: Study, word: Callable[[str, str], str]) -> list[Values]:
     """U of each subsystem, C, T, D and the grade by region and year."""
     columns = [*(SUBSYSTEM_PREFIX + s for s in study.subsystems), "C", "T", "D"]
-    values = coupling[columns].astype(float).to_numpy().tolist()
-    grades = [word("grade", grade) for grade in coupling["grade"]]
-    states = [[*row, grade] for row, grade in zip(values, grades, strict=True)]
-    table = coupling.assign(indicator="D", state=pd.Series(states, coupling.index, dtype=object))
-    return _by_year(table, "state", study.years, ["D"])
+    grades = coupling["grade"].map(lambda grade: word("grade", grade))
+    states = coupling[columns].astype(object).assign(grade=grades).to_numpy().tolist()
+    table = coupling.assign(indicator="D", state=pd.Series(states, coupling.index))
+    return _by_year(table, "state", study, ["D"])

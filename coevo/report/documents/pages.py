@@ -53,14 +53,8 @@ def _by_pandoc(
     # Pandoc reads metadata as Markdown, and the title of the page is plain text.
     meta = {**metadata, "pagetitle": escaped(metadata["pagetitle"])}
     needed = {**needed, "meta.json": json.dumps(meta)}
-    arguments = [
-        *options,
-        "--wrap=none",
-        # Tables wider than this (all) take their relative widths from the dashes of their rule.
-        "--columns=1",
-        "--eol=lf",
-        "--metadata-file=meta.json",
-    ]
+    # Tables wider than a column (all) take their relative widths from the dashes of their rule.
+    arguments = [*options, "--wrap=none", "--columns=1", "--eol=lf", "--metadata-file=meta.json"]
     with tempfile.TemporaryDirectory() as scratch:
         folder, output = Path(scratch), Path(scratch) / "made"
         for name, content in needed.items():
@@ -114,16 +108,10 @@ def html(
     )
     face = chinese_face("".join((source, tail, *metadata.values())), "page-chinese")
     head = f"<style>\n{palette_sheet()}{face}{files['style.css']}</style>\n"
-    options = [
-        "--mathml",
-        "--section-divs",
-        "--shift-heading-level-by=1",
-        "--toc",
-        "--toc-depth=2",
-        "--template=page.html",
-        "--include-in-header=head.html",
-        "--include-after-body=tail.html",
-    ]
+    options = (
+        "--mathml --section-divs --shift-heading-level-by=1 --toc --toc-depth=2 "
+        "--template=page.html --include-in-header=head.html --include-after-body=tail.html"
+    ).split()
     beside = {"head.html": head, "tail.html": tail}
     return converted(source, "html5", files, options, metadata, beside)
 

@@ -7,11 +7,13 @@ What a text says beside these (years, limits, numbers that a phrase computes) is
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from coevo.report.documents.source import text
+from coevo.report.tables import LAYOUT
 from coevo.report.words.markup import Markdown, escaped, plain_text
 from coevo.report.words.numbers import Number
 from coevo.report.words.report_text import ReportText
@@ -24,15 +26,7 @@ _APART = re.compile(
     r"|\]\([^)]*\)|(?<!\\)\{[^}]*\}|^---$.*",
     re.MULTILINE | re.DOTALL,
 )
-_SIGNS = str.maketrans(
-    {"−": r"\ensuremath{-}", "<": r"\ensuremath{<}", ">": r"\ensuremath{>}", "%": r"\%"}
-    | {"×": r"\ensuremath{\times}", "†": r"\dag{}", "\u202f": r"\,", "\u00a0": "~", "*": ""}
-    | {sign: rf"\textsuperscript{{{place}}}" for place, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
-)
-_HEAD = r"""% Numbers of the study {study}; made by coevo. Put in by \input, then as \coevo{{<key>}}
-\providecommand{{\coevodef}}[2]{{\expandafter\def\csname coevo:#1\endcsname{{#2}}}}
-\providecommand{{\coevo}}[1]{{\ifcsname coevo:#1\endcsname\csname coevo:#1\endcsname\else
-  \errmessage{{coevo has no number of this key}}\fi}}"""
+_LATEX = LAYOUT["latex"]
 _SECTION = re.compile(r"^#+ .*\{#([\w-]+)\}$", re.MULTILINE)
 
 
@@ -90,11 +84,9 @@ class Teller:
     def _keep(self, key: str, value: Any, printed: str) -> None:
         unit = "%" if printed.endswith("%") else ""
         told = Told(100 * float(value) if unit else float(value), unit, printed)
-        name, place = re.sub(r"[^\w.+-]+", "-", key), 1
-        while self.told.get(name, told) != told:
-            place += 1
-            name = f"{name.removesuffix(f'.as{place - 1}')}.as{place}"
-        self.told[name] = told
+        plain = re.sub(r"[^\w.+-]+", "-", key)
+        names = chain([plain], (f"{plain}.as{place}" for place in count(2)))
+        self.told[next(name for name in names if self.told.get(name, told) == told)] = told
 
     def all_of(self, text: str) -> dict[str, Told]:
         """The numbers with keys, and what else the Markdown of the report says in digits, by
@@ -131,12 +123,12 @@ def number_files(languages: Sequence[ReportText], template: str) -> Iterator[tup
             entry = entries.setdefault(key, {"value": told.value, "unit": told.unit, "printed": {}})
             entry["printed"][language] = told.printed
         lines = [f"\\coevodef{{{key}}}{{{_latex(told.printed)}}}" for key, told in numbers.items()]
-        head = _HEAD.format(study=" ".join(study.split()))
-        yield f"numbers.{language}.tex", "\n".join([head, *sorted(lines), ""])
+        head = _LATEX["numbers_head"].format(study=" ".join(study.split()))
+        yield f"numbers.{language}.tex", head + "\n".join([*sorted(lines), ""])
     told_of = {"study": study, "numbers": dict(sorted(entries.items()))}
     yield "numbers.json", json.dumps(told_of, ensure_ascii=False, indent=1) + "\n"
 
 
 def _latex(printed: str) -> str:
     """A number as LaTeX prints it."""
-    return printed.replace("\\", "").translate(_SIGNS)
+    return printed.replace("\\", "").translate(str.maketrans(_LATEX["number_signs"]))

@@ -115,9 +115,8 @@ def _body(root: ElementTree.Element) -> None:
             for paragraph in table.iterfind(".//w:p", _SPACE):
                 _keep(paragraph)
     for before, block in pairwise(root.iterfind("w:body/*", _SPACE)):
-        if _in_style(before, "Caption") and (
-            _in_style(block, "Source") or block.tag == _word("tbl")
-        ):
+        captioned = _in_style(block, "Source") or block.tag == _word("tbl")
+        if captioned and _in_style(before, "Caption"):
             _keep(before)
     for picture in root.iterfind(".//wp:inline", _SPACE):
         picture.attrib.update(dict.fromkeys(("distT", "distB", "distL", "distR"), "0"))

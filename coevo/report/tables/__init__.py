@@ -1,6 +1,5 @@
 """The tables of a study for readers; here those that Excel opens as they stand."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,6 @@ import yaml
 LAYOUT: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("layout.yaml").read_text("utf-8"))
 # Signs, wide ones as well, that open a formula in a spreadsheet; those of tables.js are the same.
 FORMULA = tuple("=+-@＝＋－＠\t\r")
-
-
-def laid_out(heads: Mapping[str, Any], key: str, name: str = "columns") -> list[list[Any]]:
-    """Columns of a table: their heads, as the phrases have them, with alignment and width."""
-    looks = (look[:2] for look in LAYOUT[name][key])
-    return [[head, *look] for head, look in zip(heads[key][name], looks, strict=True)]
 
 
 def for_excel(frame: pd.DataFrame) -> str:

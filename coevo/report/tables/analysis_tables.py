@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 from coevo.coupling.comovement import SCALES, SCOPES
+from coevo.files import rows_of
 from coevo.inference.signs import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings import equilibrium, in_step
@@ -14,7 +15,7 @@ from coevo.report.findings.page_one import scope_finding
 from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.theory_against_fit import theory_finding
-from coevo.report.tables import LAYOUT, laid_out
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, graded, missing
@@ -35,7 +36,7 @@ def descriptive(words: ReportText) -> list[dict[str, Any]]:
     column, wanted = "indicator", study.populations
     if study.indexed:
         column, wanted = "subsystem", study.subsystems
-    used = study.indicators.loc[study.indicators[column].isin(wanted), "indicator"]
+    used = rows_of(study.indicators, **{column: wanted})["indicator"]
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
     table["count"] = table["count"].fillna(0).astype(int)
@@ -52,10 +53,10 @@ def coordination(words: ReportText) -> Body:
     rows: Rows = [[study.name(r), *map(graded, D.loc[r])] for r in study.listing]
     if not study.single:
         rows.append([words.say("tables/coordination/mean"), *map(fixed, D.mean())])
-    head = words.say("tables/coordination/head")
-    columns = [[head, "l", 14], *([str(y), "r", 7, f"D{y}"] for y in study.years)]
+    heads = [words.say("tables/coordination/head"), *map(str, study.years)]
     method = words.word("weighting", study.config["weighting"]["method"])
-    return Body(rows, columns, words.say("tables/coordination/note", weighting=method))
+    note = words.say("tables/coordination/note", weighting=method)
+    return Body(rows, heads, note, ids=["", *(f"D{year}" for year in study.years)])
 
 
 def coverage_growth(words: ReportText) -> Body:
@@ -64,17 +65,11 @@ def coverage_growth(words: ReportText) -> Body:
     """
     table = words.study.tables["coverage_growth"]
     names = table["indicator"].unique()
-    head = laid_out(words.phrases["tables"], "coverage_growth")
-    told = [
-        words.grammar.noted(
-            fixed(row.growth),
-            words.grammar.series([fixed(row.z, 1), words.word("coverage_verdict", row.verdict)]),
-        )
-        for row in table.itertuples()
-    ]
-    wide = table.assign(told=told).pivot(index="year", columns="indicator", values="told")
-    rows = [[year, *wide.loc[year, names].fillna(NOTHING)] for year in wide.index]
-    return Body(rows, [*head, *([words.study.label(name), "l", 30] for name in names)])
+    found = {(row["year"], row["indicator"]): row for row in table.to_dict("records")}
+    years = sorted({year for year, _ in found})
+    rows = [{"year": y, "indicators": [found.get((y, name)) for name in names]} for y in years]
+    heads = words.phrases["tables"]["coverage_growth"]["columns"]
+    return Body(rows, [*heads, *map(words.study.label, names)])
 
 
 def pairs(words: ReportText) -> Iterator[dict[str, Any]]:
@@ -96,8 +91,7 @@ def explained(words: ReportText) -> Body:
     table = study.tables["multiverse"]
     systems = table.dropna(subset="share_T")["system"].unique()
     main = words.say(f"tables/explained/main/{scope_finding(study)['measured']}")
-    heads = [main if s == MAIN else study.label(s) for s in systems]
-    columns = [[head, "l", 46], *([name, "r", 27] for name in heads)]
+    heads = [head, *(main if s == MAIN else study.label(s) for s in systems)]
     lines = [
         (words.say("tables/explained/T", form=form), part, "share_T")
         for form, part in table.groupby("form", sort=False)
@@ -108,7 +102,7 @@ def explained(words: ReportText) -> Body:
     for title, part, column in lines:
         ends = part.groupby("system")[column].agg(["min", "max"]).reindex(systems)
         rows.append([title, *(words.grammar.dash.join(map(fixed, ends.loc[s])) for s in systems)])
-    return Body(rows if len(systems) else [], columns)
+    return Body(rows if len(systems) else [], heads)
 
 
 def pattern(words: ReportText) -> Body:
@@ -117,11 +111,8 @@ def pattern(words: ReportText) -> Body:
     """
     study, say = words.study, words.say
     years = (study.years[0], study.years[-1])
-    heads = [say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
-    columns = [
-        [words.phrases["tables"]["pattern"]["head"], "l", 40],
-        *([h, "r", 15] for h in heads),
-    ]
+    heads = [words.phrases["tables"]["pattern"]["head"]]
+    heads += (say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years)
     means = {(of, name): ends for of in MEASURES for name, *ends in group_means(study, of)}
     rows: Rows = []
     for name, *_ in group_means(study):
@@ -138,7 +129,7 @@ def pattern(words: ReportText) -> Body:
         cells = [NOTHING if row is None else shown(whole=of, **row) for row, of in ends]
         if any(cell != NOTHING for cell in cells):
             rows.append([say(f"tables/pattern/rows/{line}"), *cells])
-    return Body(rows, columns)
+    return Body(rows, heads)
 
 
 def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:
@@ -149,9 +140,8 @@ def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:
     for name in ("beta", "beta_check", "beta_given_level"):
         rows = {kind: one_row(words.study, name + end) for kind, end in kinds.items()}
         if rows["plain"] is not None:
-            moran = UNKNOWN if rows["moran"] is None else rows["moran"]
-            wider = slope(words.study, name)
-            yield rows | {"name": name, "wider": wider, "moran": moran}
+            rows["moran"] = rows["moran"] or UNKNOWN
+            yield rows | {"name": name, "wider": slope(words.study, name)}
 
 
 def neighbours(words: ReportText) -> Iterator[dict[str, Any]]:
@@ -176,32 +166,25 @@ def _at(words: ReportText, row: Any) -> list[Any]:
 
 
 def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
-    """Theoretical points, each with growth there by the region's own fit."""
-    say, theory = words.say, theory_finding(words.study)
-    for point in theory.get("points", ()):
+    """Theoretical points, each with growth of both outputs there by the region's own fit, its
+    intervals, joint p and the verdict.
+    """
+    for point in theory_finding(words.study).get("points", ()):
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
-        title = say(f"theory_fit/titles/{point['source']}", point=point)
-        yield [title, *_at(words, point), *_grown(words, point)]
-
-
-def _grown(words: ReportText, row: Any) -> list[Any]:
-    """Growth of both outputs with intervals, joint p, and the verdict."""
-    grown = [words.growth(row, i) for i in (1, 2)]
-    known = not missing(row["p_joint"])
-    joint = words.say("theory_fit/joint", p=row["p_joint"]) if known else NOTHING
-    return [*grown, joint, words.say(f"chips/{row['verdict']}")]
+        title = words.say(f"theory_fit/titles/{point['source']}", point=point)
+        p = point["p_joint"]
+        grown: list[str] = [words.growth(point, i) for i in (1, 2)]
+        grown.append(NOTHING if missing(p) else words.say("theory_fit/joint", p=p))
+        yield [title, *_at(words, point), *grown, words.say(f"chips/{point['verdict']}")]
 
 
 def equilibria(words: ReportText) -> Iterator[list[Any]]:
     """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
     study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
+    means = (mean for mean in equilibrium.observed_means(study) if not mean["whole"])
     states = [(say("titles/observed", year=last["year"]), last)]
-    states += [
-        (say("titles/mean", period=mean["period"]), mean)
-        for mean in equilibrium.observed_means(study)
-        if not mean["whole"]
-    ]
+    states += ((say("titles/mean", period=mean["period"]), mean) for mean in means)
     for state, at in states:
         yield [state, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""]
     yield from _theory_rows(words)

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from itertools import compress
 from typing import Any
 
-from coevo.report.tables import LAYOUT, analysis_tables, data_tables, laid_out, regression_table
+from coevo.report.tables import LAYOUT, analysis_tables, data_tables, regression_table
 from coevo.report.tables.report_table import (
     Body,
-    Column,
     ReportTable,
     as_markdown,
-    cells,
+    columns_and_rows,
     readable,
 )
 from coevo.report.words.markup import Markdown
@@ -27,23 +27,17 @@ LONGEST = 60  # rows of a table in a document or a LaTeX file
 
 
 def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
-    """A table with the caption that the phrases give it under `tables`, or else its title, and with
-    their columns, unless others are given; but for claims by combinations without those that hold
-    nothing.
+    """A table with the caption that the phrases give it under `tables`, or else its title; but for
+    claims by combinations without columns that hold nothing.
     """
-    rows, columns, note, look = body
-    if columns is None:
-        columns = laid_out(words.phrases["tables"], key, look)
-        rows = cells(words, key, rows, look)
-    used = [
-        i
-        for i in range(len(columns))
-        if look == "held" or any(row[i] not in ("", NOTHING) for row in rows)
-    ]
-    columns, rows = [columns[i] for i in used], [[row[i] for i in used] for row in rows]
+    columns, rows = columns_and_rows(words, key, body)
+    if body.look != "held":
+        used = [any(c not in ("", NOTHING) for c in line) for line in zip(*rows, strict=True)]
+        columns, *rows = (list(compress(line, used)) for line in (columns, *rows))
+    columns = [c._replace(id=c.id or f"column_{k}") for k, c in enumerate(columns, start=1)]
     phrase = "caption" if "caption" in words.phrases["tables"][key] else "title"
     caption = words.say(f"tables/{key}/{phrase}")
-    return ReportTable(key, caption, [Column(*column) for column in columns], rows, kind, note)
+    return ReportTable(key, caption, columns, rows, kind, body.note)
 
 
 def printed_tables(

@@ -58,7 +58,8 @@ def in_words(table: str, frame: pd.DataFrame, words: ReportText) -> pd.DataFrame
     columns: dict[Any, Any] = {}
     for column, kind in types.items():
         if kind == "message":
-            columns[column] = _messages(frame[[column, fields.pop(0)]], words)
+            pairs = frame[[column, fields.pop(0)]].fillna("").itertuples(index=False, name=None)
+            columns[column] = [words.message(key, of) if key else "" for key, of in pairs]
         elif column == "variant" and "varied" in frame:
             chosen = zip(frame["varied"], frame["variant"], strict=True)
             columns[column] = [_word(words, varied, key) for varied, key in chosen]
@@ -70,11 +71,6 @@ def in_words(table: str, frame: pd.DataFrame, words: ReportText) -> pd.DataFrame
         elif kind != "fields":
             columns[column] = frame[column]
     return pd.DataFrame(columns)
-
-
-def _messages(columns: pd.DataFrame, words: ReportText) -> list[str]:
-    pairs = columns.fillna("").itertuples(index=False, name=None)
-    return [words.message(key, fields) if key else "" for key, fields in pairs]
 
 
 def _word(words: ReportText, kind: str, key: str) -> str:

@@ -19,11 +19,11 @@ from coevo.report.findings.predicted import rivals
 from coevo.report.findings.region_standings import standings
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
-from coevo.report.tables import LAYOUT, laid_out
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of
-from coevo.report.tables.report_table import Body, cells
+from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, band, fixed, missing, with_figures
+from coevo.report.words.numbers import NOTHING, band, missing
 from coevo.report.words.report_text import ReportText
 from coevo.sensitivity.claims import NOT_TESTABLE
 
@@ -50,10 +50,9 @@ def weights(words: ReportText) -> Body:
     """Every indicator with its weight, `least` and `most` of it by the other methods; the share
     between regions if there are several; values of the focus.
     """
-    study, phrases = words.study, words.phrases["tables"]
+    study, phrases = words.study, words.phrases["tables"]["weights"]
     ends = [study.years[0], study.years[-1]]
-    columns = laid_out(phrases, "weights")
-    columns += [[words.grammar.dated(study.name(study.focus), y), "r", 9] for y in ends]
+    heads = [*phrases["columns"], *(words.grammar.dated(study.name(study.focus), y) for y in ends)]
     every = study.tables["weights"]
     others = every[every["weighting"] != study.config["weighting"]["method"]]
     others = others.groupby("indicator")["weight"].agg(least="min", most="max")
@@ -62,11 +61,8 @@ def weights(words: ReportText) -> Body:
     rows = rows.drop(columns="dimension", errors="ignore").join(named, on="indicator")
     rows = rows.assign(between=np.nan) if study.single else rows
     values = study.of_focus("panel").pivot(index="indicator", columns="year", values="value")
-    shown = values.reindex(rows["indicator"], columns=ends).to_numpy()
-    body = cells(words, "weights", rows.to_dict("records"))
-    for line, figures in zip(body, shown, strict=True):
-        line += map(with_figures, figures)
-    return Body(body, columns)
+    figures = values.reindex(rows["indicator"], columns=ends).to_numpy().tolist()
+    return Body(rows.assign(figures=figures).to_dict("records"), heads)
 
 
 def audit(words: ReportText) -> Iterator[Row]:
@@ -75,9 +71,8 @@ def audit(words: ReportText) -> Iterator[Row]:
     """
     findings = audited(words.study)
     order = findings["standing"].map([SERIOUS, FINDING, ACCEPTED].index).sort_values(kind="stable")
-    for _, part in findings.loc[order.index].groupby(
-        ["standing", "check", "indicator"], sort=False
-    ):
+    kinds = findings.loc[order.index].groupby(["standing", "check", "indicator"], sort=False)
+    for _, part in kinds:
         row = part.iloc[0].to_dict()
         row |= {"n": len(part), "place": row["name"] or row["file"]}
         if not missing(row["year"]):
@@ -90,14 +85,11 @@ def states(words: ReportText) -> Body:
     year, which is named where it is not the last of the study.
     """
     study, last = words.study, words.study.ends[1].sort_values("D", ascending=False)
-    head, *rest = laid_out(words.phrases["tables"], "states")
+    head, *rest = words.phrases["tables"]["states"]["columns"]
     labels = [words.grammar.series(["U", study.label(s)], "clause") for s in study.subsystems]
-    body = cells(words, "states", last.to_dict("records"))
-    indices = last[[SUBSYSTEM_PREFIX + s for s in study.subsystems]].to_numpy()
-    for line, values in zip(body, indices, strict=True):
-        line[1:1] = [fixed(value, 3) for value in values]
-    columns = [head, *([label, "r", 10] for label in labels), *rest]
-    return Body(body, columns, words.say("tables/states/note"))
+    indices = last[[SUBSYSTEM_PREFIX + s for s in study.subsystems]].to_numpy().tolist()
+    heads, note = [head, *labels, *rest], words.say("tables/states/note")
+    return Body(last.assign(indices=indices).to_dict("records"), heads, note)
 
 
 def regions(words: ReportText) -> list[Row]:
@@ -205,18 +197,17 @@ def summary(words: ReportText) -> Body:
         frame[x] = study.series(id).xs(study.years[-1], level="year")
     for name in SLOPES if study.pair else ():
         frame[name] = regional(study, name).set_index("scope")["estimate"]
-    columns, held = list[Any](), list[list[Any]]()
+    heads, held = list[str](), list[list[Any]]()
     for column in map(str, frame):
         table, year, shown = LAYOUT["summary"].get(column, ["coupling", "last", "value|fixed"])
         head = column_of(table, column, labels, study.language).head
         if output := study.outputs.get(column):
             label = dated(study.heading(output), study.years[-1])
             head = words.grammar.measured(label, study.unit(output) or NOTHING)
-        head = dated(head, years[year]) if year else head
-        columns.append([head, "l", 12, column])
+        heads.append(dated(head, years[year]) if year else head)
         cell = words.jinja.compile_expression(shown)
         held.append(["" if missing(value) else cell(value=value) for value in frame[column]])
-    return Body(list(map(list, zip(*held, strict=True))), columns)
+    return Body(list(map(list, zip(*held, strict=True))), heads, ids=list(map(str, frame)))
 
 
 def _of_indices(words: ReportText) -> pd.DataFrame:

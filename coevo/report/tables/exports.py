@@ -5,27 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from coevo.messages import THIN, has_wide
-from coevo.report.tables import for_excel
+from coevo.messages import has_wide
+from coevo.report.tables import LAYOUT, for_excel
 from coevo.report.tables.annex import printable, report_tables
 from coevo.report.tables.report_table import pipe_table
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.markup import READER
 from coevo.report.words.report_text import ReportText
 
-# Signs that LaTeX without fonts of its own does not know.
-_SIGNS = str.maketrans(
-    {"−": r"\(-\)", "→": r"\(\to\)", "√": r"\(\surd\)", "≥": r"\(\ge\)"}
-    | {THIN: r"\,", "∞": r"\(\infty\)", "∪": r"\(\cup\)"}
-    | {chr(0x2080 + i): rf"\textsubscript{{{i}}}" for i in range(10)}
-)
+_LATEX = LAYOUT["latex"]
 _LINK = re.compile(r"\[([^\]\n]+)\]\(#[\w-]+\)")  # to a section, which a table alone does not have
-_PACKAGES = "".join(rf"\usepackage{{{n}}}" for n in ("booktabs", "longtable", "array", "calc"))
-_HEAD = (
-    "% Study {study}; made by coevo. Needs {packages}{chinese}\n"
-    "% and, for signs beyond those of LaTeX, XeLaTeX with a font that has them. Put in by \\input\n"
-)
-_CHINESE = r"\usepackage{xeCJK}"
 
 
 def exported(
@@ -36,12 +25,9 @@ def exported(
 
     languages: the words of the study in each.
     """
-    for name, table in tables.items():
-        yield f"tables/{name}.csv", for_excel(table)
-    for name, text in latex_files(languages).items():
-        yield f"latex/{name}", text
-    for name, data in stata_files(languages[0]).items():
-        yield f"stata/{name}", data
+    yield from ((f"tables/{name}.csv", for_excel(table)) for name, table in tables.items())
+    yield from ((f"latex/{name}", text) for name, text in latex_files(languages).items())
+    yield from ((f"stata/{name}", data) for name, data in stata_files(languages[0]).items())
 
 
 def latex_files(voices: Iterable[ReportText]) -> dict[str, str]:
@@ -65,8 +51,9 @@ def _written(words: ReportText) -> Iterator[tuple[str, str]]:
     )
     text = _LINK.sub(r"\1", words.grammar.joined("\n\n".join(marked)))
     latex = pypandoc.convert_text(text, "latex", f"{READER}+table_attributes", ["--wrap=none"])
-    parts = re.split(r"^\\section\{\d+\}\n", latex.translate(_SIGNS), flags=re.MULTILINE)[1:]
+    latex = latex.translate(str.maketrans(_LATEX["table_signs"]))
+    parts = re.split(r"^\\section\{\d+\}\n", latex, flags=re.MULTILINE)[1:]
     for table, part in zip(tables, parts, strict=True):
-        chinese = _CHINESE if has_wide(part) else ""
-        head = _HEAD.format(study=" ".join(study.split()), packages=_PACKAGES, chinese=chinese)
+        chinese = _LATEX["chinese"] if has_wide(part) else ""
+        head = _LATEX["table_head"].format(study=" ".join(study.split()), chinese=chinese)
         yield f"{table.key}.{language}.tex", f"{head}{part.strip()}\n"

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import product
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -53,11 +54,11 @@ def regression(key: str, words: ReportText) -> Body:
     if not fits.columns:
         return Body([])
     names = (words.word("estimator", estimator) for _, estimator in fits.columns)
-    heads = ["", *map(words.grammar.upper_first, names)]
-    columns: list[Any] = [["", "l", 16, "term"]]
-    columns += [[f"({i})", "r", 12, f"fit_{i}"] for i in range(1, len(heads))]
+    rows, places = [["", *map(words.grammar.upper_first, names)]], range(1, len(fits.columns) + 1)
     facts, alone = _facts(words, fits)
-    return Body([heads, *_coefficients(fits), *facts], columns, _note(key, fits, words) + alone)
+    rows += [*_coefficients(fits), *facts]
+    heads, ids = ["", *(f"({i})" for i in places)], ["term", *(f"fit_{i}" for i in places)]
+    return Body(rows, heads, _note(key, fits, words) + alone, ids=ids)
 
 
 def _fits(key: str, words: ReportText) -> RegressionFits:
@@ -87,8 +88,12 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
         tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
         for row in tests.dropna(subset=["low", "high"]).itertuples():
             by_year[row.parameter, row.effects, row.estimator] = (row.low, row.high)
+    columns = _columns(study, rows)
+    for of in columns if any(effects != "none" for effects, _ in columns) else ():
+        facts["region_effects", *of] = words.term("answer", of[0] in EFFECTS)
+        facts["year_effects", *of] = words.term("answer", of[0] in EFFECTS[1:])
     parameters = listed or list(dict.fromkeys(rows["parameter"]))
-    return RegressionFits(rows, _columns(study, rows), parameters, facts, by_year)
+    return RegressionFits(rows, columns, parameters, facts, by_year)
 
 
 def stars(estimate: float, error: float, df: float) -> str:
@@ -109,8 +114,7 @@ def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
     there = set(zip(rows["effects"], rows["estimator"], strict=True))
     every = sorted({effects for effects, _ in there}, key=("none", *EFFECTS).index)
     main = [(effects, study.estimator) for effects in every]
-    names = dict.fromkeys(rows["estimator"])
-    later = [(effects, name) for name in names for effects in every[-1:]]
+    later = product(every[-1:], rows["estimator"])
     return [key for key in dict.fromkeys([*main, *later]) if key in there]
 
 
@@ -142,17 +146,11 @@ def _coefficients(fits: RegressionFits) -> list[list[Any]]:
         power, decimals = _scale(list(rows.values()))
         symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else r"\delta"
         title = Markdown(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
-        cells = {
-            key: (
-                _estimate(row, _signs(fits, name, key, row), power, decimals),
-                _error(row, fits.by_year.get((name, *key)), power, decimals),
-            )
-            for key, row in rows.items()
-        }
-        for place, head in enumerate((title, "")):
-            lines.append(
-                [head, *(cells[key][place] if key in cells else "" for key in fits.columns)]
-            )
+        pairs = [
+            _estimate(fits, name, key, rows[key], power, decimals) if key in rows else ("", "")
+            for key in fits.columns
+        ]
+        lines += map(list, zip((title, ""), *pairs, strict=True))
     return lines
 
 
@@ -179,19 +177,22 @@ def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series) -> str:
     return stars(row["estimate"], row["se"], row["df"])
 
 
-def _estimate(row: pd.Series, sign: str, power: int, decimals: int) -> Markdown:
-    text = escaped(fixed(row["estimate"] * 10**power, decimals))
-    return Markdown(f"{text}$^{{{sign}}}$" if sign else text)
+def _estimate(
+    fits: RegressionFits, name: str, key: Key, row: pd.Series, power: int, decimals: int
+) -> tuple[Markdown, str]:
+    """An estimate with its stars, and its standard error in parentheses, or in brackets the
+    interval that stands in its place.
+    """
 
+    def shown(value: float) -> str:
+        return fixed(value * 10**power, decimals)
 
-def _error(row: pd.Series, ends: tuple[float, float] | None, power: int, decimals: int) -> str:
-    """The standard error in parentheses, or in brackets the interval that stands in its place."""
+    text, sign = escaped(shown(row["estimate"])), _signs(fits, name, key, row)
+    above = Markdown(f"{text}$^{{{sign}}}$" if sign else text)
     if missing(row["se"]):
-        return ""
-    if ends:
-        low, high = (fixed(end * 10**power, decimals) for end in ends)
-        return f"[{low}, {high}]"
-    return f"({fixed(row['se'] * 10**power, decimals)})"
+        return above, ""
+    ends = fits.by_year.get((name, *key))
+    return above, f"[{shown(ends[0])}, {shown(ends[1])}]" if ends else f"({shown(row['se'])})"
 
 
 def slope_tests(words: ReportText) -> Body:
@@ -200,16 +201,15 @@ def slope_tests(words: ReportText) -> Body:
     tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
     by_fit = tests.set_index(["errors", "effects", "parameter"])
     fits = [(e, name) for e in EFFECTS for name in ("b1", "d") if e in set(tests["effects"])]
-    heads = [
-        words.say(f"tables/slope_tests/{name}", effects=words.word("effects_pooled", effects))
-        for effects, name in fits
-    ]
-    columns = [[words.say("tables/slope_tests/errors"), "l", 32], *([h, "r", 17] for h in heads)]
+    heads = [words.say("tables/slope_tests/errors")]
+    for effects, name in fits:
+        of = words.word("effects_pooled", effects)
+        heads.append(words.say(f"tables/slope_tests/{name}", effects=of))
     rows = [
         [words.word("errors", kind), *(_p_and_ends(words, by_fit, (kind, *fit)) for fit in fits)]
         for kind in dict.fromkeys(tests["errors"])
     ]
-    return Body(rows, columns)
+    return Body(rows, heads)
 
 
 def _p_and_ends(words: ReportText, tests: pd.DataFrame, at: tuple[str, str, str]) -> str:
@@ -228,10 +228,6 @@ def _facts(words: ReportText, fits: RegressionFits) -> tuple[list[list[Any]], st
     """
     lines: list[list[Any]] = []
     alone: dict[int, list[Markdown]] = {}
-    if any(effects != "none" for effects, _ in fits.columns):
-        for name, kinds in {"region_effects": EFFECTS, "year_effects": EFFECTS[1:]}.items():
-            has = [words.term("answer", effects in kinds) for effects, _ in fits.columns]
-            lines.append([Markdown(words.term("fact", name)), *has])
     for name in words.phrases["exports"]["fact"]:
         values = [fits.facts.get((name, *key)) for key in fits.columns]
         there = [i for i, value in enumerate(values) if not missing(value)]

@@ -1,7 +1,7 @@
 """A table of the report, made once: typed columns and rows, from which every format comes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -46,28 +46,37 @@ class ReportTable(NamedTuple):
 
 class Body(NamedTuple):
     """What a study puts into a table: rows of cells, or what the columns of the layout look at,
-    columns as the phrases write them (those of the phrases where there are none), and a note.
+    heads of its columns (those of the phrases where there are none), and a note.
 
-    look: by which name phrases and layout have the columns.
+    look: by which name phrases and layout have the columns; ids: their names for programs.
     """
 
     rows: Sequence[Any]
-    columns: Sequence[Any] | None = None
+    heads: Sequence[str] | None = None
     note: str = ""
     look: str = "columns"
+    ids: Sequence[str] = ()
 
 
-def cells(words: ReportText, key: str, rows: Sequence[Any], look: str = "columns") -> Rows:
-    """The cells of a table by the expressions of its columns, with the words of a phrase; rows of
-    cells as they are.
+def columns_and_rows(words: ReportText, key: str, body: Body) -> tuple[list[Column], Rows]:
+    """The columns of a table by its layout, and its cells: those of a row, or what the expressions
+    of the columns say of it, with the words of a phrase.
     """
-    shown = [words.jinja.compile_expression(cell) for *_, cell in LAYOUT[look][key] if cell]
-    return [
-        [NOTHING if missing(cell := show(**row)) else cell for show in shown]
-        if isinstance(row, dict)
-        else row
-        for row in rows
-    ]
+    layout = LAYOUT[body.look][key]
+    heads = words.phrases["tables"][key][body.look] if body.heads is None else body.heads
+    more = len(heads) - len(layout)
+    looks = [look[:2] for look in layout for _ in range(1 + more * (len(look) > 3))]
+    named = zip(heads, looks, body.ids or [""] * len(heads), strict=True)
+    columns = [Column(head, align, width, id) for head, (align, width), id in named]
+    said = [(words.jinja.compile_expression(cell or "none"), each) for _, _, cell, *each in layout]
+
+    def told(row: dict[str, Any]) -> Iterator[Any]:
+        for say, each in said:
+            for it in row[each[0]] if each else [row]:
+                cell = say(it=it, **row)
+                yield NOTHING if missing(cell) else cell
+
+    return columns, [list(told(row)) if isinstance(row, dict) else row for row in body.rows]
 
 
 def pipe_table(table: ReportTable, identifier: str = "") -> str:
@@ -91,10 +100,10 @@ def as_markdown(table: ReportTable) -> Markdown:
 
 
 def as_frame(table: ReportTable) -> pd.DataFrame:
-    """The table with a column per id or place: numbers where every cell is one, else plain text."""
-    names = [column.id or f"column_{k}" for k, column in enumerate(table.columns, start=1)]
+    """The table with a column per id: numbers where every cell is one, else plain text."""
     cells = zip(*(map(in_cell, row) for row in table.rows), strict=True)
-    return pd.DataFrame({name: _typed(values) for name, values in zip(names, cells, strict=True)})
+    ids = (column.id for column in table.columns)
+    return pd.DataFrame({id: _typed(values) for id, values in zip(ids, cells, strict=True)})
 
 
 def _typed(values: Sequence[Any]) -> pd.Series:

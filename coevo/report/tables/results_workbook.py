@@ -4,10 +4,9 @@ import io
 import math
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import repeat
 from typing import Any, NamedTuple
 
 import xlsxwriter
@@ -37,13 +36,13 @@ class Link(str):
 
 
 class Sheet(NamedTuple):
-    """A table as a sheet of the workbook, by its name; the key of its table is that of programs.
+    """A table or formulas as a sheet of the workbook, by its name; their key is for programs.
 
     why: for what reason it is hidden or lacks rows; left: rows of a table that only its CSV holds.
     """
 
     name: str
-    table: ReportTable
+    table: ReportTable | FormulaSheet
     hidden: bool = False
     why: str = ""
     left: int = 0
@@ -76,27 +75,21 @@ def workbook_bytes(words: ReportText) -> bytes:
     sheets += [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
     case = TracedCase(words)
     traces = [*(formula_sheets(case) if study.indexed else []), *theory_sheets(case)]
-    sheets += [
-        Sheet(words.sheet(trace.name), ReportTable(trace.name, trace.title, [], []))
-        for trace in traces
-    ]
+    sheets += [Sheet(words.sheet(trace.key), trace) for trace in traces]
     sheets.sort(key=lambda one: (one.hidden, one.table.key not in OPENING))
     opening = sum(one.table.key in OPENING for one in sheets)
     sheets.insert(opening, _contents(sheets, words))
     sheets = [one for one in sheets if not one.left]
-    formulas = {trace.name: trace for trace in traces}
     with tempfile.TemporaryDirectory() as scratch:
-        as_text = dict.fromkeys(("strings_to_formulas", "strings_to_urls"), False)
-        options = {"constant_memory": True, "tmpdir": scratch, **as_text}
-        book = xlsxwriter.Workbook(memory, options)
+        book = xlsxwriter.Workbook(memory, {"constant_memory": True, "tmpdir": scratch})
         title = f"coevo: {study.config['study']}"
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         pen = Pen(book, words, {})
         for one in [*sheets, _names(sheets, words)]:
-            if one.table.key in formulas:
-                _formulas(pen, one.name, formulas[one.table.key])
+            if isinstance(one.table, FormulaSheet):
+                _formulas(pen, one.name, one.table)
             else:
-                _table(pen, one)
+                _table(pen, one, one.table)
         book.close()
     return memory.getvalue()
 
@@ -105,10 +98,7 @@ def _of_report(table: ReportTable, words: ReportText) -> Sheet:
     """A table of the report in plain text, under the key that its Stata file has; without the mean
     in its last row, which no row of a table is. What only prints numbers of others is hidden.
     """
-    columns = [
-        column._replace(head=readable(column.head), id=column.id or f"column_{place}")
-        for place, column in enumerate(table.columns, start=1)
-    ]
+    columns = [column._replace(head=readable(column.head)) for column in table.columns]
     rows = table.rows[:-1] if "averaged" in table.kind and not words.study.single else table.rows
     told = words.grammar.colon.join(filter(None, map(readable, (table.caption, table.note))))
     plain = ReportTable(f"table_{table.key}", told, columns, rows)
@@ -128,10 +118,8 @@ def _of_results(name: str, words: ReportText) -> Sheet:
     labels, language = study.config["subsystems"], study.language
     columns = [column_of(name, str(column), labels, language) for column in frame]
     values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
-    title = table_row(name).words[language]
-    return Sheet(
-        words.sheet(name), ReportTable(name, title, columns, list(values)), hidden, why, left
-    )
+    table = ReportTable(name, table_row(name).words[language], columns, list(values))
+    return Sheet(words.sheet(name), table, hidden, why, left)
 
 
 def _why(words: ReportText, reason: str, name: str) -> str:
@@ -170,25 +158,20 @@ def _head(column: Column) -> str | int:
     return int(column.head) if column.head.isdigit() else column.head
 
 
-def _table(pen: Pen, content: Sheet) -> None:
+def _table(pen: Pen, content: Sheet, table: ReportTable) -> None:
     """Write the heads of a table and its rows; freeze the heads and offer filters."""
-    table = content.table
     sheet = _sheet(pen, content.name)
     sheet.repeat_rows(0)
     ids = [column.id for column in table.columns]
-    cells, looks = [], []
     for place, column in enumerate(table.columns):
         _write(sheet, 0, place, _head(column), pen.look("head"))
-        values = [row[place] for row in table.rows]
-        cells.append(values if column.shown else list(map(in_cell, values)))
-        looks.append(_looks(pen, values, cells[-1], column.shown))
-        shown = (cell for cell in cells[-1][:LOOKED_AT] if isinstance(cell, str))
-        longest = max((len(text.encode("gb18030")) + 1 for text in shown), default=0)
-        sheet.set_column(place, place, max(NARROWEST, min(longest, WIDEST)))
-    rows = zip(zip(*cells, strict=True), zip(*looks, strict=False), strict=False)
-    for row, pairs in enumerate(rows, start=FIRST):
-        for place, (cell, look) in enumerate(zip(*pairs, strict=True)):
-            _write(sheet, row, place, cell, look)
+        first = (_cell(column, row[place]) for row in table.rows[:LOOKED_AT])
+        lengths = (len(text.encode("gb18030")) + 1 for text in first if isinstance(text, str))
+        width = max(NARROWEST, min(max(lengths, default=0), WIDEST))
+        sheet.set_column(place, place, width)
+    for row, values in enumerate(table.rows, start=FIRST):
+        for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
+            _write(sheet, row, place, _cell(column, value), _look(pen, column, value))
     last = len(table.rows)
     frozen = next((place for place, name in enumerate(ids) if name not in KEYS), 0)
     sheet.freeze_panes(FIRST, frozen or 1)
@@ -199,16 +182,20 @@ def _table(pen: Pen, content: Sheet) -> None:
         sheet.hide()
 
 
-def _looks(pen: Pen, values: Sequence[Any], cells: Sequence[Any], shown: str) -> Iterable[Any]:
-    """The formats of a column's numbers: its own, or as the report prints them, or by size."""
-    if shown not in ("", BY_SIZE):
-        return repeat(pen.look(shown))
-    return [
-        None
-        if cell is None or isinstance(cell, str | bool) or not math.isfinite(cell)
-        else pen.look(_printed(value) if isinstance(value, Number) else number_format(shown, cell))
-        for value, cell in zip(values, cells, strict=True)
-    ]
+def _cell(column: Column, value: Any) -> Any:
+    """What a cell holds: a value of a table of results, what one of the report says."""
+    return value if column.shown else in_cell(value)
+
+
+def _look(pen: Pen, column: Column, value: Any) -> Any:
+    """The format of a number: its column's, or as the report prints it, or by size."""
+    if column.shown not in ("", BY_SIZE):
+        return pen.look(column.shown)
+    if isinstance(value, Number):
+        return pen.look(_printed(value))
+    if value is None or isinstance(value, str | bool) or not math.isfinite(value):
+        return None
+    return pen.look(number_format(column.shown, value))
 
 
 def _printed(number: Number) -> str:
@@ -261,7 +248,7 @@ def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:
 def _formulas(pen: Pen, name: str, content: FormulaSheet) -> None:
     """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
     sheet = _sheet(pen, name)
-    sheet.write_string(0, 0, content.title, pen.look("note"))
+    sheet.write_string(0, 0, content.caption, pen.look("note"))
     for row, column, value, formula, look in sorted(content.cells):
         if formula:
             sheet.write_formula(row, column, formula, pen.look(look), value)

@@ -30,16 +30,14 @@ def stata_files(voice: ReportText) -> dict[str, bytes]:
     study = voice.study
     frames = {"panel": wide_panel(study)}
     frames |= {name: study.tables[name] for name in LAYOUT["stata"] if name in study.tables}
-    files = {
-        f"{name}.dta": stata_file(frame, voice, _labels(name, frame, voice))
-        for name, frame in frames.items()
-    }
-    return files | {
-        f"table_{table.key}.dta": stata_file(
-            as_frame(table), voice, [readable(column.head) for column in table.columns]
-        )
-        for table in report_tables(voice)
-    }
+    files = {}
+    for name, frame in frames.items():
+        labels = [_label(name, id, study, voice.grammar.note) for id in map(str, frame)]
+        files[f"{name}.dta"] = stata_file(frame, voice, labels)
+    for table in report_tables(voice):
+        heads = [readable(column.head) for column in table.columns]
+        files[f"table_{table.key}.dta"] = stata_file(as_frame(table), voice, heads)
+    return files
 
 
 def wide_panel(study: Study) -> pd.DataFrame:
@@ -68,13 +66,13 @@ def stata_file(frame: pd.DataFrame, voice: ReportText, labels: Sequence[str]) ->
     for column, name in names.items():
         columns[name], words = _coded(str(column), frame[column], voice)
         codes |= {name: words} if words else {}
-    plain, memory = pd.DataFrame(columns), io.BytesIO()
-    study = voice.study
+    plain, memory, study = pd.DataFrame(columns), io.BytesIO(), voice.study
+    sizes = plain.select_dtypes(exclude="number").map(lambda text: len(text.encode())).max()
     title = str(study.config["title"].get(study.language) or study.config["study"])
     titles = {name: text[:LABEL] for name, text in zip(names.values(), labels, strict=True)}
     plain.to_stata(
         memory, write_index=False, version=118, time_stamp=STAMP, variable_labels=titles,
-        data_label=title[:LABEL], value_labels=codes, convert_strl=_long(plain),
+        data_label=title[:LABEL], value_labels=codes, convert_strl=list(sizes.index[sizes > TEXT]),
     )  # fmt: skip
     return memory.getvalue()
 
@@ -103,23 +101,12 @@ def _plain(values: pd.Series) -> pd.Series:
     return values.astype("float64").replace([np.inf, -np.inf], np.nan)
 
 
-def _long(frame: pd.DataFrame) -> list[str]:
-    """Columns whose texts are too long for a plain string."""
-    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
-    return [name for name in texts if frame[name].map(lambda t: len(t.encode())).max() > TEXT]
-
-
-def _labels(table: str, frame: pd.DataFrame, voice: ReportText) -> list[str]:
-    """What the columns of a table hold: an indicator with its unit, else the words of columns."""
-    study = voice.study
-    indicators = set(study.indicators["indicator"])
-    return [
-        study.label(id) + (voice.grammar.note.format(unit) if unit else "")
-        if id in indicators
-        else column_of(table, id, study.config["subsystems"], study.language).head
-        for id in map(str, frame)
-        for unit in [study.unit(id)]
-    ]
+def _label(table: str, id: str, study: Study, note: str) -> str:
+    """What a column of a table holds: an indicator with its unit, else the words of columns."""
+    if not study.indicators["indicator"].eq(id).any():
+        return column_of(table, id, study.config["subsystems"], study.language).head
+    unit = study.unit(id)
+    return study.label(id) + (note.format(unit) if unit else "")
 
 
 def _coded(column: str, values: pd.Series, voice: ReportText) -> tuple[pd.Series, dict[int, str]]:

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 from coevo.arrays import Array
 from coevo.coupling.formulas import COMPOSITES, FORMS
 from coevo.files import rows_of
-from coevo.normalisation.directions import directions_under, scales_of
+from coevo.normalisation.directions import scales_of
 from coevo.report.findings.study_tables import KEY, Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
@@ -37,7 +37,8 @@ class TracedCase:
     """A study as the sheets of its workbook hold it, and what its language calls their lines.
 
     method, weighting: name and entry of the weighting in use; reference: that of normalisation;
-    scales: direction, best band and own goalposts of each indicator.
+    scales: direction, best band and own goalposts of each indicator; tables: those that formulas
+    refer to, as their sheets hold them.
     """
 
     def __init__(self, words: ReportText) -> None:
@@ -46,6 +47,8 @@ class TracedCase:
         self.weighting = WEIGHTINGS[self.method]
         self.reference = str(self.study.config["normalisation"]["reference"])
         self.scales = scales_of(self.study.indicators, self.reference)
+        held = [name for name in TRACED if name in self.study.tables]
+        self.tables = {n: held_rows(self.study, n).reset_index(drop=True) for n in held}
 
     def term(self, line: str, /, **more: str) -> str:
         """The words of a line of the trace by its key; they may name sheets."""
@@ -55,12 +58,6 @@ class TracedCase:
     def at(self, table: str, cell: str) -> str:
         """A cell of another sheet, as formulas refer to it."""
         return f"'{self.words.sheet(table)}'!{cell}"
-
-    @cached_property
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The tables that formulas refer to, as their sheets hold them."""
-        held = [name for name in TRACED if name in self.study.tables]
-        return {name: held_rows(self.study, name).reset_index(drop=True) for name in held}
 
     @cached_property
     def formulas(self) -> Mapping[str, str]:
@@ -85,33 +82,18 @@ class TracedCase:
         """Indicators in the order of their columns: subsystem by subsystem."""
         return list(self.weights["indicator"])
 
-    def directions(self, member: str) -> list[str]:
-        """The directions that a column's cell may name: moderate where it has a best band."""
-        direction = self.scales[member].direction
-        return [name for name in directions_under(self.reference) if name in (direction, "+", "-")]
-
-    @property
-    def columns(self) -> range:
-        """Columns of the indicators."""
-        return range(EDGE, EDGE + len(self.weights))
-
     @cached_property
     def subsystems(self) -> dict[str, tuple[int, int]]:
         """First and last column of each subsystem."""
-        columns = pd.Series(self.columns).groupby(self.weights["subsystem"].to_numpy(), sort=False)
-        return {str(name): (min(members), max(members)) for name, members in columns}
+        columns = self.weights.assign(column=range(EDGE, EDGE + len(self.weights)))
+        ends = columns.groupby("subsystem", sort=False)["column"].agg(["min", "max"])
+        return {str(name): (low, high) for name, low, high in ends.itertuples()}
 
     @cached_property
     def rows(self) -> dict[int, int]:
         """Position of each year of the region in the table `coupling`."""
-        rows = self._focus_rows["coupling"]
-        return dict(zip(map(int, rows["year"]), rows.index, strict=True))
-
-    @cached_property
-    def _focus_rows(self) -> Mapping[str, pd.DataFrame]:
-        """The rows of the region in focus."""
-        tables = {name: self.tables[name] for name in ("panel", "normalised", "coupling")}
-        return {name: rows_of(table, region=self.study.focus) for name, table in tables.items()}
+        years = rows_of(self.tables["coupling"], region=self.study.focus)["year"]
+        return {int(year): place for place, year in years.items()}
 
     @cached_property
     def places(self) -> pd.DataFrame:
@@ -133,15 +115,19 @@ class TracedCase:
                 known[line.name] = line.value(known)
         return known
 
-    def of_year(self, name: str, column: str, year: int) -> list[Entry]:
-        """Return the figures of a year from a table of region, year and indicator."""
-        rows = rows_of(self._focus_rows[name], year=year).reset_index(names="place")
+    def of_members(self, name: str, column: str, **wanted: object) -> list[Entry]:
+        """Return the numbers of the indicators from the wanted rows of a table."""
+        rows = rows_of(self.tables[name], **wanted).reset_index(names="place")
         return self.entries(name, column, rows.set_index("indicator")["place"][self.members])
+
+    def of_year(self, name: str, column: str, year: int) -> list[Entry]:
+        """Return the numbers of the indicators in a year of the region in focus."""
+        return self.of_members(name, column, region=self.study.focus, year=year)
 
     def entries(self, name: str, column: str, places: Iterable[int]) -> list[Entry]:
         """Return numbers of a table by position, and the formulas that refer to them."""
         table, chosen = self.tables[name], list(places)
         letter = xl_col_to_name(list(table.columns).index(column))
         values = table[column].to_numpy(dtype=float)[chosen].tolist()
-        cells = ("=" + self.at(name, f"{letter}{FIRST + place + 1}") for place in chosen)
+        cells = (self.at(name, f"{letter}{FIRST + place + 1}") for place in chosen)
         return list(zip(values, cells, strict=True))

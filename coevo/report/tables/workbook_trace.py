@@ -5,7 +5,7 @@ A method whose entry in its registry has no formula is read from its table, and 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,6 @@ from coevo.report.tables.traced_case import TracedCase
 from coevo.schema import column_rows, table_row
 from coevo.weighting.methods import Step
 
-LARGEST = 4  # row of the largest difference, from 0
 NAME = "theory_formulas"
 COEFFICIENTS = ("a1", "b1", "a2", "d")
 POINT = ["source", "share", "first_year", "last_year"]  # what says which point it is
@@ -49,17 +48,16 @@ def _columns_sheet(case: TracedCase, lines: Sequence[Step]) -> FormulaSheet:
     sheet = FormulaSheet(case.method, term("title"), term, 3)
     top = sheet.frozen = sheet.next + len(lines) + 2
     last = top + len(case.places) - 1
+    sheet.names = lambda column: {"z": xl_range(top, column, last, column)}
     for step in lines:
-        _step(case, sheet, step, lambda column: {"z": xl_range(top, column, last, column)})
+        _step(case, sheet, step)
     heads = [column_of("panel", id, {}, case.study.language).head for id in KEY]
     for column, text in enumerate([*heads, *map(case.study.label, case.members)]):
         sheet.put(top - 1, column, text, "head")
-    for row, key in enumerate(case.places.index, start=top):
+    for row, (key, places) in enumerate(case.places.iterrows(), start=top):
         for column, part in enumerate(key):
             sheet.put(row, column, part, "text")
-    for column, member in zip(case.columns, case.members, strict=True):
-        entries = case.entries("normalised", "z", case.places[member])
-        for row, entry in enumerate(entries, start=top):
+        for column, entry in enumerate(case.entries("normalised", "z", places), start=EDGE):
             sheet.put(row, column, entry[0], "score", entry[1])
     return sheet
 
@@ -68,12 +66,13 @@ def _trace_sheet(case: TracedCase, before: FormulaSheet | None = None) -> Formul
     """Settings, weights, figures, z, and the way to D by year."""
     study = case.study
     title = case.term("title", name=study.name(study.focus))
-    sheet = FormulaSheet("trace", title, case.term, LARGEST + 2)
+    sheet = FormulaSheet("trace", title, case.term)
     coupling = study.config["coupling"]
     index = coupling["preset"] or coupling["composite"]
     for step, name in {"weights": case.method, "U": index, "C": coupling["form"]}.items():
         if not case.formulas[step]:
-            sheet.line("", look="note", label=case.term(f"untraced_{step}", name=name))
+            sheet.put(sheet.next, 0, case.term(f"untraced_{step}", name=name), "note")
+            sheet.next += 1
     ends = scaled_panel(study.config["normalisation"]) or (0.0, 1.0)
     for line, end in zip(("lowest", "highest"), ends, strict=True):
         sheet.line(line, [(end, "")], "amount")
@@ -106,38 +105,29 @@ def _indicators(case: TracedCase, sheet: FormulaSheet) -> None:
 
 def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None) -> None:
     """How the weights come about and their difference from the table, else those of the table."""
-    stored = case.entries("weights", "weight", case.weights.index)
+    stored = case.of_members("weights", "weight", weighting=case.method)
     if not case.formulas["weights"]:
         sheet.line("weight", stored, "score")
         return
-    there = before.lines if before else {}
 
-    def more(column: int) -> dict[str, str]:
-        cells = ((line, xl_rowcol_to_cell(row, column)) for line, row in there.items())
-        return {f"column_{line}": case.at(case.method, address) for line, address in cells}
-
-    for step in (*case.weighting.steps, Step("weight", case.formulas["weights"])):
-        _step(case, sheet, step, more)
-    sheet.line("stored", stored, "score")
-    formulas = (f"=ABS({sheet.cell('weight', c)}-{sheet.cell('stored', c)})" for c in case.columns)
-    sheet.line("difference", [(0.0, formula) for formula in formulas], "tiny")
-
-
-def _step(
-    case: TracedCase, sheet: FormulaSheet, step: Step, more: Callable[[int], Mapping[str, str]]
-) -> None:
-    """A line of numbers, or of formulas with the values that they must give.
-
-    more: what the formula in a column names besides the lines above it.
-    """
-    cells: list[Entry] = []
-    for column, value in zip(case.columns, case.known[step.name].tolist(), strict=True):
-        names = {line: sheet.cell(line, column) for line in sheet.lines}
+    def names(column: int) -> dict[str, str]:
         ends = next(e for e in case.subsystems.values() if e[0] <= column <= e[1])
-        names |= {f"all_{line}": sheet.span(line, ends, "column") for line in sheet.lines}
-        formula = step.formula.format(**names, **more(column))
-        cells.append((value, formula and f"={formula}"))
-    sheet.line(step.name, cells, step.look)
+        every = {f"all_{line}": sheet.span(line, ends, "column") for line in sheet.lines}
+        there = before.above(column).items() if before else ()
+        return every | {f"column_{line}": case.at(case.method, cell) for line, cell in there}
+
+    sheet.names = names
+    for step in (*case.weighting.steps, Step("weight", case.formulas["weights"])):
+        _step(case, sheet, step)
+    sheet.line("stored", stored, "score")
+    apart = [(0.0, "") for _ in case.members]
+    sheet.line("difference", apart, "tiny", formula="ABS({weight}-{stored})")
+
+
+def _step(case: TracedCase, sheet: FormulaSheet, step: Step) -> None:
+    """A line of numbers, or of formulas with the values that they must give."""
+    values = [(value, "") for value in case.known[step.name].tolist()]
+    sheet.line(step.name, values, step.look, formula=step.formula)
 
 
 def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
@@ -150,10 +140,8 @@ def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
         for year in case.rows
     }
     for group in dict.fromkeys(groups.values()):
-        rows = table[table["group"] == group]
-        places = rows.reset_index().set_index("indicator")["index"][case.members]
         for column in ("low", "high"):
-            posts = case.entries("goalposts", column, places)
+            posts = case.of_members("goalposts", column, group=group)
             sheet.line(f"{column} {group}", posts, "amount", group)
     sheet.next += 1
     for year in case.rows:
@@ -168,39 +156,35 @@ def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
 
 
 def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group: str) -> str:
-    """The formula of z: the share of its direction, as the cell of that says."""
+    """The formula of z: the share of its direction, as the cell of that says; moderate where the
+    indicator has a best band.
+    """
     bottom, top = (sheet.cell(name, EDGE, "row, column") for name in ("lowest", "highest"))
-    lines = {"x": f"x {year}", "low": f"low {group}", "high": f"high {group}"}
+    lines = {"low": f"low {group}", "high": f"high {group}"}
     lines |= {end: end for end in ("best_low", "best_high") if end in sheet.lines}
-    cells = {
-        key: sheet.cell(line, column, "" if key == "x" else "row") for key, line in lines.items()
-    }
-    sign = sheet.cell("direction", column, "row")
-    names = case.directions(case.members[column - EDGE])
-    ways = directions_under(case.reference)
-    *others, share = (ways[name].cells.format(**cells) for name in names)
-    for name, other in reversed(list(zip(names, others, strict=False))):
+    cells = {key: sheet.cell(line, column, "row") for key, line in lines.items()}
+    cells["x"], sign = sheet.cell(f"x {year}", column), sheet.cell("direction", column, "row")
+    known = ("+", "-", case.scales[case.members[column - EDGE]].direction)
+    ways = directions_under(case.reference).items()
+    *others, (_, share) = [(name, way.cells.format(**cells)) for name, way in ways if name in known]
+    for name, other in reversed(others):
         share = f'IF({sign}="{name}",{other},{share})'
-    return f"=MAX({bottom},MIN({top},{bottom}+({top}-{bottom})*({share})))"
+    return f"MAX({bottom},MIN({top},{bottom}+({top}-{bottom})*({share})))"
 
 
 def _degrees(case: TracedCase, sheet: FormulaSheet) -> None:
     """Contributions, then U, C, T, D by year, D as the table has it, and the largest difference."""
     n, contributions = len(case.subsystems), case.study.config["coupling"]["contributions"]
-    formula = f"=1/{n}" if isinstance(contributions, str) else ""
-    shares: list[Entry] = [(float(a), formula) for a in contribution_shares(contributions, n)]
+    equal = f"1/{n}" if isinstance(contributions, str) else ""
+    shares = [(float(a), equal) for a in contribution_shares(contributions, n)]
     names = [f"U: {case.study.label(name)}" for name in case.subsystems]
     heads = (*names, "C", "T", "D", case.term("stored_D"), case.term("distance"))
     sheet.line("head", [(head, "") for head in heads], "heads", case.term("year"))
     sheet.line("share", shares, "score")
-    first = sheet.next
+    first, column = sheet.next, EDGE + len(heads) - 1
     for year, place in case.rows.items():
-        cells = _degrees_of_year(case, sheet, year, place)
-        sheet.line(f"D {year}", cells, "score", year)
-    column = EDGE + len(heads) - 1
-    ends = xl_range(first, column, sheet.next - 1, column)
-    sheet.put(LARGEST, 0, case.term("largest"), "text")
-    sheet.put(LARGEST, EDGE, 0.0, "tiny", f"=MAX({ends})")
+        sheet.line(f"D {year}", _degrees_of_year(case, sheet, year, place), "score", year)
+    sheet.largest(case.term("largest"), [xl_range(first, column, sheet.next - 1, column)])
 
 
 def _degrees_of_year(
@@ -208,24 +192,21 @@ def _degrees_of_year(
 ) -> Iterator[Entry]:
     """Each U from z and w of its subsystem, then C, T, D; or what is read from the table."""
     settings, n = case.study.config["coupling"], len(case.subsystems)
-    for subsystem, ends in case.subsystems.items():
-        (read,) = case.entries("coupling", f"{SUBSYSTEM_PREFIX}{subsystem}", [place])
-        parts = {
-            "w": sheet.span("weight", ends, "row, column"),
-            "z": sheet.span(f"z {year}", ends, "column"),
-        }
-        formula = case.formulas["U"].format(**parts)
-        yield (read[0], f"={formula}") if formula else read
-    c, t, d, stored = (xl_rowcol_to_cell(sheet.next, EDGE + n + k) for k in range(4))
-    indices = xl_range(sheet.next, EDGE, sheet.next, EDGE + n - 1)
-    shares = sheet.span("share", (EDGE, EDGE + n - 1))
-    C, T, D = (case.entries("coupling", name, [place])[0] for name in ("C", "T", "D"))
-    form = case.formulas["C"].format(U=indices, n=n, k=settings["k"])
-    yield (C[0], f"={form}") if form else C
-    yield T[0], f"=SUMPRODUCT({shares},{indices})"
-    yield D[0], f"=MIN(1,SQRT({c}*{t}))"
-    yield D
-    yield 0.0, f"=ABS({d}-{stored})"
+    C, T, D, stored = (xl_rowcol_to_cell(sheet.next, EDGE + n + k) for k in range(4))
+    U, shares = xl_range(sheet.next, EDGE, sheet.next, EDGE + n - 1), (EDGE, EDGE + n - 1)
+    formulas = {
+        f"{SUBSYSTEM_PREFIX}{name}": case.formulas["U"].format(
+            w=sheet.span("weight", ends, "row, column"), z=sheet.span(f"z {year}", ends, "column")
+        )
+        for name, ends in case.subsystems.items()
+    }
+    formulas["C"] = case.formulas["C"].format(U=U, n=n, k=settings["k"])
+    formulas["T"] = f"SUMPRODUCT({sheet.span('share', shares)},{U})"
+    formulas["D"] = f"MIN(1,SQRT({C}*{T}))"
+    read = {name: case.entries("coupling", name, [place])[0] for name in formulas}
+    yield from ((value, formulas[name] or own) for name, (value, own) in read.items())
+    yield read["D"]
+    yield 0.0, f"ABS({D}-{stored})"
 
 
 def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
@@ -248,21 +229,20 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
     rows = column_rows("parameters") | column_rows(NAME)
     labels |= {name: row.words[study.language] for name, row in rows.items()}
     title = table_row(NAME).words[study.language]
-    sheet = FormulaSheet(NAME, title, labels.__getitem__, LARGEST + 2)
-    names = _coefficients(case, sheet, fitted)
-    ends = [_block(case, sheet, names, "equilibria", FITTED, E)]
+    sheet = FormulaSheet(NAME, title, labels.__getitem__)
+    _coefficients(case, sheet, fitted)
+    ends = [_block(case, sheet, "equilibria", FITTED, E)]
     if len(points):
         which = in_words("theory", points[POINT].dropna(axis=1, how="all"), case.words)
         for name, texts in which.items():
             sheet.line(str(name), [("" if pd.isna(text) else text, "") for text in texts], "heads")
-        ends.append(_block(case, sheet, names, "theory", AT_POINT, points))
-    sheet.put(LARGEST, 0, labels["largest"], "text")
-    sheet.put(LARGEST, EDGE, 0.0, "tiny", f"=MAX({','.join(ends)})")
+        ends.append(_block(case, sheet, "theory", AT_POINT, points))
+    sheet.largest(labels["largest"], ends)
     return [sheet]
 
 
-def _coefficients(case: TracedCase, sheet: FormulaSheet, fitted: pd.DataFrame) -> dict[str, str]:
-    """Add coefficients with errors, and t of the intervals; return their cells by name."""
+def _coefficients(case: TracedCase, sheet: FormulaSheet, fitted: pd.DataFrame) -> None:
+    """Add coefficients with errors, and t of the intervals, which all formulas may name."""
     sheet.line("coefficient", [(sheet.term(name), "") for name in fitted["parameter"]], "heads")
     names = {}
     for line, end in (("estimate", ""), ("se", "_se"), ("df", "_df")):
@@ -272,30 +252,26 @@ def _coefficients(case: TracedCase, sheet: FormulaSheet, fitted: pd.DataFrame) -
     level = float(case.study.config["interaction"]["confidence"])
     t = float(stdtrit(fitted["df"].iloc[0], (1 + level) / 2))
     sheet.line("confidence", [(level, "")])
-    sheet.line("t", [(t, f"=TINV(1-{sheet.cell('confidence', EDGE)},{names['a1_df']})")], "score")
+    sheet.names = lambda column: names
+    sheet.line("t", [(t, "")], "score", formula="TINV(1-{confidence},{a1_df})")
+    names["t"] = sheet.cell("t", EDGE, "row, column")
     sheet.next += 1
-    return names | {"t": sheet.cell("t", EDGE, "row, column")}
 
 
 def _block(
-    case: TracedCase, sheet: FormulaSheet, names: dict[str, str], table: str,
-    lines: Mapping[str, Sequence[str]], rows: pd.DataFrame,
+    case: TracedCase, sheet: FormulaSheet, table: str, lines: Mapping[str, Sequence[str]],
+    rows: pd.DataFrame,
 ) -> str:  # fmt: skip
     """Add lines, a column for each row of a table, and below them the largest relative difference
     of formulas from the table; return the cells of that.
     """
-    columns = range(EDGE, EDGE + len(rows))
-    apart: dict[int, list[str]] = {column: [] for column in columns}
+    apart: list[list[str]] = [[] for _ in rows.index]
     for line, (look, formula) in lines.items():
         cells = case.entries(table, line.split()[-1], rows.index)
-        for k, column in enumerate(columns if formula else ()):
-            value, stored = cells[k]
-            known = {name: sheet.cell(name, column) for name in sheet.lines} | names
-            cells[k] = value, f"={formula.format(**known)}"
-            cell = xl_rowcol_to_cell(sheet.next, column)
-            apart[column].append(f"ABS({cell}/{stored.removeprefix('=')}-1)")
-        sheet.line(line, cells, look, line.partition(" ")[2])
-    largest = [f"=MAX({','.join(terms)})" for terms in apart.values()]
-    sheet.line("difference", [(0.0, formula) for formula in largest], "tiny")
+        sheet.line(line, cells, look, line.partition(" ")[2], formula)
+        for column, (_, stored) in enumerate(cells if formula else (), start=EDGE):
+            apart[column - EDGE].append(f"ABS({sheet.cell(line, column)}/{stored}-1)")
+    largest = [(0.0, f"MAX({','.join(terms)})") for terms in apart]
+    sheet.line("difference", largest, "tiny")
     sheet.next += 1
-    return sheet.span("difference", (columns[0], columns[-1]))
+    return sheet.span("difference", (EDGE, EDGE + len(rows) - 1))
