@@ -59,7 +59,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     opening["third"] = "modelled" if study.pair else "alone"
     if study.indexed:
         opening |= _of_indices(study, findings)
-    if study.pair is not None:
+    if study.pair:
         opening |= {"drive": _drive(study, findings)}
         opening["settle"] = settle if settle in SAME else "unlocated"
         told = theory["verdict"] in ("average", "confirmed")
@@ -88,7 +88,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
     if follows == SUPPORTED and measures["verdict"] != "level":
         follows = "more"
     usual = study.config["coupling"]["form"] == "standard" and follows in (SUPPORTED, "more")
-    answer = study.pair is not None and not single
+    answer = bool(study.pair) and not single
     return {
         "start": single,
         "mean": "" if single else findings["far"]["mean_move"],
@@ -155,7 +155,7 @@ def _goes(study: Study) -> list[tuple[str, str, str, float]]:
 
 
 def _model(study: Study) -> dict[str, Any]:
-    if study.pair is not None:
+    if study.pair:
         return {"model": "fitted"}
     pair = proposed_pair(model_outputs(study.indicators, study.tables["panel"]))
     return {"model": "possible" if pair else "lacking", "outputs": pair}

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.arrays import Config
 from coevo.coupling.grade_scales import GRADES, GradeScale
 from coevo.files import rows_of
 from coevo.messages import thin
 from coevo.observations.units import named
 from coevo.panel.derivations import parse
 from coevo.sensitivity.specifications import EFFECTS
+from coevo.study_data import StudyTables
 
 Reason = tuple[str, str]  # the key of a message, and its fields
 POOLED = "pooled"
@@ -23,19 +23,14 @@ DRAWN = 100  # regions that charts draw one by one, at most
 FAR = 10  # of these the highest, and the lowest
 
 
-@dataclass(frozen=True, eq=False)  # compared and hashed by identity: findings are kept by study
-class Study:
-    """Tables by name, configuration after defaults, indicator table, language of the labels.
+@dataclass(frozen=True, eq=False)
+class Study(StudyTables):
+    """A study in the language of its labels.
 
-    `places`: the regions that are known, with their tiles if they have any (config/regions).
     `words`: what the language calls values of tables, by kind; see `findings.localised`.
     """
 
-    config: Config
-    tables: Mapping[str, pd.DataFrame]
-    indicators: pd.DataFrame
     language: str = "en"
-    places: pd.DataFrame | None = None
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def rows(self, table: str, **wanted: object) -> pd.DataFrame:
@@ -71,7 +66,7 @@ class Study:
             "alone": self.single,
             "several": not self.single,
             "indexed": self.indexed,
-            "modelled": self.pair is not None,
+            "modelled": bool(self.pair),
             "pooled": self.pooled,
         }
         optional = {"claims", "changes"} & set(self.tables)
@@ -147,7 +142,7 @@ class Study:
     @cached_property
     def pooled(self) -> bool:
         """Whether the main estimator has pooled fits with intervals: they need several regions."""
-        if "parameters" not in self.tables or self.pair is None:
+        if "parameters" not in self.tables or not self.pair:
             return False
         rows = self.rows("parameters", scope="pooled", estimator=self.estimator)
         return set(EFFECTS) <= set(rows.loc[rows["low"].notna(), "effects"])
@@ -164,25 +159,14 @@ class Study:
         return wanted if wanted in self.regions else self.regions[0]
 
     @property
-    def pair(self) -> tuple[str, str] | None:
-        """Ids of the upstream and the downstream output, if the study has them."""
-        interaction = self.config.get("interaction")
-        return (interaction["upstream"], interaction["downstream"]) if interaction else None
-
-    @property
     def outputs(self) -> dict[str, str]:
         """Ids of the pair by x1 and x2."""
-        return dict(zip(("x1", "x2"), self.pair or (), strict=False))
+        return dict(zip(("x1", "x2"), self.pair, strict=False))
 
     @property
     def populations(self) -> list[str]:
         """Ids of x1, x2, x3 ...: the pair, and what the general model has besides."""
-        return [*(self.pair or ()), *(self.config["interaction"] or {}).get("others", ())]
-
-    @property
-    def estimator(self) -> str:
-        """The main estimator of the interaction."""
-        return str(self.config["interaction"]["estimator"])
+        return [*self.pair, *(self.config["interaction"] or {}).get("others", ())]
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -211,7 +195,7 @@ class Study:
     def pair_label(self, name: str) -> str:
         """Labels of the outputs of another pair that are not the study's own; else its name."""
         pair = self.config["robustness"]["pairs"].get(name, {})
-        others = [i for i in pair.values() if i not in (self.pair or ())]
+        others = [i for i in pair.values() if i not in self.pair]
         return " · ".join(self.label(i) for i in others) or name
 
     def heading(self, identifier: str) -> str:

@@ -165,7 +165,7 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
     """Short names of what the phrases say of the two populations."""
     study = words.study
     labels = [study.label(i) for i in study.populations]
-    units = {study.unit(i) for i in study.pair or ()} - {""}
+    units = {study.unit(i) for i in study.pair} - {""}
     unit = units.pop() if len(units) == 1 else ""
     return {
         "level": words.percent(study.config["interaction"]["confidence"]),
