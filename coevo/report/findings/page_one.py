@@ -169,7 +169,7 @@ def _deciding(study: Study, opening: Findings, findings: Findings) -> list[str]:
         "years": opening.get("drive") == "undecided" or opening.get("settle") == "unlocated",
         "regions": study.single,
         **{proxy: proxy in read for proxy in PROXIES},
-        "coverage": coverage.get("shown") or coverage.get("verdict") == "hangs",
+        "coverage": coverage.get("shown") or coverage.get("hangs"),
         "grade" if study.single else "choices": robustness.get("verdict") == "split",
     }
     return [key for key, decides in may.items() if decides]
