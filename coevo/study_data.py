@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ class StudyTables:
         """The main estimator of the model, "" without a model part."""
         return str((self.config["interaction"] or {}).get("estimator", ""))
 
-    @property
+    @cached_property
     def units(self) -> dict[str, str]:
         """The unit of each indicator."""
         return dict(self.indicators[["indicator", "unit"]].to_numpy())

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Row
-from coevo.report.findings.study_tables import Study, reason
+from coevo.report.findings.study_tables import Study, least_and_largest, reason
 from coevo.sensitivity.choices import MAIN, ROBUST
 from coevo.sensitivity.headlines import DEPENDS, SIGNIFICANCE, SUPPORTED
 
@@ -49,7 +49,7 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "others": "one" if rest == 1 else "several" if rest else "",
         "shares": choices and ("drawn" if len(counts) > 1 else "alone"),
         "grades": list(counts.items()),
-        "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
+        "D": least_and_largest(seen["focus_D"]),
         "rank": (int(ranks.min()), int(ranks.max())),
         "ranks": ranks.nunique() > 1,
         "own_place": _place(ranks, int(main["focus_rank"])),

@@ -178,11 +178,10 @@ class Study(StudyTables):
         return self._names.get(region, region)
 
     @cached_property
-    def _of_indicators(self) -> dict[str, dict[str, str]]:
-        """Labels and units by indicator; one that is not there is left out."""
-        table = self.indicators.drop_duplicates("indicator").set_index("indicator")
-        columns = (f"label_{self.language}", "unit")
-        return {column: table[column].dropna().map(str).to_dict() for column in columns}
+    def _labels(self) -> dict[str, str]:
+        """Labels by indicator; one that is not there is left out."""
+        labels = self.indicators.set_index("indicator")[f"label_{self.language}"]
+        return labels.dropna().map(str).to_dict()
 
     def label(self, identifier: str) -> str:
         """Label of an indicator, a subsystem or a name of `names`; its id where there is none."""
@@ -190,7 +189,7 @@ class Study(StudyTables):
             words = self.config["subsystems"].get(identifier, {})
             return str(words.get(self.language) or identifier)
         known = self.config.get("names", {}).get(identifier, {}).get(self.language, identifier)
-        return thin(self._of_indicators[f"label_{self.language}"].get(identifier) or str(known))
+        return thin(self._labels.get(identifier) or str(known))
 
     def pair_label(self, name: str) -> str:
         """Labels of the outputs of another pair that are not the study's own; else its name."""
@@ -207,9 +206,8 @@ class Study(StudyTables):
         """Unit of an indicator in the language; empty for a subsystem. One per persons says what is
         counted, where the language does.
         """
-        units, counted = self._of_indicators["unit"], self.words.get("counted", {})
-        unit = units.get(identifier, "")
-        of = units.get(next(iter(self.derivation(identifier)[1]), ""), "")
+        unit, counted = self.units.get(identifier, ""), self.words.get("counted", {})
+        of = self.units.get(next(iter(self.derivation(identifier)[1]), ""), "")
         if unit in counted and of in self.words["counter"]:
             return str(counted[unit]).format(self.words["counter"][of])
         return self.unit_name(unit)
@@ -272,6 +270,11 @@ def first_and_last(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     groups = rows.sort_values("year", kind="stable").groupby("region")
     first, last = groups.head(1), groups.tail(1)
     return first.set_index("region").sort_index(), last.set_index("region").sort_index()
+
+
+def least_and_largest(values: pd.Series) -> tuple[float, float]:
+    """The least and the largest of some values."""
+    return float(values.min()), float(values.max())
 
 
 def reason(rows: pd.DataFrame) -> Reason | None:
