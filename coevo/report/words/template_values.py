@@ -4,20 +4,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from coevo.coupling import diagnostics
-from coevo.coupling.comovement import RUN
-from coevo.coupling.grade_scales import MARGIN
+from coevo.coupling import comovement, diagnostics, grade_scales
 from coevo.files import rows_of
-from coevo.inference import wild_bootstrap
-from coevo.inference.signs import ignorance
+from coevo.inference import signs, wild_bootstrap
 from coevo.messages import unpacked
 from coevo.normalisation import VECTOR
 from coevo.normalisation.directions import RATIO, scales_of
 from coevo.panel.audit import FALL, RISE
 from coevo.prediction.origins import INDEX
 from coevo.prediction.past_errors import COVERED
-from coevo.regional.neighbourhood import NEAREST
-from coevo.regional.regional_panel import DRAWS
+from coevo.regional import neighbourhood, regional_panel
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -113,9 +109,9 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "limits_first": [*first, *limits[:MOST_LIMITS]],
         "further_notes": notes[MOST_NOTES:],
         "held_in": partial(_held_in, words),
-        "permutations": DRAWS,
-        "run": RUN,
-        "nearest": NEAREST,
+        "permutations": regional_panel.DRAWS,
+        "run": comovement.RUN,
+        "nearest": neighbourhood.NEAREST,
         "figures_shown": SHOWN,
         "jump": {"rise": RISE, "fall": 1 - FALL},
         "names": lambda series: [series_name(words, one) for one in series],
@@ -155,7 +151,7 @@ def _of_choices(words: ReportText) -> dict[str, Any]:
         "guard_limits": {
             name.lower(): getattr(diagnostics, name) for name in ("HEAVY", "DOUBLED", "INFLATED")
         },
-        "margin": MARGIN,
+        "margin": grade_scales.MARGIN,
         "removal": heaviest_removal(study),
         "most_filled": most_filled(study),
     }
@@ -176,7 +172,7 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
         "unit": unit,
         "in_unit": words.grammar.noted("", unit) if unit else "",
         "growth_at": words.growth,
-        "ignorance": ignorance,
+        "ignorance": signs.ignorance,
         "estimated": words.estimate,
         "wild": {
             "two_points_from": wild_bootstrap.RADEMACHER_FROM,
