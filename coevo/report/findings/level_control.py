@@ -108,11 +108,9 @@ def level_values(study: Study, level: str) -> tuple[pd.Series, str]:
     if not level.endswith(PER_HEAD):
         return study.series(level), study.unit(level)
     size = study.config["comovement"]["size"][:2]
-    units = study.indicators.set_index("indicator")["unit"].reindex(size).tolist()
     ratio = study.series(size[0]) / study.series(size[1])
-    known = [UNITS.get(unit) for unit in units]
-    if [unit.measures if unit else "" for unit in known] == ["money", "persons"]:
-        factors = [UNITS[unit].factor for unit in units]
-        ratio = ratio * factors[0] / factors[1] / UNITS[PER_PERSON].factor
+    units = [UNITS[unit] for name in size if (unit := study.units[name]) in UNITS]
+    if [unit.measures for unit in units] == ["money", "persons"]:
+        ratio = ratio * units[0].factor / units[1].factor / UNITS[PER_PERSON].factor
         return ratio, study.unit_name(PER_PERSON)
     return ratio, " / ".join(study.unit(name) for name in size)

@@ -180,8 +180,8 @@ class Study(StudyTables):
     @cached_property
     def _labels(self) -> dict[str, str]:
         """Labels by indicator; one that is not there is left out."""
-        labels = self.indicators.set_index("indicator")[f"label_{self.language}"]
-        return labels.dropna().map(str).to_dict()
+        labels = self.indicators[["indicator", f"label_{self.language}"]].dropna()
+        return dict(labels.astype(str).to_numpy())
 
     def label(self, identifier: str) -> str:
         """Label of an indicator, a subsystem or a name of `names`; its id where there is none."""
