@@ -196,7 +196,7 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
         "pairs": pairs,
         "chance": some if len(table) else "none",
         "draws": table["draws"].max(),
-        "why": reason(refused),
+        "why": reason(table),
     }
 
 

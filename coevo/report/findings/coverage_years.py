@@ -59,12 +59,11 @@ def coverage_finding(study: Study) -> dict[str, Any]:
         "limit": FAR,
         "seen": seen,
         "beside": "before" if (shown or years) == study.years[-1:] else "around",
+        "growth": _growth(growth) if shown else None,
     }
-    if shown:
-        base["growth"] = _growth(growth)
     base |= coverage_of(study, study.focus)
     if KEPT not in base:
-        return base | {"why": reason(table[table["D"].isna()])}
+        return base | {"why": reason(table)}
     if study.single:
         return base
     every = base[KEPT]["rose"] == len(study.regions)

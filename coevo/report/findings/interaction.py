@@ -153,8 +153,8 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "sets": instruments if len(instruments) == len(SLOPES) else [],
     }
     if not study.pooled:
-        refusals = study.rows("refusals", quantity="fit", **study.pooled_fit)
-        return finding | {"reason": reason(refusals)}
+        why = reason(study.rows("refusals", quantity="fit", **study.pooled_fit))
+        return finding | {"reason": why}
     alone, tested = regional(study, "b1"), study.facts(**study.pooled_fit)["value"]
     return finding | {
         "equal": {b: tested[f"homogeneity_{b}"] for b in SLOPES if f"homogeneity_{b}" in tested},

@@ -9,7 +9,7 @@ import pandas as pd
 from coevo.coupling.formulas import FORMS
 from coevo.coupling.level import PER_HEAD
 from coevo.observations.units import UNITS
-from coevo.report.findings.study_tables import Reason, Study, reason
+from coevo.report.findings.study_tables import Study, reason
 
 USUAL = "standard"  # form of C
 ALMOST = 0.9  # share of the variance of ln D from which T makes almost all of it
@@ -38,8 +38,8 @@ def level_finding(study: Study) -> dict[str, Any]:
         "shares": shares,
         "levels": levels,
         "by": levels[0][0] if levels else None,
-        "why": None if levels else _refusal(study, "R2"),
-        "why_parts": _refusal(study, "variance_share"),
+        "why": None if levels else reason(study.rows("level", measure="R2")),
+        "why_parts": reason(study.rows("level", measure="variance_share")),
         "twice": FORMS[USUAL](twice)[0] if usual and verdict == "level" else None,
         "per_head": per_resident(study),
         **level_of(study, study.focus),
@@ -75,11 +75,6 @@ def of_measure(study: Study, measure: str, column: str = "scope", **wanted: str)
     """Values of one measure of `level` by a column."""
     rows = study.rows("level", measure=measure, **wanted).dropna(subset="value")
     return rows.set_index(column)["value"]
-
-
-def _refusal(study: Study, measure: str) -> Reason | None:
-    rows = study.rows("level", measure=measure)
-    return reason(rows[rows["value"].isna()])
 
 
 def _ranks(study: Study, region: str) -> dict[str, Any] | None:

@@ -278,5 +278,6 @@ def least_and_largest(values: pd.Series) -> tuple[float, float]:
 
 
 def reason(rows: pd.DataFrame) -> Reason | None:
-    """Why the first of some rows of `refusals` was refused; None where there is none."""
-    return None if rows.empty else (rows["message"].iloc[0], rows["fields"].iloc[0])
+    """Why the first of some rows that has a message was refused; None where none has."""
+    told = rows[rows["message"].fillna("") != ""]
+    return None if told.empty else (told["message"].iloc[0], told["fields"].iloc[0])
