@@ -34,8 +34,10 @@ class Study(StudyTables):
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def rows(self, table: str, **wanted: object) -> pd.DataFrame:
-        """Rows of a table whose columns (`scope`, `effects`, `model`) hold what is wanted."""
-        return rows_of(self.tables[table], **wanted)
+        """Rows of a table whose columns (`scope`, `effects`, `model`) hold what is wanted; none
+        where the study does not have the table.
+        """
+        return rows_of(self.table(table), **wanted)
 
     def facts(self, **fit: str) -> pd.DataFrame:
         """Value, low, high, limit ... of what `relations` and `checks` hold of a fit over all
@@ -142,8 +144,6 @@ class Study(StudyTables):
     @cached_property
     def pooled(self) -> bool:
         """Whether the main estimator has pooled fits with intervals: they need several regions."""
-        if "parameters" not in self.tables or not self.pair:
-            return False
         rows = self.rows("parameters", scope="pooled", estimator=self.estimator)
         return set(EFFECTS) <= set(rows.loc[rows["low"].notna(), "effects"])
 

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from coevo.coupling import comovement, diagnostics, grade_scales
-from coevo.files import rows_of
 from coevo.inference import signs, wild_bootstrap
 from coevo.messages import unpacked
 from coevo.normalisation import VECTOR
@@ -62,7 +61,6 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     study, phrases, config = words.study, words.phrases, words.study.config
     findings, claims = all_findings(study), study.tables.get("claims")
-    untested = [] if claims is None else list(rows_of(claims, verdict="not_testable")["claim"])
     bands = {kind: _bands(study, kind) for kind in ("best", "own")}
     known = phrases["opening"]["case"]
     findings["opening"]["case"] = config["claims"] if config["claims"] in known else "none"
@@ -97,8 +95,8 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "also": partial(_also, words),
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
         "claims": claims,
-        "untested": untested,
-        "algebraic": 0 if claims is None else int(claims["check"].isin(BY_ALGEBRA).sum()),
+        "untested": list(study.rows("claims", verdict="not_testable")["claim"]),
+        "algebraic": int(study.table("claims")["check"].isin(BY_ALGEBRA).sum()),
         "headlines": study.tables["headline_claims"],
         "sources": sources(words),
         "limits_first": [*first, *limits[:MOST_LIMITS]],
@@ -191,16 +189,12 @@ def _also(words: ReportText, section: str, *parts: str) -> Markdown:
     variants stands the one that the value names. What the study has is a value of every section.
     """
     found: Any = words.jinja.globals[section]
-    values = dict.fromkeys(words.study.has, True) | found
-    known = words.phrases[section]
-    texts = {
-        part: words.say(
-            f"{section}/{part}" + (f"/{values[part]}" if isinstance(known[part], Mapping) else "")
-        )
-        if known[part] and values.get(part)
-        else ""
-        for part in parts
-    }
+    values, known = dict.fromkeys(words.study.has, True) | found, words.phrases[section]
+    texts = dict.fromkeys(parts, "")
+    for part in parts:
+        if known[part] and values.get(part):
+            variant = f"/{values[part]}" if isinstance(known[part], Mapping) else ""
+            texts[part] = words.say(f"{section}/{part}{variant}")
     marked = (of_region(section, *said) for said in texts.items() if any(texts.values()))
     return words.grammar.sentences(filter(None, marked))
 
