@@ -106,17 +106,23 @@ def serious(study: Study) -> dict[str, Any]:
     return {"count": len(checks), "checks": list(checks.unique())}
 
 
+def between(study: Study) -> pd.Series:
+    """Share of each normalised indicator's panel variance that lies between regions (0 to 1)."""
+    rows = study.tables["normalised"]
+    means = rows.groupby(["indicator", "region"])["z"].transform("mean")
+    variances = rows.assign(mean=means).groupby("indicator")[["mean", "z"]].var(ddof=0)
+    return variances["mean"] / variances["z"]
+
+
 def weights_finding(study: Study) -> dict[str, Any]:
     """The weights in use, heaviest first in each subsystem, and what is heavy.
 
     `verdict`: the weights `differ`, are `equal`, or `alone`, where no subsystem has more than one
     indicator, so that no weight can `vary`, of `one`, not of `several`; `sure`: they rest on
     differences of `regions` or of `years`; `between_max`, `between_min`: indicators whose variance
-    lies most and least between regions, if there are several.
+    lies most and least between regions.
     """
-    used = study.config["weighting"]["method"]
-    shares = study.rows("diagnostics", guard="between_share").set_index("indicator")["value"]
-    ranked = list(shares.sort_values().items())
+    used, shares = study.config["weighting"]["method"], between(study)
     rows = study.rows("weights", weighting=used)
     rows = rows.assign(
         place=rows["subsystem"].map(study.subsystems.index), between=rows["indicator"].map(shares)
@@ -131,8 +137,8 @@ def weights_finding(study: Study) -> dict[str, Any]:
         "vary": "one" if alone else "several",
         "rows": rows,
         "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),
-        "between_max": ranked[-1] if ranked else None,
-        "between_min": ranked[0] if ranked else None,
+        "between_max": (str(shares.idxmax()), float(shares.max())),
+        "between_min": (str(shares.idxmin()), float(shares.min())),
     }
 
 

@@ -60,6 +60,7 @@ def weights(words: ReportText) -> Body:
     named = study.indicators.set_index("indicator")["dimension"]
     rows = weights_finding(study)["rows"].join(others, on="indicator")
     rows = rows.drop(columns="dimension", errors="ignore").join(named, on="indicator")
+    rows = rows.assign(between=np.nan) if study.single else rows
     values = study.of_focus("panel").pivot(index="indicator", columns="year", values="value")
     shown = values.reindex(rows["indicator"], columns=ends).to_numpy()
     body = cells(words, "weights", rows.to_dict("records"))
