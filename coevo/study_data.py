@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -13,38 +14,20 @@ from coevo.schema import BUILT, table_names
 TABLES = frozenset(table_names(*BUILT, "internal", "input"))
 
 
-@dataclass(frozen=True)
-class StudyData:
-    """A study as it is built, or as a release keeps it; an analysis says what it needs of both.
-
-    config: keys of the configuration after defaults; kept: goalposts of the reference of that name;
-    systems: tables of other indicator systems by name; coevo, name: of a release; years: those that
-    a claim is about, None where it names none.
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity
+class StudyTables:
+    """What analyses and report know of a study: its configuration after defaults, indicator table,
+    tables by name, and the regions that are known, with their tiles if any (config/regions).
     """
 
     config: Config
     indicators: pd.DataFrame
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    regions: pd.DataFrame | None = None
-    kept: pd.DataFrame | None = None
-    systems: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    coevo: str = ""
-    name: str = ""
-    years: tuple[int, int] | None = None
+    places: pd.DataFrame | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table; without rows where the study does not have it."""
         return self.tables[name] if name in self.tables else as_table(name, [])
-
-    @property
-    def focus(self) -> str:
-        """The region in focus."""
-        return str(self.config["focus_region"])
-
-    @property
-    def size(self) -> str:
-        """The first indicator of size, "" without any."""
-        return str(next(iter(self.config["comovement"]["size"]), ""))
 
     @property
     def pair(self) -> tuple[str, ...]:
@@ -57,15 +40,40 @@ class StudyData:
         """The main estimator of the model, "" without a model part."""
         return str((self.config["interaction"] or {}).get("estimator", ""))
 
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """The unit of each indicator."""
+        return dict(self.indicators[["indicator", "unit"]].to_numpy())
+
+
+@dataclass(frozen=True, eq=False)
+class StudyData(StudyTables):
+    """A study as it is built, or as a release keeps it; an analysis says what it needs of both.
+
+    kept: goalposts of the reference of that name; systems: tables of other indicator systems by
+    name; coevo, name: of a release; years: those that a claim is about, None where it names none.
+    """
+
+    kept: pd.DataFrame | None = None
+    systems: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    coevo: str = ""
+    name: str = ""
+    years: tuple[int, int] | None = None
+
+    @property
+    def focus(self) -> str:
+        """The region in focus."""
+        return str(self.config["focus_region"])
+
+    @property
+    def size(self) -> str:
+        """The first indicator of size, "" without any."""
+        return str(next(iter(self.config["comovement"]["size"]), ""))
+
     @property
     def seed(self) -> int:
         """The seed of every draw."""
         return int(self.config["robustness"]["seed"])
-
-    @property
-    def units(self) -> dict[str, str]:
-        """The unit of each indicator."""
-        return dict(self.indicators[["indicator", "unit"]].to_numpy())
 
 
 def load_study(job: Any) -> StudyData:

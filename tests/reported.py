@@ -151,7 +151,7 @@ def _slopes(
     """b1 and d of the headline, with the ends of their intervals, and of the region in focus."""
     fit = {"estimator": study.estimator, "effects": study.effects[-1]}
     main = study.rows("parameters", model="classic", estimator=study.estimator)
-    for name, output in zip(("b1", "d"), reversed(study.pair or ()), strict=True):
+    for name, output in zip(("b1", "d"), reversed(study.pair), strict=True):
         head = rows_of(main, scope="pooled", scaling="first", parameter=name, **fit).iloc[0]
         drawn = figure(study, f"coefficient_{name}")
         drawn = rows_of(drawn, **fit).iloc[0]

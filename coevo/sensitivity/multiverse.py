@@ -80,7 +80,7 @@ def combined_of(study: StudyData) -> tuple[Combinations, Surroundings]:
     size, seed = study.config["comovement"]["size"], study.seed
     levels = level_figures(panel, size) if len(size) > 1 else pd.DataFrame()
     try:
-        neighbours = RegionalPanel(coupling, panel, study.regions, "", size, seed).neighbours
+        neighbours = RegionalPanel(coupling, panel, study.places, "", size, seed).neighbours
     except Refusal:
         neighbours = {}
     draws = FEW_DRAWS if coupling["region"].nunique() > MANY_REGIONS else DRAWS

@@ -113,13 +113,13 @@ def test_a_table_that_a_study_lacks_is_left_out() -> None:
 def test_hostile_text_is_escaped() -> None:
     table = indicators().assign(label_en=HOSTILE, label_zh="中文_" + HOSTILE)
     renamed = tables() | {"coupling": tables()["coupling"].replace("Beijing", HOSTILE)}
-    for name, text in made(Study(config(), renamed, table)).items():
+    for name, text in made(Study(config(), table, renamed)).items():
         assert depth(text)[-1] == 0
         assert len({len(cells) for cells in rows(text)}) == 1, name
         body = "\n".join(" ".join(cells) for cells in rows(text))
         body = re.sub(r"\\emph\{p\}~(=|\\textless)~(?=\d)", "", body)  # the spaces of a p value
         assert not re.search(r"(?<!\\)[%#~$]", body)
-    assert "中文\\_" in made(Study(config(), tables(), table))["weights.zh.tex"]
+    assert "中文\\_" in made(Study(config(), table, tables()))["weights.zh.tex"]
 
 
 @pytest.mark.whole

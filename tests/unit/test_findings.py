@@ -178,15 +178,15 @@ def test_size_per_head_is_money_per_person() -> None:
 # --- years of changed coverage ------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("lost", "verdict"), [(0.001, "holds"), (0.15, "hangs")])
-def test_a_grade_hangs_on_a_year_of_wider_coverage(lost: float, verdict: str) -> None:
-    assert coverage_finding(study())["verdict"] == "none"
+@pytest.mark.parametrize(("lost", "hangs"), [(0.001, False), (0.15, True)])
+def test_a_grade_hangs_on_a_year_of_wider_coverage(lost: float, hangs: bool) -> None:
+    assert coverage_finding(study()) == {"shown": []}
     found = coverage_finding(covered(lost, {2014: "shown", 2017: "not_shown"}))
-    assert found["verdict"] == verdict
+    assert found["hangs"] == hangs
     assert (found["years"], found["indicators"]) == ([2014, 2017], ["orders"])
     assert found["with"]["D"][1] - found["kept"]["D"][1] == pytest.approx(lost)
     assert found["kept"]["above"] <= found["with"]["above"]
-    assert (found["with"]["grade"][1] != found["kept"]["grade"][1]) == (verdict == "hangs")
+    assert (found["with"]["grade"][1] != found["kept"]["grade"][1]) == hangs
 
 
 def test_only_years_that_show_are_the_break() -> None:
@@ -204,7 +204,7 @@ def test_a_break_that_does_not_show_is_none(seen: str) -> None:
     found = coverage_finding(covered(0.1, {2014: seen, 2017: seen}, years="2014 2017"))
     assert (found["shown"], found["hidden"], found["jumps"]) == ([], [], [])
     assert (found["seen"], found["cause"]) == (seen, "other")
-    assert "growth" not in found and found["verdict"] != "none"
+    assert found["growth"] is None and "kept" in found
 
 
 def test_why_there_is_no_D_without_wider_coverage() -> None:
@@ -213,7 +213,7 @@ def test_why_there_is_no_D_without_wider_coverage() -> None:
     why = pd.DataFrame([{"variant": "kept", "message": "coverage_alone", "fields": "{}"}])
     told = chosen.tables | {"coverage_breaks": pd.concat([table, why])}
     found = coverage_finding(replace(chosen, tables=told))
-    assert (found["verdict"], found["why"]) == ("refused", ("coverage_alone", "{}"))
+    assert "kept" not in found and found["why"] == ("coverage_alone", "{}")
 
 
 # --- figures ------------------------------------------------------------------------------

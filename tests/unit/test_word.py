@@ -56,7 +56,7 @@ def given() -> tuple:
     made = put(made, "audit", {}, message="note", fields=packed({"text": NOTE}))
     settings = config(claims=True) | {"study": "sample-of-two"}
     settings["report"] = {"languages": ["en"], "formats": ["html", "docx"]}
-    chosen = Study(settings, made, table, "en", places())
+    chosen = Study(settings, table, made, places())
     return made, table, templates() | images(chosen), settings, PROVENANCE, "en", places()
 
 

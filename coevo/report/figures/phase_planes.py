@@ -169,7 +169,6 @@ def region_phase(study: Study, words: Mapping[str, str]) -> Part:
 
 def _titles(study: Study, words: Mapping[str, str]) -> dict[str, Any]:
     """What the two axes are called."""
-    assert study.pair is not None
     across, up = (
         words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
         for symbol, i in zip(SYMBOLS.values(), study.pair, strict=True)

@@ -75,9 +75,9 @@ def all_findings(study: Study) -> dict[str, Any]:
 
 def limits_that_apply(study: Study, findings: Mapping[str, Any]) -> list[str]:
     """Keys of the limits that apply to any study such as this, the decisive one first."""
-    table, modelled = study.indicators.set_index("indicator"), study.pair is not None
+    table, modelled = study.indicators.set_index("indicator"), bool(study.pair)
     systems = table.index[table["subsystem"].fillna("") != ""]
-    under = study.underlying([*systems, *(study.pair or ())])
+    under = study.underlying([*systems, *study.pair])
     units = table["unit"].reindex(under).dropna()
     money = units.map(lambda unit: unit_of(unit).measures.startswith("money")).any()
     ways = {name for name, _ in map(study.derivation, under) if name}

@@ -34,7 +34,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     claims = opening_kind(study) == "claims"
     met = {"claim_counts": claims, "degrees": not claims}
     met |= _of_indices(study) if study.indexed else {}
-    if study.pair is not None:
+    if study.pair:
         estimated = study.focus not in refused(study)
         met |= {
             "fit": estimated,

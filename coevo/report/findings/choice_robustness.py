@@ -5,13 +5,9 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Row
-from coevo.report.findings.study_tables import Study, reason
+from coevo.report.findings.study_tables import Study, least_and_largest, reason
 from coevo.sensitivity.choices import MAIN, ROBUST
-from coevo.sensitivity.headlines import (
-    DEPENDS,
-    SIGNIFICANCE,
-    SUPPORTED,
-)
+from coevo.sensitivity.headlines import DEPENDS, SIGNIFICANCE, SUPPORTED
 
 REFUSED, MOSTLY, PARTLY, DIFFERS = "refused", "mostly", "partly", "differs"
 # verdict -> share of the combinations that give the same grade, from which it holds
@@ -53,7 +49,7 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "others": "one" if rest == 1 else "several" if rest else "",
         "shares": choices and ("drawn" if len(counts) > 1 else "alone"),
         "grades": list(counts.items()),
-        "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
+        "D": least_and_largest(seen["focus_D"]),
         "rank": (int(ranks.min()), int(ranks.max())),
         "ranks": ranks.nunique() > 1,
         "own_place": _place(ranks, int(main["focus_rank"])),
@@ -139,9 +135,9 @@ def choices_finding(study: Study) -> dict[str, Any]:
     combinations say it, else `partly`; `refused` where it cannot be asked. `choice`: the one that
     decides, "" where all say the same. Of several pairs of systems that do not agree `differs`
     where some of them, `together` of `pairs`, are supported, else `partly`. `least`: of `all_rose`,
-    regions that rose in every combination, told (`least`) where these are not all. `chance`: `told`
-    where random pairings give such counts in every system, else `none`. `not_allowed`: message and
-    fields of why figures do not allow combinations, and how many.
+    regions that rose in every combination. `chance`: `told` where random pairings give such counts
+    in every system, else `none`. `not_allowed`: message and fields of why figures do not allow
+    combinations, and how many.
     """
     headlines: dict[str, Any] = {}
     for name, rows in study.tables["headlines"].groupby("headline", sort=False):
@@ -158,7 +154,6 @@ def choices_finding(study: Study) -> dict[str, Any]:
     comparable = study.rows("multiverse", comparable=True)
     if len(comparable) and headlines["all_rose"]["key"] != REFUSED:
         headlines["all_rose"]["least"] = int(comparable["rose"].min())
-        headlines["least"] = headlines["all_rose"]["key"] != SUPPORTED
     refused = study.tables["varied_refusals"].groupby(["message", "fields"], sort=False)
     counts = [(*why, int(n)) for why, n in refused["combinations"].sum().items()]
     return headlines | {"not_allowed": counts}
@@ -184,8 +179,8 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
     `all` of the study's pair, `swapped`, `without_growth`, `deflated` and each of `pairs`;
     `located`: fits whose sets of E of the region in focus are
     bounded and positive; empty where there are none. Each by effects, "" for any: `agree`,
-    `specifications` and `p` by chance, with `chance` whether there is one: `told` or `refused`. Of
-    all: `told`, `some` or `refused` with the reason (`why`), or `none` without fits; `draws`.
+    `specifications` and `p` by chance. `chance`, whether there is one: `told`, `some` or `refused`
+    with the reason (`why`), or `none` without fits; `draws`.
     """
     table = study.tables["specification_counts"]
     counts = {key: _by_effects(rows, study) for key, rows in table.groupby(["count", "pair"])}
@@ -201,13 +196,11 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
         "pairs": pairs,
         "chance": some if len(table) else "none",
         "draws": table["draws"].max(),
-        "why": reason(refused),
+        "why": reason(table),
     }
 
 
 def _by_effects(rows: pd.DataFrame, study: Study) -> dict[str, Row]:
     by_effects = rows.set_index("effects").reindex(["", *study.effects])
     counts = by_effects[["agree", "specifications"]].fillna(0).astype(int)
-    p = by_effects["p"]
-    chance = p.notna().map({True: "told", False: "refused"})
-    return dict(counts.assign(p=p, chance=chance).to_dict("index"))
+    return dict(counts.assign(p=by_effects["p"]).to_dict("index"))

@@ -25,16 +25,15 @@ def shown_breaks(study: Study) -> list[int]:
 
 
 def coverage_finding(study: Study) -> dict[str, Any]:
-    """Values and verdict of D with and without the years in which coverage changed.
+    """D with and without the years in which coverage changed; nothing where none changed.
 
-    `verdict`: `none` where no coverage changed; `refused` where D without those years cannot be
-    computed, with the reason `why`; `hangs` where the grade of the focus in its last year is
-    another one without them (same weights and goalposts), that is, depends on years of changed
-    coverage; `holds` where it is the same. `years`: all that are named; `shown`: of them those
-    that show themselves, `hidden` the others; `jumps`: years that stand out and that none
-    names; `cause`: what such years are, `census` or `other`; `seen`: `shown`, `not_shown`, or
-    `too_few_years` where none can be judged; `growth` of the first indicator that shows any:
-    its mean over those `years`, and over the years not named (`otherwise`); `limit` of z.
+    `why` D without those years cannot be computed; `hangs`: whether the grade of the focus in its
+    last year is another one without them (same weights and goalposts), that is, depends on years of
+    changed coverage. `years`: all that are named; `shown`: of them those that show themselves,
+    `hidden` the others; `jumps`: years that stand out and that none names; `cause`: what such years
+    are, `census` or `other`; `seen`: `shown`, `not_shown`, or `too_few_years` where none can be
+    judged; `growth` of the first indicator that shows any: its mean over those `years`, and over
+    the years not named (`otherwise`); `limit` of z.
     `with`, `kept`: of the focus `D` and `grade` of its first and last year; of each region’s
     last year `above`: how many at 0.5 or more, `mean` of D, and how many `rose` since their
     first; `counts`: whether there are several to count, and `all` or `some` of them rose. `beside`:
@@ -42,7 +41,7 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     """
     table, growth = study.tables["coverage_breaks"], study.tables["coverage_growth"]
     if table.empty:
-        return {"verdict": "none", "shown": []}
+        return {"shown": []}
     breaks = breaks_in_coverage(study.indicators)
     named = {year for years_of_one in breaks.values() for year in years_of_one}
     shown, years = shown_breaks(study), sorted(named & set(study.years[1:]))
@@ -60,17 +59,15 @@ def coverage_finding(study: Study) -> dict[str, Any]:
         "limit": FAR,
         "seen": seen,
         "beside": "before" if (shown or years) == study.years[-1:] else "around",
+        "growth": _growth(growth) if shown else None,
     }
-    if shown:
-        base["growth"] = _growth(growth)
     base |= coverage_of(study, study.focus)
     if KEPT not in base:
-        return base | {"verdict": "refused", "why": reason(table[table["D"].isna()])}
-    found: dict[str, Any] = {"verdict": "hangs" if base["hangs"] else "holds"}
+        return base | {"why": reason(table)}
     if study.single:
-        return base | found
+        return base
     every = base[KEPT]["rose"] == len(study.regions)
-    return base | found | {"counts": "all" if every else "some", "mean": bool(shown)}
+    return base | {"counts": "all" if every else "some", "mean": bool(shown)}
 
 
 def coverage_of(study: Study, region: str) -> dict[str, Any]:

@@ -71,22 +71,19 @@ def groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Group cells by their years and regions: indicators in the table's order, few or many, years,
     names of regions, some of them or everywhere.
     """
-    indicators_at: dict[tuple[tuple[int, ...], tuple[str, ...]], list[str]] = {}
-    for indicator in study.indicators["indicator"]:
-        years_of: dict[tuple[str, ...], list[int]] = {}
-        for year, names in rows[rows["indicator"] == indicator].groupby("year")["name"]:
-            years_of.setdefault(tuple(sorted(set(names))), []).append(year)
-        for regions, years in years_of.items():
-            indicators_at.setdefault((tuple(years), regions), []).append(indicator)
+    order = pd.CategoricalDtype(study.indicators["indicator"])
+    cells = rows.astype({"indicator": order}).sort_values(["indicator", "year", "name"])
+    for held, by in (("name", ["indicator", "year"]), ("year", ["indicator", "name"])):
+        cells = cells.groupby(by, sort=False, observed=True)[held].agg(tuple).reset_index()
     return [
         {
-            "indicators": indicators,
+            "indicators": list(indicators),
             "what": "few" if len(indicators) <= MOST_NAMED else "many",
             "years": list(years),
             "names": list(names),
             "where": "everywhere" if 1 < len(names) == len(study.regions) else "some",
         }
-        for (years, names), indicators in indicators_at.items()
+        for (years, names), indicators in cells.groupby(["year", "name"], sort=False)["indicator"]
     ]
 
 

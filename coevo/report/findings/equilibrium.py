@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.lotka_volterra.classic import resting_levels
 from coevo.report.findings.study_tables import Reason, Study, reason
 
 BOUNDED = "interval"
+OWN = {"source": "fit", "effects": "none"}  # equilibria of fits of one region from its own growth
 
 
 def path(study: Study, region: str | None = None) -> pd.DataFrame:
@@ -17,9 +17,9 @@ def path(study: Study, region: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(series).dropna().reset_index()
 
 
-def last_observed(study: Study, region: str | None = None) -> pd.Series:
-    """Year, x1 and x2 of the last year in which a region has both; empty without such a year."""
-    seen = path(study, region).to_dict("records")
+def last_observed(study: Study) -> pd.Series:
+    """Year, x1 and x2 of the last year in which the region in focus has both; empty without one."""
+    seen = path(study).to_dict("records")
     return pd.Series(seen[-1] if seen else dict.fromkeys(("year", "x1", "x2")), dtype=object)
 
 
@@ -33,21 +33,20 @@ def refused(study: Study) -> dict[str, Reason | None]:
 
 def fits(study: Study) -> pd.DataFrame:
     """Classic fits of the region in focus from its own growth rows, main estimator first."""
-    wanted = {"source": "fit", "scope": study.focus, "effects": "none", "model": "classic"}
-    rows = study.rows("equilibria", **wanted)
+    rows = study.rows("equilibria", model="classic", **OWN, scope=study.focus)
     return rows.sort_values("estimator", key=lambda names: names.replace(study.estimator, ""))
 
 
 def general_fit(study: Study) -> pd.DataFrame:
     """The rest point of the general form of the region in focus, if its growth rows give one."""
-    wanted = {"source": "fit", "scope": study.focus, "effects": "none", "model": "general"}
-    return study.rows("equilibria", **wanted).dropna(subset=["x1", "x2"])
+    rows = study.rows("equilibria", model="general", **OWN, scope=study.focus)
+    return rows.dropna(subset=["x1", "x2"])
 
 
 def region_fit_rows(study: Study) -> pd.DataFrame:
     """Equilibria of every region from its own growth rows by the main estimator."""
-    fit = study.focus_fit | {"scope": study.regions}
-    return study.rows("equilibria", source="fit", model="classic", **fit)
+    fit = OWN | {"scope": study.regions, "estimator": study.estimator}
+    return study.rows("equilibria", model="classic", **fit)
 
 
 def pooled_fits(study: Study) -> pd.DataFrame:
@@ -84,9 +83,6 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     if study.focus in unfitted:
         return {"verdict": "not_estimated", "reason": unfitted[study.focus], "beyond": False}
     main, every, seen = fits(study).iloc[0], region_fit_rows(study), path(study)
-    rows = parameter_rows(study)
-    df, E = int(rows["df"].iloc[0]), resting_levels(*rows["estimate"][["a1", "b1", "a2", "d"]])
-    inside = [seen[x].min() <= E[i] <= seen[x].max() for i, x in enumerate(("x1", "x2"))]
     return {
         "verdict": located_verdict(main),
         "means": observed_means(study),
@@ -95,9 +91,8 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "years": (seen["year"].min(), seen["year"].max()),
         "everywhere": None if study.single else (int(every["located"].sum()), len(every)),
         "exceptions": _located_pooled(study),
-        "df": df,
-        "rows": df + 2,
-        "beyond": not all(inside),
+        "rows": int(parameter_rows(study)["df"].iloc[0]) + 2,
+        "beyond": not all(seen[x].min() <= main[x] <= seen[x].max() for x in ("x1", "x2")),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.comovement import SCALES, SCOPES, SIGNIFICANT
+from coevo.files import rows_of
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study, reason
 
 LOGS = next(iter(SCALES))  # of the headline
@@ -70,12 +71,11 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     frames = {scale: correlation_values(study, scale=scale) for scale in SHOWN}
     placed = {by: _placed(study, by) for by in paired_by(study)}
     places = {by: place for by, place in placed.items() if len(place) == len(SHOWN)}
-    refused = _of_pair(study, None).query("measure == 'placebo_p' and value.isna()")
     return {
         "verdict": _verdict(frames[LOGS]),
         "body": "placed" if places else _verdict(frames[LOGS]),
         "of": "two" if len(study.subsystems) == 2 else "several",
-        "why": reason(refused),
+        "why": reason(rows_of(_of_pair(study, None), measure="placebo_p")),
         "r": {scale: {s: frames[scale]["value"].get(s) for s in SCOPES} for scale in SHOWN},
         "by": list(placed),
         "place": next(iter(places.values()), None),

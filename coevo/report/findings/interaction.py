@@ -8,7 +8,7 @@ from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
 from coevo.report.findings.equilibrium import refused
-from coevo.report.findings.study_tables import POOLED, Study, reason
+from coevo.report.findings.study_tables import POOLED, Study, least_and_largest, reason
 from coevo.sensitivity.specifications import EFFECTS
 
 ENDS = ["low", "high"]
@@ -115,8 +115,8 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     `r2`: least and largest share of growth that the slopes
     explain, over estimators and both equations; `own`: how many regions' own intervals of b1
     contain zero, of how many; `sets`: of both slopes by instruments; `broken`: years without which
-    the supply pattern is gone; `equal`: p of equal slopes. Where it is undecided also the `power`
-    of the rule; years that make it `fragile`; `signs`: `outlived` by year effects.
+    the supply pattern is gone; `equal`: p of equal slopes. Where it is undecided the `power` of the
+    rule; years that make it `fragile`; `signs`: the headline, or `outlived` by year effects.
     """
     if not study.pooled and study.focus in refused(study):
         return dict.fromkeys(("verdict", "headline", "by"), "not_estimated")
@@ -124,16 +124,18 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     b1, d = (rows.set_index("effects") for rows in fits)
     verdicts = [slope_signs(b1.loc[effects], d.loc[effects]) for effects in study.effects]
     by_year, broken, last = _by_year(study), list[str](), study.effects[-1]
-    headline = "undecided" if verdicts[-1] in ("neither", "one") else verdicts[-1]
+    undecided = verdicts[-1] in ("neither", "one")
+    headline = "undecided" if undecided else verdicts[-1]
     if study.pooled and verdicts[0] == "supply":
         alpha, broken = 1 - study.config["interaction"]["confidence"], _years_that_break(study)
         passes = by_year and max(row["p"] for row in by_year.values()) < alpha
         verdicts[0] = "supply" if passes and not broken else "fragile"
     head, instruments = {"b1": b1.loc[last], "d": d.loc[last]}, _instruments(study)
+    outlived = undecided and verdicts[0] in ("supply", "fragile")
     finding = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "headline": headline,
-        "signs": headline,
+        "signs": "outlived" if outlived else headline,
         "by": "pooled" if study.pooled else "own",
         "head": head,
         "points": {
@@ -144,19 +146,15 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "df": b1.at[last, "df"],
         "by_year": by_year,
         "broken": broken,
+        "fragile": undecided and broken,
+        "power": _power(study) if undecided and study.pooled else {},
         "groups": _groups(study) if study.pooled else {},
         "instruments": instruments,
         "sets": instruments if len(instruments) == len(SLOPES) else [],
     }
-    if headline == "undecided":
-        finding |= {
-            "signs": "outlived" if verdicts[0] in ("supply", "fragile") else headline,
-            "power": _power(study) if study.pooled else {},
-            "fragile": broken,
-        }
     if not study.pooled:
-        refusals = study.rows("refusals", quantity="fit", **study.pooled_fit)
-        return finding | {"reason": reason(refusals)}
+        why = reason(study.rows("refusals", quantity="fit", **study.pooled_fit))
+        return finding | {"reason": why}
     alone, tested = regional(study, "b1"), study.facts(**study.pooled_fit)["value"]
     return finding | {
         "equal": {b: tested[f"homogeneity_{b}"] for b in SLOPES if f"homogeneity_{b}" in tested},
@@ -168,8 +166,7 @@ def _explained(study: Study) -> tuple[float, float]:
     """The least and the largest R2 of growth, beyond the last effects, by the other output."""
     scope, scaling = (POOLED, "first") if study.pooled else (study.focus, "none")
     fit = {"scope": scope, "scaling": scaling, "effects": study.effects[-1]}
-    r2 = study.rows("fits", model="classic", **fit)["r2"]
-    return float(r2.min()), float(r2.max())
+    return least_and_largest(study.rows("fits", model="classic", **fit)["r2"])
 
 
 def _power(study: Study) -> dict[str, Any]:
@@ -177,8 +174,8 @@ def _power(study: Study) -> dict[str, Any]:
     weakest and the strongest effects; `relations`, its share at both; `weakest`, least and largest
     share over relations at the weakest; empty where that is not known.
     """
-    rule = study.tables.get("relation_rule")
-    if rule is None:
+    rule = study.table("relation_rule")
+    if rule.empty:
         return {}
     shocked = rule[(rule["strength"] > 0) & rule["year_shock"]].sort_values("strength")
     shares = {str(name): rows[name].iloc[[0, -1]] for name, rows in shocked.groupby("design")}

@@ -9,7 +9,7 @@ import pandas as pd
 from coevo.coupling.formulas import FORMS
 from coevo.coupling.level import PER_HEAD
 from coevo.observations.units import UNITS
-from coevo.report.findings.study_tables import Reason, Study, reason
+from coevo.report.findings.study_tables import Study, reason
 
 USUAL = "standard"  # form of C
 ALMOST = 0.9  # share of the variance of ln D from which T makes almost all of it
@@ -38,8 +38,8 @@ def level_finding(study: Study) -> dict[str, Any]:
         "shares": shares,
         "levels": levels,
         "by": levels[0][0] if levels else None,
-        "why": None if levels else _refusal(study, "R2"),
-        "why_parts": _refusal(study, "variance_share"),
+        "why": None if levels else reason(study.rows("level", measure="R2")),
+        "why_parts": reason(study.rows("level", measure="variance_share")),
         "twice": FORMS[USUAL](twice)[0] if usual and verdict == "level" else None,
         "per_head": per_resident(study),
         **level_of(study, study.focus),
@@ -77,11 +77,6 @@ def of_measure(study: Study, measure: str, column: str = "scope", **wanted: str)
     return rows.set_index(column)["value"]
 
 
-def _refusal(study: Study, measure: str) -> Reason | None:
-    rows = study.rows("level", measure=measure)
-    return reason(rows[rows["value"].isna()])
-
-
 def _ranks(study: Study, region: str) -> dict[str, Any] | None:
     """Rank of a region, and its ranks with the level taken out."""
     by_D = of_measure(study, "rank_D")
@@ -108,11 +103,9 @@ def level_values(study: Study, level: str) -> tuple[pd.Series, str]:
     if not level.endswith(PER_HEAD):
         return study.series(level), study.unit(level)
     size = study.config["comovement"]["size"][:2]
-    units = study.indicators.set_index("indicator")["unit"].reindex(size).tolist()
     ratio = study.series(size[0]) / study.series(size[1])
-    known = [UNITS.get(unit) for unit in units]
-    if [unit.measures if unit else "" for unit in known] == ["money", "persons"]:
-        factors = [UNITS[unit].factor for unit in units]
-        ratio = ratio * factors[0] / factors[1] / UNITS[PER_PERSON].factor
+    units = [UNITS[unit] for name in size if (unit := study.units[name]) in UNITS]
+    if [unit.measures for unit in units] == ["money", "persons"]:
+        ratio = ratio * units[0].factor / units[1].factor / UNITS[PER_PERSON].factor
         return ratio, study.unit_name(PER_PERSON)
     return ratio, " / ".join(study.unit(name) for name in size)

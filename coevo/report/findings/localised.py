@@ -30,7 +30,7 @@ def study_in_language(data: StudyData, language: str, words: Words) -> Study:
     Regions take their `name_<language>`; a column takes its twin `<column>_<language>` where that
     is filled; grades and stages take the words of the phrases (`words` of their file).
     """
-    config, places, regions = data.config, data.regions, pd.Series(dtype=object)
+    config, places, regions = data.config, data.places, pd.Series(dtype=object)
     if places is not None:
         words = {**words, "group": {**words.get("group", {}), **_groups(config, places, language)}}
         places = _named(_twins(places, language), language)
@@ -42,7 +42,7 @@ def study_in_language(data: StudyData, language: str, words: Words) -> Study:
         return _twins(_renamed(frame, regions), language).replace(values)
 
     ready = {name: table(frame) for name, frame in data.tables.items()}
-    return Study(config, ready, _twins(data.indicators, language), language, places, words)
+    return Study(config, _twins(data.indicators, language), ready, places, language, words)
 
 
 def _twins(frame: pd.DataFrame, language: str) -> pd.DataFrame:

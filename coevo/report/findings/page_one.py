@@ -59,7 +59,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     opening["third"] = "modelled" if study.pair else "alone"
     if study.indexed:
         opening |= _of_indices(study, findings)
-    if study.pair is not None:
+    if study.pair:
         opening |= {"drive": _drive(study, findings)}
         opening["settle"] = settle if settle in SAME else "unlocated"
         told = theory["verdict"] in ("average", "confirmed")
@@ -88,7 +88,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
     if follows == SUPPORTED and measures["verdict"] != "level":
         follows = "more"
     usual = study.config["coupling"]["form"] == "standard" and follows in (SUPPORTED, "more")
-    answer = study.pair is not None and not single
+    answer = bool(study.pair) and not single
     return {
         "start": single,
         "mean": "" if single else findings["far"]["mean_move"],
@@ -155,7 +155,7 @@ def _goes(study: Study, levels: list[tuple[str, float]]) -> list[tuple[str, str,
 
 
 def _model(study: Study) -> dict[str, Any]:
-    if study.pair is not None:
+    if study.pair:
         return {"model": "fitted"}
     pair = proposed_pair(model_outputs(study.indicators, study.tables["panel"]))
     return {"model": "possible" if pair else "lacking", "outputs": pair}
@@ -169,7 +169,7 @@ def _deciding(study: Study, opening: Findings, findings: Findings) -> list[str]:
         "years": opening.get("drive") == "undecided" or opening.get("settle") == "unlocated",
         "regions": study.single,
         **{proxy: proxy in read for proxy in PROXIES},
-        "coverage": coverage.get("shown") or coverage.get("verdict") == "hangs",
+        "coverage": coverage.get("shown") or coverage.get("hangs"),
         "grade" if study.single else "choices": robustness.get("verdict") == "split",
     }
     return [key for key, decides in may.items() if decides]

@@ -2,11 +2,10 @@
 
 import pandas as pd
 
+from coevo.coupling.level import LEVEL_OUT
 from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.study_tables import Study, first_and_last
 from coevo.sensitivity.coverage_breaks import KEPT
-
-CENTRED = "year_centred"  # the slope that takes the level out: within years
 
 
 def standings(study: Study) -> pd.DataFrame:
@@ -27,7 +26,7 @@ def standings(study: Study) -> pd.DataFrame:
         "rank": last["rank"],
         "rank_low": choices["rank_low"],
         "rank_high": choices["rank_high"],
-        "rank_adjusted": of_measure(study, "rank_adjusted_D", slope=CENTRED),
+        "rank_adjusted": of_measure(study, "rank_adjusted_D", slope=LEVEL_OUT),
     }
     return pd.DataFrame(columns, index=pd.Index(study.listing, name="region"))
 

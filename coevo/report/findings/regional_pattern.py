@@ -60,7 +60,7 @@ def pattern_finding(study: Study) -> dict[str, Any]:
     level_gap, grown = one_row(study, "sd_ln_ratio", ADJUSTED), growth(study)
     return {
         "verdict": _gap(gap),
-        "reason": _why(study, "sd_ln_ratio", PLAIN),
+        "reason": reason(study.rows("regional", statistic="sd_ln_ratio", of=PLAIN)),
         "gap": gap,
         "sd_ln": gap and _values(study, "sd_ln"),
         "spread": _gap(gap_in_D),
@@ -112,7 +112,8 @@ def growth(study: Study) -> dict[str, Any]:
     """
     main, check = slope(study, "beta"), slope(study, "beta_check")
     if main is None:
-        return {"verdict": "none", "slope": "none", "reason": _why(study, "beta", PLAIN)}
+        why = reason(study.rows("regional", statistic="beta", of=PLAIN))
+        return {"verdict": "none", "slope": "none", "reason": why}
     if main["low"] <= 0 <= main["high"]:
         verdict = "unclear"
     elif main["value"] > 0:
@@ -137,7 +138,8 @@ def likeness(study: Study, of: str, statistic: str = "moran") -> dict[str, Any]:
     """Moran's I of the last year, the verdict on it, and whether its critical value is told."""
     last = at_ends(study, statistic, of)[1]
     if last is None:
-        return {"verdict": "none", "critical": "none", "reason": _why(study, statistic, of)}
+        why = reason(study.rows("regional", statistic=statistic, of=of))
+        return {"verdict": "none", "critical": "none", "reason": why}
     verdict = (
         "unrelated" if not last["p"] < LIKELY
         else "alike" if last["value"] > last["expected"] else "unlike"
@@ -179,8 +181,3 @@ def rank_spans(study: Study) -> dict[str, Any] | None:
     widest = table.loc[spans.idxmax()]
     ends = {"low": int(widest["rank_low"]), "high": int(widest["rank_high"])}
     return {"median": float(spans.median()), "name": widest["name"]} | ends
-
-
-def _why(study: Study, statistic: str, of: str) -> Any:
-    rows = study.rows("regional", statistic=statistic, of=of)
-    return reason(rows[rows["message"].fillna("") != ""])

@@ -74,8 +74,6 @@ def _happenings(study: Study) -> list[dict[str, Any]]:
 
 def _model(study: Study) -> dict[str, Any]:
     """How many estimates and verdicts of the model differ, where E is now located or no more."""
-    if study.pair is None:
-        return {}
     verdicts = of(study, "verdict")
     fit = {"effects": "none", "model": "classic", "estimator": study.estimator}
     located = rows_of(verdicts, quantity="fit_located", **fit)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.arrays import Config
 from coevo.coupling.grade_scales import GRADES, GradeScale
 from coevo.files import rows_of
 from coevo.messages import thin
 from coevo.observations.units import named
 from coevo.panel.derivations import parse
 from coevo.sensitivity.specifications import EFFECTS
+from coevo.study_data import StudyTables
 
 Reason = tuple[str, str]  # the key of a message, and its fields
 POOLED = "pooled"
@@ -23,24 +23,21 @@ DRAWN = 100  # regions that charts draw one by one, at most
 FAR = 10  # of these the highest, and the lowest
 
 
-@dataclass(frozen=True, eq=False)  # compared and hashed by identity: findings are kept by study
-class Study:
-    """Tables by name, configuration after defaults, indicator table, language of the labels.
+@dataclass(frozen=True, eq=False)
+class Study(StudyTables):
+    """A study in the language of its labels.
 
-    `places`: the regions that are known, with their tiles if they have any (config/regions).
     `words`: what the language calls values of tables, by kind; see `findings.localised`.
     """
 
-    config: Config
-    tables: Mapping[str, pd.DataFrame]
-    indicators: pd.DataFrame
     language: str = "en"
-    places: pd.DataFrame | None = None
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def rows(self, table: str, **wanted: object) -> pd.DataFrame:
-        """Rows of a table whose columns (`scope`, `effects`, `model`) hold what is wanted."""
-        return rows_of(self.tables[table], **wanted)
+        """Rows of a table whose columns (`scope`, `effects`, `model`) hold what is wanted; none
+        where the study does not have the table.
+        """
+        return rows_of(self.table(table), **wanted)
 
     def facts(self, **fit: str) -> pd.DataFrame:
         """Value, low, high, limit ... of what `relations` and `checks` hold of a fit over all
@@ -71,7 +68,7 @@ class Study:
             "alone": self.single,
             "several": not self.single,
             "indexed": self.indexed,
-            "modelled": self.pair is not None,
+            "modelled": bool(self.pair),
             "pooled": self.pooled,
         }
         optional = {"claims", "changes"} & set(self.tables)
@@ -147,8 +144,6 @@ class Study:
     @cached_property
     def pooled(self) -> bool:
         """Whether the main estimator has pooled fits with intervals: they need several regions."""
-        if "parameters" not in self.tables or self.pair is None:
-            return False
         rows = self.rows("parameters", scope="pooled", estimator=self.estimator)
         return set(EFFECTS) <= set(rows.loc[rows["low"].notna(), "effects"])
 
@@ -164,25 +159,14 @@ class Study:
         return wanted if wanted in self.regions else self.regions[0]
 
     @property
-    def pair(self) -> tuple[str, str] | None:
-        """Ids of the upstream and the downstream output, if the study has them."""
-        interaction = self.config.get("interaction")
-        return (interaction["upstream"], interaction["downstream"]) if interaction else None
-
-    @property
     def outputs(self) -> dict[str, str]:
         """Ids of the pair by x1 and x2."""
-        return dict(zip(("x1", "x2"), self.pair or (), strict=False))
+        return dict(zip(("x1", "x2"), self.pair, strict=False))
 
     @property
     def populations(self) -> list[str]:
         """Ids of x1, x2, x3 ...: the pair, and what the general model has besides."""
-        return [*(self.pair or ()), *(self.config["interaction"] or {}).get("others", ())]
-
-    @property
-    def estimator(self) -> str:
-        """The main estimator of the interaction."""
-        return str(self.config["interaction"]["estimator"])
+        return [*self.pair, *(self.config["interaction"] or {}).get("others", ())]
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -194,11 +178,10 @@ class Study:
         return self._names.get(region, region)
 
     @cached_property
-    def _of_indicators(self) -> dict[str, dict[str, str]]:
-        """Labels and units by indicator; one that is not there is left out."""
-        table = self.indicators.drop_duplicates("indicator").set_index("indicator")
-        columns = (f"label_{self.language}", "unit")
-        return {column: table[column].dropna().map(str).to_dict() for column in columns}
+    def _labels(self) -> dict[str, str]:
+        """Labels by indicator; one that is not there is left out."""
+        labels = self.indicators[["indicator", f"label_{self.language}"]].dropna()
+        return dict(labels.astype(str).to_numpy())
 
     def label(self, identifier: str) -> str:
         """Label of an indicator, a subsystem or a name of `names`; its id where there is none."""
@@ -206,12 +189,12 @@ class Study:
             words = self.config["subsystems"].get(identifier, {})
             return str(words.get(self.language) or identifier)
         known = self.config.get("names", {}).get(identifier, {}).get(self.language, identifier)
-        return thin(self._of_indicators[f"label_{self.language}"].get(identifier) or str(known))
+        return thin(self._labels.get(identifier) or str(known))
 
     def pair_label(self, name: str) -> str:
         """Labels of the outputs of another pair that are not the study's own; else its name."""
         pair = self.config["robustness"]["pairs"].get(name, {})
-        others = [i for i in pair.values() if i not in (self.pair or ())]
+        others = [i for i in pair.values() if i not in self.pair]
         return " · ".join(self.label(i) for i in others) or name
 
     def heading(self, identifier: str) -> str:
@@ -223,9 +206,8 @@ class Study:
         """Unit of an indicator in the language; empty for a subsystem. One per persons says what is
         counted, where the language does.
         """
-        units, counted = self._of_indicators["unit"], self.words.get("counted", {})
-        unit = units.get(identifier, "")
-        of = units.get(next(iter(self.derivation(identifier)[1]), ""), "")
+        unit, counted = self.units.get(identifier, ""), self.words.get("counted", {})
+        of = self.units.get(next(iter(self.derivation(identifier)[1]), ""), "")
         if unit in counted and of in self.words["counter"]:
             return str(counted[unit]).format(self.words["counter"][of])
         return self.unit_name(unit)
@@ -290,6 +272,12 @@ def first_and_last(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return first.set_index("region").sort_index(), last.set_index("region").sort_index()
 
 
+def least_and_largest(values: pd.Series) -> tuple[float, float]:
+    """The least and the largest of some values."""
+    return float(values.min()), float(values.max())
+
+
 def reason(rows: pd.DataFrame) -> Reason | None:
-    """Why the first of some rows of `refusals` was refused; None where there is none."""
-    return None if rows.empty else (rows["message"].iloc[0], rows["fields"].iloc[0])
+    """Why the first of some rows that has a message was refused; None where none has."""
+    told = rows[rows["message"].fillna("") != ""]
+    return None if told.empty else (told["message"].iloc[0], told["fields"].iloc[0])

@@ -19,7 +19,7 @@ from coevo.equilibria.theory_rows import (
     joint_verdict,
 )
 from coevo.report.findings.equilibrium import fits, parameter_rows
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Study, least_and_largest
 from coevo.sensitivity.specifications import EFFECTS
 
 FAILS = "fails"
@@ -82,8 +82,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
     if rows.empty:
         refused = study.rows("refusals", scope=study.focus, quantity="theory", effects="none")
         reasons = list(zip(refused["message"], refused["fields"], strict=True))
-        none = {"verdict": NO_EQUILIBRIUM, "own": NO_EQUILIBRIUM, "slopes": "none"}
-        return none | {"reasons": reasons}
+        return {"verdict": NO_EQUILIBRIUM, "slopes": "none", "reasons": reasons}
     points, main = rows.to_dict("records"), rows.iloc[0]
     means, pooled = (_by_effects(study, scope, main) for scope in (MEAN, study.focus))
     every = study.rows("theory", scope=MEAN, errors=YEAR)  # all points, estimators and effects
@@ -97,7 +96,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
         "own": alone,
         "points": points,
         "main": main,
-        "spread": {x: _ends(rows[x]) for x in ("x1", "x2")},
+        "spread": {x: least_and_largest(rows[x]) for x in ("x1", "x2")},
         "sources": {name: part.to_dict("records") for name, part in rows.groupby("source")},
         "growth": _growth(alone, rows) if needs else "untested",
         "seen": [float(main[f"G{i}_seen"]) for i in (1, 2)],
@@ -143,10 +142,6 @@ def _by_effects(study: Study, scope: str, main: pd.Series) -> dict[str, Row]:
     return {e: rows.loc[e].to_dict() for e in study.effects if e in rows.index}
 
 
-def _ends(values: pd.Series) -> tuple[float, float]:
-    return float(values.min()), float(values.max())
-
-
 def _moves(rows: Iterable[Row]) -> str:
     """What growth says in one word: `grow` where both outputs do, `shrink`, or `move`."""
     signs = {value > 0 for row in rows for value in (row["G1"], row["G2"]) if value == value}
@@ -174,8 +169,8 @@ def _needs(study: Study, points: pd.DataFrame) -> dict[str, Row]:
     return {
         name: {
             **rows.loc[name],
-            "needed": _ends(points[f"{name}_needed"]),
-            "apart": _ends(points[f"{name}_apart"]),
+            "needed": least_and_largest(points[f"{name}_needed"]),
+            "apart": least_and_largest(points[f"{name}_apart"]),
         }
         for pair in SLOPES
         for name in pair
@@ -187,8 +182,5 @@ def control_finding(study: Study) -> dict[str, dict[float, Row]]:
     """The control of growth at a theoretical point, empty where that is not known: rows by case
     (`observed`, `control`, `growth_phase`) and by factor (1, .7, 1.3).
     """
-    table = study.tables.get("theory_control")
-    if table is None:
-        return {}
-    cases = table.set_index("factor").groupby("case")
+    cases = study.table("theory_control").set_index("factor").groupby("case")
     return {str(name): part.to_dict("index") for name, part in cases}

@@ -215,7 +215,7 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
     Points with a number that is not finite are left out.
     """
     study, tables = case.study, case.tables
-    if study.pair is None:
+    if not study.pair:
         return []
     main_fit = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
     fitted = rows_of(tables["parameters"], model="classic", parameter=COEFFICIENTS, **main_fit)

@@ -58,14 +58,9 @@ def environment(
         autoescape=False,
     )  # fmt: skip
     jinja.filters |= {
-        "fixed": numbers.fixed,
+        **{name: getattr(numbers, name) for name in "fixed exact graded hundredths small".split()},
         "figures": numbers.with_figures,
-        "exact": numbers.exact,
-        "graded": numbers.graded,
-        "hundredths": numbers.hundredths,
-        "small": numbers.small,
         "chance": lambda p: Markdown(f"*p*\u00a0{numbers.chance(p)}"),
-        "subscript": subscript,
         "code": lambda text: Markdown(f"`{text}`"),
         **filters,
     }

@@ -110,13 +110,12 @@ class ReportText:
 
     def facts(self, region: str) -> list[tuple[str, str]]:
         """What the panel of a region shows: (label, value) in the order of the phrases."""
-        parts, values = [], dict[str, Any]()
-        if self.study.indexed:
+        parts, values, study = [], dict[str, Any](), self.study
+        if study.indexed:
             parts.append("region")
-            most = self._obstacles.get(region)
-            values |= {"obstacle": most and self.study.heading(most)}
-            values |= {"state": focus_state(self.study, region)}
-        if self.study.pair:
+            most, state = self._obstacles.get(region), focus_state(study, region)
+            values |= {"obstacle": most and study.heading(most), "state": state}
+        if study.pair:
             parts.append("populations")
             values["fit"] = self._fits[region]
         keys = [f"facts/{part}/{key}" for part in parts for key in self.phrases["facts"][part]]

@@ -4,20 +4,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from coevo.coupling import diagnostics
-from coevo.coupling.comovement import RUN
-from coevo.coupling.grade_scales import MARGIN
-from coevo.files import rows_of
-from coevo.inference import wild_bootstrap
-from coevo.inference.signs import ignorance
+from coevo.coupling import comovement, diagnostics, grade_scales
+from coevo.inference import signs, wild_bootstrap
 from coevo.messages import unpacked
 from coevo.normalisation import VECTOR
 from coevo.normalisation.directions import RATIO, scales_of
 from coevo.panel.audit import FALL, RISE
 from coevo.prediction.origins import INDEX
 from coevo.prediction.past_errors import COVERED
-from coevo.regional.neighbourhood import NEAREST
-from coevo.regional.regional_panel import DRAWS
+from coevo.regional import neighbourhood, regional_panel
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -66,7 +61,6 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     study, phrases, config = words.study, words.phrases, words.study.config
     findings, claims = all_findings(study), study.tables.get("claims")
-    untested = [] if claims is None else list(rows_of(claims, verdict="not_testable")["claim"])
     bands = {kind: _bands(study, kind) for kind in ("best", "own")}
     known = phrases["opening"]["case"]
     findings["opening"]["case"] = config["claims"] if config["claims"] in known else "none"
@@ -79,12 +73,11 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     limits = [*notes[:MOST_NOTES], *(f"limits/{key}" for key in findings["limits"])]
     values: dict[str, Any] = {
         **findings,
+        **{name: getattr(study, name) for name in ("indexed", "pooled", "pair", "label")},
+        **{name: getattr(words.grammar, name) for name in ("spaced", "spans", "dated")},
         "one": study.single,
-        "indexed": study.indexed,
         "absent": phrases["scope"]["absent"],
         "charts": figure_names(charts_that_apply(study)),
-        "pooled": study.pooled,
-        "pair": study.pair,
         "focus": study.name(study.focus),
         "first": study.years[0],
         "last": study.years[-1],
@@ -96,26 +89,22 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "combined": _combined(words),
         "subsystem_labels": [study.label(s) for s in study.subsystems],
         "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
-        "label": study.label,
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
         "ends_of": words.ends,
         "also": partial(_also, words),
-        "spaced": words.grammar.spaced,
-        "spans": words.grammar.spans,
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
         "claims": claims,
-        "untested": untested,
-        "algebraic": 0 if claims is None else int(claims["check"].isin(BY_ALGEBRA).sum()),
+        "untested": list(study.rows("claims", verdict="not_testable")["claim"]),
+        "algebraic": int(study.table("claims")["check"].isin(BY_ALGEBRA).sum()),
         "headlines": study.tables["headline_claims"],
-        "dated": words.grammar.dated,
         "sources": sources(words),
         "limits_first": [*first, *limits[:MOST_LIMITS]],
         "further_notes": notes[MOST_NOTES:],
         "held_in": partial(_held_in, words),
-        "permutations": DRAWS,
-        "run": RUN,
-        "nearest": NEAREST,
+        "permutations": regional_panel.DRAWS,
+        "run": comovement.RUN,
+        "nearest": neighbourhood.NEAREST,
         "figures_shown": SHOWN,
         "jump": {"rise": RISE, "fall": 1 - FALL},
         "names": lambda series: [series_name(words, one) for one in series],
@@ -155,7 +144,7 @@ def _of_choices(words: ReportText) -> dict[str, Any]:
         "guard_limits": {
             name.lower(): getattr(diagnostics, name) for name in ("HEAVY", "DOUBLED", "INFLATED")
         },
-        "margin": MARGIN,
+        "margin": grade_scales.MARGIN,
         "removal": heaviest_removal(study),
         "most_filled": most_filled(study),
     }
@@ -165,7 +154,7 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
     """Short names of what the phrases say of the two populations."""
     study = words.study
     labels = [study.label(i) for i in study.populations]
-    units = {study.unit(i) for i in study.pair or ()} - {""}
+    units = {study.unit(i) for i in study.pair} - {""}
     unit = units.pop() if len(units) == 1 else ""
     return {
         "level": words.percent(study.config["interaction"]["confidence"]),
@@ -176,7 +165,7 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
         "unit": unit,
         "in_unit": words.grammar.noted("", unit) if unit else "",
         "growth_at": words.growth,
-        "ignorance": ignorance,
+        "ignorance": signs.ignorance,
         "estimated": words.estimate,
         "wild": {
             "two_points_from": wild_bootstrap.RADEMACHER_FROM,
@@ -200,16 +189,12 @@ def _also(words: ReportText, section: str, *parts: str) -> Markdown:
     variants stands the one that the value names. What the study has is a value of every section.
     """
     found: Any = words.jinja.globals[section]
-    values = dict.fromkeys(words.study.has, True) | found
-    known = words.phrases[section]
-    texts = {
-        part: words.say(
-            f"{section}/{part}" + (f"/{values[part]}" if isinstance(known[part], Mapping) else "")
-        )
-        if known[part] and values.get(part)
-        else ""
-        for part in parts
-    }
+    values, known = dict.fromkeys(words.study.has, True) | found, words.phrases[section]
+    texts = dict.fromkeys(parts, "")
+    for part in parts:
+        if known[part] and values.get(part):
+            variant = f"/{values[part]}" if isinstance(known[part], Mapping) else ""
+            texts[part] = words.say(f"{section}/{part}{variant}")
     marked = (of_region(section, *said) for said in texts.items() if any(texts.values()))
     return words.grammar.sentences(filter(None, marked))
 
