@@ -19,7 +19,6 @@ import pandas as pd
 from coevo.coupling import grade
 from coevo.files import as_table, read_table
 from coevo.messages import packed
-from coevo.report.figures.vega import library
 from coevo.report.findings import Study
 from coevo.report.findings.localised import chart_words, study_in_language
 from coevo.report.words.grammar import Grammar, read_phrases
@@ -267,6 +266,14 @@ def stated(x1: float, x2: float, count: int = COUNT) -> Tables:
         "equilibria": as_table("equilibria", pd.concat([fits, given])),
         "theory": as_table("theory", theory),
     }
+
+
+def library() -> str:
+    """Return the library that draws the charts of a page, as `library.py` writes it."""
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return bundle.replace("</script", "<\\/script")
 
 
 def templates() -> dict[str, str]:
