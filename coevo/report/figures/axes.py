@@ -16,7 +16,7 @@ from scipy.optimize import isotonic_regression
 from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import WIDE, has_wide, room
 from coevo.report.figures import LOOKS
-from coevo.report.figures.vega import LAYERS, Part, amount
+from coevo.report.figures.vega import LAYERS, Part, amount, put
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
@@ -26,7 +26,6 @@ LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
 # A wide character that a line may end with: neither an opening mark nor what
 # stands before a closing one.
 _END = re.compile(rf"((?![（《])[{WIDE}])(?![，。；：、）”》])")
-BROAD = 520  # pixels from which a name stands on one line
 AIR = 0.01  # of D, beyond the outermost tenths
 TITLE = 44  # letters of a line of an axis's title, for which a phone has room
 
@@ -184,8 +183,4 @@ def years_axis(years: Sequence[int]) -> Part:
 def named_rows(order: Sequence[str]) -> Part:
     """A vertical axis of names in the given order, broken where they were if room is short."""
     gap = "" if any(map(has_wide, order)) else " "
-    shown = (
-        f"container < {BROAD} ? split(datum.label, '\\n') : replace(datum.label, /\\n/g, '{gap}')"
-    )
-    axis = {"labelExpr": shown, **LAYERS["names"]}
-    return {"field": "row", "type": "nominal", "sort": list(order), "axis": axis}
+    return put(LAYERS["named_rows"], {"sort": list(order), "gap": gap})

@@ -40,12 +40,9 @@ def points(study: Study) -> pd.DataFrame:
     theory = theory.assign(series="theory_" + theory["source"])
     parts = {"observed": paths, "theory": theory, "fitted": fitted}
     columns = ["scope", "kind", "series", "share", "year", *plane.AXES, *ENDS]
-    rows = pd.concat(
-        part.assign(**{"kind": kind, "series": part.get("series", kind)}).reindex(columns=columns)
-        for kind, part in parts.items()
-        if len(part)
-    )
-    rows = rows.rename(columns={"scope": "region"})
+    rows = pd.concat({kind: part for kind, part in parts.items() if len(part)}, names=["kind"])
+    rows = rows.reset_index("kind").reindex(columns=columns).rename(columns={"scope": "region"})
+    rows["series"] = rows["series"].fillna(rows["kind"])
     rows = rows[rows["region"].isin(paths["scope"])].reset_index(drop=True)
     return rows.join(_frames(rows), on="region")
 
@@ -141,40 +138,19 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
         observed = equilibrium.path(study)
         years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
         behind["orbit"] = plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
-    return specification(
-        "phase", study, words, _drawn(rows, sets, words) | behind,
-        **_titles(study, words),
-        right=frame[0],
-        top=frame[1],
-        shown="true",
-        notes=notes(study, words, rows)[study.focus],
-    )  # fmt: skip
+    above = notes(study, words, rows)[study.focus]
+    ends = {"right": frame[0], "top": frame[1]}
+    return _plane("phase", study, words, rows, sets, behind, notes=above, **ends)
 
 
 def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     """Phase plane of the region that readers pick, on axes of that region's own range."""
     rows = points(study)
     frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
-    frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0)
-    return specification(
-        "region_phase", study, words, _drawn(rows, resting(study), words),
-        **_titles(study, words),
-        right={"expr": "frames[region].x1"},
-        top={"expr": "frames[region].x2"},
-        shown="datum.region == region",
-        frames=frames.to_dict("index"),
-        notes=notes(study, words, rows),
-    )  # fmt: skip
-
-
-def _titles(study: Study, words: Mapping[str, str]) -> dict[str, Any]:
-    """What the two axes are called."""
-    assert study.pair is not None
-    across, up = (
-        words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
-        for symbol, i in zip(SYMBOLS.values(), study.pair, strict=True)
-    )
-    return {"across": wrapped_label(across, TITLE).split("\n"), "up": up}
+    frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0).to_dict("index")
+    above = notes(study, words, rows)
+    sets = resting(study)
+    return _plane("region_phase", study, words, rows, sets, {}, notes=above, frames=frames)
 
 
 def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
@@ -200,11 +176,12 @@ def _outside(rows: pd.DataFrame) -> pd.Series:
     return ~(rows["x1"].between(0, rows["frame_x1"]) & rows["x2"].between(0, rows["frame_x2"]))
 
 
-def _drawn(
-    rows: pd.DataFrame, sets: pd.DataFrame, words: Mapping[str, str]
-) -> dict[str, pd.DataFrame]:
-    """What the plane shows: bands of the zero-growth lines x1 = a2/d and x2 = a1/b1, these lines,
-    ranges of theoretical points, path, points.
+def _plane(
+    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, sets: pd.DataFrame,
+    behind: Mapping[str, pd.DataFrame], **given: Any,
+) -> Part:  # fmt: skip
+    """Bands of the zero-growth lines x1 = a2/d and x2 = a1/b1, these lines, ranges of theoretical
+    points, path, points.
     """
     inside = _worded(rows, words)
     still = {x: words["rest"].format(still=symbol) for x, symbol in SYMBOLS.items()}
@@ -216,7 +193,12 @@ def _drawn(
     )
     paths = rows[rows["kind"] == "observed"].groupby("region", sort=False)
     years = pd.concat(plane.named_years(part, part[FRAMES].to_numpy()) for _, part in paths)
-    return {
+    assert study.pair is not None
+    across, up = (
+        words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
+        for symbol, i in zip(SYMBOLS.values(), study.pair, strict=True)
+    )
+    drawn = {
         "bands": sets[sets["part"] == "band"],
         "lines": sets[sets["part"] == "line"],
         "ranged": stated.dropna(subset=ENDS),
@@ -225,3 +207,5 @@ def _drawn(
         "years": observed.loc[years.index],
         "fitted": fitted,
     }
+    given |= {"across": wrapped_label(across, TITLE).split("\n"), "up": up}
+    return specification(chart, study, words, drawn | dict(behind), **given)

@@ -136,9 +136,8 @@ def _followed(parameters: dict[str, float], start: Limits, end: int, frame: Limi
             path = orbit(a1, b1, a2, d / b1, tuple(rows[-1][-1, 1:]), times)[1:]
         except StudyError:
             break
-        left = (path > frame).any(axis=1)
-        stop = int(left.argmax()) if left.any() else STEPS
-        rows.append(np.column_stack([year * times[-1] + times[1:], path])[:stop])
+        left = np.logical_or.accumulate((path > frame).any(axis=1))
+        rows.append(np.column_stack([year * times[-1] + times[1:], path])[~left])
         if left.any():
             break
     return np.vstack(rows)
