@@ -790,7 +790,8 @@ def test_labels_without_room_are_left_out() -> None:
     def sides(x: list[float], y: list[float], line: float, focus: bool = False) -> list[str]:
         names = pd.Series(["a" * 5] * len(x))
         across, up, drawn = (pd.Series(part, dtype=float) for part in (x, y, [line] * len(x)))
-        return list(label_sides(names, pd.Series(False, names.index) | focus, across, up, drawn))
+        chosen = pd.Series(False, names.index) | focus
+        return list(label_sides(names, chosen, across, up, drawn)["side"])
 
     assert sides([50, 290], [50, 150], 100) == ["right", "left"]  # the right edge is near
     assert sides([5, 295], [100, 100], 100) == ["", ""]  # on the line

@@ -15,7 +15,7 @@ from coevo.report.findings.page_one import ON_FIGURES, WORDS_OF_VERDICTS, conclu
 from coevo.report.findings.study_tables import Study
 
 ROW, SUM = 34.0, 22  # pixels of a bar's row, and of the sum
-FREE = 0.05  # of the axis, beyond the longest bar
+FREE = 0.05  # of the axis, beyond the longest bar and the outermost tick
 WORDS = 1.4  # of the longest bar, for the words of a short one at its end
 
 
@@ -108,8 +108,9 @@ def _bars(
     field = str(rows["rows"].columns[1])
     several = [] if study.single else ["mean"]
     seen = rows["rows"][[field, *several]]
-    low, high = min(0.0, float(np.min(seen))), max(0.0, float(np.max(seen)))
-    low, high = ((1 + FREE) * end for end in (low, high or 1.0))
+    low, high = min(0.0, float(np.min(seen))), max(0.0, float(np.max(seen))) or 1.0
+    air = FREE * (high - low)
+    low, high = low - air * (low < 0), high + air
     tips = ["row indicator", "of subsystem", f"{field} value {pattern}"]
     return specification(
         "bars", study, words, rows,

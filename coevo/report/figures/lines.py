@@ -20,6 +20,11 @@ PLOT = 380  # pixels of a page beside the labels, from which grades are named as
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
 
 
+def paper_height(chart: str) -> float:
+    """Pixels of a chart on paper, where it is lower: its labels keep their distance there too."""
+    return float(LAYERS[chart]["height"] * FIGURES[chart].paper)
+
+
 def _apart(labels: pd.DataFrame, limits: tuple[float, float], height: float) -> pd.DataFrame:
     """Labels (value, text, colour, bold) at places (at) that keep their distance in a plot of
     `height` pixels, or higher.
@@ -35,8 +40,7 @@ def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
     up = axes.above("D", axes.grade_ticks(study.grades, limits))
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
     lines = rows[rows["region"].isin(study.drawn)]
-    # On paper the chart is lower, and its labels must keep their distance there too.
-    labels, height = _degree_labels(study, words), LAYERS[name]["height"] * FIGURES[name].paper
+    labels = _degree_labels(study, words)
     longest = max(map(room, labels["text"]))
     away = 20 + LETTER * longest
     bands = axes.grade_bands(study.grades, limits)
@@ -44,7 +48,7 @@ def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
     drawn = {
         "bands": bands[::2],
         "lines": lines,
-        "labels": _apart(labels, limits, height),
+        "labels": _apart(labels, limits, paper_height(name)),
         "grades": bands,
         "breaks": breaks,
         "coverage": breaks[:1],
@@ -110,7 +114,7 @@ def _long(study: Study, states: str = "") -> pd.DataFrame:
 def trajectory(study: Study, words: Mapping[str, str]) -> Part:
     """U, C, T and D of the region in focus."""
     rows = _long(study, "CTD")
-    return _path("path", study, words, rows[rows["region"] == study.focus])
+    return _path("trajectory", study, words, rows[rows["region"] == study.focus])
 
 
 def region_paths(study: Study, words: Mapping[str, str]) -> Part:
@@ -120,13 +124,13 @@ def region_paths(study: Study, words: Mapping[str, str]) -> Part:
 
 def _path(chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> Part:
     """Lines over the years with their names and last values."""
-    title = words["path" if chart == "path" else "path_picked"]
+    title = words["path" if chart == "trajectory" else "path_picked"]
     y_axis = {**axes.above(title, [0, 0.25, 0.5, 0.75, 1]), "format": ".2~f"}
     # A region that lacks the last year is labelled with its own last.
     last = rows.sort_values("year", kind="stable").groupby(["region", "series"], sort=False).tail(1)
     graded, values = last["series"] == "D", last["value"]
     printed = values.map(grade_marks).where(graded, values.map("{:.2f}".format))
     labels = last.assign(bold=False, text=last["label"] + " " + printed)
-    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), 200)}
+    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), paper_height(chart))}
     y = amount("value", scale=axes.axis_scale(0, 1), axis=y_axis)
     return specification(chart, study, words, drawn, x=axes.years_axis(study.years), y=y)

@@ -136,9 +136,10 @@ def _along(
     focus = rows["region"] == study.focus
     across = _pixels(rows[x["field"]], x, PLOT[0])
     up, drawn = (PLOT[1] - _pixels(rows[c], y, PLOT[1]) for c in (y["field"], line))
-    sides = label_sides(rows["name"].mask(focus, rows["text"]), focus, across, up, drawn)
-    left = sides.eq("left") | (sides.eq("") & across.gt(PLOT[0] / 2))
-    rows = rows.assign(left=left, named=sides.ne(""), px=across.round(), py=up.round())
+    places = label_sides(rows["name"].mask(focus, rows["text"]), focus, across, up, drawn)
+    side, lift = places["side"], places["lift"]
+    left, named = side.eq("left") | side.eq("") & across.gt(PLOT[0] / 2), side.ne("")
+    rows = rows.assign(left=left, lift=lift, named=named, px=across.round(), py=up.round())
     spots = rows[rows["region"].isin(study.drawn)].set_index("region")[["px", "py"]]
     drawn_rows = {"line": rows.iloc[[0, -1]][[x["field"], line]], "rows": rows}
     given = {"field": line, "line": amount(line, scale=y["scale"]), "spots": spots.to_dict("index")}
