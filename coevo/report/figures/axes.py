@@ -46,9 +46,9 @@ def spread_labels(values: pd.Series, gap: float, low: float, high: float) -> pd.
 def label_sides(
     names: pd.Series, focus: pd.Series, across: pd.Series, up: pd.Series, line: pd.Series
 ) -> pd.DataFrame:
-    """Side ("left", "right") of each label, "" without room: the focus first, which may stand a line
-    lower or higher (`lift`) and has one in any case, towards the middle, then those farthest from
-    the line.
+    """Side ("left", "right") of each label, "" without room: the focus first, which may stand a
+    line lower or higher (`lift`) and has one in any case, towards the middle, then those farthest
+    from the line.
 
     across, up, line: pixels of the dots and of the line above them, in the order of `across`.
     """

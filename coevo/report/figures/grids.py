@@ -20,6 +20,7 @@ KEY_LINES = {"top": 0.92, "bottom": 1.16, "line": 1.8}  # of the height of a til
 KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
 NAMES, CELL, STRIP = 75, 22, 78  # pixels: of names, a cell and the ranks of the heat table
+FULL = 34  # pixels of a tile in which D has room with its leading zero
 SEEN = 0.005  # of the highest density, below which it is not drawn
 NAME = 20  # letters of a headline on a line
 
@@ -201,6 +202,7 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
         rows_down=[*range(1, down + 1)],
         size=5.25 * wide,
         moved=7.5 * wide,
+        zero=FULL * wide,
         # the key, in shares of the height of a row of tiles
         key={name: share / down for name, share in KEY_LINES.items()},
         first=years[0],

@@ -8,7 +8,6 @@ import atexit
 import base64
 import importlib.resources
 import io
-import json
 import re
 import shutil
 import struct
@@ -34,7 +33,6 @@ _APART = "\u200c"  # sets letters apart, and no room between them
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
 RESOLUTION = 300  # dots per inch of a chart as wide as the page of the PDF
 _HEAD = 33  # bytes of a PNG's signature and first chunk
-ROUNDS = 8  # of setting a text, at most
 _PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: white)
 #image("%s.svg")
 """
@@ -196,17 +194,15 @@ def typeset(
 
 
 def _settled(compiler: Any, source: Path, options: Mapping[str, Any]) -> bytes:
-    """A file whose figures are drawn in the shares of their width that it says of them (`<share>`):
-    set anew until they stay, since each moves those behind it.
+    """A file whose figures float as it says of them (`<floats>`): set anew until nothing is new,
+    since each moves those behind it.
     """
-    shares = list[float]()
-    for _ in range(ROUNDS):
-        (source.parent / "shares.json").write_text(json.dumps(shares))
+    floats, tried = "[]", set[str]()
+    while floats not in tried:
+        tried.add(floats)
+        (source.parent / "floats.json").write_text(floats)
         file: bytes = compiler.compile(input=str(source), **options)
-        found = json.loads(compiler.query("<share>", field="value"))
-        if found == shares:
-            break
-        shares = found
+        floats = compiler.query("<floats>", field="value")
     return file
 
 
