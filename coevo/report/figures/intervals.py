@@ -111,6 +111,17 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     return _intervals("theory_growth", study, words, rows, EVERYTHING, **given)
 
 
+def growth_marks(study: Study) -> dict[str, Any]:
+    """Whether points of growth are `hollow`, drawn of the focus and the mean or, `elsewhere`, of
+    another region alone; `lines`: whether means over regions stand beside the `own` rows.
+    """
+    rows = growth_rows(study)
+    unsaid = rows[(rows["verdict"] == CANNOT_SAY) & rows["scope"].isin([*study.drawn, MEAN])]
+    hollow = unsaid["scope"].isin([study.focus, MEAN]).any()
+    lines = "means" if rows["scope"].eq(MEAN).any() else "own"
+    return {"hollow": hollow, "elsewhere": len(unsaid) > 0 and not hollow, "lines": lines}
+
+
 def by_choice(study: Study, words: Mapping[str, str]) -> Part:
     """D of the focus under every combination of choices: a band for each variant of a choice.
 

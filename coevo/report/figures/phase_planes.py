@@ -1,7 +1,7 @@
 """Phase planes: path, theoretical points, zero-growth lines of the fit with their bands."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -81,7 +81,7 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
     """Lines of words by region for what has no mark in its plane.
 
     They say that E is not located or not estimated, that theory has none or that the sets exclude
-    nothing, and name the points beyond the plane.
+    nothing, and name the points and zero-growth lines beyond the plane.
     """
     fitted = set(equilibrium.region_fit_rows(study)["scope"])
     located, stated = (set(rows.loc[rows["kind"] == k, "region"]) for k in ("fitted", "theory"))
@@ -100,10 +100,27 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
         by_region[region].append(
             words["beyond"].format(label=called(words, series, part["share"]), **at)
         )
+    for still, other, region, at in _lines_outside(study, rows):
+        line = words["rest_beyond"].format(
+            still=SYMBOLS[still], at=f"{SYMBOLS[other]} = {_number(at)}"
+        )
+        by_region[region].append(line)
     return {
         region: [line for text in texts for line in wrapped_label(text, WIDTH).split("\n")]
         for region, texts in by_region.items()
     }
+
+
+def _lines_outside(study: Study, rows: pd.DataFrame) -> Iterator[tuple[str, str, str, float]]:
+    """What rests on each zero-growth line beyond the plane of its region, which coordinate the line
+    is of, the region, and where it lies.
+    """
+    fits = equilibrium.region_fit_rows(study).set_index("scope")
+    frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
+    for still, x, frame in zip(reversed(plane.AXES), plane.AXES, FRAMES, strict=True):
+        at = fits[x].reindex(frames.index).dropna()
+        for region, value in at[~at.between(0, frames.loc[at.index, frame])].items():
+            yield still, x, region, value
 
 
 def called(words: Mapping[str, str], series: str, shares: Iterable[float]) -> str:
@@ -131,16 +148,33 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
     rows, sets = points(study), resting(study)
     rows, sets = (table[table["region"] == study.focus] for table in (rows, sets))
     frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
-    fit = equilibrium.fits(study).iloc[0]
     parameters = dict(equilibrium.parameter_rows(study)["estimate"])
-    behind = {"arrows": plane.arrows(parameters, frame, rows)}
-    if fit["kind"] in plane.ORBIT_KINDS:
-        observed = equilibrium.path(study)
-        years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
-        behind["orbit"] = plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
+    behind = {"arrows": plane.arrows(parameters, frame, rows), "orbit": _orbit(study, frame)}
     above = notes(study, words, rows)[study.focus]
     ends = {"right": frame[0], "top": frame[1]}
     return _plane("phase", study, words, rows, sets, behind, notes=above, **ends)
+
+
+def _orbit(study: Study, frame: plane.Limits) -> pd.DataFrame:
+    """The orbit of the fit of the focus inside the plane, without rows where it has none."""
+    if equilibrium.fits(study)["kind"].iloc[0] not in plane.ORBIT_KINDS:
+        return pd.DataFrame()
+    observed = equilibrium.path(study)
+    years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
+    parameters = dict(equilibrium.parameter_rows(study)["estimate"])
+    return plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
+
+
+def marks(study: Study) -> dict[str, bool]:
+    """What the plane of the focus shows that others do not: a theoretical `point`, one with its
+    range over years (`ranged`), an `orbit`.
+    """
+    rows = points(study)
+    rows = rows[rows["region"] == study.focus]
+    stated = rows[(rows["kind"] == "theory") & ~_outside(rows)]
+    ranged = len(stated.dropna(subset=ENDS)) > 0
+    orbit = _orbit(study, tuple(rows[FRAMES].iloc[0]))
+    return {"ranged": ranged, "point": len(stated) > 0 and not ranged, "orbit": len(orbit) > 1}
 
 
 def region_phase(study: Study, words: Mapping[str, str]) -> Part:

@@ -22,7 +22,11 @@ Limits = tuple[float, float]
 
 
 def plane_limit(value: float) -> float:
-    """A tick above a value: an axis from zero to there holds it with some air."""
+    """A tick above a value: an axis from zero to there holds it with some air. Zero if it is not
+    above zero, where no such axis holds it.
+    """
+    if value <= 0:
+        return 0.0
     high = value * 1.18
     step = ticks(0, high, 5)[1]
     return float(np.ceil(high / step) * step)
