@@ -37,7 +37,6 @@ PALETTES: dict[str, dict[str, str]] = {
 }
 SANS = "'Source Sans 3','Segoe UI','Helvetica Neue','Noto Sans','Noto Sans SC',Arial,sans-serif"
 CONFIG: dict[str, Any] = SHARED["config"]
-LOOKS: dict[str, dict[str, Any]] = SHARED["looks"]
 
 
 def figure_names(shown: Collection[str]) -> list[str]:

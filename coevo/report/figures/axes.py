@@ -15,7 +15,6 @@ from scipy.optimize import isotonic_regression
 
 from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import WIDE, has_wide, room
-from coevo.report.figures import LOOKS
 from coevo.report.figures.vega import LAYERS, Part, amount, put
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
@@ -171,7 +170,7 @@ def slanted(title: str | None) -> Part:
 
 def above(title: str, values: Sequence[float]) -> Part:
     """A vertical axis with its ticks, the title horizontally above it."""
-    return axis(None, values) | {"title": title, **LOOKS["raised_title"], **slanted(title)}
+    return axis(None, values) | {"title": title, **LAYERS["raised_title"], **slanted(title)}
 
 
 def years_axis(years: Sequence[int]) -> Part:
@@ -179,7 +178,7 @@ def years_axis(years: Sequence[int]) -> Part:
     first, last = min(years), max(years)
     step = 1 if last - first < 6 else 2
     labels = list(range(last, first - 1, -step))[::-1]
-    options = axis(None, labels, format="d", grid=False, **LOOKS["years"])
+    options = axis(None, labels, format="d", grid=False, **LAYERS["years"])
     return amount("year", scale=axis_scale(first, last), axis=options)
 
 

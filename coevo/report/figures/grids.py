@@ -16,11 +16,9 @@ from coevo.sensitivity.choices import CHOICES
 from coevo.sensitivity.headlines import CENSUS_YEAR, WITH
 
 KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
-KEY_LINES = {"top": 0.92, "bottom": 1.16, "line": 1.8}  # of the height of a tile, from the top
 KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
 NAMES, CELL, STRIP = 75, 22, 78  # pixels: of names, a cell and the ranks of the heat table
-FULL = 34  # pixels of a tile in which D has room with its leading zero
 SEEN = 0.005  # of the highest density, below which it is not drawn
 NAME = 20  # letters of a headline on a line
 
@@ -148,13 +146,14 @@ def density(study: Study, words: Mapping[str, str]) -> Part:
     x = axes.D_across(study.grades, (float(lines["D"].min()), float(lines["D"].max())))
     y = amount("density", scale=axes.axis_scale(0, 1.12 * top), axis=None)
     focus = rows[rows["region"] == study.focus].round({"D": 4})
-    drawn: dict[str, pd.DataFrame] = {}
-    for end, year in zip(("first", "last"), ends, strict=True):
-        line, own = lines[lines["year"] == year], focus[focus["year"] == year]
-        at = np.interp(own["D"], line["D"], line["density"]).round(4)
-        peak = line.loc[[line["density"].idxmax()]]
-        drawn |= {end: line, f"peak_{end}": peak, f"focus_{end}": own.assign(density=at)}
-    return specification("density", study, words, drawn, x=x, y=y)
+    by_year = lines.set_index("D").groupby("year")["density"]
+    focus["density"] = [
+        np.interp(row.D, by_year.get_group(row.year).index, by_year.get_group(row.year)).round(4)
+        for row in focus.itertuples()
+    ]
+    peaks = lines.loc[lines.groupby("year")["density"].idxmax()]
+    drawn = {"lines": lines, "peaks": peaks, "focus": focus}
+    return specification("density", study, words, drawn, x=x, y=y, first=ends[0])
 
 
 def _tiles(study: Study) -> pd.DataFrame:
@@ -200,11 +199,8 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
         "tiles", study, words, drawn,
         columns=[*range(1, wide + 1)],
         rows_down=[*range(1, down + 1)],
-        size=5.25 * wide,
-        moved=7.5 * wide,
-        zero=FULL * wide,
-        # the key, in shares of the height of a row of tiles
-        key={name: share / down for name, share in KEY_LINES.items()},
+        wide=wide,
+        down=down,
         first=years[0],
         last=years[-1],
         height=down * min(HIGHEST, max(LOWEST, ACROSS / wide)),

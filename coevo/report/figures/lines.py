@@ -15,8 +15,6 @@ from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 LABEL_PIXELS = 15.0  # height that a label needs
 LETTER = 7.5  # pixels of a label's letter in the widest font that a reader may have
 HEAVIER = 0.3  # pixels by which a bold letter is wider than what the drawing program measures
-GRADE = 130.0  # pixels of the name of a grade
-PLOT = 380  # pixels of a page beside the labels, from which grades are named as well
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
 
 
@@ -42,7 +40,6 @@ def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
     lines = rows[rows["region"].isin(study.drawn)]
     labels = _degree_labels(study, words)
     longest = max(map(room, labels["text"]))
-    away = 20 + LETTER * longest
     bands = axes.grade_bands(study.grades, limits)
     breaks = pd.DataFrame({"year": shown_breaks(study), "text": words["coverage"]})
     drawn = {
@@ -59,9 +56,7 @@ def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
         name, study, words, drawn,
         x=axes.years_axis(study.years),
         y=amount("D", scale=axes.axis_scale(*limits), axis=up),
-        end=f"container < {PLOT + away:.0f} ? width : width + {away + GRADE:.0f}",
-        away=f"width + {away:.0f}",
-        grade=f"container < {PLOT + away:.0f} ? '' : datum.grade",
+        away=20 + LETTER * longest,
         padding=PADDING | {"right": PADDING["right"] + HEAVIER * longest},
     )  # fmt: skip
 
