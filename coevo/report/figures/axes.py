@@ -185,4 +185,4 @@ def years_axis(years: Sequence[int]) -> Part:
 def named_rows(order: Sequence[str]) -> Part:
     """A vertical axis of names in the given order, broken where they were if room is short."""
     gap = "" if any(map(has_wide, order)) else " "
-    return put(LAYERS["named_rows"], {"sort": list(order), "gap": gap})
+    return dict(put(LAYERS["named_rows"], {"sort": list(order), "gap": gap}))

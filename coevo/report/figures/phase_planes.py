@@ -100,10 +100,7 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
         by_region[region].append(
             words["beyond"].format(label=called(words, series, part["share"]), **at)
         )
-    for still, other, region, at in _lines_outside(study, rows):
-        line = words["rest_beyond"].format(
-            still=SYMBOLS[still], at=f"{SYMBOLS[other]} = {_number(at)}"
-        )
+    for region, line in _lines_outside(study, words, rows):
         by_region[region].append(line)
     return {
         region: [line for text in texts for line in wrapped_label(text, WIDTH).split("\n")]
@@ -111,16 +108,17 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
     }
 
 
-def _lines_outside(study: Study, rows: pd.DataFrame) -> Iterator[tuple[str, str, str, float]]:
-    """What rests on each zero-growth line beyond the plane of its region, which coordinate the line
-    is of, the region, and where it lies.
-    """
+def _lines_outside(
+    study: Study, words: Mapping[str, str], rows: pd.DataFrame
+) -> Iterator[tuple[str, str]]:
+    """Regions, and words for a zero-growth line that lies beyond their plane."""
     fits = equilibrium.region_fit_rows(study).set_index("scope")
     frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
     for still, x, frame in zip(reversed(plane.AXES), plane.AXES, FRAMES, strict=True):
         at = fits[x].reindex(frames.index).dropna()
         for region, value in at[~at.between(0, frames.loc[at.index, frame])].items():
-            yield still, x, region, value
+            where = f"{SYMBOLS[x]} = {_number(value)}"
+            yield str(region), words["rest_beyond"].format(still=SYMBOLS[still], at=where)
 
 
 def called(words: Mapping[str, str], series: str, shares: Iterable[float]) -> str:
@@ -145,36 +143,33 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
     Where E is a centre or a saddle, dots follow the orbit of the fitted equations through the last
     state, as long before and after it as it was observed: an illustration, no forecast.
     """
-    rows, sets = points(study), resting(study)
-    rows, sets = (table[table["region"] == study.focus] for table in (rows, sets))
-    frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
-    parameters = dict(equilibrium.parameter_rows(study)["estimate"])
-    behind = {"arrows": plane.arrows(parameters, frame, rows), "orbit": _orbit(study, frame)}
+    rows, behind = _of_focus(study)
+    right, top = map(float, rows[FRAMES].iloc[0])
     above = notes(study, words, rows)[study.focus]
-    ends = {"right": frame[0], "top": frame[1]}
-    return _plane("phase", study, words, rows, sets, behind, notes=above, **ends)
+    return _plane("phase", study, words, rows, behind, notes=above, right=right, top=top)
 
 
-def _orbit(study: Study, frame: plane.Limits) -> pd.DataFrame:
-    """The orbit of the fit of the focus inside the plane, without rows where it has none."""
-    if equilibrium.fits(study)["kind"].iloc[0] not in plane.ORBIT_KINDS:
-        return pd.DataFrame()
-    observed = equilibrium.path(study)
-    years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
-    parameters = dict(equilibrium.parameter_rows(study)["estimate"])
-    return plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
+def _of_focus(study: Study) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Points of the region in focus, and what its fit does: `arrows`, and an `orbit` if it has."""
+    rows, observed = points(study), equilibrium.path(study)
+    rows = rows[rows["region"] == study.focus]
+    frame, parameters = rows[FRAMES].iloc[0], dict(equilibrium.parameter_rows(study)["estimate"])
+    behind = {"arrows": plane.arrows(parameters, frame, rows)}
+    if equilibrium.fits(study)["kind"].iloc[0] in plane.ORBIT_KINDS:
+        years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
+        behind["orbit"] = plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
+    return rows, behind
 
 
 def marks(study: Study) -> dict[str, bool]:
     """What the plane of the focus shows that others do not: a theoretical `point`, one with its
     range over years (`ranged`), an `orbit`.
     """
-    rows = points(study)
-    rows = rows[rows["region"] == study.focus]
+    rows, behind = _of_focus(study)
     stated = rows[(rows["kind"] == "theory") & ~_outside(rows)]
     ranged = len(stated.dropna(subset=ENDS)) > 0
-    orbit = _orbit(study, tuple(rows[FRAMES].iloc[0]))
-    return {"ranged": ranged, "point": len(stated) > 0 and not ranged, "orbit": len(orbit) > 1}
+    orbit = len(behind.get("orbit", ())) > 1
+    return {"ranged": ranged, "point": len(stated) > 0 and not ranged, "orbit": orbit}
 
 
 def region_phase(study: Study, words: Mapping[str, str]) -> Part:
@@ -183,8 +178,7 @@ def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
     frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0).to_dict("index")
     above = notes(study, words, rows)
-    sets = resting(study)
-    return _plane("region_phase", study, words, rows, sets, {}, notes=above, frames=frames)
+    return _plane("region_phase", study, words, rows, {}, notes=above, frames=frames)
 
 
 def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
@@ -211,7 +205,7 @@ def _outside(rows: pd.DataFrame) -> pd.Series:
 
 
 def _plane(
-    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, sets: pd.DataFrame,
+    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame,
     behind: Mapping[str, pd.DataFrame], **given: Any,
 ) -> Part:  # fmt: skip
     """Bands of the zero-growth lines x1 = a2/d and x2 = a1/b1, these lines, ranges of theoretical
@@ -219,7 +213,8 @@ def _plane(
     """
     inside = _worded(rows, words)
     still = {x: words["rest"].format(still=symbol) for x, symbol in SYMBOLS.items()}
-    sets = sets.assign(name=sets["still"].map(still))
+    sets = resting(study).assign(name=lambda sets: sets["still"].map(still))
+    sets = sets[sets["region"].isin(rows["region"])]
     stated = inside[inside["kind"] == "theory"]
     observed, fitted = (  # lighter without the columns of theory
         inside[inside["kind"] == kind].drop(columns=["share", *ENDS])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.figures import CONFIG, WIDTH
+from coevo.report.figures import CONFIG, WIDTH, replaced
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import read_yaml
 
@@ -76,14 +76,12 @@ def _drawn(
 
 def put(node: Any, given: Mapping[str, Any]) -> Any:
     """A part of a layer with what the study gives: for `=x.scale` itself, in a text `{focus}`."""
-    if isinstance(node, str):
-        whole = node.startswith("=")
-        return reduce(getitem, node[1:].split("."), given) if whole else node.format_map(given)
-    if isinstance(node, list):
-        return [put(item, given) for item in node]
-    if isinstance(node, dict):
-        return {key: put(item, given) for key, item in node.items()}
-    return node
+
+    def text(part: str) -> Any:
+        whole = part.startswith("=")
+        return reduce(getitem, part[1:].split("."), given) if whole else part.format_map(given)
+
+    return replaced(node, text)
 
 
 def _channel(at: Any, words: Mapping[str, str]) -> Any:
