@@ -8,6 +8,7 @@ import atexit
 import base64
 import importlib.resources
 import io
+import json
 import re
 import shutil
 import struct
@@ -194,16 +195,21 @@ def typeset(
 
 
 def _settled(compiler: Any, source: Path, options: Mapping[str, Any]) -> bytes:
-    """A file whose figures float as it says of them (`<floats>`): set anew until nothing is new,
-    since each moves those behind it.
+    """A file whose figures float where they do not fit, or stand behind one that does on its page:
+    the text is set anew for each, since it moves those that follow (`<placed>`: fits, page).
     """
-    floats, tried = "[]", set[str]()
-    while floats not in tried:
-        tried.add(floats)
-        (source.parent / "floats.json").write_text(floats)
+    floats = list[bool]()
+    while True:
+        (source.parent / "floats.json").write_text(json.dumps(floats))
         file: bytes = compiler.compile(input=str(source), **options)
-        floats = compiler.query("<floats>", field="value")
-    return file
+        placed = json.loads(compiler.query("<placed>", field="value"))
+        if len(floats) == len(placed):
+            return file
+        for i, (fits, page) in enumerate(placed[len(floats) :], start=len(floats)):
+            behind = i > 0 and floats[i - 1] and placed[i - 1][1] == page
+            floats.append(behind or not fits)
+            if floats[i]:
+                break
 
 
 def unjoined(svg: str) -> str:
