@@ -45,6 +45,8 @@ from coevo.report.figures.drawing import (
     svg,
 )
 from coevo.report.figures.grids import _means_of_groups
+from coevo.report.figures.intervals import growth_marks
+from coevo.report.figures.phase_planes import marks as marks_of_plane
 from coevo.report.figures.phase_planes import points
 from coevo.report.figures.plane import (
     allowed,
@@ -62,6 +64,7 @@ from coevo.report.findings import Study, chart_needs, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words, variant_word
 from coevo.report.tables import for_excel
+from coevo.report.words import numbers
 from coevo.report.words.template_values import worded
 from coevo.sensitivity.multiverse import CHOICES
 from tests.said import reported
@@ -674,6 +677,9 @@ def test_point_is_a_diamond_with_its_name_in_every_plane_or_words_beyond() -> No
     spec = CHARTS["phase"](study(**stated(9e9, path_of(FOCUS)["x2"].median())), words())
     assert name not in values(spec, "label")
     assert any(text.startswith(name) for text in spec["title"]["text"])
+    assert marks_of_plane(near)["point"]
+    far = marks_of_plane(study(**stated(9e9, path_of(FOCUS)["x2"].median())))
+    assert not far["point"] and not far["ranged"]
 
 
 def test_scenarios_are_points_that_a_line_joins_in_the_order_of_their_shares() -> None:
@@ -742,6 +748,20 @@ def test_located_equilibrium_beyond_the_plane_is_words() -> None:
     assert any(text.startswith(start) for text in said(spec, FOCUS))
 
 
+@pytest.mark.parametrize(("x1", "outside"), [(700_000.0, True), (-5.0, True), (None, False)])
+def test_line_on_which_an_output_rests_is_drawn_or_said_to_lie_outside(
+    x1: float | None, outside: bool
+) -> None:
+    inside = path_of(FOCUS).median()
+    made = located(FOCUS, inside["x1"] if x1 is None else x1, inside["x2"])
+    spec = CHARTS["region_phase"](study(**made), words())
+    lines = [row["still"] for row in of_region(spec, FOCUS, "still") if row["part"] == "line"]
+    assert lines == (["x1"] if outside else ["x2", "x1"])
+    told = [text for text in said(spec, FOCUS) if text.endswith(", outside")]
+    at = f"x₁ = {numbers.with_figures(x1)}" if x1 else ""
+    assert told == [words()["rest_beyond"].format(still="x₂", at=at)] * outside
+
+
 def test_picked_region_without_a_fit_or_without_a_path_says_so() -> None:
     made = unestimated("620000")
     missing = words()["fitted_missing"]
@@ -756,12 +776,28 @@ def test_picked_region_without_a_fit_or_without_a_path_says_so() -> None:
     ("kind", "drawn_so"), [("centre", True), ("saddle", True), ("none", False)]
 )
 def test_orbit_of_the_focus_is_drawn_where_there_is_one(kind: str, drawn_so: bool) -> None:
-    spec = CHARTS["phase"](changed("equilibria", {"source": "fit"}, kind=kind), words())
+    chosen = changed("equilibria", {"source": "fit"}, kind=kind)
+    spec = CHARTS["phase"](chosen, words())
     rows = {row["time"]: (row["x1"], row["x2"]) for row in rows_of(spec, "time")}
     assert bool(rows) == drawn_so
+    assert marks_of_plane(chosen)["orbit"] == drawn_so
     if drawn_so:
         assert rows[0.0] == pytest.approx(tuple(path_of(FOCUS).loc[LAST]), rel=1e-6)
         assert min(rows) >= FIRST - LAST and max(rows) <= LAST - FIRST
+
+
+@pytest.mark.parametrize("region", [None, "620000", FOCUS])
+def test_hollow_points_are_explained_where_they_are_drawn(region: str | None) -> None:
+    theory = tables()["theory"]
+    outside = theory["scope"].eq(region) & theory["verdict"].eq("cannot_say")
+    theory = theory.assign(verdict=theory["verdict"].replace("cannot_say", "not_contradicted"))
+    theory.loc[outside | theory["scope"].eq(region), "verdict"] = "cannot_say"
+    chosen = study(theory=theory)
+    fills = {row["region"] for row in rows_of(CHARTS["theory_growth"](chosen, words()), "fill")
+             if row["fill"] == "$bg"}  # fmt: skip
+    assert fills == ({region} if region else set())
+    told = growth_marks(chosen)
+    assert (told["hollow"], told["elsewhere"]) == (region == FOCUS, region == "620000")
 
 
 # --- axes and labels ----------------------------------------------------------------------
@@ -777,6 +813,23 @@ def test_ticks_are_round_few_and_inside() -> None:
     assert all(0.62 <= tick <= 0.68 for tick in log_ticks(0.62, 0.68))
 
 
+def test_labels_of_a_path_keep_their_distance_in_print() -> None:
+    spec = specs()["trajectory"]
+    at = sorted(row["at"] for row in rows_of(spec, "at"))
+    assert len(at) == 5
+    height = paper_size(spec, FIGURES["trajectory"])["height"]
+    assert min(np.diff(at)) * height >= 15 - 0.1  # pixels, of type of 12
+
+
+def test_an_axis_of_bars_holds_the_ticks_of_means_below_zero() -> None:
+    table = tables()["growth_split"]
+    others = table["region"] != FOCUS
+    table = table.assign(contribution=table["contribution"].mask(others, -1.0))
+    spec = CHARTS["growth_split"](study(growth_split=table), words())
+    low = spec["layer"][1]["encoding"]["x"]["scale"]["domain"][0]
+    assert low < min(values(spec, "mean")) < 0
+
+
 def test_labels_keep_their_distance_and_stay_inside() -> None:
     at = spread_labels(pd.Series([0.98, 0.99, 1.0, 0.2]), 0.05, 0.0, 1.0).sort_values()
     assert at.diff().dropna().min() == pytest.approx(0.05)
@@ -790,7 +843,8 @@ def test_labels_without_room_are_left_out() -> None:
     def sides(x: list[float], y: list[float], line: float, focus: bool = False) -> list[str]:
         names = pd.Series(["a" * 5] * len(x))
         across, up, drawn = (pd.Series(part, dtype=float) for part in (x, y, [line] * len(x)))
-        return list(label_sides(names, pd.Series(False, names.index) | focus, across, up, drawn))
+        chosen = pd.Series(False, names.index) | focus
+        return list(label_sides(names, chosen, across, up, drawn)["side"])
 
     assert sides([50, 290], [50, 150], 100) == ["right", "left"]  # the right edge is near
     assert sides([5, 295], [100, 100], 100) == ["", ""]  # on the line

@@ -206,7 +206,8 @@ end
 
 -- A link without words to a figure or table, [](#fig:heat) or [](#table-weights), is its number in words.
 local function Pandoc(doc)
-  doc = doc:walk({ Div = function(div) return div.classes:includes(HIDDEN) and pandoc.List() or nil end })
+  local function shown(part) return part.classes:includes(HIDDEN) and pandoc.List() or nil end
+  doc = doc:walk({ Div = shown, Span = shown })
   local numbers = numbered(doc.blocks, { figure = 0, table = 0, alone = 0 })
   return doc:walk({ Link = function(link)
     local id = link.target:match("^#(fig:.+)$") or link.target:match("^#(table%-.+)$")

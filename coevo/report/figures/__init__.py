@@ -5,7 +5,7 @@ A specification carries colours as tokens such as "$focus". The page replaces th
 variables, again on every change of theme; `filled` replaces them here, for SVG and PDF.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,7 +37,6 @@ PALETTES: dict[str, dict[str, str]] = {
 }
 SANS = "'Source Sans 3','Segoe UI','Helvetica Neue','Noto Sans','Noto Sans SC',Arial,sans-serif"
 CONFIG: dict[str, Any] = SHARED["config"]
-LOOKS: dict[str, dict[str, Any]] = SHARED["looks"]
 
 
 def figure_names(shown: Collection[str]) -> list[str]:
@@ -45,15 +44,19 @@ def figure_names(shown: Collection[str]) -> list[str]:
     return [name for name, figure in FIGURES.items() if set(figure.needs.split()) <= set(shown)]
 
 
+def replaced(spec: Any, text: Callable[[str], Any]) -> Any:
+    """A copy of a specification with what stands for each of its texts."""
+    if isinstance(spec, list):
+        return [replaced(item, text) for item in spec]
+    if isinstance(spec, dict):
+        return {key: replaced(item, text) for key, item in spec.items()}
+    return text(spec) if isinstance(spec, str) else spec
+
+
 def filled(spec: Any, palette: dict[str, str]) -> Any:
     """A copy of a specification with every "$token" replaced by its colour or font stack."""
-    if isinstance(spec, str):
-        return {"sans": SANS, **palette}.get(spec[1:], spec) if spec.startswith("$") else spec
-    if isinstance(spec, list):
-        return [filled(item, palette) for item in spec]
-    if isinstance(spec, dict):
-        return {key: filled(item, palette) for key, item in spec.items()}
-    return spec
+    known = {f"${token}": colour for token, colour in ({"sans": SANS} | palette).items()}
+    return replaced(spec, lambda text: known.get(text, text))
 
 
 def subsystem_colour(position: int, *, text: bool = False) -> str:

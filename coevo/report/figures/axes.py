@@ -15,18 +15,17 @@ from scipy.optimize import isotonic_regression
 
 from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import WIDE, has_wide, room
-from coevo.report.figures import LOOKS
-from coevo.report.figures.vega import LAYERS, Part, amount
+from coevo.report.figures.vega import LAYERS, Part, amount, put
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
-PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
+LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
+PLOT = (300.0, 160.0)  # pixels of the narrowest and of the lowest plot: labels must have room
+LIFTS = (0, -LINE, LINE)  # pixels by which the label of the focus may stand below its dot
 TRIED = 100  # labels, at most: among many dots the first of them have what room there is
 STEPS = 60  # points along a line that labels keep clear of
-LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
 # A wide character that a line may end with: neither an opening mark nor what
 # stands before a closing one.
 _END = re.compile(rf"((?![（《])[{WIDE}])(?![，。；：、）”》])")
-BROAD = 520  # pixels from which a name stands on one line
 AIR = 0.01  # of D, beyond the outermost tenths
 TITLE = 44  # letters of a line of an axis's title, for which a phone has room
 
@@ -45,9 +44,10 @@ def spread_labels(values: pd.Series, gap: float, low: float, high: float) -> pd.
 
 def label_sides(
     names: pd.Series, focus: pd.Series, across: pd.Series, up: pd.Series, line: pd.Series
-) -> pd.Series:
-    """Side ("left", "right") of each label, "" without room: the focus first, which has one in any
-    case, towards the middle, then those farthest from the line.
+) -> pd.DataFrame:
+    """Side ("left", "right") of each label, "" without room: the focus first, which may stand a
+    line lower or higher (`lift`) and has one in any case, towards the middle, then those farthest
+    from the line.
 
     across, up, line: pixels of the dots and of the line above them, in the order of `across`.
     """
@@ -55,26 +55,27 @@ def label_sides(
     points = np.column_stack([steps, np.interp(steps, across, line)])
     dots = np.vstack([np.column_stack([across, up]), points])
     taken = np.hstack([dots - 4, dots + 4])
-    sides = pd.Series("", names.index)
+    places = pd.DataFrame({"side": "", "lift": 0.0}, names.index)
     away = (up - line).abs().mask(focus, np.inf)
     for i in away.sort_values(ascending=False).index[:TRIED]:
         x, y, wide = across[i], up[i], LETTER * room(names[i])
         others = np.delete(taken, names.index.get_loc(i), axis=0)
         boxes = {
-            side: np.array([start, y - LINE / 2, start + wide, y + LINE / 2])
+            (side, lift): np.array([start, y + lift - LINE / 2, start + wide, y + lift + LINE / 2])
+            for lift in (LIFTS if focus[i] else LIFTS[:1])
             for side, start in (("right", x + 6), ("left", x - 6 - wide))
         }
         free = [
-            side
-            for side, box in boxes.items()
+            place
+            for place, box in boxes.items()
             if box[0] >= 0 and box[2] <= PLOT[0]
             if not ((box[:2] < others[:, 2:]) & (others[:, :2] < box[2:])).all(axis=1).any()
         ]
-        free += ["left" if x > PLOT[0] / 2 else "right"] if focus[i] else []
+        free += [("left" if x > PLOT[0] / 2 else "right", 0)] if focus[i] else []
         if free:
-            sides[i] = free[0]
+            places.loc[i] = free[0]
             taken = np.vstack([taken, boxes[free[0]]])
-    return sides
+    return places
 
 
 def wrapped_label(label: str, width: int = 28) -> str:
@@ -169,7 +170,7 @@ def slanted(title: str | None) -> Part:
 
 def above(title: str, values: Sequence[float]) -> Part:
     """A vertical axis with its ticks, the title horizontally above it."""
-    return axis(None, values) | {"title": title, **LOOKS["raised_title"], **slanted(title)}
+    return axis(None, values) | {"title": title, **LAYERS["raised_title"], **slanted(title)}
 
 
 def years_axis(years: Sequence[int]) -> Part:
@@ -177,15 +178,11 @@ def years_axis(years: Sequence[int]) -> Part:
     first, last = min(years), max(years)
     step = 1 if last - first < 6 else 2
     labels = list(range(last, first - 1, -step))[::-1]
-    options = axis(None, labels, format="d", grid=False, **LOOKS["years"])
+    options = axis(None, labels, format="d", grid=False, **LAYERS["years"])
     return amount("year", scale=axis_scale(first, last), axis=options)
 
 
 def named_rows(order: Sequence[str]) -> Part:
     """A vertical axis of names in the given order, broken where they were if room is short."""
     gap = "" if any(map(has_wide, order)) else " "
-    shown = (
-        f"container < {BROAD} ? split(datum.label, '\\n') : replace(datum.label, /\\n/g, '{gap}')"
-    )
-    axis = {"labelExpr": shown, **LAYERS["names"]}
-    return {"field": "row", "type": "nominal", "sort": list(order), "axis": axis}
+    return dict(put(LAYERS["named_rows"], {"sort": list(order), "gap": gap}))

@@ -14,8 +14,8 @@ from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.page_one import ON_FIGURES, WORDS_OF_VERDICTS, concluded
 from coevo.report.findings.study_tables import Study
 
-ROW = 34.0  # pixels of a bar's row
-FREE = 0.05  # of the axis, beyond the longest bar
+ROW, SUM = 34.0, 22  # pixels of a bar's row, and of the sum
+FREE = 0.05  # of the axis, beyond the longest bar and the outermost tick
 WORDS = 1.4  # of the longest bar, for the words of a short one at its end
 
 
@@ -35,21 +35,16 @@ def claim_counts(study: Study, words: Mapping[str, str]) -> Part:
         {"row": concluded(claims).map(verdicts), "other": ~claims["check"].isin(ON_FIGURES)}
     )
     counts = rows.groupby(["row", "other"], as_index=False).size()
-    kinds = np.where(counts["other"], words["claims_other"], words["claims_printed"])
-    ends = counts.groupby("row")["size"].cumsum()
-    counts = counts.drop(columns="other").assign(
-        kind=kinds,
-        start=ends - counts["size"],
-        end=ends,
-        colour=np.where(counts["other"], "$faint", "$ink"),
-        ink=np.where(counts["other"], "$ink", "$bg"),
-        text=np.where(counts["size"] > 1, kinds + " ", "") + counts["size"].astype(str),
-    )
-    across = amount("start", scale=axis_scale(0, WORDS * float(ends.max())), axis=None)
+    looks = [(words["claims_printed"], "$ink", "$bg"), (words["claims_other"], "$faint", "$ink")]
+    kinds = pd.DataFrame(looks, columns=["kind", "colour", "ink"], index=[False, True])
+    counts = counts.join(kinds, on="other").drop(columns="other")
+    counts["end"] = counts.groupby("row")["size"].cumsum()
+    counts["start"] = counts["end"] - counts["size"]
+    several = counts["size"] > 1
+    counts["text"] = (counts["kind"] + " ").where(several, "") + counts["size"].astype(str)
+    x = amount("start", scale=axis_scale(0, WORDS * float(counts["end"].max())), axis=None)
     y, height = named_rows(list(verdicts.values())), ROW * len(verdicts)
-    return specification(
-        "claim_counts", study, words, {"rows": counts}, x=across, y=y, height=height
-    )
+    return specification("claim_counts", study, words, {"rows": counts}, x=x, y=y, height=height)
 
 
 def growth_split(study: Study, words: Mapping[str, str]) -> Part:
@@ -67,8 +62,7 @@ def growth_split(study: Study, words: Mapping[str, str]) -> Part:
         first=int(years.min()) - 1, last=int(years.max())
     )
     below = pd.DataFrame({"row": [total], "text": [_signed(whole)]})
-    height = ROW * len(rows) + 22
-    return _bars(study, words, {"rows": rows, "sum": below}, partial(axis, title), "+.2f", height)
+    return _bars(study, words, {"rows": rows, "sum": below}, partial(axis, title), "+.2f")
 
 
 def _signed(value: float) -> str:
@@ -81,7 +75,7 @@ def obstacles(study: Study, words: Mapping[str, str]) -> Part:
     rows["text"] = rows["obstacle"].map(partial(share_text, pattern=words["percent"]))
     percent = f"replace('{words['percent']}', '{{}}', format(100 * datum.value, '.0f'))"
     place = partial(axis, words["obstacle"], labelExpr=percent)
-    return _bars(study, words, {"rows": rows}, place, ".1%", ROW * len(rows))
+    return _bars(study, words, {"rows": rows}, place, ".1%")
 
 
 def _by_indicator(study: Study, values: pd.Series) -> pd.DataFrame:
@@ -105,7 +99,7 @@ def _by_indicator(study: Study, values: pd.Series) -> pd.DataFrame:
 
 def _bars(
     study: Study, words: Mapping[str, str], rows: Mapping[str, pd.DataFrame], place: Any,
-    pattern: str, height: float,
+    pattern: str,
 ) -> Part:  # fmt: skip
     """A bar for each indicator with its number, and a tick at the mean of the regions.
 
@@ -114,15 +108,14 @@ def _bars(
     field = str(rows["rows"].columns[1])
     several = [] if study.single else ["mean"]
     seen = rows["rows"][[field, *several]]
-    low, high = min(0.0, float(np.min(seen))), max(0.0, float(np.max(seen)))
-    low, high = ((1 + FREE) * end for end in (low, high or 1.0))
-    scale = axis_scale(low, high)
+    low, high = min(0.0, float(np.min(seen))), max(0.0, float(np.max(seen))) or 1.0
+    air = FREE * (high - low)
+    low, high = low - air * (low < 0), high + air
     tips = ["row indicator", "of subsystem", f"{field} value {pattern}"]
     return specification(
         "bars", study, words, rows,
-        x=amount(field, scale=scale, axis=place(values=ticks(low, high, 4))),
+        x=amount(field, scale=axis_scale(low, high), axis=place(values=ticks(low, high, 4))),
         y=named_rows([label for part in rows.values() for label in part["row"]]),
-        scale=scale,
         tips=tips + [f"mean mean {pattern}" for _ in several],
-        height=height,
+        height=ROW * len(rows["rows"]) + SUM * (len(rows) - 1),
     )  # fmt: skip

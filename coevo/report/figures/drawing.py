@@ -31,7 +31,7 @@ WIDTHS = {1: 640, 2: 340}
 MEASURED = "Noto Sans SC"
 LAYER = "layer"
 KEYS = (LAYER, "region", "name", "year")  # columns that come first
-_LOOKS = frozenset("text short g stroke dashed strong left whole named px py".split())
+_LOOKS = frozenset("text short g stroke dashed strong left lift whole named px py".split())
 
 
 def paper_size(spec: dict[str, Any], figure: figures.ChartSpec) -> dict[str, float]:

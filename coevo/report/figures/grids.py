@@ -16,7 +16,6 @@ from coevo.sensitivity.choices import CHOICES
 from coevo.sensitivity.headlines import CENSUS_YEAR, WITH
 
 KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
-KEY_LINES = {"top": 0.92, "bottom": 1.16, "line": 1.8}  # of the height of a tile, from the top
 KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
 NAMES, CELL, STRIP = 75, 22, 78  # pixels: of names, a cell and the ranks of the heat table
@@ -58,13 +57,12 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
     ranks = _ranks(study)
     end = max([2, *ranks["rank_high"].astype(int)])
     heads = pd.DataFrame({"rank": [1, (1 + end) / 2, end], "text": ["1", words["rank"], str(end)]})
-    beside = f"width + 14 + {STRIP - 20} * (datum.{{}} - 1) / {end - 1}"
+    heads = heads[: len(ranks)]
     return specification(
         "heat", study, words, {"rows": rows, "ranks": ranks, "heads": heads},
         order=order,
-        in_focus=f"datum.value == {study.name(study.focus)!r}",
-        ranked=len(ranks) > 0,
-        **{of: beside.format(of) for of in ("rank", "rank_low", "rank_high")},
+        named=study.name(study.focus),
+        steps=end - 1,
         least=NAMES + STRIP + CELL * len(study.years),
         height=20.0 * len(order),
     )  # fmt: skip
@@ -98,16 +96,14 @@ def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
         text=(100 * share).map("{:.0f}".format),
         g=(10 * share).astype(int).clip(upper=9),
     )
-    own = list(rows.loc[rows["own"], "column"].unique())
-    drawn = {
-        "rows": rows,
-        "deciding": rows[rows["choice"] == rows["deciding_choice"]],
-        "choices": rows.drop_duplicates("choice"),
-    }
+    deciding, choices = (
+        rows[rows["choice"] == rows["deciding_choice"]],
+        rows.drop_duplicates("choice"),
+    )
     return specification(
-        "headline_choices", study, words, drawn,
+        "headline_choices", study, words, {"rows": rows, "deciding": deciding, "choices": choices},
         columns=list(rows["column"].unique()),
-        own=f"indexof({own}, datum.value) >= 0",
+        own=list(rows.loc[rows["own"], "column"].unique()),
         y=axes.named_rows(called),
         height=26.0 * rows["row"].nunique(),
     )  # fmt: skip
@@ -147,20 +143,17 @@ def density(study: Study, words: Mapping[str, str]) -> Part:
         return _dots(study, words, rows, [str(year) for year in ends])
     top = table["density"].max()
     lines = table[table["year"].isin(ends) & (table["density"] > SEEN * top)].round(4)
-    limits = (float(lines["D"].min()), float(lines["D"].max()))
-    x = axes.D_across(study.grades, limits)
+    x = axes.D_across(study.grades, (float(lines["D"].min()), float(lines["D"].max())))
     y = amount("density", scale=axes.axis_scale(0, 1.12 * top), axis=None)
     focus = rows[rows["region"] == study.focus].round({"D": 4})
-    drawn: dict[str, pd.DataFrame] = {}
-    for end, year in zip(("first", "last"), ends, strict=True):
-        line, own = lines[lines["year"] == year], focus[focus["year"] == year]
-        at = np.interp(own["D"], line["D"], line["density"]).round(4)
-        drawn |= {
-            end: line,
-            f"peak_{end}": line.loc[[line["density"].idxmax()]],
-            f"focus_{end}": own.assign(density=at),
-        }
-    return specification("density", study, words, drawn, x=x, y=y)
+    by_year = lines.set_index("D").groupby("year")["density"]
+    focus["density"] = [
+        np.interp(row.D, by_year.get_group(row.year).index, by_year.get_group(row.year)).round(4)
+        for row in focus.itertuples()
+    ]
+    peaks = lines.loc[lines.groupby("year")["density"].idxmax()]
+    drawn = {"lines": lines, "peaks": peaks, "focus": focus}
+    return specification("density", study, words, drawn, x=x, y=y, first=ends[0])
 
 
 def _tiles(study: Study) -> pd.DataFrame:
@@ -172,15 +165,12 @@ def _tiles(study: Study) -> pd.DataFrame:
     table = study.places.dropna(subset=TILE)
     row, column = (table[name].astype(int) - table[name].min() + 1 for name in TILE)
     corner = (row <= KEY_ROWS) & (column / column.max() <= KEY + 1 / 8)
-    return pd.DataFrame(
-        {
-            "region": table["region"],
-            "row": row + KEY_ROWS * int(corner.any()),
-            "column": column,
-            "short": table["abbreviation" if "abbreviation" in table else "region"],
-            "name": table[f"name_{study.language}"],
-            "known": table["region"].isin(study.regions),
-        }
+    return table[["region"]].assign(
+        row=row + KEY_ROWS * int(corner.any()),
+        column=column,
+        short=table["abbreviation" if "abbreviation" in table else "region"],
+        name=table[f"name_{study.language}"],
+        known=table["region"].isin(study.regions),
     )
 
 
@@ -194,29 +184,24 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
     table, hue = spans(study.grades), colours(study.grades)
     key = [(KEY * low, KEY * high, hue[label], f"{high:.2g}") for label, low, high in table]
     strip = pd.DataFrame(key, columns=["x", "x2", "g", "cut"])
+    ends = pd.DataFrame({"x": [0.0, KEY], "text": [table[0][0], table[-1][0]]})
     absent = pd.DataFrame({"x": [0.0], "text": [words["not_in_data"]]})
     drawn = {
         "rows": rows,
         "empty": every[~full].assign(state=words["not_in_data"]),
         "strip": strip,
         "cuts": strip.iloc[:-1],
-        "lowest": pd.DataFrame({"x": [0.0], "text": [table[0][0]]}),
-        "highest": pd.DataFrame({"x": [KEY], "text": [table[-1][0]]}),
+        "lowest": ends[:1],
+        "highest": ends[1:],
         "absent": absent[: int(not every["known"].all())],
     }
-    moved = f"min(10, max(6, width / {7.5 * wide:g}))"
     return specification(
         "tiles", study, words, drawn,
         columns=[*range(1, wide + 1)],
         rows_down=[*range(1, down + 1)],
-        in_focus=f"datum.region == '{study.focus}'",
-        size=f"min(15, max(10, width / {5.25 * wide:g}))",
-        up=f"-{moved}",
-        down=moved,
-        # the key, in shares of the height of a row of tiles
-        **{name: f"height * {share / down:.4g}" for name, share in KEY_LINES.items()},
+        wide=wide,
+        down=down,
         first=years[0],
         last=years[-1],
-        named=words["tip_year"],
         height=down * min(HIGHEST, max(LOWEST, ACROSS / wide)),
     )  # fmt: skip

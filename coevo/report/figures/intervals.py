@@ -21,6 +21,7 @@ AIR = 0.06  # of the axis, beyond the outermost interval
 STRIP = 17.0  # pixels of a variant's row
 ABOVE = 0.4  # of a row, above the name of a choice
 EVERYTHING = (-np.inf, np.inf)
+BAND = {"mean": "D", "min": "low", "25%": "lower", "75%": "upper", "max": "high"}
 Limits = tuple[float, float]
 NAME = 26  # letters of a variant's name that stand beside its row; its tip holds all
 
@@ -43,10 +44,8 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
     )
     limits = _limits(rows)
     below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4), titleAnchor="end")
-    across = {"scale": axes.axis_scale(*limits), "axis": below}
-    shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
-    tips = ["label estimator", "title effects", *shown]
-    return _intervals("intervals", study, words, rows, limits, across, tips, picked="true")
+    across = amount("from", scale=axes.axis_scale(*limits), axis=below)
+    return _intervals("intervals", study, words, rows, limits, x=across)
 
 
 def _limits(rows: pd.DataFrame) -> Limits:
@@ -58,7 +57,7 @@ def _limits(rows: pd.DataFrame) -> Limits:
 
 def _intervals(
     chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, within: Limits,
-    across: Part, tips: list[str], **given: Any,
+    **given: Any,
 ) -> Part:  # fmt: skip
     """Intervals within limits and their estimates, in blocks with titles, zero as a line. Looks are
     in the rows: tone, fill, strong.
@@ -72,10 +71,7 @@ def _intervals(
     order = [row for block, part in parts for row in (block, *part)]
     return specification(
         chart, study, words, {"rows": rows, "heads": heads}, **given,
-        x=amount("from", **across),
-        scale=across["scale"],
         order=order,
-        tips=tips,
         height=27.0 * len(order),
     )  # fmt: skip
 
@@ -110,15 +106,20 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     of = {r: rows[rows["region"].isin([r, MEAN])] for r in study.drawn}
     limits = {region: _limits(part) for region, part in of.items() if len(part)}
     none = {r: words["theory_missing"] for r, part in of.items() if r not in set(part["region"])}
-    ends = [{"expr": f"(limits[region] || [0, 1])[{i}]"} for i in (0, 1)]
     per_cent = [words["growth_at"], *shares[: int(known.any() and not study.single)]]
-    below = {"title": " · ".join(per_cent), "tickCount": 5, "format": "~r", "grid": True}
-    across = {"scale": axes.axis_scale(*ends), "axis": below}
-    shown = ("estimate estimate .1f", "low low .1f", "high high .1f", "p_joint p .3f")
-    tips = ["label estimator", *shown, "verdict verdict"]
-    picked = f"datum.region == region || datum.region == '{MEAN}'"
-    given = {"picked": picked, "limits": limits, "none": none}
-    return _intervals("theory_growth", study, words, rows, EVERYTHING, across, tips, **given)
+    given = {"title": " · ".join(per_cent), "limits": limits, "none": none}
+    return _intervals("theory_growth", study, words, rows, EVERYTHING, **given)
+
+
+def growth_marks(study: Study) -> dict[str, Any]:
+    """Whether points of growth are `hollow`, drawn of the focus and the mean or, `elsewhere`, of
+    another region alone; `lines`: whether means over regions stand beside the `own` rows.
+    """
+    rows = growth_rows(study)
+    unsaid = rows[(rows["verdict"] == CANNOT_SAY) & rows["scope"].isin([*study.drawn, MEAN])]
+    hollow = unsaid["scope"].isin([study.focus, MEAN]).any()
+    lines = "means" if rows["scope"].eq(MEAN).any() else "own"
+    return {"hollow": hollow, "elsewhere": len(unsaid) > 0 and not hollow, "lines": lines}
 
 
 def by_choice(study: Study, words: Mapping[str, str]) -> Part:
@@ -127,19 +128,17 @@ def by_choice(study: Study, words: Mapping[str, str]) -> Part:
     Light: all of its combinations; dark: the middle half; dot: the mean. Vertical line: the study.
     Behind the name of a choice the share of the variance that it accounts for alone.
     """
-    table = study.tables["multiverse"].dropna(subset="focus_D")
+    table = study.tables["multiverse"].dropna(subset="focus_D").astype({"main": bool})
     shares = study.tables["sensitivity"].query("outcome == 'focus_D'").set_index("choice")
     heads, bands = _choices(table, shares["first_order"], words)
     limits = axes.tenths_around(table["focus_D"])
     title = words["D_of"].format(region=study.name(study.focus), year=study.years[-1])
     depth = bands["line"].max() + 1
     x = axes.D_across(study.grades, limits, title)
-    lines = axes.axis_scale(-0.5, depth - 0.5, reverse=True)
-    y, scale = amount("line", scale=lines, axis=None), x["scale"]
-    main = table.loc[table["main"].astype(bool), ["focus_D"]].round(4)
+    y = amount("line", scale=axes.axis_scale(-0.5, depth - 0.5, reverse=True), axis=None)
+    main = table.loc[table["main"], ["focus_D"]].round(4)
     drawn = {"main": main, "bands": bands, "heads": heads}
-    height = STRIP * depth
-    return specification("by_choice", study, words, drawn, x=x, y=y, scale=scale, height=height)
+    return specification("by_choice", study, words, drawn, x=x, y=y, height=STRIP * depth)
 
 
 def _choices(
@@ -148,31 +147,31 @@ def _choices(
     """Lines of the choices and of their variants, the study's own first, counted from the top with
     a little air above each choice. A choice with one variant has no line.
     """
-    main_rows = table[table["main"].astype(bool)]
-    heads, bands, line = [], [], 0.0
-    for choice in CHOICES:
-        parts = table.groupby(choice)["focus_D"]
-        if len(parts) < 2:
-            continue
-        name = words[f"choice_{choice}"]
-        if choice in shares:
-            share = share_text(shares[choice], words["percent"])
-            name = words["choice_share"].format(choice=name, share=share)
-        heads.append({"line": line, "name": name})
-        for variant in dict.fromkeys([*main_rows[choice], *table[choice]]):
-            D, used = parts.get_group(variant), variant in set(main_rows[choice])
-            line, label = round(line + 1, 1), variant_word(words, choice, variant)
-            ends = D.quantile([0, 0.25, 0.75, 1]).round(4)
-            band = {
-                "line": line,
-                "name": label,
-                "short": label if len(label) <= NAME else label[: NAME - 1] + "…",
-                "used": used,
-                "colour": "$focus" if used else "$ink",
-                **dict(zip(("low", "lower", "upper", "high"), ends, strict=True)),
-                "D": round(D.mean(), 4),
-                "text": f"{D.mean():.2f}",
-            }
-            bands.append(band)
-        line = round(line + 1 + ABOVE, 1)
-    return pd.DataFrame(heads), pd.DataFrame(bands)
+    table = table.sort_values("main", ascending=False, kind="stable")
+    tried = [choice for choice in CHOICES if table[choice].nunique() > 1]
+    parts = [table.groupby(choice, sort=False)["focus_D"].describe() for choice in tried]
+    bands = pd.concat(parts, keys=tried, names=["choice", "variant"])
+    bands = bands.rename(columns=BAND).reset_index()
+    block = bands.groupby("choice", sort=False).ngroup()
+    pairs = list(zip(bands["choice"], bands["variant"], strict=True))
+    used = pd.Series([table["main"][table[choice] == variant].any() for choice, variant in pairs])
+    names = pd.Series([variant_word(words, *pair) for pair in pairs])
+    bands = bands[[*BAND.values()]].round(4).assign(
+        line=(bands.index + 1 + (1 + ABOVE) * block).round(1),
+        name=names,
+        short=names.where(names.str.len() <= NAME, names.str[: NAME - 1] + "…"),
+        used=used,
+        colour=np.where(used, "$focus", "$ink"),
+        text=bands["D"].map("{:.2f}".format),
+    )  # fmt: skip
+    heads = bands.groupby(block)["line"].min().sub(1).round(1).to_frame()
+    return heads.assign(name=[_choice_head(choice, shares, words) for choice in tried]), bands
+
+
+def _choice_head(choice: str, shares: Mapping[str, float], words: Mapping[str, str]) -> str:
+    """What a choice is called, with the share of the variance that it accounts for if known."""
+    name = words[f"choice_{choice}"]
+    if choice not in shares:
+        return name
+    share = share_text(shares[choice], words["percent"])
+    return words["choice_share"].format(choice=name, share=share)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from coevo.messages import room
 from coevo.report.figures import FIGURES, axes, subsystem_colour
-from coevo.report.figures.vega import PADDING, Part, amount, specification
+from coevo.report.figures.vega import LAYERS, PADDING, Part, amount, specification
 from coevo.report.findings.coverage_years import shown_breaks
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
@@ -15,9 +15,12 @@ from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 LABEL_PIXELS = 15.0  # height that a label needs
 LETTER = 7.5  # pixels of a label's letter in the widest font that a reader may have
 HEAVIER = 0.3  # pixels by which a bold letter is wider than what the drawing program measures
-GRADE = 130.0  # pixels of the name of a grade
-PLOT = 380  # pixels of a page beside the labels, from which grades are named as well
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
+
+
+def paper_height(chart: str) -> float:
+    """Pixels of a chart on paper, where it is lower: its labels keep their distance there too."""
+    return float(LAYERS[chart]["height"] * FIGURES[chart].paper)
 
 
 def _apart(labels: pd.DataFrame, limits: tuple[float, float], height: float) -> pd.DataFrame:
@@ -29,22 +32,20 @@ def _apart(labels: pd.DataFrame, limits: tuple[float, float], height: float) -> 
     return labels.drop(columns="value").assign(at=spread.round(4))
 
 
-def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -> Part:
+def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
     """D of every region, with that picked, the mean and the grades, as chart of a name."""
     limits = axes.tenths_around(study.coupling["D"])
-    scale, cuts = axes.axis_scale(*limits), axes.grade_ticks(study.grades, limits)
+    up = axes.above("D", axes.grade_ticks(study.grades, limits))
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
     lines = rows[rows["region"].isin(study.drawn)]
-    # On paper the chart is lower, and its labels must keep their distance there too.
-    labels, figure = _degree_labels(study, words), FIGURES[name]
+    labels = _degree_labels(study, words)
     longest = max(map(room, labels["text"]))
-    away = 20 + LETTER * longest
     bands = axes.grade_bands(study.grades, limits)
     breaks = pd.DataFrame({"year": shown_breaks(study), "text": words["coverage"]})
     drawn = {
         "bands": bands[::2],
         "lines": lines,
-        "labels": _apart(labels, limits, height * figure.paper),
+        "labels": _apart(labels, limits, paper_height(name)),
         "grades": bands,
         "breaks": breaks,
         "coverage": breaks[:1],
@@ -52,21 +53,17 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
     if not study.single:
         drawn["mean"] = rows.groupby("year", as_index=False)["D"].mean()
     return specification(
-        "degrees", study, words, drawn,
+        name, study, words, drawn,
         x=axes.years_axis(study.years),
-        y=amount("D", scale=scale, axis=axes.above("D", cuts)),
-        scale=scale,
-        wide=figure.columns == 1,
-        end=f"container < {PLOT + away:.0f} ? width : width + {away + GRADE:.0f}",
-        away=f"width + {away:.0f}",
-        grade=f"container < {PLOT + away:.0f} ? '' : datum.grade",
+        y=amount("D", scale=axes.axis_scale(*limits), axis=up),
+        away=20 + LETTER * longest,
         padding=PADDING | {"right": PADDING["right"] + HEAVIER * longest},
-        height=height,
     )  # fmt: skip
 
 
-coordination = partial(_degrees, height=440.0, name="coordination")
-opening_degrees = partial(_degrees, height=340.0, name="opening_degrees")  # beside another chart
+coordination, opening_degrees = (
+    partial(_degrees, name=name) for name in ("coordination", "opening_degrees")
+)
 
 
 def _degree_labels(study: Study, words: Mapping[str, str]) -> pd.DataFrame:
@@ -112,26 +109,23 @@ def _long(study: Study, states: str = "") -> pd.DataFrame:
 def trajectory(study: Study, words: Mapping[str, str]) -> Part:
     """U, C, T and D of the region in focus."""
     rows = _long(study, "CTD")
-    return _path("path", study, words, rows[rows["region"] == study.focus], "true")
+    return _path("trajectory", study, words, rows[rows["region"] == study.focus])
 
 
 def region_paths(study: Study, words: Mapping[str, str]) -> Part:
     """U and D of the region picked on the page."""
-    return _path("region_paths", study, words, _long(study, "D"), "datum.region == region")
+    return _path("region_paths", study, words, _long(study, "D"))
 
 
-def _path(
-    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, shown: str
-) -> Part:
-    """Lines over the years with their names and last values; `shown`: which of the rows."""
-    scale = axes.axis_scale(0, 1)
-    title = words["path" if chart == "path" else "path_picked"]
+def _path(chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> Part:
+    """Lines over the years with their names and last values."""
+    title = words["path" if chart == "trajectory" else "path_picked"]
     y_axis = {**axes.above(title, [0, 0.25, 0.5, 0.75, 1]), "format": ".2~f"}
     # A region that lacks the last year is labelled with its own last.
     last = rows.sort_values("year", kind="stable").groupby(["region", "series"], sort=False).tail(1)
     graded, values = last["series"] == "D", last["value"]
     printed = values.map(grade_marks).where(graded, values.map("{:.2f}".format))
     labels = last.assign(bold=False, text=last["label"] + " " + printed)
-    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), 200)}
-    x, y = axes.years_axis(study.years), amount("value", scale=scale, axis=y_axis)
-    return specification(chart, study, words, drawn, x=x, y=y, scale=scale, shown=shown)
+    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), paper_height(chart))}
+    y = amount("value", scale=axes.axis_scale(0, 1), axis=y_axis)
+    return specification(chart, study, words, drawn, x=axes.years_axis(study.years), y=y)

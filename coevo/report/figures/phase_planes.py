@@ -1,7 +1,7 @@
 """Phase planes: path, theoretical points, zero-growth lines of the fit with their bands."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -40,12 +40,9 @@ def points(study: Study) -> pd.DataFrame:
     theory = theory.assign(series="theory_" + theory["source"])
     parts = {"observed": paths, "theory": theory, "fitted": fitted}
     columns = ["scope", "kind", "series", "share", "year", *plane.AXES, *ENDS]
-    rows = pd.concat(
-        part.assign(**{"kind": kind, "series": part.get("series", kind)}).reindex(columns=columns)
-        for kind, part in parts.items()
-        if len(part)
-    )
-    rows = rows.rename(columns={"scope": "region"})
+    rows = pd.concat({kind: part for kind, part in parts.items() if len(part)}, names=["kind"])
+    rows = rows.reset_index("kind").reindex(columns=columns).rename(columns={"scope": "region"})
+    rows["series"] = rows["series"].fillna(rows["kind"])
     rows = rows[rows["region"].isin(paths["scope"])].reset_index(drop=True)
     return rows.join(_frames(rows), on="region")
 
@@ -84,7 +81,7 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
     """Lines of words by region for what has no mark in its plane.
 
     They say that E is not located or not estimated, that theory has none or that the sets exclude
-    nothing, and name the points beyond the plane.
+    nothing, and name the points and zero-growth lines beyond the plane.
     """
     fitted = set(equilibrium.region_fit_rows(study)["scope"])
     located, stated = (set(rows.loc[rows["kind"] == k, "region"]) for k in ("fitted", "theory"))
@@ -103,10 +100,25 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
         by_region[region].append(
             words["beyond"].format(label=called(words, series, part["share"]), **at)
         )
+    for region, line in _lines_outside(study, words, rows):
+        by_region[region].append(line)
     return {
         region: [line for text in texts for line in wrapped_label(text, WIDTH).split("\n")]
         for region, texts in by_region.items()
     }
+
+
+def _lines_outside(
+    study: Study, words: Mapping[str, str], rows: pd.DataFrame
+) -> Iterator[tuple[str, str]]:
+    """Regions, and words for a zero-growth line that lies beyond their plane."""
+    fits = equilibrium.region_fit_rows(study).set_index("scope")
+    frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
+    for still, x, frame in zip(reversed(plane.AXES), plane.AXES, FRAMES, strict=True):
+        at = fits[x].reindex(frames.index).dropna()
+        for region, value in at[~at.between(0, frames.loc[at.index, frame])].items():
+            where = f"{SYMBOLS[x]} = {_number(value)}"
+            yield str(region), words["rest_beyond"].format(still=SYMBOLS[still], at=where)
 
 
 def called(words: Mapping[str, str], series: str, shares: Iterable[float]) -> str:
@@ -131,49 +143,42 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
     Where E is a centre or a saddle, dots follow the orbit of the fitted equations through the last
     state, as long before and after it as it was observed: an illustration, no forecast.
     """
-    rows, sets = points(study), resting(study)
-    rows, sets = (table[table["region"] == study.focus] for table in (rows, sets))
-    frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
-    fit = equilibrium.fits(study).iloc[0]
-    parameters = dict(equilibrium.parameter_rows(study)["estimate"])
+    rows, behind = _of_focus(study)
+    right, top = map(float, rows[FRAMES].iloc[0])
+    above = notes(study, words, rows)[study.focus]
+    return _plane("phase", study, words, rows, behind, notes=above, right=right, top=top)
+
+
+def _of_focus(study: Study) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Points of the region in focus, and what its fit does: `arrows`, and an `orbit` if it has."""
+    rows, observed = points(study), equilibrium.path(study)
+    rows = rows[rows["region"] == study.focus]
+    frame, parameters = rows[FRAMES].iloc[0], dict(equilibrium.parameter_rows(study)["estimate"])
     behind = {"arrows": plane.arrows(parameters, frame, rows)}
-    if fit["kind"] in plane.ORBIT_KINDS:
-        observed = equilibrium.path(study)
+    if equilibrium.fits(study)["kind"].iloc[0] in plane.ORBIT_KINDS:
         years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
         behind["orbit"] = plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
-    return specification(
-        "phase", study, words, _drawn(rows, sets, words) | behind,
-        **_titles(study, words),
-        right=frame[0],
-        top=frame[1],
-        shown="true",
-        notes=notes(study, words, rows)[study.focus],
-    )  # fmt: skip
+    return rows, behind
+
+
+def marks(study: Study) -> dict[str, bool]:
+    """What the plane of the focus shows that others do not: a theoretical `point`, one with its
+    range over years (`ranged`), an `orbit`.
+    """
+    rows, behind = _of_focus(study)
+    stated = rows[(rows["kind"] == "theory") & ~_outside(rows)]
+    ranged = len(stated.dropna(subset=ENDS)) > 0
+    orbit = len(behind.get("orbit", ())) > 1
+    return {"ranged": ranged, "point": len(stated) > 0 and not ranged, "orbit": orbit}
 
 
 def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     """Phase plane of the region that readers pick, on axes of that region's own range."""
     rows = points(study)
     frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
-    frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0)
-    return specification(
-        "region_phase", study, words, _drawn(rows, resting(study), words),
-        **_titles(study, words),
-        right={"expr": "frames[region].x1"},
-        top={"expr": "frames[region].x2"},
-        shown="datum.region == region",
-        frames=frames.to_dict("index"),
-        notes=notes(study, words, rows),
-    )  # fmt: skip
-
-
-def _titles(study: Study, words: Mapping[str, str]) -> dict[str, Any]:
-    """What the two axes are called."""
-    across, up = (
-        words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
-        for symbol, i in zip(SYMBOLS.values(), study.pair, strict=True)
-    )
-    return {"across": wrapped_label(across, TITLE).split("\n"), "up": up}
+    frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0).to_dict("index")
+    above = notes(study, words, rows)
+    return _plane("region_phase", study, words, rows, {}, notes=above, frames=frames)
 
 
 def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
@@ -199,15 +204,17 @@ def _outside(rows: pd.DataFrame) -> pd.Series:
     return ~(rows["x1"].between(0, rows["frame_x1"]) & rows["x2"].between(0, rows["frame_x2"]))
 
 
-def _drawn(
-    rows: pd.DataFrame, sets: pd.DataFrame, words: Mapping[str, str]
-) -> dict[str, pd.DataFrame]:
-    """What the plane shows: bands of the zero-growth lines x1 = a2/d and x2 = a1/b1, these lines,
-    ranges of theoretical points, path, points.
+def _plane(
+    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame,
+    behind: Mapping[str, pd.DataFrame], **given: Any,
+) -> Part:  # fmt: skip
+    """Bands of the zero-growth lines x1 = a2/d and x2 = a1/b1, these lines, ranges of theoretical
+    points, path, points.
     """
     inside = _worded(rows, words)
     still = {x: words["rest"].format(still=symbol) for x, symbol in SYMBOLS.items()}
-    sets = sets.assign(name=sets["still"].map(still))
+    sets = resting(study).assign(name=lambda sets: sets["still"].map(still))
+    sets = sets[sets["region"].isin(rows["region"])]
     stated = inside[inside["kind"] == "theory"]
     observed, fitted = (  # lighter without the columns of theory
         inside[inside["kind"] == kind].drop(columns=["share", *ENDS])
@@ -215,7 +222,12 @@ def _drawn(
     )
     paths = rows[rows["kind"] == "observed"].groupby("region", sort=False)
     years = pd.concat(plane.named_years(part, part[FRAMES].to_numpy()) for _, part in paths)
-    return {
+    assert study.pair is not None
+    across, up = (
+        words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
+        for symbol, i in zip(SYMBOLS.values(), study.pair, strict=True)
+    )
+    drawn = {
         "bands": sets[sets["part"] == "band"],
         "lines": sets[sets["part"] == "line"],
         "ranged": stated.dropna(subset=ENDS),
@@ -224,3 +236,5 @@ def _drawn(
         "years": observed.loc[years.index],
         "fitted": fitted,
     }
+    given |= {"across": wrapped_label(across, TITLE).split("\n"), "up": up}
+    return specification(chart, study, words, drawn | dict(behind), **given)

@@ -1,5 +1,7 @@
 """Geometry of the phase plane: its limits, the part that a set covers, directions, orbits."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,11 @@ Limits = tuple[float, float]
 
 
 def plane_limit(value: float) -> float:
-    """A tick above a value: an axis from zero to there holds it with some air."""
+    """A tick above a value: an axis from zero to there holds it with some air. Zero if it is not
+    above zero, where no such axis holds it.
+    """
+    if value <= 0:
+        return 0.0
     high = value * 1.18
     step = ticks(0, high, 5)[1]
     return float(np.ceil(high / step) * step)
@@ -95,13 +101,14 @@ def nullclines(fit: pd.Series, frame: Limits) -> list[dict[str, Any]]:
     return rows
 
 
-def arrows(parameters: dict[str, float], frame: Limits, named: pd.DataFrame) -> pd.DataFrame:
+def arrows(parameters: Mapping[str, float], frame: Any, named: pd.DataFrame) -> pd.DataFrame:
     """Speed (across, up) of the fitted field on a grid (x1, x2), in shares of the axes a year.
 
     Arrows stay away from points that have names.
     """
     ends = ((np.arange(count) + 0.5) / count for count in FIELD)
     shares = np.stack(np.meshgrid(*ends), axis=-1).reshape(-1, 2)
+    frame = np.array(frame, dtype=float)
     x1, x2 = (shares * frame).T
     across = x1 * (parameters["a1"] - parameters["b1"] * x2) / frame[0]
     up = x2 * (-parameters["a2"] + parameters["d"] * x1) / frame[1]
@@ -111,7 +118,7 @@ def arrows(parameters: dict[str, float], frame: Limits, named: pd.DataFrame) -> 
 
 
 def orbit_inside(
-    parameters: dict[str, float], state: pd.Series, years: int, frame: Limits
+    parameters: Mapping[str, float], state: pd.Series, years: int, frame: Any
 ) -> pd.DataFrame:
     """The orbit of the fitted equations through a state inside the plane, as far as it stays there.
 
@@ -119,26 +126,25 @@ def orbit_inside(
     before to `years` after at most; a part that cannot be followed is left out, and so is what
     comes after one turn round E, since dots on dots would make a line.
     """
-    a1, b1, a2, d = (parameters[name] for name in ("a1", "b1", "a2", "d"))
-    now = (float(state["x1"]), float(state["x2"]))
-    before, after = (_followed(parameters, now, step * years, frame) for step in (-1, 1))
+    a1, b1, a2, d = (float(parameters[name]) for name in ("a1", "b1", "a2", "d"))
+    now, ends = (float(state["x1"]), float(state["x2"])), np.array(frame, dtype=float)
+    step = partial(orbit, a1, b1, a2, d / b1)
+    before, after = (_followed(step, now, side * years, ends) for side in (-1, 1))
     rows = np.vstack([before[:0:-1], after])
     rows = rows[np.abs(turned(rows[:, 1:], a1, b1, a2, d)) <= 1]
     return pd.DataFrame(rows, columns=["time", *AXES]).map(lean)
 
 
-def _followed(parameters: dict[str, float], start: Limits, end: int, frame: Limits) -> np.ndarray:
+def _followed(step: Any, start: Limits, end: int, frame: np.ndarray) -> np.ndarray:
     """Rows (time, x1, x2) from the start on, a year at a time until the plane is left."""
-    a1, b1, a2, d = (parameters[name] for name in ("a1", "b1", "a2", "d"))
     rows, times = [np.array([[0.0, *start]])], np.linspace(0, np.sign(end), STEPS + 1)
     for year in range(abs(end)):
         try:
-            path = orbit(a1, b1, a2, d / b1, tuple(rows[-1][-1, 1:]), times)[1:]
+            path = step(tuple(rows[-1][-1, 1:]), times)[1:]
         except StudyError:
             break
-        left = (path > frame).any(axis=1)
-        stop = int(left.argmax()) if left.any() else STEPS
-        rows.append(np.column_stack([year * times[-1] + times[1:], path])[:stop])
+        left = np.logical_or.accumulate((path > frame).any(axis=1))
+        rows.append(np.column_stack([year * times[-1] + times[1:], path])[~left])
         if left.any():
             break
     return np.vstack(rows)

@@ -104,9 +104,8 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     y = _channel(above, D_title, rows, "D alone", 8, log=True)
     named = zip(rows["name"], rows["D"], strict=True)
     rows["text"] = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
-    shown = ["D D .3f", "alone alone_level .3f", "rank_D rank", "rank_adjusted rank_adjusted"]
     rows = rows.drop(columns="left").round({"D": 4, "alone": 4, "level": 2})
-    return _along(study, words, rows, x, y, "alone", shown, distances=True, height=340)
+    return _along("against_level", study, words, rows, x, y, "alone")
 
 
 def convergence(study: Study, words: Mapping[str, str]) -> Part:
@@ -124,13 +123,12 @@ def convergence(study: Study, words: Mapping[str, str]) -> Part:
     start = _channel(axis, words["D_start"].format(year=first), rows, "start", 6, log=True)
     up = _channel(above, words["D_growth"].format(first=first, last=last), rows, "growth", 5)
     rows = rows.drop(columns="end").round({"start": 4, "growth": 3, "line": 3})
-    shown = ["start D_first .3f", "growth growth .2f"]
-    return _along(study, words, rows, start, up, "line", shown, distances=False, height=300)
+    return _along("convergence", study, words, rows, start, up, "line")
 
 
 def _along(
-    study: Study, words: Mapping[str, str], rows: pd.DataFrame, x: Part, y: Part, line: str,
-    shown: list[str], **given: Any,
+    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, x: Part, y: Part,
+    line: str,
 ) -> Part:  # fmt: skip
     """A line by the values of a column, and a dot for each region with its `name` where that has
     room; that picked is large, with its `text`.
@@ -138,17 +136,11 @@ def _along(
     focus = rows["region"] == study.focus
     across = _pixels(rows[x["field"]], x, PLOT[0])
     up, drawn = (PLOT[1] - _pixels(rows[c], y, PLOT[1]) for c in (y["field"], line))
-    sides = label_sides(rows["name"].mask(focus, rows["text"]), focus, across, up, drawn)
-    left = sides.eq("left") | (sides.eq("") & across.gt(PLOT[0] / 2))
-    rows = rows.assign(left=left, named=sides.ne(""), px=across.round(), py=up.round())
+    places = label_sides(rows["name"].mask(focus, rows["text"]), focus, across, up, drawn)
+    side, lift = places["side"], places["lift"]
+    left, named = side.eq("left") | side.eq("") & across.gt(PLOT[0] / 2), side.ne("")
+    rows = rows.assign(left=left, lift=lift, named=named, px=across.round(), py=up.round())
     spots = rows[rows["region"].isin(study.drawn)].set_index("region")[["px", "py"]]
-    ends = rows.iloc[[0, -1]][[x["field"], line]]
-    return specification(
-        "along", study, words, {"line": ends, "rows": rows}, **given,
-        x=x,
-        y=y,
-        field=line,
-        line=amount(line, scale=y["scale"]),
-        spots=spots.to_dict("index"),
-        tips=["name region", *shown],
-    )  # fmt: skip
+    drawn_rows = {"line": rows.iloc[[0, -1]][[x["field"], line]], "rows": rows}
+    given = {"field": line, "line": amount(line, scale=y["scale"]), "spots": spots.to_dict("index")}
+    return specification(chart, study, words, drawn_rows, x=x, y=y, **given)

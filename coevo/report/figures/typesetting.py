@@ -34,7 +34,6 @@ _APART = "\u200c"  # sets letters apart, and no room between them
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
 RESOLUTION = 300  # dots per inch of a chart as wide as the page of the PDF
 _HEAD = 33  # bytes of a PNG's signature and first chunk
-ROUNDS = 8  # of setting a text, at most
 _PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: white)
 #image("%s.svg")
 """
@@ -50,6 +49,14 @@ def font_folders() -> list[Path]:
     return [Path(str(importlib.resources.files(package) / folder)) for package, folder in places]
 
 
+def _chinese_font(**options: Any) -> Any:
+    """The font of Chinese characters, and the name of its file."""
+    from fontTools.ttLib import TTFont
+
+    (source,) = font_folders()[-1].glob("*.ttf")
+    return TTFont(source, recalcTimestamp=False, lazy=True, **options)
+
+
 @cache
 def measuring_folder() -> Path:
     """A folder for a program that measures words: it holds the plain face of the last font alone.
@@ -57,15 +64,12 @@ def measuring_folder() -> Path:
     The library that draws charts reads the font anew for each word, and takes no other weight: on
     the whole font with its weights that takes three times as long, for the same widths.
     """
-    from fontTools.ttLib import TTFont
-
-    (source,) = font_folders()[-1].glob("*.ttf")
-    font = TTFont(source, recalcTimestamp=False, recalcBBoxes=False, lazy=True)
+    font = _chinese_font(recalcBBoxes=False)
     for table in _WEIGHTS & set(font.keys()):
         del font[table]
     folder = tempfile.mkdtemp(prefix="coevo-fonts-")
     atexit.register(shutil.rmtree, folder)
-    font.save(Path(folder, source.name))
+    font.save(Path(folder, "plain.ttf"))
     return Path(folder)
 
 
@@ -78,10 +82,8 @@ def chinese_face(text: str, family: str) -> str:
     if not points:
         return ""
     from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
 
-    (source,) = font_folders()[-1].glob("*.ttf")
-    font = TTFont(source, recalcTimestamp=False, lazy=True)
+    font = _chinese_font()
     # The file names no glyph, and names made from its 30,000 characters are not kept either.
     font.setGlyphOrder([f"glyph{i:05d}" for i in range(font["maxp"].numGlyphs)])
     options = Options(hinting=False)
@@ -103,12 +105,8 @@ def covered() -> frozenset[int]:
     """Code points that at least one of the fonts holds."""
     from fontTools.ttLib import TTFont
 
-    points: set[int] = set()
-    for folder in font_folders():
-        for path in sorted(folder.glob("*.ttf")):
-            with TTFont(path, lazy=True) as font:
-                points |= set(font.getBestCmap())
-    return frozenset(points)
+    paths = [path for folder in font_folders() for path in folder.glob("*.ttf")]
+    return frozenset().union(*(TTFont(path, lazy=True).getBestCmap() for path in paths))
 
 
 def with_stand_ins(text: str, study_texts: str) -> str:
@@ -145,10 +143,8 @@ def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
             more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
             at = text.index(missing[0])
             context = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
-            problems.add(
-                f"{place}: no font holds {', '.join(named)}{more} in “…{context}…”; write it in "
-                f"other characters{way}"
-            )
+            held = f"no font holds {', '.join(named)}{more} in “…{context}…”"
+            problems.add(f"{place}: {held}; write it in other characters{way}")
     problems.check()
 
 
@@ -177,46 +173,43 @@ def typeset(
 
     shown = {f"figure {PurePath(path).stem}": image for path, image in charts.items()}
     check_characters({**sources, **shown}, otherwise)
-    charts = {path: unjoined(image) for path, image in charts.items()}
+    files = {path: unjoined(image) for path, image in charts.items()}
+    files |= {f"{name}.typ": source for name, source in sources.items()}
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        for path, text in {**charts, **{f"{n}.typ": s for n, s in sources.items()}}.items():
-            (folder / path).parent.mkdir(exist_ok=True)
-            (folder / path).write_text(text, encoding="utf-8")
-        compiler = typst.Compiler(
-            root=scratch,
-            font_paths=[str(place) for place in font_folders()],
-            ignore_system_fonts=True,
-        )
-        files = {}
+        for path, text in files.items():
+            Path(scratch, path).parent.mkdir(exist_ok=True)
+            Path(scratch, path).write_text(text, encoding="utf-8")
+        fonts = [str(place) for place in font_folders()]
+        compiler = typst.Compiler(root=scratch, font_paths=fonts, ignore_system_fonts=True)
+        made = {}
         for name in sources:
             try:
-                file = _settled(compiler, folder / f"{name}.typ", options)
+                made[name] = _settled(compiler, Path(scratch, f"{name}.typ"), options)
             except typst.TypstError as problem:
                 if "could not be displayed" not in str(problem):
                     raise
-                raise StudyError(
-                    f"{name}: {problem}; write it in other characters"
-                    + (f" or {otherwise}" if otherwise else "")
-                ) from None
-            assert isinstance(file, bytes)  # a PDF or one page, not a list of pages
-            files[name] = file
-        return files
+                way = f" or {otherwise}" if otherwise else ""
+                message = f"{name}: {problem}; write it in other characters{way}"
+                raise StudyError(message) from None
+        return made
 
 
-def _settled(compiler: Any, source: Path, options: Mapping[str, Any]) -> Any:
-    """A file whose figures are drawn in the shares of their width that it says of them (`<share>`):
-    set anew until they stay, since each moves those behind it.
+def _settled(compiler: Any, source: Path, options: Mapping[str, Any]) -> bytes:
+    """A file whose figures float where they do not fit, or stand behind one that does on its page:
+    the text is set anew for each, since it moves those that follow (`<placed>`: fits, page).
     """
-    told, shares = source.parent / "shares.json", list[float]()
-    for _ in range(ROUNDS):
-        told.write_text(json.dumps(shares))
-        file = compiler.compile(input=str(source), **options)
-        found = json.loads(compiler.query("<share>", field="value"))
-        if found == shares:
-            break
-        shares = found
-    return file
+    floats = list[bool]()
+    while True:
+        (source.parent / "floats.json").write_text(json.dumps(floats))
+        file: bytes = compiler.compile(input=str(source), **options)
+        placed = json.loads(compiler.query("<placed>", field="value"))
+        if len(floats) == len(placed):
+            return file
+        for i, (fits, page) in enumerate(placed[len(floats) :], start=len(floats)):
+            behind = i > 0 and floats[i - 1] and placed[i - 1][1] == page
+            floats.append(behind or not fits)
+            if floats[i]:
+                break
 
 
 def unjoined(svg: str) -> str:

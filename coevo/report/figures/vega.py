@@ -1,12 +1,14 @@
 """From the layers that a chart draws (layers.yaml) and a study's rows to plain Vega-Lite."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from coevo.report.figures import CONFIG, WIDTH
+from coevo.report.figures import CONFIG, WIDTH, replaced
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import read_yaml
 
@@ -16,6 +18,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 # on the left for names that a browser measures before their font is there
 PADDING = {"left": 7, "top": 3, "right": 7, "bottom": 3}
 LAYERS = read_yaml(Path(__file__).with_name("layers.yaml").read_text("utf-8"))
+APART = ("layer", "given")  # parts of a chart that are not as Vega-Lite has them
 TYPES = {"Q": "quantitative", "N": "nominal", "O": "ordinal"}
 
 
@@ -30,13 +33,14 @@ def specification(
 ) -> Part:  # fmt: skip
     """A chart of layers.yaml with our config; the page sets the width, 640 pixels stand in for it.
 
-    rows: what the layers draw, by name; given: what stands for `=name` in them. The parameter
-    `container` is the width that the page has: that of the plot depends on words. `fit-x` makes
-    room for words beside the plot as well as for axes.
+    rows: what the layers draw, by name; given: what stands for `=name` in them, beside what the
+    chart gives itself. The parameter `container` is the width that the page has: that of the plot
+    depends on words. `fit-x` makes room for words beside the plot as well as for axes.
     """
-    given |= {"focus": study.focus, "several": not study.single}
+    given |= {"focus": study.focus, "several": not study.single, "words": words}
+    given |= put(LAYERS[chart].get("given", {}), given)
     held = {name: _records(part) for name, part in rows.items() if len(part)}
-    made = {part: _put(node, given) for part, node in LAYERS[chart].items() if part != "layer"}
+    made = {part: put(node, given) for part, node in LAYERS[chart].items() if part not in APART}
     return {
         "$schema": SCHEMA,
         "config": CONFIG,
@@ -58,7 +62,7 @@ def _drawn(
         if "layer" in layer:
             yield {**layer, "layer": list(_drawn(layer["layer"], rows, given, words))}
             continue
-        part = _put(layer, given)
+        part = put(layer, given)
         data, haloed = part.get("data"), part.pop("haloed", False)
         if not part.pop("when", True) or (data is not None and data not in rows):
             continue
@@ -70,15 +74,14 @@ def _drawn(
         yield part
 
 
-def _put(node: Any, given: Mapping[str, Any]) -> Any:
-    """A part of a layer with what the study gives."""
-    if isinstance(node, str):
-        return given[node[1:]] if node.startswith("=") else node
-    if isinstance(node, list):
-        return [_put(item, given) for item in node]
-    if isinstance(node, dict):
-        return {key: _put(item, given) for key, item in node.items()}
-    return node
+def put(node: Any, given: Mapping[str, Any]) -> Any:
+    """A part of a layer with what the study gives: for `=x.scale` itself, in a text `{focus}`."""
+
+    def text(part: str) -> Any:
+        whole = part.startswith("=")
+        return reduce(getitem, part[1:].split("."), given) if whole else part.format_map(given)
+
+    return replaced(node, text)
 
 
 def _channel(at: Any, words: Mapping[str, str]) -> Any:

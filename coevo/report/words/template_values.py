@@ -1,6 +1,6 @@
 """What phrases and template speak of by name, and the study in every language that has it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from coevo.panel.audit import FALL, RISE
 from coevo.prediction.origins import INDEX
 from coevo.prediction.past_errors import COVERED
 from coevo.regional import neighbourhood, regional_panel
-from coevo.report.figures import figure_names
+from coevo.report.figures import figure_names, intervals, phase_planes
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.choice_robustness import heaviest_removal, most_filled
@@ -116,6 +116,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     }
     values |= _of_choices(words) if study.indexed else {}
     values |= _of_populations(words) if study.pair else {}
+    values["marks"] = _marks(study, values["charts"])
     values["under"] = {
         "level": findings.get("where", {}).get("level_gap"),
         "quadrants": findings["relation"].get("quadrants"),
@@ -238,6 +239,12 @@ def series_name(words: ReportText, series: str) -> Markdown:
     """The label of an output, or the sign of D."""
     output = words.study.outputs.get(series)
     return escaped(words.study.label(output)) if output else Markdown(f"*{series}*")
+
+
+def _marks(study: Study, charts: Collection[str]) -> dict[str, Any]:
+    """What charts of the model show that they do not show of every study."""
+    shown = intervals.growth_marks(study) if "theory_growth" in charts else {}
+    return shown | (phase_planes.marks(study) if "phase" in charts else {})
 
 
 def say_method(words: ReportText, kind: str) -> Markdown:
