@@ -32,6 +32,7 @@ _CONTEXT = 24  # characters shown on either side of one that no font holds
 _JOINED = re.compile("f(?=[fijltbhk])")
 _APART = "\u200c"  # sets letters apart, and no room between them
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
+WHOLE = 100  # per cent of its width, of a figure
 RESOLUTION = 300  # dots per inch of a chart as wide as the page of the PDF
 _HEAD = 33  # bytes of a PNG's signature and first chunk
 _PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: white)
@@ -195,21 +196,35 @@ def typeset(
 
 
 def _settled(compiler: Any, source: Path, options: Mapping[str, Any]) -> bytes:
-    """A file whose figures float where they do not fit, or stand behind one that does on its page:
-    the text is set anew for each, since it moves those that follow (`<placed>`: fits, page).
+    """A file whose figures float, or are drawn smaller, where they do not fit (`<placed>`).
+
+    The text is set anew for each, since it moves those that follow.
     """
-    floats = list[bool]()
+    shares = list[float]()
     while True:
-        (source.parent / "floats.json").write_text(json.dumps(floats))
+        (source.parent / "shares.json").write_text(json.dumps(shares))
         file: bytes = compiler.compile(input=str(source), **options)
         placed = json.loads(compiler.query("<placed>", field="value"))
-        if len(floats) == len(placed):
+        if len(shares) == len(placed):
             return file
-        for i, (fits, page) in enumerate(placed[len(floats) :], start=len(floats)):
-            behind = i > 0 and floats[i - 1] and placed[i - 1][1] == page
-            floats.append(behind or not fits)
-            if floats[i]:
+        for i in range(len(shares), len(placed)):
+            shares.append(_share(placed, i, shares))
+            if shares[i] != WHOLE:
                 break
+
+
+def _share(placed: list[dict[str, Any]], i: int, shares: list[float]) -> float:
+    """Share of the width of a figure, of which those before it have theirs: 0 for one that floats.
+
+    It floats if other text of its section fills the page, or behind one that does.
+    """
+    figure = placed[i]
+    if i > 0 and shares[i - 1] == 0 and placed[i - 1]["page"] == figure["page"]:
+        return 0
+    if figure["fits"]:
+        return WHOLE
+    later = (other["height"] for other in placed[i + 1 :] if other["section"] == figure["section"])
+    return 0 if figure["text"] - sum(later) > figure["room"] else float(figure["share"])
 
 
 def unjoined(svg: str) -> str:
