@@ -336,7 +336,8 @@ def test_all_languages_print_the_same_decimals(number: int) -> None:
 
 # --- how long ------------------------------------------------------------------------------
 
-FINDINGS = re.compile(r"(?m)^\*\*(.+?)[.。]\*\* ?(.*)$")  # of page one: clause, what is told
+# of page one: clause, what is told; in Chinese one behind the other
+FINDINGS = re.compile(r"(?m)(?:^|(?<=。))\*\*([^：]+?)[.。]\*\* ?(.*?)(?=\*\*|$)")
 MAIN = ("far", "where", "measures", "step", "populations", "equilibria", "robustness", "limits")
 SENTENCE = re.compile(r"(?<=\.)\s+(?=\S)|(?<=[。；])")  # a Chinese semicolon parts sentences
 LENGTHS = {"en": (25, 60), "zh": (52, 150)}  # of a finding and of a paragraph

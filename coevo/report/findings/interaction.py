@@ -171,19 +171,19 @@ def _explained(study: Study) -> tuple[float, float]:
 
 def _power(study: Study) -> dict[str, Any]:
     """How often the rule names the true relation in simulated panels with year shocks: `at`, the
-    weakest and the strongest effects; `relations`, its share at both; `weakest`, least and largest
-    share over relations at the weakest; empty where that is not known.
+    weakest and the strongest effects; `relations`, its share at both; `range`, least and largest
+    share of all; empty where that is not known.
     """
     rule = study.table("relation_rule")
     if rule.empty:
         return {}
     shocked = rule[(rule["strength"] > 0) & rule["year_shock"]].sort_values("strength")
     shares = {str(name): rows[name].iloc[[0, -1]] for name, rows in shocked.groupby("design")}
-    least = [share.iloc[0] for share in shares.values()]
+    every = [value for share in shares.values() for value in share]
     return {
         "at": tuple(shocked["strength"].iloc[[0, -1]]),
         "relations": [(name, *share) for name, share in shares.items()],
-        "weakest": (min(least), max(least)),
+        "range": (min(every), max(every)),
     }
 
 
