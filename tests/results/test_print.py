@@ -61,7 +61,7 @@ def test_no_page_is_more_than_a_fifth_blank_but_the_last(papers: list[Path]) -> 
 def test_nothing_is_printed_over_the_head_of_a_page(papers: list[Path]) -> None:
     """Page one has none."""
     for paper in papers:
-        for number, page in enumerate(pictures(paper)[1:], 2):
+        for number, page in enumerate(list(pictures(paper))[1:], 2):
             first, last = (int(share * len(page)) for share in GAP)
             assert (page[first:last] >= INK).all(), (paper.name, number)
 
@@ -71,7 +71,7 @@ def test_page_one_fits_its_page_and_the_main_part_seven_more(papers: list[Path])
     for paper in papers:
         first, *rest = said("pdftotext", paper, "-").decode().split("\f")
         words = "".join(first.split())  # a line may end inside one
-        assert any(word in words for word in ("Source:", "数据来源：")), paper.name
+        assert any(word in words for word in ("Source:", "来源：")), paper.name
         for heads, latest in {
             ("Limits", "研究局限"): LIMITS_BY,
             ("Annex A", "附录 A"): ANNEX_BY,
