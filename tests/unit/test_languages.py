@@ -224,7 +224,7 @@ def test_chinese_phrases_have_chinese_punctuation() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_phrase_hopes_for_a_space_at_its_ends(language: str) -> None:
-    """They are taken off; words of the grammar and notes for other programs are put in as they are."""
+    """They are taken off, but of what the grammar and tables for other programs put in."""
     found = {key for key, text in phrases(language).items() if str(text) != str(text).strip()}
     assert {key for key in found if not key.startswith(("grammar", "exports"))} == set()
 
