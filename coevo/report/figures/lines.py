@@ -124,7 +124,9 @@ def _path(chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame
     # A region that lacks the last year is labelled with its own last.
     last = rows.sort_values("year", kind="stable").groupby(["region", "series"], sort=False).tail(1)
     graded, values = last["series"] == "D", last["value"]
-    printed = values.map(grade_marks).where(graded, values.map("{:.2f}".format))
+    printed = values.map(partial(grade_marks, scale=study.grades)).where(
+        graded, values.map("{:.2f}".format)
+    )
     labels = last.assign(bold=False, text=last["label"] + " " + printed)
     drawn = {"rows": rows, "labels": _apart(labels, (0, 1), paper_height(chart))}
     y = amount("value", scale=axes.axis_scale(0, 1), axis=y_axis)
