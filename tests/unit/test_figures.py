@@ -41,6 +41,7 @@ from coevo.report.figures.drawing import (
     paper_size,
     regular,
     renumbered,
+    slanted,
     svg,
 )
 from coevo.report.figures.grids import _means_of_groups
@@ -222,6 +223,13 @@ def test_the_level_alone_is_d_less_the_residual_of_the_table() -> None:
     np.testing.assert_allclose(gap_to_line, (residual - residual.mean()).reindex(rows.index))
     shown = f"{NAMES[FOCUS]} {grade_scale.grade_marks(rows.loc[FOCUS, 'D'])}"
     assert shown in values(specs()["against_level"], "text")
+
+
+def test_variables_in_a_chart_are_italic_and_other_letters_are_not() -> None:
+    text = "<svg><text>U and D, x₂</text><text>2023年的D</text><text>R&amp;D, C919, DC</text></svg>"
+    italic = re.findall(r'<tspan font-style="italic" [^>]*>([^<]+)</tspan>', slanted(text))
+    assert italic == ["U", "D", "x₂", "D"]
+    assert re.sub(r"</?tspan[^>]*>", "", slanted(text)) == text
 
 
 # --- grades, heat and tiles ---------------------------------------------------------------
