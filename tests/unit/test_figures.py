@@ -445,6 +445,7 @@ def test_growth_at_the_theoretical_point_is_that_of_the_table(count: int) -> Non
     spec = CHARTS["theory_growth"](chosen, words())
     found = pd.DataFrame(spec["datasets"]["rows"]).set_index(["region", "label", "block"])
     own = picked(theory, estimator="trapezoid", errors=["own", "year"]) & theory["G1"].notna()
+    own &= theory["scope"].isin([FOCUS, "mean"])
     assert len(found) == 2 * own.sum()
     for row in theory[own].itertuples():
         of = "mean" if row.scope == "mean" else "pooled"
@@ -460,17 +461,13 @@ def test_growth_at_the_theoretical_point_is_that_of_the_table(count: int) -> Non
     assert len(spec["layer"][1]["encoding"]["y"]["sort"]) == 2 * (1 + lines)
 
 
-def test_growth_follows_the_region_picked_and_keeps_the_mean() -> None:
+def test_growth_at_the_theoretical_point_is_that_of_the_focus_beside_the_mean() -> None:
     spec = specs()["theory_growth"]
-    params = parameters(spec)
-    assert params["region"] == FOCUS
-    assert params["none"] == {FAILING: words()["theory_missing"]}
-    steps = (step for part in spec["layer"] for step in part.get("transform", ()))
-    tests = {step["filter"] for step in steps if "filter" in step}
-    assert tests == {"datum.region == region || datum.region == 'mean'"}
-    drawn_ones = {row["region"] for row in spec["datasets"]["rows"]}
-    assert drawn_ones == {"mean", *NAMES} - {FAILING}
-    assert all(low < 0 < high for low, high in params["limits"].values())
+    assert {row["region"] for row in spec["datasets"]["rows"]} == {"mean", FOCUS}
+    low, high = spec["layer"][1]["encoding"]["x"]["scale"]["domain"]
+    assert low < 0 < high and spec["title"]["text"] == ""
+    without = dataclasses.replace(study(), config=study().config | {"focus_region": FAILING})
+    assert CHARTS["theory_growth"](without, words())["title"]["text"] == words()["theory_missing"]
 
 
 def shared_out(count: int, shares: tuple[float, ...], **x: tuple[float, ...]) -> Study:
@@ -716,7 +713,7 @@ def test_orbit_of_the_focus_is_drawn_where_there_is_one(kind: str, drawn_so: boo
         assert min(rows) >= FIRST - LAST and max(rows) <= LAST - FIRST
 
 
-@pytest.mark.parametrize("region", [None, "620000", FOCUS])
+@pytest.mark.parametrize("region", [None, FOCUS])
 def test_hollow_points_are_explained_where_they_are_drawn(region: str | None) -> None:
     theory = tables()["theory"]
     outside = theory["scope"].eq(region) & theory["verdict"].eq("cannot_say")
@@ -726,8 +723,7 @@ def test_hollow_points_are_explained_where_they_are_drawn(region: str | None) ->
     fills = {row["region"] for row in rows_of(CHARTS["theory_growth"](chosen, words()), "fill")
              if row["fill"] == "$bg"}  # fmt: skip
     assert fills == ({region} if region else set())
-    told = growth_marks(chosen)
-    assert (told["hollow"], told["elsewhere"]) == (region == FOCUS, region == "620000")
+    assert growth_marks(chosen)["hollow"] == (region == FOCUS)
 
 
 # --- axes and labels ----------------------------------------------------------------------

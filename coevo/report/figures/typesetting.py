@@ -74,12 +74,12 @@ def measuring_folder() -> Path:
     return Path(folder)
 
 
-def chinese_face(text: str, family: str) -> str:
-    """CSS that gives a page its own font for the Chinese characters of a text; "" without any.
+def chinese_face(text: str, family: str, characters: str = WIDE + QUOTES) -> str:
+    """CSS that gives a page its own font for the Chinese `characters` of a text; "" without any.
 
     A machine may have no Chinese font, and a page fetches none.
     """
-    points = set(map(ord, re.findall(f"[{WIDE}{QUOTES}]", text)))
+    points = set(map(ord, re.findall(f"[{characters}]", text)))
     if not points:
         return ""
     from fontTools.subset import Options, Subsetter

@@ -28,6 +28,7 @@ def shown_breaks(study: Study) -> list[int]:
 def coverage_finding(study: Study) -> dict[str, Any]:
     """D with and without the years in which coverage changed; nothing where none changed.
 
+    `moved`: whether D of the focus in its last year, as printed, is another one (`unmoved`: not);
     `why` D without those years cannot be computed; `hangs`: whether the grade of the focus in its
     last year is another one without them (same weights and goalposts), that is, depends on years of
     changed coverage. `years`: all that are named; `shown`: of them those that show themselves,
@@ -75,8 +76,10 @@ def coverage_of(study: Study, region: str) -> dict[str, Any]:
     """What `coverage_finding` says of one region, by variant, and of all."""
     known = {v: ends for v, ends in _ends(study).items() if region in ends[0].index}
     states = {variant: _state(*ends, region) for variant, ends in known.items()}
-    last = {states[variant]["grade"][1] for variant in (KEPT, WITH) if variant in states}
-    return states | {"hangs": len(last) > 1}
+    last = [states[variant] for variant in (KEPT, WITH) if variant in states]
+    moved = len({f"{state['D'][1]:.2f}" for state in last}) > 1
+    hangs = len({state["grade"][1] for state in last}) > 1
+    return states | {"hangs": hangs, "moved": "moved" if moved else "unmoved"}
 
 
 def _growth(growth: pd.DataFrame) -> dict[str, Any]:
