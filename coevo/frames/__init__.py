@@ -14,7 +14,7 @@ from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import Problems
 from coevo.files import as_table
 from coevo.frames.cells import Keys, checked_figures
-from coevo.frames.systems import GIVEN, NORMALISED, indicator_table, likeness_problems
+from coevo.frames.systems import GIVEN, NORMALISED, indicator_table, normalised_before
 from coevo.normalisation import normalise, wide
 from coevo.registry import choose
 from coevo.weighting import weights_by
@@ -57,15 +57,15 @@ def coordination(
     a system; C of another form is `coupling_degree` of the columns U. Formulas: docs/methods.md, 2
     and 3.
 
-    Raises `StudyError` with a line for each problem: as `checked_figures`, of unknown names, of
-    columns that do not vary, and of figures that are not what they are said to be.
+    Raises `StudyError` with a line for each problem: as `checked_figures`, of unknown names, and
+    of figures that are not what they are said to be.
     """
     directions, problems = directions or {}, Problems()
     indicators = indicator_table(systems, directions, weighting, figures, problems)
     least, most = (0, 1) if figures == NORMALISED else (-np.inf, np.inf)
     limits = (least, most, "not within 0 to 1, so not normalised; write figures='raw'")
     values = checked_figures(frame, list(indicators["indicator"]), keys, limits, problems)
-    problems.extend(likeness_problems(values, figures))
+    problems.extend(normalised_before(values, figures))
     problems.check()
 
     long = values.rename_axis(columns="indicator").stack().rename("value").reset_index()

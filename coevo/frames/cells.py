@@ -24,7 +24,7 @@ def checked_figures(
     names: of the columns; keys: what region and year are called, columns or levels of the index.
     Raises `StudyError` with all problems, those that were found before among them: a name that is
     not there or twice, a region or year that is none, a region-year twice, a cell that is empty,
-    infinite, no number or beyond the limits.
+    infinite, no number or beyond the limits, a column that does not vary.
     """
     table = frame.reset_index(drop=not {*keys} & {*frame.index.names}, allow_duplicates=True)
     there = {name: list(table.columns).count(name) for name in dict.fromkeys([*keys, *names])}
@@ -47,6 +47,8 @@ def checked_figures(
         problems.add(f"{row}: stands in {rows.count(row)} rows; keep one")
     figures = {name: numbers(table[name]) for name in names if there[name] == 1}
     for name, x in figures.items():
+        if x.min() == x.max():
+            problems.add(f"{name}: is {x[0]:g} in every row, and tells nothing apart; leave it out")
         faults: dict[str, list[str]] = {}
         for i in np.flatnonzero(~((x >= limits[0]) & (x <= limits[1]) & np.isfinite(x))):
             faults.setdefault(_fault(table[name][i], x[i], limits[2]), []).append(rows[i])

@@ -46,11 +46,9 @@ def indicator_table(
     return table
 
 
-def likeness_problems(values: pd.DataFrame, figures: str) -> Iterator[str]:
-    """Yield which columns do not vary, and whether figures said to be raw look normalised."""
+def normalised_before(values: pd.DataFrame, figures: str) -> Iterator[str]:
+    """Yield that figures are said to be raw and look normalised, if they do."""
     low, high = values.min(), values.max()
-    for name in values.columns[low == high]:
-        yield f"{name}: is {low[name]:g} in every row, so that it tells nothing apart; leave it out"
     same = len(low) > 1 and np.ptp(low) < 1e-9 and np.ptp(high) < 1e-9
     if figures == RAW and same and low.min() >= 0 and high.max() <= 1:
         ends = f"{low.min():g} to {high.max():g}"
