@@ -87,7 +87,8 @@ def coordination(
 class PopulationFit:
     """The two-population model: `parameters` a1, b1, a2, d, b2 with errors and intervals, pooled
     in scaled units; `equilibrium`: E with Fieller's sets by region, in the units of the columns;
-    `lines`: the fit itself, for `inference` and `lotka_volterra`."""
+    `lines`: the fit itself, for `inference` and `lotka_volterra`. Of fewer than six regions pooled
+    there are no errors, and so no sets of E."""
 
     parameters: pd.DataFrame
     equilibrium: pd.DataFrame

@@ -43,15 +43,16 @@ def checked_figures(
     for row in np.flatnonzero(~whole | region.isna()):
         rows[row] = f"row {row + 1} ({region[row]}, {year[row]})"
         problems.add(f"{rows[row]}: {keys[0]} and {keys[1]} must be a name and a whole number")
-    for row in dict.fromkeys(pd.Series(rows)[pd.Series(rows).duplicated()]):
-        problems.add(f"{row}: stands in {rows.count(row)} rows; keep one")
+    counts = pd.Series(rows).value_counts(sort=False)
+    for row, count in counts[counts > 1].items():
+        problems.add(f"{row}: stands in {count} rows; keep one")
     figures = {name: numbers(table[name]) for name in names if there[name] == 1}
     for name, x in figures.items():
         if x.min() == x.max():
             problems.add(f"{name}: is {x[0]:g} in every row, and tells nothing apart; leave it out")
-        faults: dict[str, list[str]] = {}
+        cells, faults = table[name].to_numpy(dtype=object), dict[str, list[str]]()
         for i in np.flatnonzero(~((x >= limits[0]) & (x <= limits[1]) & np.isfinite(x))):
-            faults.setdefault(_fault(table[name][i], x[i], limits[2]), []).append(rows[i])
+            faults.setdefault(_fault(cells[i], x[i], limits[2]), []).append(rows[i])
         for fault, found in faults.items():
             more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
             problems.add(f"{name}: {', '.join(found[:NAMED])}{more}: {fault}")
