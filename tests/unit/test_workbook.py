@@ -248,6 +248,8 @@ TERMS = {
     *"Anderson CRITIC Conley Driscoll Hansen Hausman Kraay Morgan Rubin SPSSAU TOPSIS wild".split(),
     *"Theta names".split(),
 }
+
+
 def test_rows_of_a_group_begin_with_its_name_and_figures_have_their_unit() -> None:
     book = opened(built())
     listed = frame(book, "Indicator system")
