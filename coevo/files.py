@@ -15,8 +15,8 @@ import pickle
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache, reduce
 from operator import and_
 from pathlib import Path
@@ -204,17 +204,25 @@ def write_files(files: Iterable[tuple[str, str | bytes]], folder: str | Path) ->
         write_bytes(data, Path(folder) / name)
 
 
-def write_folder(files: Mapping[str, bytes], folder: str | Path) -> None:
-    """Write a new folder of files beside its place and move it there: it is whole or not there."""
-    target = Path(folder)
-    with about(target):
+@contextmanager
+def whole_folder(folder: str | Path) -> Iterator[Path]:
+    """Give a new folder to fill beside its place, then move it there: it is whole or not there."""
+    target = Path(folder).absolute()
+    with about(folder):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as beside:
-            whole = Path(beside, target.name)
-            whole.mkdir()
-            for name, data in files.items():
-                write_bytes(data, whole / name)
+        beside = tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.")
+    with beside as place:
+        whole = Path(place, target.name)
+        whole.mkdir()
+        yield whole
+        with about(folder):
             whole.rename(target)
+
+
+def write_folder(files: Mapping[str, bytes], folder: str | Path) -> None:
+    """Write a new folder of files, whole."""
+    with about(folder), whole_folder(folder) as whole:
+        write_files(files.items(), whole)
 
 
 class Texts(dict[str, Any]):

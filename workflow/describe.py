@@ -69,7 +69,7 @@ def _names(registry: str, refused: str = "") -> str:
 
 def explained(page: str) -> str:
     """Return the page on keys, with the names of a key that the schema takes from a registry."""
-    schema = read_schema("config", ROOT)
+    schema = read_schema("config")
 
     def row(found: re.Match[str]) -> str:
         part = schema

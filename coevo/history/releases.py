@@ -125,8 +125,7 @@ def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[s
         return f"{folder.as_posix()}: is there already, with the same content"
     raise StudyError(
         f"{folder.as_posix()}: holds the study in another state, and a release is never "
-        f"overwritten; give this one a name of its own: make release study={about['study']} "
-        "name=..."
+        "overwritten; give this one a name of its own: coevo release NAME"
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from coevo.arrays import Config
-from coevo.errors import Problems, StudyError, short
+from coevo.errors import PROGRAM, Problems, StudyError, short
 from coevo.normalisation.directions import scale_of
 from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
@@ -61,6 +61,17 @@ def check_indicators(config: Config, schema: Config, regions: str, name: str) ->
     problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
     problems.check()
     return rows
+
+
+def set_of_regions(name: str) -> Path:
+    """Return the table of a set of `SETS`."""
+    return PROGRAM / "config" / "regions" / f"{name}.csv"
+
+
+def regions_table(config: Config) -> str:
+    """Return the path of the table of regions: of the study, else the program's of that name."""
+    path, shipped = Path(config["regions_table"]), PROGRAM / config["regions_table"]
+    return str(shipped if shipped.is_file() and not path.is_file() else path.as_posix())
 
 
 def _labels(config: Config) -> list[str]:

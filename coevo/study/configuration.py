@@ -14,13 +14,13 @@ from pkgutil import resolve_name
 from typing import Any
 
 from coevo.arrays import Config
-from coevo.errors import Problems, StudyError, short
+from coevo.errors import PROGRAM, Problems, StudyError, short
 from coevo.schema import LANGUAGES
 from coevo.study.config_text import read_mapping
 
-DEFAULT = "config/config.yaml"  # of the study that `make` builds; any other has a file of its name
-DEFAULT_STUDY = "provinces"
+DEFAULT = "config/config.yaml"  # of the study of a folder; any other has a file of its name
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)\d", re.IGNORECASE)  # names no file on Windows
 LONGEST_NAME = 100  # characters: it is part of paths
 LANGUAGE = "<language>"
 RATIO_RANGE = [0.0, 1.0]
@@ -31,25 +31,31 @@ ASKED = "CHANGE"  # stands in the texts of a new study that a person is to write
 
 def name_problem(study: str, longest: int = LONGEST_NAME) -> str:
     """Return why a name cannot be that of a study, and so of its folders; "" if it can."""
-    if NAME.fullmatch(study) and len(study) <= longest:
+    if NAME.fullmatch(study) and len(study) <= longest and not DEVICE.fullmatch(study):
         return ""
     return (
-        f"study: '{short(study)}' cannot name files and folders; use letters, digits and hyphens, "
-        f"at most {longest} of them, such as my-study"
+        f"study: '{short(study)}' cannot name files and folders on every system; use letters, "
+        f"digits and hyphens, at most {longest} of them, such as my-study"
     )
 
 
-def config_file(word: str) -> str:
-    """Return the config file that `study=NAME` asks for; what does not begin so is a file itself.
+def config_file(study: str) -> str:
+    """Return the config file of a study of this folder, by its name.
 
     Raises `StudyError` for what is no name of a study.
     """
-    if not word.startswith("study="):
-        return word
-    study = word.removeprefix("study=")
     if problem := name_problem(study):
         raise StudyError(problem)
-    return DEFAULT if study == DEFAULT_STUDY else f"config/{study}.yaml"
+    path = f"config/{study}.yaml"
+    return DEFAULT if not Path(path).is_file() and _study_of(DEFAULT) == study else path
+
+
+def _study_of(path: str | Path) -> str:
+    """Return the name of the study of a config file; "" of one that cannot be read."""
+    try:
+        return str(read_mapping(path).get("study", ""))
+    except StudyError:
+        return ""
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
@@ -59,21 +65,20 @@ def read_config(path: str | Path) -> dict[str, Any]:
     for a name that is none: folders have it, also of what is removed.
     """
     if not Path(path).is_file():
-        stems = sorted(file.stem for file in Path(path).parent.glob("*.yaml"))
-        known = ", ".join(DEFAULT_STUDY if stem == "config" else stem for stem in stems)
-        raise StudyError(f"coevo: there is no {path}; studies: {known}")
+        known = ", ".join(sorted(map(_study_of, Path(path).parent.glob("*.yaml"))))
+        raise StudyError(f"coevo: there is no {path}; studies: {known or 'none'}")
     config = read_mapping(path)
-    study = config.get("study", DEFAULT_STUDY)  # the schema says that it is missing, or no text
+    study = config.get("study")  # the schema says that it is missing, or no text
     if isinstance(study, str) and (problem := name_problem(study)):
         raise StudyError(f"{Path(path).name}: {problem}")
     return config
 
 
-def read_schema(name: str, root: str | Path = "") -> dict[str, Any]:
-    """Return a schema of workflow/schemas under `root`, the repository: `config`, `indicators`."""
+def read_schema(name: str) -> dict[str, Any]:
+    """Return a schema of workflow/schemas: `config`, `indicators`."""
     import yaml
 
-    path = Path(root, "workflow", "schemas", f"{name}.schema.yaml")
+    path = PROGRAM / "workflow" / "schemas" / f"{name}.schema.yaml"
     schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return schema
 

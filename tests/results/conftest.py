@@ -43,7 +43,7 @@ def shipped(built):
     @cache
     def read(study: str) -> StudyData:
         path = ROOT / "config" / f"{CONFIGS[study]}.yaml"
-        config = complete(read_config(path), read_schema("config", ROOT), path.name)
+        config = complete(read_config(path), read_schema("config"), path.name)
         tables = {name: built(study, name) for name in study_tables(config)}
         tables |= {path.stem: read_table(path) for path in simulated}
         indicators = read_table(ROOT / config["indicators"], "indicators")

@@ -289,5 +289,5 @@ def test_a_constant_indicator_has_no_ratio():
 
 
 def test_the_directions_of_the_schema_are_those_of_the_registry():
-    column = read_schema("indicators", ROOT)["properties"]["direction"]
+    column = read_schema("indicators")["properties"]["direction"]
     assert set(column["enum"]) == {*DIRECTIONS, ""}

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import yaml
 
-# The repository: other Snakefiles include this one, and studies may stand in another folder.
-ROOT = Path(os.path.abspath(workflow.current_basedir)).parent.parent
-sys.path.insert(0, str(ROOT))
+# The program, a repository or what is installed of one: studies may stand in another folder.
+PROGRAM = Path(os.path.abspath(workflow.current_basedir)).parent.parent
+MODULES = PROGRAM if (PROGRAM / "coevo").is_dir() else PROGRAM.parent
+sys.path.insert(0, str(MODULES))
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
 if Path(sys.executable).exists():
     sys.executable = shlex.quote(sys.executable)
@@ -36,7 +37,7 @@ from coevo.study import config_tables, configuration, raw_files
 
 
 def hold_shared(lock):
-    """Hold the lock of workflow/once.py beside others, as long as this process lives."""
+    """Hold the lock of `coevo build` beside others, as long as this process lives."""
     with suppress(ImportError, OSError):  # Windows has no such lock, and not every disk
         from fcntl import LOCK_SH, flock
 
@@ -52,9 +53,9 @@ if workflow.is_main_process:
         threading.Thread(target=hold_shared, args=[LOCK], daemon=True).start()
 
 
-def from_repository(path):
-    """Return the path from the working directory, the study's, to a file of the repository."""
-    file = os.path.abspath(ROOT / path)
+def from_program(path):
+    """Return the path from the working directory, the study's, to a file of the program."""
+    file = os.path.abspath(PROGRAM / path)
     if not os.path.exists(file):  # Snakemake would take what is made from it for made already
         raise FileNotFoundError(errno.ENOENT, "", file)
     # On Windows there is no way from one drive to another.
@@ -72,7 +73,7 @@ except (OSError, ValueError):
 
 @cache
 def imported(file):
-    """Return the files of the repository that a file imports itself, with their packages."""
+    """Return the files of coevo that a file imports itself, with their packages."""
     stamp = [file.stat().st_mtime_ns, file.stat().st_size]
     if IMPORTS.get(str(file), [])[:1] != [stamp]:
         names = set()
@@ -81,10 +82,10 @@ def imported(file):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):  # what it takes may be a module
                 names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        ours = (name for name in names if (ROOT / name.partition(".")[0]).is_dir())
+        ours = (name for name in names if name.partition(".")[0] == "coevo")
         IMPORTS[str(file)] = [stamp, sorted(ours)]
-    places = {ROOT / name.replace(".", "/") for name in IMPORTS[str(file)][1]}
-    places |= {above for place in places for above in place.parents if ROOT in above.parents}
+    places = {MODULES / name.replace(".", "/") for name in IMPORTS[str(file)][1]}
+    places |= {above for place in places for above in place.parents if MODULES in above.parents}
     files = {path for place in places for path in (place / "__init__.py", Path(f"{place}.py"))}
     return {path for path in files if path.is_file()}
 
@@ -101,7 +102,7 @@ def keep_listed():
 
 def code(script):
     """Return the modules of coevo that a script imports, and the data beside them."""
-    found, new = set(), {ROOT / "workflow" / "scripts" / f"{script}.py"}
+    found, new = set(), {PROGRAM / "workflow" / "scripts" / f"{script}.py"}
     while new:
         new = set().union(*map(imported, new)) - found
         found |= new
@@ -111,26 +112,26 @@ def code(script):
         for kind in ("csv", "yaml")
         for file in module.parent.glob(f"*.{kind}")
     }
-    return sorted(map(from_repository, found | data))
+    return sorted(map(from_program, found | data))
 
 
 try:
-    if unfit := raw_files.path_problem(str(ROOT), str(ROOT)):
+    if unfit := raw_files.path_problem(str(PROGRAM), str(PROGRAM)):
         raise StudyError(unfit)
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
     if Path(source[-1]).is_file():  # Snakemake takes without a word what this refuses
         configuration.read_config(source[-1])
-    config.update(configuration.complete(config, configuration.read_schema("config", ROOT), NAME))
+    config.update(configuration.complete(config, configuration.read_schema("config"), NAME))
     REGIONS = config["regions_table"]
     if (
-        not Path(REGIONS).is_file() and (ROOT / REGIONS).is_file()
-    ):  # a study in another folder may use a table of the repository
-        REGIONS = from_repository(REGIONS)
+        not Path(REGIONS).is_file() and (PROGRAM / REGIONS).is_file()
+    ):  # a study in another folder may use a table that ships
+        REGIONS = from_program(REGIONS)
     REGIONS_READ = config_tables.regions_read(
         config,
         config_tables.check_indicators(
-            config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
+            config, configuration.read_schema("indicators"), REGIONS, NAME
         ),
         REGIONS,
     )
@@ -143,14 +144,14 @@ except (StudyError, OSError, MemoryError) as problem:
     sys.exit(1)
 
 
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+VERSION = tomllib.loads((PROGRAM / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 STUDY = config["study"]
 DATA = f"data/processed/{STUDY}"
 REPORT = f"reports/{STUDY}"
 LOGS = f"logs/{STUDY}"
 INDICATORS = config["indicators"]
 # Sets of regions that names in the files may belong to as well.
-SETS = {name: from_repository(f"config/regions/{name}.csv") for name in config_tables.SETS}
+SETS = {name: from_program(f"config/regions/{name}.csv") for name in config_tables.SETS}
 # What the numbers and the look of the report depend on, besides our own code.
 PACKAGES = {
     name: version(name)
@@ -189,7 +190,7 @@ REPORTS = [
     *(f"{REPORT}/{name}" for name in ("tables", "latex", "stata", "numbers.json")),
 ]
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
-CAPTION_WORDS = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
+CAPTION_WORDS = yaml.safe_load((PROGRAM / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
 LANGUAGES = {
     name: CAPTION_WORDS.get(name, CAPTION_WORDS["en"]) for name in config["report"]["languages"]
 }

@@ -22,12 +22,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from coevo.errors import StudyError, about
+from coevo.errors import PROGRAM, ROOT, StudyError, about
 
 LOCK, LOCKS = Path(".snakemake", "once.lock"), Path(".snakemake", "locks")  # ours, Snakemake's
 ASIDE = Path(".snakemake", "aside.txt")  # what is written on stderr while steps are shown
@@ -38,6 +36,12 @@ ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
 SHOWN = ("--logger", "steps")  # by the class `Steps`, which Snakemake finds as a plugin
+# What the process of Snakemake does; the folder of the study is not searched for modules.
+BEGIN = """import sys
+sys.path[:0] = sys.argv[1:3]
+from coevo.command.runner import within
+within(int(sys.argv[3]), *sys.argv[4:])"""
+GROUPS = hasattr(os, "killpg")  # of processes, which Windows has not
 TERMINAL = "COEVO_TERMINAL"  # in the environment: where the steps are shown
 TARGETS = {"total", "all", "everything"}  # among Snakemake's numbers of jobs, what is no step
 MAKE = "COEVO_MAKE"  # likewise: the `make` that called this process
@@ -97,15 +101,16 @@ def snakemake(*arguments: str, held: int) -> int:
     Snakemake, however these end. Raises `Stopped` on a signal to end.
     """
     ours, theirs = os.pipe()[::-1]
-    words = [sys.executable, __file__, str(theirs), *arguments]
-    apart = {} if os.name == "nt" else {"start_new_session": True, "pass_fds": (theirs, held)}
+    places = (str(ROOT), str(PROGRAM / "workflow"))
+    words = [sys.executable, "-P", "-c", BEGIN, *places, str(theirs), *arguments]
+    apart = {"start_new_session": True, "pass_fds": (theirs, held)} if GROUPS else {}
     process = subprocess.Popen(words, **apart)
     os.close(theirs)
     try:
         return process.wait()
     finally:
         with suppress(ProcessLookupError, PermissionError):  # all have ended
-            process.kill() if os.name == "nt" else os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL) if GROUPS else process.kill()
         process.wait()
         os.close(ours)
         if sys.stderr.isatty():
@@ -119,7 +124,7 @@ def within(pipe: int, *arguments: str) -> None:
         os.read(pipe, 1)
         os.killpg(0, signal.SIGKILL)
 
-    if os.name != "nt":
+    if GROUPS:
         threading.Thread(target=watch, daemon=True).start()
     logging.raiseExceptions = False  # a log that finds no room on the disk is none
     if SHOWN[0] in arguments:
@@ -244,6 +249,3 @@ def heed_signals() -> None:
         given = int(os.environ.pop(MAKE))
         threading.Thread(target=watch, args=[given], daemon=True).start()
 
-
-if __name__ == "__main__":
-    within(int(sys.argv[1]), *sys.argv[2:])
