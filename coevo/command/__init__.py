@@ -52,6 +52,7 @@ COMMANDS = {
         "coevo example lynx-hare",
     ),
 }
+BUILDING = ("build", "release")  # commands that start Snakemake
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,17 +78,17 @@ def _parser() -> argparse.ArgumentParser:
         )
         for name, (what, example) in COMMANDS.items()
     }
-    new, release = parts["new"], parts["release"]
+    new = parts["new"]
     new.add_argument("name", metavar="NAME", help="of the study and its folder")
     new.add_argument("--from", dest="source", default="", metavar="FOLDER", help="of downloads")
     new.add_argument("--first", default="", metavar="YEAR", help="of the study")
     new.add_argument("--last", default="", metavar="YEAR")
     new.add_argument("--vintage", default="", metavar="YYYY-MM", help="this month unless given")
     parts["check"].add_argument("--strict", action="store_true", help="exit with 2 on any finding")
-    release.add_argument("name", nargs="?", default="", metavar="NAME", help="of the release")
+    parts["release"].add_argument("name", nargs="?", default="", metavar="NAME", help="of the release")
     parts["weights"].add_argument("file", metavar="FILE", help="the table of weights")
     parts["example"].add_argument("name", nargs="?", default="", metavar="NAME", help="of the study")
-    for part in (parts["build"], release):
+    for part in (parts[name] for name in BUILDING):
         part.add_argument("--cores", default="all", metavar="N", help="of the processor to use")
         part.add_argument("--verbose", action="store_true", help="show what Snakemake says")
         part.add_argument(
@@ -112,13 +113,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _do(given: list[str]) -> int:
     """Find the command and its study, and do it."""
-    ours, further = given, []
-    if "--" in given:
-        ours, further = given[: given.index("--")], given[given.index("--") + 1 :]
-    chosen = _parser().parse_args(ours)
-    if further and "profile" not in chosen:
-        raise StudyError(f"coevo {chosen.command}: nothing may stand after --; leave it out")
-    chosen.further = further
+    end = given.index("--") if given[0] in BUILDING and "--" in given else len(given)
+    chosen = _parser().parse_args(given[:end])
+    chosen.further = given[end + 1 :]
     if "file" in chosen:
         chosen.file = _seen_from(chosen.study, chosen.file)
     if "study" in chosen:
@@ -137,7 +134,7 @@ def enter(study: str) -> str:
             f"coevo: there is no {DEFAULT}; go to the folder of a study, or name it: --study FOLDER"
         )
     if _is_folder(study):
-        os.chdir(study)
+        os.chdir(study or os.curdir)
         return DEFAULT
     return config_file(study)
 
