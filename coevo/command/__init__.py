@@ -52,6 +52,7 @@ COMMANDS = {
         "coevo example lynx-hare",
     ),
 }
+STUDY = "its folder, or its name where there are several; without, the study of this folder"
 BUILDING = ("build", "release")  # commands that start Snakemake
 
 
@@ -85,9 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--last", default="", metavar="YEAR")
     new.add_argument("--vintage", default="", metavar="YYYY-MM", help="this month unless given")
     parts["check"].add_argument("--strict", action="store_true", help="exit with 2 on any finding")
-    parts["release"].add_argument("name", nargs="?", default="", metavar="NAME", help="of the release")
+    parts["release"].add_argument(
+        "name", nargs="?", default="", metavar="NAME", help="of the release"
+    )
     parts["weights"].add_argument("file", metavar="FILE", help="the table of weights")
-    parts["example"].add_argument("name", nargs="?", default="", metavar="NAME", help="of the study")
+    parts["example"].add_argument(
+        "name", nargs="?", default="", metavar="NAME", help="of the study"
+    )
     for part in (parts[name] for name in BUILDING):
         part.add_argument("--cores", default="all", metavar="N", help="of the processor to use")
         part.add_argument("--verbose", action="store_true", help="show what Snakemake says")
@@ -95,10 +100,7 @@ def _parser() -> argparse.ArgumentParser:
             "--profile", default="default", metavar="NAME", help="default, slurm, or a folder"
         )
     for name in ("check", "build", "release", "weights", "clean"):
-        parts[name].add_argument(
-            "--study", default="", metavar="STUDY", help="its folder, or in a repository of several "
-            "its name; without, the study of this folder",
-        )  # fmt: skip
+        parts[name].add_argument("--study", default="", metavar="STUDY", help=STUDY)
     return parser
 
 

@@ -111,4 +111,3 @@ def opened(study: str) -> list[str]:
     reports = sorted(str(path) for path in Path("reports", study).glob("report.*"))
     pages = [name for name in reports if name.endswith(".html")] or reports
     return [f"open {' or '.join(pages)}"] if pages else []
-

@@ -38,7 +38,8 @@ def unprintable(checked: Checked, path: str) -> list[str]:
     """
     config, languages = checked.config, checked.config["report"]["languages"]
     regions = read_table(regions_table(config), "regions")
-    regions = regions[regions["region"].isin(checked.panel["region"])]
+    codes = [] if checked.panel is None else checked.panel["region"]
+    regions = regions[regions["region"].isin(codes)]
     said = [config["title"], config["sources"], *config["subsystems"].values()]
     texts = {
         path: " ".join(words.get(language, "") for words in said for language in languages),
@@ -56,4 +57,3 @@ def unprintable(checked: Checked, path: str) -> list[str]:
 def _column_text(table: pd.DataFrame, name: str, languages: list[str]) -> str:
     columns = [f"{name}_{language}" for language in languages if f"{name}_{language}" in table]
     return " ".join(table[columns].fillna("").to_numpy(dtype=str).ravel())
-

@@ -8,7 +8,6 @@ from typing import Any
 from coevo.command.folder import make_folder, write_frame
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import write_bytes, write_text
-from coevo.study.config_tables import regions_table
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import DEFAULT, complete, other_files, read_config, read_schema
 from coevo.study.new_study import RAW, REGIONS, TABLE
@@ -19,7 +18,10 @@ def main(chosen: Namespace) -> int:
     """Write the folder and say what comes next; return the exit code."""
     shipped = {str(config["study"]): path for path, config in _configs()}
     if not chosen.name:
-        print(*(f"{name:16} {read_config(shipped[name])['title']['en']}" for name in shipped), sep="\n")
+        print(
+            *(f"{name:16} {read_config(shipped[name])['title']['en']}" for name in shipped),
+            sep="\n",
+        )
         return 0
     if chosen.name not in shipped:
         known = ", ".join(shipped)
@@ -43,12 +45,16 @@ def _write(path: Path) -> None:
     for there, here in {**places, config["raw"]: RAW}.items():
         text = text.replace(there, here)
     if REGIONS not in text:
-        text = text.replace(f"indicators: {TABLE}\n", f"indicators: {TABLE}\nregions_table: {REGIONS}\n")
+        text = text.replace(
+            f"indicators: {TABLE}\n", f"indicators: {TABLE}\nregions_table: {REGIONS}\n"
+        )
     write_text(text, DEFAULT)
     same = [*other_files(config).values()]
     same += [f"config/claims/{config['claims']}.csv"] if config["claims"] else []
     below = {file: Path(file).relative_to(config["raw"]).as_posix() for file in raw}
-    places |= {file: file for file in same} | {file: f"{RAW}/{name}" for file, name in below.items()}
+    places |= {file: file for file in same} | {
+        file: f"{RAW}/{name}" for file, name in below.items()
+    }
     for there, here in places.items():
         write_bytes((PROGRAM / there).read_bytes(), here)
     listed = {f"{RAW}/{row['file']}": row for row in read_rows(PROGRAM / RAW / SOURCES)}

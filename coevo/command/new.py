@@ -4,7 +4,6 @@ The vintage is this month unless named; the years are the six before that year u
 folder of downloads, config and tables are made from what stands in its files.
 """
 
-import os
 from argparse import Namespace
 from contextlib import chdir
 from datetime import date
@@ -21,13 +20,15 @@ def main(chosen: Namespace) -> int:
     name = Path(chosen.name).name or chosen.name
     month = f"{date.today():%Y-%m}"
     years = (chosen.first, chosen.last, chosen.vintage)
-    wanted = wish(name, *years, month, chosen.source, os.getcwd())
+    wanted = wish(name, *years, month, chosen.source, str(Path.cwd()))
     if Path(chosen.name, DEFAULT).is_file() and not chosen.source:
         with chdir(chosen.name):
             lines = begin_study(wanted)
     else:
         lines = make_folder(chosen.name, lambda: _begun(wanted))
-    print(*lines, f"The folder of the study is {chosen.name}; these commands belong there.", sep="\n")
+    print(
+        *lines, f"The folder of the study is {chosen.name}; these commands belong there.", sep="\n"
+    )
     return 0
 
 

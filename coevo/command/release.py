@@ -1,7 +1,7 @@
 """Build a study, then keep its tables as a release that is never overwritten.
 
-Without a name it has one of the newest vintage read and the last year. Both happen under the lock of
-the folder, so that what is kept is what was built.
+Without a name it has one of the newest vintage read and the last year. Both happen under the lock
+of the folder, so that what is kept is what was built.
 """
 
 from argparse import Namespace

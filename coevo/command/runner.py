@@ -81,7 +81,7 @@ def alone() -> Iterator[int]:
 def _locked(file: TextIO) -> bool:
     """Lock a file for this process alone; say whether it could be."""
     with suppress(OSError):
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             file.seek(0x7FFFFFFF)  # beyond the text, which must stay readable
@@ -103,8 +103,8 @@ def snakemake(*arguments: str, held: int) -> int:
     ours, theirs = os.pipe()[::-1]
     places = (str(ROOT), str(PROGRAM / "workflow"))
     words = [sys.executable, "-P", "-c", BEGIN, *places, str(theirs), *arguments]
-    apart = {"start_new_session": True, "pass_fds": (theirs, held)} if GROUPS else {}
-    process = subprocess.Popen(words, **apart)
+    kept = (theirs, held) if GROUPS else ()
+    process = subprocess.Popen(words, start_new_session=GROUPS, pass_fds=kept)
     os.close(theirs)
     try:
         return process.wait()
@@ -200,8 +200,11 @@ class Steps(LogHandlerBase):
     def _watch(self) -> None:
         while True:
             time.sleep(1)
-            with self.lock:
+            self.acquire()
+            try:
                 self.tick()
+            finally:
+                self.release()
 
     def tick(self) -> None:
         """Show what is at work: on a terminal always, elsewhere after a silence."""
@@ -248,4 +251,3 @@ def heed_signals() -> None:
     if MAKE in os.environ and os.name != "nt":
         given = int(os.environ.pop(MAKE))
         threading.Thread(target=watch, args=[given], daemon=True).start()
-

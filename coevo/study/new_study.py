@@ -152,8 +152,8 @@ def _steps(wanted: Wish, *edits: str) -> Iterator[str]:
 def begin_from_files(wanted: Wish) -> list[str]:
     """Write a study from the files of a folder; return what was found and what comes next.
 
-    The files are copied into the vintage folder of the study. Raises `StudyError` where they suggest
-    no study.
+    The files are copied into the vintage folder of the study. Raises `StudyError` where they
+    suggest no study.
     """
     source = Path(wanted.home, wanted.source)
     if not source.exists():

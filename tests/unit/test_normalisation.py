@@ -12,7 +12,6 @@ from coevo.normalisation import REFERENCES, ConstantIndicators, minmax, normalis
 from coevo.normalisation.directions import DIRECTIONS, scale_of
 from coevo.study.configuration import read_schema
 from tests.panels import SCALE
-from tests.sample import ROOT
 
 floats = st.floats(-1e6, 1e6)
 

@@ -190,7 +190,9 @@ REPORTS = [
     *(f"{REPORT}/{name}" for name in ("tables", "latex", "stata", "numbers.json")),
 ]
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
-CAPTION_WORDS = yaml.safe_load((PROGRAM / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
+CAPTION_WORDS = yaml.safe_load(
+    (PROGRAM / "workflow" / "captions" / "words.yaml").read_text("utf-8")
+)
 LANGUAGES = {
     name: CAPTION_WORDS.get(name, CAPTION_WORDS["en"]) for name in config["report"]["languages"]
 }
