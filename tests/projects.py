@@ -77,8 +77,10 @@ def called(
 def run(
     folder: Path, *options: str, study: str = "small", program: Path | None = None
 ) -> subprocess.CompletedProcess:
-    """Build a study in a folder on two cores; options: what Snakemake is told."""
-    words = ("--study", study, "--cores", "2", "--", *options)
+    """Build a study in a folder on two cores; options: `--verbose`, and what Snakemake is told."""
+    verbose = [option for option in options if option == "--verbose"]
+    further = [option for option in options if option != "--verbose"]
+    words = ("--study", study, "--cores", "2", *verbose, "--", *further)
     return called(folder, "build", *words, program=program)
 
 

@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         "name", nargs="?", default="", metavar="NAME", help="of the study"
     )
     for part in (parts[name] for name in BUILDING):
-        part.add_argument("--cores", default="all", metavar="N", help="of the processor to use")
+        part.add_argument("--cores", default="", metavar="N", help="of the processor to use; all unless given")
         part.add_argument("--verbose", action="store_true", help="show what Snakemake says")
         part.add_argument(
             "--profile", default="default", metavar="NAME", help="default, slurm, or a folder"

@@ -99,7 +99,7 @@ def build_alone(chosen: Namespace, then: Callable[[], int] | None = None) -> int
             said += f"coevo: {LOST}\n" if code < 0 and not said else ""
             said += f"{Path.cwd()}: {FULL}\n" if full and FULL not in said else ""
             print(said, end="", file=sys.stderr)
-            return max(code, 1)
+            return 1
         tidy(study)  # only now has the config passed
         done = f"coevo: done in {clock(time.time() - started)}"
         print("; ".join([done, *opened(study)]), flush=True)

@@ -26,7 +26,7 @@ import socket
 def refuse(*_, **__): raise OSError("a test forbids the network")
 socket.socket.connect = socket.getaddrinfo = refuse
 """
-BUILD = [sys.executable, "workflow/once.py", "config/small.yaml", "--cores", "2"]
+BUILD = [sys.executable, "-m", "coevo", "build", "--study", "small", "--cores", "2"]
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--configfile", "config/small.yaml"]
 
 
