@@ -2,11 +2,11 @@
 
     python benchmarks/attacks.py --files 10000 --configs 300 --kills 50 --edits 20 --plants 500
 
-Files are read as benchmarks/corrupted_files.py does. A config goes through `coevo check` and `coevo build`,
-which must agree: both build, or both refuse it in lines without a traceback. A run that is killed
+Files are read as benchmarks/corrupted_files.py does. A config goes through check and build, which
+must agree: both build, or both refuse it in lines without a traceback. A run that is killed
 at any moment, or whose Snakemake alone is, leaves no process behind and ends, run again, in the
 bytes of a run that was left in peace. After made files were edited, with their old time or not,
-emptied, swapped or deleted, `coevo release` ends in these bytes too, and keeps them. Prints a table,
+emptied, swapped or deleted, release ends in these bytes too, and keeps them. Prints a table,
 with --write into docs/benchmarks.md; the exit code is 1 if anything went wrong. Needs Linux.
 """
 
@@ -63,7 +63,11 @@ def words_of(command: str, *words: str) -> tuple[str, ...]:
 def call(folder: Path, command: str, *words: str, wait: float | None = None):
     """Give a command for the small study of a folder."""
     return subprocess.run(
-        words_of(command, *words), cwd=folder, capture_output=True, text=True, encoding="utf-8",
+        words_of(command, *words),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
         timeout=wait,
     )
 
@@ -102,7 +106,7 @@ def files(number: int, seed: int) -> list[Result]:
 
 
 def configs(number: int, seed: int, folder: Path) -> Result:
-    """Hostile configs: `coevo check` and `coevo build` agree, and neither says more than some lines."""
+    """Hostile configs: check and build agree, and neither says more than some lines."""
     bad, built, slowest = [], 0, 0.0
     for place in range(number):
         what, text = hostile(CONFIG, seed, place)

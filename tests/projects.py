@@ -84,9 +84,7 @@ def run(
     return called(folder, "build", *words, program=program)
 
 
-def must_run(
-    folder: Path, *options: str, study: str = "small", program: Path | None = None
-) -> str:
+def must_run(folder: Path, *options: str, study: str = "small", program: Path | None = None) -> str:
     """Build a study in a folder; it must end well. Return what was said."""
     result = run(folder, *options, study=study, program=program)
     said = result.stdout + result.stderr

@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -94,7 +95,9 @@ def _parser() -> argparse.ArgumentParser:
         "name", nargs="?", default="", metavar="NAME", help="of the study"
     )
     for part in (parts[name] for name in BUILDING):
-        part.add_argument("--cores", default="", metavar="N", help="of the processor to use; all unless given")
+        part.add_argument(
+            "--cores", default="", metavar="N", help="of the processor to use; all unless given"
+        )
         part.add_argument("--verbose", action="store_true", help="show what Snakemake says")
         part.add_argument(
             "--profile", default="default", metavar="NAME", help="default, slurm, or a folder"
@@ -143,7 +146,9 @@ def enter(study: str) -> str:
 
 def _is_folder(study: str) -> bool:
     """Whether a word is the folder of a study, and not the name of one in this folder."""
-    return not Path("config", f"{study}.yaml").is_file() and Path(study, DEFAULT).is_file()
+    with suppress(OSError, ValueError):  # what can be no path
+        return not Path("config", f"{study}.yaml").is_file() and Path(study, DEFAULT).is_file()
+    return False
 
 
 def _seen_from(study: str, file: str) -> str:

@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import chdir
-from pathlib import Path
 from typing import TypeVar
 
 from coevo.errors import PROGRAM, StudyError
@@ -30,17 +29,14 @@ OUTWARD = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # a link to what stands bes
 Made = TypeVar("Made")
 
 
-def make_folder(typed: str, begin: Callable[[], Made]) -> Made:
+def make_folder(name: str, begin: Callable[[], Made]) -> Made:
     """Make a folder, in which `begin` writes a study; it is whole or not there.
 
-    Raises `StudyError` where something has its name, or where it has no place.
+    Raises `StudyError` where something has its name.
     """
-    place = Path(typed)
-    if os.path.lexists(place):
-        raise StudyError(f"{typed}: is there already; choose another name, or move it away")
-    if not place.parent.is_dir():
-        raise StudyError(f"{place.parent}: there is no such folder; make it first")
-    with whole_folder(place) as folder, chdir(folder):
+    if os.path.lexists(name):
+        raise StudyError(f"{name}: is there already; choose another name, or move it away")
+    with whole_folder(name) as folder, chdir(folder):
         return begin()
 
 

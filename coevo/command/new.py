@@ -17,18 +17,14 @@ from coevo.study.raw_files import raw_paths
 
 def main(chosen: Namespace) -> int:
     """Write the files, say which and what comes next; return the exit code."""
-    name = Path(chosen.name).name or chosen.name
-    month = f"{date.today():%Y-%m}"
     years = (chosen.first, chosen.last, chosen.vintage)
-    wanted = wish(name, *years, month, chosen.source, str(Path.cwd()))
+    wanted = wish(chosen.name, *years, f"{date.today():%Y-%m}", chosen.source, str(Path.cwd()))
     if Path(chosen.name, DEFAULT).is_file() and not chosen.source:
         with chdir(chosen.name):
             lines = begin_study(wanted)
     else:
         lines = make_folder(chosen.name, lambda: _begun(wanted))
-    print(
-        *lines, f"The folder of the study is {chosen.name}; these commands belong there.", sep="\n"
-    )
+    print(*lines, sep="\n", flush=True)
     return 0
 
 
