@@ -32,6 +32,8 @@ else
 bin = .venv/bin
 endif
 stamp = .venv/filled
+# what tests need besides
+tools = .venv/tools
 # A run ends with its make, whose number the shell knows.
 run = @COEVO_MAKE=$$PPID exec "$(bin)/python" -m coevo
 
@@ -58,10 +60,15 @@ $(stamp): requirements.lock
 	@$(PYTHON) -c "import pathlib; link = pathlib.Path('.venv'); link.is_symlink() and link.unlink()"
 	$(PYTHON) -m venv --clear .venv
 	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	"$(bin)/python" -m compileall -q coevo
 	@echo filled > $(stamp)
 
-lint: $(stamp)
+$(tools): requirements-test.lock $(stamp)
+	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-test.lock
+	@echo filled > $(tools)
+
+lint: $(tools)
 	"$(bin)/ruff" check .
 	"$(bin)/ruff" format --check .
 	"$(bin)/snakefmt" --check Snakefile workflow/Snakefile workflow/rules

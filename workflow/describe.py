@@ -1,5 +1,6 @@
-"""Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv, and in
-config/README.md the names that a key may have, from their registries.
+"""Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv; in
+config/README.md the names that a key may have, from their registries; in environment.yml the
+packages of requirements.lock.
 
 python workflow/describe.py
 """
@@ -18,6 +19,8 @@ from coevo.schema import BUILT, column_rows, table_names, table_row  # noqa: E40
 from coevo.study.configuration import read_schema, resolve_name  # noqa: E402
 
 PAGE, KEYS = ROOT / "docs" / "tables.md", ROOT / "config" / "README.md"
+CONDA, LOCK = ROOT / "environment.yml", ROOT / "requirements.lock"
+LOCKED = re.compile(r"^([\w.-]+==[^\\\n]+?) \\$", re.MULTILINE)  # a package with its version
 REGISTRY = re.compile(r"\{([\w.]+:\w+)\}")  # in a note of tables.csv
 # The row of a key, as far as the names that it may have.
 ROW = re.compile(r"^(\| `([\w.]+)` \|[^|]*\| )`\w+`(?:, `\w+`)*(?= \||;)", re.MULTILINE)
@@ -82,6 +85,14 @@ def explained(page: str) -> str:
     return ROW.sub(row, page)
 
 
+def installed(environment: str) -> str:
+    """Return the environment for conda with the packages of the lock."""
+    head = environment[: environment.index("  - pip:\n")]
+    packages = LOCKED.findall(LOCK.read_text("utf-8"))
+    return "".join([head, "  - pip:\n", *(f'      - "{package}"\n' for package in packages)])
+
+
 if __name__ == "__main__":
+    write_text(installed(CONDA.read_text("utf-8")), CONDA)
     write_text(described(), PAGE)
     write_text(explained(KEYS.read_text("utf-8")), KEYS)

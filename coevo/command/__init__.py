@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from coevo.errors import StudyError, command
-from coevo.package.wheel import version
+from coevo.package.wheel import LOCK, lock_problem, version
 from coevo.study.configuration import DEFAULT, config_file
 
 # command -> what it does, an example of it
@@ -125,6 +125,8 @@ def _do(given: list[str]) -> int:
         chosen.file = _seen_from(chosen.study, chosen.file)
     if "study" in chosen:
         chosen.config = enter(chosen.study)
+        if problem := lock_problem(LOCK):
+            raise StudyError(problem)
     called: Any = import_module(f"coevo.command.{chosen.command}")
     return int(called.main(chosen))
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import sha256_of, whole_folder, write_bytes, write_text
-from coevo.package.wheel import lock_head, python_versions, version, wheel_bytes, wheel_name
+from coevo.package.wheel import LOCK, lock_head, python_versions, version, wheel_bytes, wheel_name
 from coevo.study.configuration import DEFAULT, read_config
 from coevo.study.new_study import RAW, as_csv, template
 from coevo.study.raw_files import SOURCES
@@ -23,7 +23,7 @@ PLACES = {
     "Snakefile": "workflow/Snakefile",
     "build.yml": ".github/workflows/build.yml",
 }
-LOCK, KEYS = "requirements.lock", "config/README.md"
+KEYS = "config/README.md"
 SOURCE_COLUMNS = ("file", "source", "licence", "pass_on", "accessed", "sha256")
 OUTWARD = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # a link to what stands beside `config`
 Made = TypeVar("Made")

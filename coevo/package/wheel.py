@@ -8,6 +8,8 @@ compressed, since not every machine compresses alike.
 import base64
 import hashlib
 import io
+import re
+import sys
 import tomllib
 import zipfile
 from collections.abc import Mapping
@@ -18,8 +20,10 @@ from typing import Any
 from coevo.errors import IS_CLONE, PROGRAM, ROOT
 
 PACKAGE = ROOT / "coevo"
+LOCK = "requirements.lock"
 ABOUT = ("METADATA", "WHEEL", "entry_points.txt", "licenses/LICENSE")  # beside RECORD
 OLDEST = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
+HEAD = re.compile(r"# coevo ([\d.]+), Python >=([\d.]+),<([\d.]+)")  # of a study's lock
 READABLE = 0o100644 << 16
 
 
@@ -39,8 +43,32 @@ def python_versions() -> str:
 
 
 def lock_head() -> str:
-    """Return the first line of a study's lock: what it is for."""
-    return f"# coevo {version()} on Python {python_versions()}\n"
+    """Return the first line of a study's lock: what made it, and what it is for."""
+    return f"# coevo {version()}, Python {python_versions()}\n"
+
+
+def lock_problem(path: str | Path) -> str:
+    """Return why a study is not for this coevo or this Python, as its lock says; "" if it is."""
+    try:
+        with Path(path).open(encoding="utf-8") as lock:
+            head = HEAD.fullmatch(lock.readline().rstrip())
+    except OSError:
+        return ""
+    if not head:
+        return ""
+    made, low, high = (tuple(map(int, part.split("."))) for part in head.groups())
+    if made > tuple(map(int, version().split("."))):
+        return (
+            f"{path}: the study was made by coevo {head[1]}, and this is {version()}; install the "
+            f"newer one: python -m pip install --no-deps wheels/coevo-{head[1]}-py3-none-any.whl"
+        )
+    if not low <= sys.version_info[:2] < high:
+        running = ".".join(map(str, sys.version_info[:2]))
+        return (
+            f"{path}: is for Python {head[2]} and newer, below {head[3]}, and this is {running}; "
+            "make the environment with one of them, as README.md says"
+        )
+    return ""
 
 
 def wheel_name() -> str:

@@ -36,7 +36,7 @@ from coevo.study.configuration import (
 from coevo.study.fill_in import TEMPLATES, blank_workbook, marks_in_words
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
-from coevo.study.raw_files import VINTAGE
+from coevo.study.raw_files import SOURCES, VINTAGE
 from coevo.study.terminal import NEEDED, shown, span, standing, table_lines, wrapped_lines
 
 WIDTH = 100  # columns of the terminal
@@ -174,6 +174,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
     ]
     if any(ASKED in text for row in regions.rows for text in row.values()):
         edits.append(f"Edit {REGIONS}: the names marked {ASKED}.")
+    edits.append(f"Edit {RAW}/{SOURCES}: where each file is from, and whether it may be passed on.")
     return [*lines, "", *_steps(wanted, *edits)]
 
 
