@@ -104,7 +104,8 @@ def snakemake(*arguments: str, held: int) -> int:
     places = (str(ROOT), str(PROGRAM / "workflow"))
     words = [sys.executable, "-P", "-c", BEGIN, *places, str(theirs), *arguments]
     kept = (theirs, held) if GROUPS else ()
-    process = subprocess.Popen(words, start_new_session=GROUPS, pass_fds=kept)
+    known = {**os.environ, "PYTHONUTF8": "1"}  # Snakemake opens files as the system encodes them
+    process = subprocess.Popen(words, start_new_session=GROUPS, pass_fds=kept, env=known)
     os.close(theirs)
     try:
         return process.wait()

@@ -1,4 +1,4 @@
-"""The command `coevo`: what it refuses, in a line; the folder that it writes, whole or not there."""
+"""The command `coevo`: what it refuses, in a line; folders that it writes, whole or not there."""
 
 import io
 import re

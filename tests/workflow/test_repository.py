@@ -126,6 +126,9 @@ def test_continuous_integration_runs_every_python_that_is_allowed_on_every_syste
         jobs["others"]["strategy"]["matrix"]["system"]
     )
     assert {"ubuntu-latest", "macos-latest", "windows-latest"} <= systems
+    steps = [step.get("run", "") for step in jobs["others"]["steps"]]
+    place = steps.index("python -m pip install --no-deps .")
+    assert steps[place + 1 :] == ["coevo example lynx-hare", "coevo build --study lynx-hare"]
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert f"(3, {low}) <= sys.version_info < (3, {high})" in makefile
 

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import shlex
+import subprocess
 import sys
 import threading
 import tomllib
@@ -23,7 +24,8 @@ MODULES = PROGRAM if (PROGRAM / "coevo").is_dir() else PROGRAM.parent
 sys.path.insert(0, str(MODULES))
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
 if Path(sys.executable).exists():
-    sys.executable = shlex.quote(sys.executable)
+    quoted = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    sys.executable = quoted([sys.executable])
 # One thread each, for the same bytes whatever the number of cores, on one type of processor.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
