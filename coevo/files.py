@@ -9,6 +9,8 @@ of parts: tasks are of a fixed size, each has what it draws from a seed of its o
 some of them.
 """
 
+from __future__ import annotations
+
 import errno
 import hashlib
 import pickle
@@ -20,12 +22,13 @@ from contextlib import contextmanager, suppress
 from functools import cache, reduce
 from operator import and_
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from coevo.errors import ROOT, StudyError, about, speak_plainly
 from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # type in `tables.csv` -> that of a column without empty cells, and with some
 TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": ("bool", "boolean")}
@@ -47,6 +50,8 @@ def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
 
     table: its name, where the file is not called by it. Raises `StudyError` where a number is none.
     """
+    import pandas as pd
+
     header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
     rows = {column: column_row(table or Path(path).stem, column) for column in header}
     types = {column: row.type for column, row in rows.items() if row}
@@ -81,6 +86,8 @@ def as_table(name: str, rows: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     rows: a frame, or rows by column or in the order of the columns; what a row does not hold is
     empty, what is no column of the table is left out.
     """
+    import pandas as pd
+
     known = column_rows(name).items()
     types = {column: row.type for column, row in known if not HOLE.search(column)}
     data = rows if isinstance(rows, pd.DataFrame) else list(rows)

@@ -1,6 +1,6 @@
 """Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv; in
-config/README.md the names that a key may have, from their registries; in environment.yml the
-packages of requirements.lock.
+config/README.md the names that a key may have, and coevo/registries.csv, from their registries; in
+environment.yml the packages of requirements.lock.
 
 python workflow/describe.py
 """
@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from coevo.files import write_text  # noqa: E402
+from coevo.registry import NAMES, needs_of  # noqa: E402
 from coevo.report.tables import LAYOUT  # noqa: E402
 from coevo.schema import BUILT, column_rows, table_names, table_row  # noqa: E402
 from coevo.study.configuration import read_schema, resolve_name  # noqa: E402
@@ -70,6 +71,21 @@ def _names(registry: str, refused: str = "") -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def registries() -> str:
+    """Return the names of every registry that the schemas name, as `registered` reads them."""
+    named = re.compile(r"(?:registry|refused): (\w[\w.]*:\w+)$", re.MULTILINE)
+    schemas = sorted((ROOT / "workflow" / "schemas").glob("*.yaml"))
+    found = dict.fromkeys(
+        name for path in schemas for name in named.findall(path.read_text("utf-8"))
+    )
+    rows = (
+        f"{registry},{name},{needs}\n"
+        for registry in found
+        for name, needs in needs_of(resolve_name(registry)).items()
+    )
+    return "".join(["registry,name,needs\n", *rows])
+
+
 def explained(page: str) -> str:
     """Return the page on keys, with the names of a key that the schema takes from a registry."""
     schema = read_schema("config")
@@ -93,6 +109,7 @@ def installed(environment: str) -> str:
 
 
 if __name__ == "__main__":
+    write_text(registries(), NAMES)
     write_text(installed(CONDA.read_text("utf-8")), CONDA)
     write_text(described(), PAGE)
     write_text(explained(KEYS.read_text("utf-8")), KEYS)

@@ -11,7 +11,7 @@ from coevo.report.figures.typesetting import check_characters
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.message_words import message_texts
 from coevo.study.check import Checked, check_lines, check_study
-from coevo.study.config_tables import regions_table
+from coevo.study.regions import regions_table
 
 REPORT = PROGRAM / "workflow" / "report"
 PHRASES = tuple(REPORT / name for name in ("phrases.en.yaml", "phrases.yaml"))

@@ -10,6 +10,11 @@ import yaml
 from coevo.errors import StudyError
 from coevo.files import OUTPUT_MARK, RECORDS, changed_files, read_record, sha256_of, write_folder
 
+# The tables that are compared; of other tables the report says nothing here.
+COMPARED = (
+    "observations", "panel", "goalposts", "normalised", "weights", "coupling", "parameters",
+    "equilibria", "verdicts", "claims", "headline_claims",
+)  # fmt: skip
 MANIFEST = "release.yaml"
 CHECKSUMS = "sha256sums.txt"  # of all that is kept, in the lines of `sha256sum`
 AS_IT_WAS = "put the release back as it was, or move its folder out of releases"

@@ -19,15 +19,10 @@ from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_
 from coevo.panel.derivations import breaks_in_coverage, read_series
 from coevo.schema import FILLED
 from coevo.sensitivity.multiverse import indicator_systems
-from coevo.study.config_tables import (
-    SETS,
-    check_indicators,
-    regions_read,
-    regions_table,
-    set_of_regions,
-)
+from coevo.study.config_tables import check_indicators, regions_read
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.raw_files import raw_paths
+from coevo.study.regions import SETS, regions_table, set_of_regions
 from coevo.study.terminal import cost_line, model_lines, shown, span, table_lines, wrapped_lines
 from coevo.weighting import not_allowed, weigh
 

@@ -20,9 +20,9 @@ from coevo.observations.names import aliases
 from coevo.observations.units import named
 from coevo.observations.vocabulary import MISSING_MARKS, PUBLISHERS_MARKS
 from coevo.panel.derivations import parse
-from coevo.study.config_tables import chosen_regions
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import named_in_calibration
+from coevo.study.regions import chosen_regions
 
 TEMPLATES = PROGRAM / "workflow" / "new"
 ROLES = ("upstream", "downstream", "purchases", "sales")  # of an indicator in the model

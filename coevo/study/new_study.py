@@ -23,7 +23,7 @@ from coevo.errors import Problems, StudyError, short
 from coevo.files import write_bytes
 from coevo.observations.cells import readings
 from coevo.observations.units import sharers
-from coevo.study.config_tables import SETS, check_indicators, set_of_regions
+from coevo.study.config_tables import check_indicators
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import (
     ASKED,
@@ -37,6 +37,7 @@ from coevo.study.fill_in import TEMPLATES, blank_workbook, marks_in_words
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 from coevo.study.raw_files import SOURCES, VINTAGE
+from coevo.study.regions import SETS, set_of_regions
 from coevo.study.terminal import NEEDED, shown, span, standing, table_lines, wrapped_lines
 
 WIDTH = 100  # columns of the terminal

@@ -28,10 +28,10 @@ from coevo.observations.names import (
 )
 from coevo.observations.units import find_unit, of_currency, sharers
 from coevo.observations.vocabulary import TOTALS
-from coevo.study.config_tables import CODE, RESERVED
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
+from coevo.study.regions import CODE, RESERVED
 
 # Names in letters that reports have fonts for; others stand as further codes, so that the names may
 # be written anew.

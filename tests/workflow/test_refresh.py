@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from coevo.files import read_table, rows_of
-from coevo.history.changes import COMPARED
+from coevo.history.releases import COMPARED
 from coevo.schema import study_tables
 from tests.projects import (
     CONFIG,

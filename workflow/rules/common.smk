@@ -1,10 +1,10 @@
 """Wiring shared by all: the study's configuration, its paths, the code that it depends on."""
 
-import ast
 import errno
 import json
 import math
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -33,9 +33,9 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 from coevo.errors import StudyError, plain_words
 from coevo.files import changed_files, record_of, sha256_of, write_text
 from coevo.history import releases
-from coevo.history.changes import COMPARED
+from coevo.history.releases import COMPARED
 from coevo.schema import study_tables
-from coevo.study import config_tables, configuration, raw_files
+from coevo.study import configuration, raw_files, regions
 
 
 def hold_shared(lock):
@@ -55,6 +55,7 @@ if workflow.is_main_process:
         threading.Thread(target=hold_shared, args=[LOCK], daemon=True).start()
 
 
+@cache
 def from_program(path):
     """Return the path from the working directory, the study's, to a file of the program."""
     file = os.path.abspath(PROGRAM / path)
@@ -65,8 +66,13 @@ def from_program(path):
     return Path(os.path.relpath(file) if same else file).as_posix()
 
 
-# What each module imports, as it was listed: file -> time and size of it, names.
-LISTED = Path(".snakemake", "imports.json")
+# What each module imports, as it was listed: file -> time and size of it, names. And under `checked`
+# what was found right last, so that a start without a change imports neither numpy nor pandas.
+IMPORT = re.compile(
+    r"^ *(?:from|import) (coevo[\w.]*)(?: import (\([^)]*\)|[^\n]*))?", re.MULTILINE
+)
+NAME_TAKEN = re.compile(r"\b[A-Za-z_]\w*")  # what is taken from a module may be one
+LISTED = Path(".snakemake", "modules.json")
 try:
     IMPORTS = json.loads(LISTED.read_text("utf-8"))
 except (OSError, ValueError):
@@ -76,20 +82,24 @@ except (OSError, ValueError):
 @cache
 def imported(file):
     """Return the files of coevo that a file imports itself, with their packages."""
-    stamp = [file.stat().st_mtime_ns, file.stat().st_size]
-    if IMPORTS.get(str(file), [])[:1] != [stamp]:
+    about = os.stat(file)
+    stamp = [about.st_mtime_ns, about.st_size]
+    if IMPORTS.get(file, [])[:1] != [stamp]:
         names = set()
-        for node in ast.walk(ast.parse(file.read_bytes())):
-            if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):  # what it takes may be a module
-                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        ours = (name for name in names if name.partition(".")[0] == "coevo")
-        IMPORTS[str(file)] = [stamp, sorted(ours)]
-    places = {MODULES / name.replace(".", "/") for name in IMPORTS[str(file)][1]}
-    places |= {above for place in places for above in place.parents if MODULES in above.parents}
-    files = {path for place in places for path in (place / "__init__.py", Path(f"{place}.py"))}
-    return {path for path in files if path.is_file()}
+        for module, taken in IMPORT.findall(Path(file).read_text("utf-8")):
+            names |= {module, *(f"{module}.{name}" for name in NAME_TAKEN.findall(taken))}
+        parts = [name.split(".") for name in names]
+        names |= {".".join(part[:end]) for part in parts for end in range(1, len(part))}
+        places = [str(MODULES / name.replace(".", "/")) for name in names]
+        files = [f"{place}{end}" for place in places for end in ("/__init__.py", ".py")]
+        IMPORTS[file] = [stamp, sorted(filter(os.path.isfile, files))]
+    return IMPORTS[file][1]
+
+
+@cache
+def data_beside(folder):
+    """Return the tables of a folder of modules, which these read."""
+    return [entry.path for entry in os.scandir(folder) if entry.name.endswith((".csv", ".yaml"))]
 
 
 KNOWN = dict(IMPORTS)
@@ -102,19 +112,41 @@ def keep_listed():
             write_text(json.dumps(IMPORTS), LISTED)
 
 
-def code(script):
-    """Return the modules of coevo that a script imports, and the data beside them."""
-    found, new = set(), {PROGRAM / "workflow" / "scripts" / f"{script}.py"}
+def traced(file):
+    """Return the modules of coevo that a file imports, and the data beside them."""
+    found, new = set(), {str(file)}
     while new:
         new = set().union(*map(imported, new)) - found
         found |= new
-    data = {
-        file
-        for module in found
-        for kind in ("csv", "yaml")
-        for file in module.parent.glob(f"*.{kind}")
-    }
-    return sorted(map(from_program, found | data))
+    folders = map(data_beside, {os.path.dirname(module) for module in found})
+    return sorted(found.union(*folders))
+
+
+def code(script):
+    """Return the modules of coevo that a script imports, and the data beside them."""
+    return [*map(from_program, traced(PROGRAM / "workflow" / "scripts" / f"{script}.py"))]
+
+
+def regions_read():
+    """Return the regions that are read from the files, None for all; check the tables that the
+    config names first, unless nothing has changed since they were found right.
+    """
+    name, tables = "checked", [
+        config["indicators"],
+        REGIONS,
+        *configuration.other_files(config).values(),
+    ]
+    tables += [f"config/claims/{config['claims']}.csv"] if config["claims"] else []
+    files = [*tables, *traced(MODULES / "coevo" / "study" / "config_tables.py")]
+    stamps = [(f"{file}", os.stat(file).st_mtime_ns) for file in files if os.path.isfile(file)]
+    state = sha256_of(json.dumps([config, stamps], sort_keys=True).encode())
+    if IMPORTS.get(name, [])[:1] != [state]:
+        from coevo.study import config_tables
+
+        schema = configuration.read_schema("indicators")
+        rows = config_tables.check_indicators(config, schema, REGIONS, NAME)
+        IMPORTS[name] = [state, config_tables.regions_read(config, rows, REGIONS)]
+    return IMPORTS[name][1]
 
 
 try:
@@ -130,13 +162,7 @@ try:
         not Path(REGIONS).is_file() and (PROGRAM / REGIONS).is_file()
     ):  # a study in another folder may use a table that ships
         REGIONS = from_program(REGIONS)
-    REGIONS_READ = config_tables.regions_read(
-        config,
-        config_tables.check_indicators(
-            config, configuration.read_schema("indicators"), REGIONS, NAME
-        ),
-        REGIONS,
-    )
+    REGIONS_READ = regions_read()
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
     DIGESTS = {file: sha256_of(file) for file in RAW}
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
@@ -153,7 +179,7 @@ REPORT = f"reports/{STUDY}"
 LOGS = f"logs/{STUDY}"
 INDICATORS = config["indicators"]
 # Sets of regions that names in the files may belong to as well.
-SETS = {name: from_program(f"config/regions/{name}.csv") for name in config_tables.SETS}
+SETS = {name: from_program(f"config/regions/{name}.csv") for name in regions.SETS}
 # What the numbers and the look of the report depend on, besides our own code.
 PACKAGES = {
     name: version(name)
@@ -210,7 +236,7 @@ COSTS = {
     "export": (260, 10, 0.4),
     "report": (455, 20.5, 1),
 }
-CHOSEN = config_tables.chosen_regions(config, config_tables.read_regions(REGIONS))
+CHOSEN = regions.chosen_regions(config, regions.read_regions(REGIONS))
 ROWS = len(CHOSEN) * (config["years"]["last"] - config["years"]["first"] + 1) / 1000
 
 
