@@ -131,22 +131,22 @@ def regions_read():
     """Return the regions that are read from the files, None for all; check the tables that the
     config names first, unless nothing has changed since they were found right.
     """
-    name, tables = "checked", [
-        config["indicators"],
-        REGIONS,
-        *configuration.other_files(config).values(),
-    ]
+    tables = [config["indicators"], REGIONS, *configuration.other_files(config).values()]
     tables += [f"config/claims/{config['claims']}.csv"] if config["claims"] else []
-    files = [*tables, *traced(MODULES / "coevo" / "study" / "config_tables.py")]
-    stamps = [(f"{file}", os.stat(file).st_mtime_ns) for file in files if os.path.isfile(file)]
-    state = sha256_of(json.dumps([config, stamps], sort_keys=True).encode())
-    if IMPORTS.get(name, [])[:1] != [state]:
+    modules = traced(MODULES / "coevo" / "study" / "config_tables.py")
+    modules.append(str(PROGRAM / "workflow" / "schemas" / "indicators.schema.yaml"))
+    stamps = [
+        (file, os.stat(file).st_mtime_ns) for file in (*tables, *modules) if os.path.isfile(file)
+    ]
+    digests = [sha256_of(file) for file in tables if os.path.isfile(file)]
+    state = sha256_of(json.dumps([config, stamps, digests], sort_keys=True).encode())
+    if IMPORTS.get("checked", [])[:1] != [state]:
         from coevo.study import config_tables
 
         schema = configuration.read_schema("indicators")
         rows = config_tables.check_indicators(config, schema, REGIONS, NAME)
-        IMPORTS[name] = [state, config_tables.regions_read(config, rows, REGIONS)]
-    return IMPORTS[name][1]
+        IMPORTS["checked"] = [state, config_tables.regions_read(config, rows, REGIONS)]
+    return IMPORTS["checked"][1]
 
 
 try:
