@@ -10,6 +10,7 @@ from typing import TypeVar
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import sha256_of, whole_folder, write_bytes, write_text
 from coevo.package.wheel import LOCK, lock_head, python_versions, version, wheel_bytes, wheel_name
+from coevo.schema import column_rows
 from coevo.study.configuration import DEFAULT, read_config
 from coevo.study.new_study import RAW, as_csv, template
 from coevo.study.raw_files import SOURCES
@@ -24,7 +25,6 @@ PLACES = {
     "build.yml": ".github/workflows/build.yml",
 }
 KEYS = "config/README.md"
-SOURCE_COLUMNS = ("file", "source", "licence", "pass_on", "accessed", "sha256")
 OUTWARD = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # a link to what stands beside `config`
 Made = TypeVar("Made")
 
@@ -62,10 +62,11 @@ def write_frame(known: Mapping[str, Mapping[str, str]], files: Iterable[str]) ->
     write_text(OUTWARD.sub(r"\1", keys), KEYS)
     write_text(lock_head() + (PROGRAM / LOCK).read_text(encoding="utf-8"), LOCK)
     write_bytes(wheel_bytes(), f"wheels/{wheel_name()}")
+    columns = [*column_rows("sources")]
     rows = [
-        dict.fromkeys(SOURCE_COLUMNS, "")
+        dict.fromkeys(columns, "")
         | dict(known.get(file, {}))
         | {"file": file, "sha256": sha256_of(f"{RAW}/{file}")}
         for file in files
     ]
-    write_text(as_csv(rows, SOURCE_COLUMNS), f"{RAW}/{SOURCES}")
+    write_text(as_csv(rows, columns), f"{RAW}/{SOURCES}")

@@ -1,5 +1,6 @@
 """The command `coevo`: what it refuses, in a line; folders that it writes, whole or not there."""
 
+import errno
 import io
 import re
 import zipfile
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from coevo import errors
+from coevo import files as files_module
 from coevo.command import COMMANDS, main
 from coevo.command.folder import make_folder
 from coevo.package import wheel
@@ -109,6 +111,15 @@ def test_what_fails_on_the_way_leaves_nothing(place, monkeypatch):
 def halfway():
     Path("a").touch()
     raise errors.StudyError("halfway")
+
+
+def test_a_folder_in_which_nothing_may_be_written_is_said(place, monkeypatch, capsys):
+    def refused(**_):
+        raise PermissionError(errno.EACCES, "", "/a/passing/name")
+
+    monkeypatch.setattr(files_module.tempfile, "TemporaryDirectory", refused)
+    assert main(["new", "other"]) == 1
+    assert capsys.readouterr().err == f"other: {errors.SYSTEM[errno.EACCES]}\n"
 
 
 def test_a_wheel_without_its_data_is_said_with_what_to_do(place, monkeypatch, capsys):
