@@ -2,11 +2,11 @@
 
     python benchmarks/attacks.py --files 10000 --configs 300 --kills 50 --edits 20 --plants 500
 
-Files are read as benchmarks/corrupted_files.py does. A config goes through `make check` and `make`,
-which must agree: both build, or both refuse it in lines without a traceback. A run that is killed
+Files are read as benchmarks/corrupted_files.py does. A config goes through check and build, which
+must agree: both build, or both refuse it in lines without a traceback. A run that is killed
 at any moment, or whose Snakemake alone is, leaves no process behind and ends, run again, in the
 bytes of a run that was left in peace. After made files were edited, with their old time or not,
-emptied, swapped or deleted, `make release` ends in these bytes too, and keeps them. Prints a table,
+emptied, swapped or deleted, release ends in these bytes too, and keeps them. Prints a table,
 with --write into docs/benchmarks.md; the exit code is 1 if anything went wrong. Needs Linux.
 """
 
@@ -42,7 +42,6 @@ TABLES = ("robustness", "uncertainty", "relations", "diagnostics", "comovement",
 TARGETS = [f"data/processed/small/{name}.csv" for name in TABLES]
 PATIENCE = 20  # seconds of CPU that a check may take; a config is refused in one
 HUNG = 600  # seconds after which a check counts as hung on a machine that others use too
-CHECK, BUILD, RELEASE = (f"workflow/{name}.py" for name in ("check", "once", "release"))
 ROWS = ["damaged files", "large files", "hostile configs", "kills", "edits of tables"]
 ROWS += [f"plants: {kind}" for kind in PLANTS]
 
@@ -56,16 +55,25 @@ class Result(NamedTuple):
     wrong: list[str]
 
 
-def call(folder: Path, script: str, *words: str, wait: float | None = None):
-    """Run a script of the workflow on the small study of a folder."""
-    words = (sys.executable, script, "config/small.yaml", *words)
+def words_of(command: str, *words: str) -> tuple[str, ...]:
+    """Return the words that give a command for the small study of a folder."""
+    return (sys.executable, "-m", "coevo", command, "--study", "small", *words)
+
+
+def call(folder: Path, command: str, *words: str, wait: float | None = None):
+    """Give a command for the small study of a folder."""
     return subprocess.run(
-        words, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=wait
+        words_of(command, *words),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=wait,
     )
 
 
 def build(folder: Path, *words: str):
-    return call(folder, BUILD, "--cores", "1", *words)
+    return call(folder, "build", "--cores", "1", "--", *words)
 
 
 def in_peace(folder: Path) -> tuple[float, dict[str, str]]:
@@ -98,14 +106,14 @@ def files(number: int, seed: int) -> list[Result]:
 
 
 def configs(number: int, seed: int, folder: Path) -> Result:
-    """Hostile configs: `make check` and `make` agree, and neither says more than some lines."""
+    """Hostile configs: check and build agree, and neither says more than some lines."""
     bad, built, slowest = [], 0, 0.0
     for place in range(number):
         what, text = hostile(CONFIG, seed, place)
         (folder / "config" / "small.yaml").write_text(text, encoding="utf-8")
         start, config = _spent(), f"config {place} ({what})"
         try:
-            check = call(folder, CHECK, wait=HUNG)
+            check = call(folder, "check", wait=HUNG)
         except subprocess.TimeoutExpired:
             bad.append(f"{config}: check hangs")
             continue
@@ -156,7 +164,7 @@ def kills(number: int, seed: int, folder: Path) -> Result:
         if place % 5 == 0:
             _empty(folder)
         process = subprocess.Popen(
-            [sys.executable, BUILD, "config/small.yaml", "--cores", "2"], cwd=folder,
+            words_of("build", "--cores", "2"), cwd=folder,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         time.sleep(rng.uniform(0, took))
@@ -209,7 +217,7 @@ def edits(number: int, seed: int, folder: Path) -> Result:
         several = rng.sample(rng.choice(groups), 4)
         what = [_tamper(*pair, rng) for pair in (several[:2], several[2:])]
         count.update(text.partition(" ")[2] for text in what)
-        done = call(folder, RELEASE, f"e{place}", "--cores", "2")
+        done = call(folder, "release", f"e{place}", "--cores", "2")
         kept = {path.name: sha256_of(path) for path in releases.glob("*/*.csv")}
         shutil.rmtree(releases, ignore_errors=True)
         if done.returncode or snapshot(folder) != whole:

@@ -3,7 +3,7 @@
     python benchmarks/licences.py            the page, for the packages of this environment
     python benchmarks/licences.py --write    docs/licences.md and docs/sbom.cdx.json
 
-Versions and hashes are those of `requirements.lock`; licences are what the packages say of
+Versions and hashes are those of the locks; licences are what the packages say of
 themselves. Programs and fonts that a wheel carries along are named beside it.
 """
 
@@ -25,7 +25,7 @@ KNOWN = tomllib.loads((ROOT / "benchmarks" / "licences.toml").read_text("utf-8")
 PAGE, BILL = ROOT / "docs" / "licences.md", ROOT / "docs" / "sbom.cdx.json"
 INTRODUCTION = """# Licences
 
-What the packages of `requirements.lock` say of their licences, and what their wheels carry along.
+What the packages of both locks say of their licences, and what their wheels carry along.
 Pandoc is a program of its own under the GPL, which coevo starts and does not link. Made by
 `python benchmarks/licences.py --write`, with `sbom.cdx.json`, the bill of materials in CycloneDX.
 """
@@ -68,9 +68,11 @@ def licence(name: str) -> str:
 
 
 def packages() -> Iterator[Package]:
-    """Yield the packages of the lock in its order."""
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    for part in re.split(r"\n(?=\w)", text):
+    """Yield the packages of the locks in the order of their names, each once."""
+    locks = ("requirements.lock", "requirements-test.lock")
+    texts = ((ROOT / lock).read_text(encoding="utf-8") for lock in locks)
+    parts = {part.partition("=")[0]: part for text in texts for part in re.split(r"\n(?=\w)", text)}
+    for _, part in sorted(parts.items()):
         if match := LOCKED.match(part):
             name, version = match.groups()
             inside = KNOWN["inside"].get(name, "")

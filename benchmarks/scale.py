@@ -135,9 +135,8 @@ def build(folder: Path, cores: int) -> tuple[pd.DataFrame, float]:
     spy = folder / "spy"
     spy.mkdir(exist_ok=True)
     (spy / "sitecustomize.py").write_text(SPY, "utf-8")
-    words = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/config.yaml"]
-    words += ["-s", str(ROOT / "Snakefile"), "--cores", str(cores)]
-    more = {"COEVO_SPY": str(spy), "PYTHONPATH": str(spy)}
+    words = [sys.executable, "-m", "coevo", "build", "--cores", str(cores)]
+    more = {"COEVO_SPY": str(spy), "PYTHONPATH": os.pathsep.join([str(spy), str(ROOT)])}
     started = time.monotonic()
     with (folder / "log.txt").open("w") as log:
         code = subprocess.call(words, cwd=folder, env=os.environ | more, stdout=log, stderr=log)

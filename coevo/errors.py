@@ -15,6 +15,9 @@ from typing import Any
 from coevo.messages import message_columns
 
 ROOT = Path(__file__).resolve().parent.parent
+IS_CLONE = (ROOT / "Snakefile").is_file()  # of the repository, and not installed from a wheel
+# The folder of what ships beside the code: workflow, config, raw files.
+PROGRAM = ROOT if IS_CLONE else ROOT / "coevo"
 OWN = ("coevo", "workflow", "profiles", "docs", "config/regions", "Snakefile", "pyproject.toml")
 LONGEST, LAST = 2000, 400  # characters of a message, and of its end where it is cut
 MOST_PROBLEMS = 500  # lines that are told together
@@ -36,10 +39,14 @@ SYSTEM = {
     errno.EIO: "the disk or the network gives an error; see that it is well",
     errno.EFBIG: "would be larger than this account may write; raise its limit (ulimit -f)",
 }
-GONE = "get it back: git -C '{}' checkout -- '{}', or copy the whole program anew"
+GONE = (
+    "get it back: git -C '{}' checkout -- '{}', or copy the whole program anew"
+    if IS_CLONE
+    else "install coevo anew: python -m pip install --force-reinstall --no-deps, and its wheel"
+)
 NO_MEMORY = (
-    "coevo: the memory of this computer does not suffice; close other programs, give cores=1 to "
-    "make, or lower robustness.draws in the config"
+    "coevo: the memory of this computer does not suffice; close other programs, give --cores 1, or "
+    "lower robustness.draws in the config"
 )
 
 

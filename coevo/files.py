@@ -9,23 +9,26 @@ of parts: tasks are of a fixed size, each has what it draws from a seed of its o
 some of them.
 """
 
+from __future__ import annotations
+
 import errno
 import hashlib
 import pickle
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache, reduce
 from operator import and_
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from coevo.errors import ROOT, StudyError, about, speak_plainly
 from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # type in `tables.csv` -> that of a column without empty cells, and with some
 TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": ("bool", "boolean")}
@@ -47,6 +50,8 @@ def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
 
     table: its name, where the file is not called by it. Raises `StudyError` where a number is none.
     """
+    import pandas as pd
+
     header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
     rows = {column: column_row(table or Path(path).stem, column) for column in header}
     types = {column: row.type for column, row in rows.items() if row}
@@ -81,6 +86,8 @@ def as_table(name: str, rows: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     rows: a frame, or rows by column or in the order of the columns; what a row does not hold is
     empty, what is no column of the table is left out.
     """
+    import pandas as pd
+
     known = column_rows(name).items()
     types = {column: row.type for column, row in known if not HOLE.search(column)}
     data = rows if isinstance(rows, pd.DataFrame) else list(rows)
@@ -204,17 +211,25 @@ def write_files(files: Iterable[tuple[str, str | bytes]], folder: str | Path) ->
         write_bytes(data, Path(folder) / name)
 
 
-def write_folder(files: Mapping[str, bytes], folder: str | Path) -> None:
-    """Write a new folder of files beside its place and move it there: it is whole or not there."""
-    target = Path(folder)
-    with about(target):
+@contextmanager
+def whole_folder(folder: str | Path) -> Iterator[Path]:
+    """Give a new folder to fill beside its place, then move it there: it is whole or not there."""
+    target = Path(folder).absolute()
+    with about(folder):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as beside:
-            whole = Path(beside, target.name)
-            whole.mkdir()
-            for name, data in files.items():
-                write_bytes(data, whole / name)
+        beside = tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.")
+    with beside as place:
+        whole = Path(place, target.name)
+        whole.mkdir()
+        yield whole
+        with about(folder):
             whole.rename(target)
+
+
+def write_folder(files: Mapping[str, bytes], folder: str | Path) -> None:
+    """Write a new folder of files, whole."""
+    with about(folder), whole_folder(folder) as whole:
+        write_files(files.items(), whole)
 
 
 class Texts(dict[str, Any]):

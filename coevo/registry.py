@@ -1,13 +1,23 @@
 """Methods by name: each kind of method has one registry, a mapping that its module fills."""
 
+from __future__ import annotations
+
+import csv
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from coevo.arrays import Config
 from coevo.errors import StudyError
 
+if TYPE_CHECKING:
+    from coevo.arrays import Config
+
 Entry = TypeVar("Entry")
+# The names of every registry, written by workflow/describe.py: a start reads them without its code.
+NAMES = Path(__file__).with_name("registries.csv")
 
 
 @dataclass(frozen=True)
@@ -43,3 +53,28 @@ def choose(registry: Mapping[str, Entry], name: str, kind: str = "method") -> En
     if name not in registry:
         raise StudyError(f"unknown {kind} '{name}'; known: {', '.join(sorted(registry))}")
     return registry[name]
+
+
+def registered(registry: str) -> dict[str, str]:
+    """Return the names of a registry `module:NAME`, with what each needs of the configuration.
+
+    Of a module that is not imported, as `registries.csv` keeps them.
+    """
+    module, _, name = registry.partition(":")
+    entries = getattr(sys.modules.get(module), name, None)
+    return _kept()[registry] if entries is None else needs_of(entries)
+
+
+def needs_of(entries: Any) -> dict[str, str]:
+    """Return the names of a registry's entries, each with the key that its method needs, or ""."""
+    named = entries.items() if isinstance(entries, Mapping) else ((name, "") for name in entries)
+    return {str(name): str(getattr(entry, "needs", "")) for name, entry in named}
+
+
+@cache
+def _kept() -> dict[str, dict[str, str]]:
+    kept: dict[str, dict[str, str]] = {}
+    with NAMES.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            kept.setdefault(row["registry"], {})[row["name"]] = row["needs"]
+    return kept

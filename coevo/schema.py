@@ -6,15 +6,19 @@ fields empty. A name with `<...>` in it is that of a column per subsystem or per
 a table may have any number. What follows `note` in the head of the file are the languages.
 """
 
+from __future__ import annotations
+
 import csv
 import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from coevo.arrays import Config
 from coevo.errors import plain_words
+
+if TYPE_CHECKING:
+    from coevo.arrays import Config
 
 FILE = Path(__file__).with_name("tables.csv")
 SHARED = "*"
@@ -28,6 +32,7 @@ CONFIGURED = ("subsystems", "interaction", "claims")
 BUILT = ("", *CONFIGURED, "release")
 # Marks of figures in the panel: filled between years, across a break of a vintage, spliced.
 FILLED, BREAK, SPLICED = "filled", "break", "spliced"
+RATIO = "ratio"  # the reference of normalisation that fixes the range
 HOLE = re.compile(r"<(\w+)>")
 
 

@@ -20,7 +20,9 @@ RULES = {path.stem for path in ROOT.glob("workflow/scripts/*.py")}
 RULES -= {"changes", "estimate_part", "vary_part"}
 PROGRAM = (
     *("coevo", "workflow", "profiles", "config/regions", "docs/simulation"),
+    *("config/indicators/provinces.csv", "config/indicators/zhejiang.csv", "config/README.md"),
     *("Snakefile", "Makefile", "environment.yml", "requirements.lock", "pyproject.toml"),
+    *("README.md", "LICENSE"),
 )
 
 
@@ -55,28 +57,36 @@ def write_config(folder: Path, config: dict, name: str = "small") -> None:
     (folder / "config" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
 
-def called(folder: Path, script: str, *words: str) -> subprocess.CompletedProcess:
-    """Run a script of the workflow in a folder, as the Makefile does; return what it said."""
+def called(
+    folder: Path, command: str, *words: str, program: Path | None = None
+) -> subprocess.CompletedProcess:
+    """Give a command of coevo in a folder, as the Makefile does; return what it said.
+
+    program: the copy of the workflow, where it is not the folder itself.
+    """
     return subprocess.run(
-        [sys.executable, f"workflow/{script}.py", *words],
+        [sys.executable, "-m", "coevo", command, *words],
         cwd=folder,
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(program or folder)},
     )
 
 
 def run(
-    folder: Path, *options: str, config: str = "config/small.yaml"
+    folder: Path, *options: str, study: str = "small", program: Path | None = None
 ) -> subprocess.CompletedProcess:
-    """Run the workflow in a folder on two cores."""
-    return called(folder, "once", config, "--cores", "2", *options)
+    """Build a study in a folder on two cores; options: `--verbose`, and what Snakemake is told."""
+    verbose = [option for option in options if option == "--verbose"]
+    further = [option for option in options if option != "--verbose"]
+    words = ("--study", study, "--cores", "2", *verbose, "--", *further)
+    return called(folder, "build", *words, program=program)
 
 
-def must_run(folder: Path, *options: str, config: str = "config/small.yaml") -> str:
-    """Run the workflow in a folder; it must end well. Return what it said."""
-    result = run(folder, *options, config=config)
+def must_run(folder: Path, *options: str, study: str = "small", program: Path | None = None) -> str:
+    """Build a study in a folder; it must end well. Return what was said."""
+    result = run(folder, *options, study=study, program=program)
     said = result.stdout + result.stderr
     assert result.returncode == 0, said
     return said
@@ -88,9 +98,9 @@ def asked_for(said: str) -> set[str]:
     return set(re.findall(r"^(\w+) +\d+$", stats, re.MULTILINE)) - {"all", "everything"}
 
 
-def would_run(folder: Path, config: str = "config/small.yaml") -> set[str]:
+def would_run(folder: Path, study: str = "small") -> set[str]:
     """Return the rules that a run would execute now."""
-    return asked_for(must_run(folder, "--dry-run", config=config))
+    return asked_for(must_run(folder, "--dry-run", study=study))
 
 
 def snapshot(folder: Path) -> dict[str, str]:

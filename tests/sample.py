@@ -68,7 +68,7 @@ def _config(count: int) -> dict[str, Any]:
     assert count in (1, COUNT), "the study has one region, or all"
     given = read_config(HOME / "config" / "config.yaml") | (ALONE if count == 1 else {})
     with chdir(HOME):  # its paths begin there
-        return complete(given, read_schema("config", ROOT), "config.yaml")
+        return complete(given, read_schema("config"), "config.yaml")
 
 
 def config(count: int = COUNT, claims: bool = False) -> dict[str, Any]:

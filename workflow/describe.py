@@ -1,5 +1,6 @@
-"""Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv, and in
-config/README.md the names that a key may have, from their registries.
+"""Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv; in
+config/README.md the names that a key may have, and coevo/registries.csv, from their registries; in
+environment.yml the packages of requirements.lock.
 
 python workflow/describe.py
 """
@@ -13,11 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from coevo.files import write_text  # noqa: E402
+from coevo.registry import NAMES, needs_of  # noqa: E402
 from coevo.report.tables import LAYOUT  # noqa: E402
 from coevo.schema import BUILT, column_rows, table_names, table_row  # noqa: E402
 from coevo.study.configuration import read_schema, resolve_name  # noqa: E402
 
 PAGE, KEYS = ROOT / "docs" / "tables.md", ROOT / "config" / "README.md"
+CONDA, LOCK = ROOT / "environment.yml", ROOT / "requirements.lock"
+LOCKED = re.compile(r"^([\w.-]+==[^\\\n]+?) \\$", re.MULTILINE)  # a package with its version
 REGISTRY = re.compile(r"\{([\w.]+:\w+)\}")  # in a note of tables.csv
 # The row of a key, as far as the names that it may have.
 ROW = re.compile(r"^(\| `([\w.]+)` \|[^|]*\| )`\w+`(?:, `\w+`)*(?= \||;)", re.MULTILINE)
@@ -67,9 +71,24 @@ def _names(registry: str, refused: str = "") -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def registries() -> str:
+    """Return the names of every registry that the schemas name, as `registered` reads them."""
+    named = re.compile(r"(?:registry|refused): (\w[\w.]*:\w+)$", re.MULTILINE)
+    schemas = sorted((ROOT / "workflow" / "schemas").glob("*.yaml"))
+    found = dict.fromkeys(
+        name for path in schemas for name in named.findall(path.read_text("utf-8"))
+    )
+    rows = (
+        f"{registry},{name},{needs}\n"
+        for registry in found
+        for name, needs in needs_of(resolve_name(registry)).items()
+    )
+    return "".join(["registry,name,needs\n", *rows])
+
+
 def explained(page: str) -> str:
     """Return the page on keys, with the names of a key that the schema takes from a registry."""
-    schema = read_schema("config", ROOT)
+    schema = read_schema("config")
 
     def row(found: re.Match[str]) -> str:
         part = schema
@@ -82,6 +101,15 @@ def explained(page: str) -> str:
     return ROW.sub(row, page)
 
 
+def installed(environment: str) -> str:
+    """Return the environment for conda with the packages of the lock."""
+    head = environment[: environment.index("  - pip:\n")]
+    packages = LOCKED.findall(LOCK.read_text("utf-8"))
+    return "".join([head, "  - pip:\n", *(f'      - "{package}"\n' for package in packages)])
+
+
 if __name__ == "__main__":
+    write_text(registries(), NAMES)
+    write_text(installed(CONDA.read_text("utf-8")), CONDA)
     write_text(described(), PAGE)
     write_text(explained(KEYS.read_text("utf-8")), KEYS)

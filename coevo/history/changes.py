@@ -14,15 +14,10 @@ import pandas as pd
 
 from coevo.files import as_table, read_table, rows_of
 from coevo.history.frozen_goalposts import SYSTEM, differ, with_frozen_goalposts
-from coevo.history.releases import manifest
+from coevo.history.releases import COMPARED, manifest
 from coevo.schema import FILLED
 from coevo.study_data import StudyData
 
-# The tables that are compared; of other tables the report says nothing here.
-COMPARED = (
-    "observations", "panel", "goalposts", "normalised", "weights", "coupling", "parameters",
-    "equilibria", "verdicts", "claims", "headline_claims",
-)  # fmt: skip
 # Keys of the configuration that change no number.
 NUMBERLESS = ("title", "sources", "subsystems", "report", "chunks")
 FIT = ["scope", "effects", "model", "estimator"]

@@ -10,6 +10,11 @@ import yaml
 from coevo.errors import StudyError
 from coevo.files import OUTPUT_MARK, RECORDS, changed_files, read_record, sha256_of, write_folder
 
+# The tables that are compared; of other tables the report says nothing here.
+COMPARED = (
+    "observations", "panel", "goalposts", "normalised", "weights", "coupling", "parameters",
+    "equilibria", "verdicts", "claims", "headline_claims",
+)  # fmt: skip
 MANIFEST = "release.yaml"
 CHECKSUMS = "sha256sums.txt"  # of all that is kept, in the lines of `sha256sum`
 AS_IT_WAS = "put the release back as it was, or move its folder out of releases"
@@ -125,8 +130,7 @@ def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[s
         return f"{folder.as_posix()}: is there already, with the same content"
     raise StudyError(
         f"{folder.as_posix()}: holds the study in another state, and a release is never "
-        f"overwritten; give this one a name of its own: make release study={about['study']} "
-        "name=..."
+        "overwritten; give this one a name of its own: coevo release NAME"
     )
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from coevo.arrays import Array
 from coevo.errors import Problems, StudyError
+from coevo.schema import RATIO as RATIO
 
 Band = tuple[float, float]
 ANYWHERE: Band = (math.nan, math.nan)  # the best band of a direction that knows none
@@ -68,7 +69,6 @@ DIRECTIONS = {
 
 
 # The same where z is a ratio to the best figure, which has a true zero and knows no best band.
-RATIO = "ratio"
 RATIO_DIRECTIONS = {
     "+": Direction(
         lambda x, low, high, best: np.asarray(x - low), _span, "{x}/{high}", "x / max"

@@ -149,7 +149,7 @@ def _scoped(weights: pd.DataFrame, path: str) -> pd.DataFrame:
 
 
 def weight_lines(checked: Checked, path: str) -> Iterator[str]:
-    """Yield what `make weights` prints: the variants nearest to a file's weights, a verdict."""
+    """Yield what `coevo weights` prints: the variants nearest to a file's weights, a verdict."""
     if checked.panel is None or not checked.config["subsystems"]:
         raise StudyError(*checked.problems or ("subsystems: the study has none, and no weights",))
     printed = read_weights(path, checked.indicators)

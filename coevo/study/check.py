@@ -19,9 +19,10 @@ from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_
 from coevo.panel.derivations import breaks_in_coverage, read_series
 from coevo.schema import FILLED
 from coevo.sensitivity.multiverse import indicator_systems
-from coevo.study.config_tables import SETS, check_indicators, regions_read
+from coevo.study.config_tables import check_indicators, regions_read
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.raw_files import raw_paths
+from coevo.study.regions import SETS, regions_table, set_of_regions
 from coevo.study.terminal import cost_line, model_lines, shown, span, table_lines, wrapped_lines
 from coevo.weighting import not_allowed, weigh
 
@@ -80,18 +81,19 @@ def check_study(path: str) -> Checked:
     """
     name = Path(path).name
     config = complete(read_config(path), read_schema("config"), name)
-    rows = check_indicators(config, read_schema("indicators"), config["regions_table"], name)
+    places = regions_table(config)
+    rows = check_indicators(config, read_schema("indicators"), places, name)
     files = raw_paths(config["raw"], config["vintage"])
     indicators = read_table(config["indicators"], "indicators")
     observations, remarks = observe(
         files,
         config["raw"],
         indicators,
-        read_table(config["regions_table"], "regions"),
+        read_table(places, "regions"),
         config["units_read_as"],
         config["missing_marks"],
-        regions_read(config, rows, config["regions_table"]),
-        {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS},
+        regions_read(config, rows, places),
+        {name: read_table(set_of_regions(name), "regions") for name in SETS},
         config["decimal_mark"],
     )
     panel, whole = None, (0, 0)
@@ -237,7 +239,7 @@ def _listed(rows: pd.DataFrame, message: MessageText) -> Iterator[str]:
 
 
 def check_lines(checked: Checked, message: MessageText) -> list[str]:
-    """Return what `make check` prints of a study that can be read, at most `WIDTH` columns wide.
+    """Return what `coevo check` prints of a study that can be read, at most `WIDTH` columns wide.
 
     message: puts a message of the audit, its key and its fields, into words.
     """

@@ -1,18 +1,16 @@
 """Tables that a config names: indicators, regions, others; its names are held against them."""
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from coevo.arrays import Config
-from coevo.errors import Problems, StudyError, short
+from coevo.errors import Problems, StudyError
 from coevo.normalisation.directions import scale_of
 from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import DERIVATIONS, parse
-from coevo.schema import LANGUAGES
 from coevo.study.config_text import TextRows, read_rows
 from coevo.study.configuration import (
     ASKED,
@@ -24,13 +22,9 @@ from coevo.study.configuration import (
     with_registries,
 )
 from coevo.study.raw_files import date_problem
+from coevo.study.regions import chosen_regions, read_regions
 
 OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
-CODE = re.compile(r"[\w.-]+")  # as the schema of the config allows it
-SETS = ("provinces", "cities", "countries")  # tables of regions that ship, for every study
-RESERVED = ("all", "pooled")  # what tables of results call all regions together
-NAMES = tuple(f"name_{language}" for language in LANGUAGES)
-TILE = ("tile_row", "tile_column")
 CLAIM_COLUMNS = ("claim", "paper", "check", "indicators", "source")
 ADDED = ("sum", "difference")  # derivations of figures of one kind
 
@@ -278,61 +272,6 @@ def _posts(row: dict[str, str]) -> Iterator[str]:
         return
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         yield f"{row['indicator']}: low must be below high, and both finite; correct them"
-
-
-def read_regions(path: str) -> TextRows:
-    """Return the rows of a table of regions: codes, and a name in one language at least.
-
-    Raises `StudyError` with a line per problem: no file, no column `region`, no column of names, a
-    code that stands twice or is none, a region without a name, two regions on one tile.
-    """
-    if not Path(path).is_file():
-        raise StudyError(f"regions_table: there is no file {path}; write the table of regions")
-    rows = read_rows(path)
-    names = [column for column in NAMES if column in rows[0]]
-    if "region" not in rows[0]:
-        raise StudyError(f"{path}: column 'region' is missing; add it")
-    if not names:
-        raise StudyError(f"{path}: has no names; add a column {' or '.join(NAMES)}")
-    if problems := [f"{path}: {line}" for line in _region_row_problems(rows, names)]:
-        raise StudyError(*problems)
-    return rows
-
-
-def _region_row_problems(rows: TextRows, names: list[str]) -> Iterator[str]:
-    taken: dict[tuple[str, ...], str] = {}
-    seen = set()
-    for row in rows:
-        code, tile = row["region"], tuple(row.get(column, "") for column in TILE)
-        if not CODE.fullmatch(code) or code in RESERVED:
-            yield (
-                f"'{short(code)}' cannot be the code of a region; use letters, digits and . - _, "
-                f"and not {' or '.join(RESERVED)}"
-            )
-        if code in seen:
-            yield f"{code}: stands in two rows; keep one"
-        if not any(row[name] for name in names):
-            yield f"{code}: has no name; write one"
-        if any(tile) and tile in taken:
-            yield f"{code}: has the tile of {taken[tile]}; give it another, or none"
-        seen.add(code)
-        taken.setdefault(tile, code)
-    for name in names:
-        unwritten = [row["region"] for row in rows if ASKED in row[name]]
-        if unwritten:
-            more = f" and {len(unwritten) - 1} more" if len(unwritten) > 1 else ""
-            yield (
-                f"{name}: still says {ASKED} ({unwritten[0]}{more}); write the names in Latin or "
-                "Chinese signs"
-            )
-
-
-def chosen_regions(config: Config, places: Sequence[Mapping[str, str]]) -> list[str]:
-    """Return the codes that the config's `regions` leave of a table of regions."""
-    chosen, codes = config["regions"], [row["region"] for row in places]
-    if isinstance(chosen, Mapping):
-        return [code for code in codes if code not in chosen["without"]]
-    return codes if chosen == "all" else list(chosen)
 
 
 def regions_read(config: Config, indicators: TextRows, path: str) -> list[str] | None:

@@ -20,7 +20,7 @@ from coevo.errors import Problems, StudyError, short
 LARGEST = 10_000_000  # bytes
 MOST_CHARACTERS, MOST_VALUES, DEEPEST = 1_000_000, 20_000, 20
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-REPAIR = "; correct it, or begin again from a template: make new study=NAME"
+REPAIR = "; correct it, or begin again from a template: coevo new NAME"
 TextRows = list[dict[str, str]]  # of a table of the configuration
 TEXT_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
 

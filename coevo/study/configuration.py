@@ -1,9 +1,11 @@
 """A study's configuration: read against its schema, completed with defaults, checked at once.
 
-Registries are imported when a config is completed, not with this module: most need numpy
-and pandas. Allowed method names come from them: a schema says `registry: module:NAME` in place of
-a list, and `refused: module:NAME` where names are refused with a reason.
+Allowed names of methods come from registries: a schema says `registry: module:NAME` in place of a
+list, and `refused: module:NAME` where names are refused with a reason. Neither numpy nor pandas is
+imported here, which every start of the workflow would wait for.
 """
+
+from __future__ import annotations
 
 import math
 import re
@@ -11,16 +13,19 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from coevo.arrays import Config
-from coevo.errors import Problems, StudyError, short
-from coevo.schema import LANGUAGES
+from coevo.errors import PROGRAM, Problems, StudyError, short
+from coevo.registry import registered
+from coevo.schema import LANGUAGES, RATIO
 from coevo.study.config_text import read_mapping
 
-DEFAULT = "config/config.yaml"  # of the study that `make` builds; any other has a file of its name
-DEFAULT_STUDY = "provinces"
+if TYPE_CHECKING:
+    from coevo.arrays import Config
+
+DEFAULT = "config/config.yaml"  # of the study of a folder; any other has a file of its name
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)\d", re.IGNORECASE)  # names no file on Windows
 LONGEST_NAME = 100  # characters: it is part of paths
 LANGUAGE = "<language>"
 RATIO_RANGE = [0.0, 1.0]
@@ -31,25 +36,31 @@ ASKED = "CHANGE"  # stands in the texts of a new study that a person is to write
 
 def name_problem(study: str, longest: int = LONGEST_NAME) -> str:
     """Return why a name cannot be that of a study, and so of its folders; "" if it can."""
-    if NAME.fullmatch(study) and len(study) <= longest:
+    if NAME.fullmatch(study) and len(study) <= longest and not DEVICE.fullmatch(study):
         return ""
     return (
-        f"study: '{short(study)}' cannot name files and folders; use letters, digits and hyphens, "
-        f"at most {longest} of them, such as my-study"
+        f"study: '{short(study)}' cannot name files and folders on every system; use letters, "
+        f"digits and hyphens, at most {longest} of them, such as my-study"
     )
 
 
-def config_file(word: str) -> str:
-    """Return the config file that `study=NAME` asks for; what does not begin so is a file itself.
+def config_file(study: str) -> str:
+    """Return the config file of a study of this folder, by its name.
 
     Raises `StudyError` for what is no name of a study.
     """
-    if not word.startswith("study="):
-        return word
-    study = word.removeprefix("study=")
     if problem := name_problem(study):
         raise StudyError(problem)
-    return DEFAULT if study == DEFAULT_STUDY else f"config/{study}.yaml"
+    path = f"config/{study}.yaml"
+    return DEFAULT if not Path(path).is_file() and _study_of(DEFAULT) == study else path
+
+
+def _study_of(path: str | Path) -> str:
+    """Return the name of the study of a config file; "" of one that cannot be read."""
+    try:
+        return str(read_mapping(path).get("study", ""))
+    except StudyError:
+        return ""
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
@@ -59,22 +70,22 @@ def read_config(path: str | Path) -> dict[str, Any]:
     for a name that is none: folders have it, also of what is removed.
     """
     if not Path(path).is_file():
-        stems = sorted(file.stem for file in Path(path).parent.glob("*.yaml"))
-        known = ", ".join(DEFAULT_STUDY if stem == "config" else stem for stem in stems)
-        raise StudyError(f"coevo: there is no {path}; studies: {known}")
+        known = ", ".join(sorted(map(_study_of, Path(path).parent.glob("*.yaml"))))
+        raise StudyError(f"coevo: there is no {path}; studies: {known or 'none'}")
     config = read_mapping(path)
-    study = config.get("study", DEFAULT_STUDY)  # the schema says that it is missing, or no text
+    study = config.get("study")  # the schema says that it is missing, or no text
     if isinstance(study, str) and (problem := name_problem(study)):
         raise StudyError(f"{Path(path).name}: {problem}")
     return config
 
 
-def read_schema(name: str, root: str | Path = "") -> dict[str, Any]:
-    """Return a schema of workflow/schemas under `root`, the repository: `config`, `indicators`."""
+def read_schema(name: str) -> dict[str, Any]:
+    """Return a schema of workflow/schemas: `config`, `indicators`."""
     import yaml
 
-    path = Path(root, "workflow", "schemas", f"{name}.schema.yaml")
-    schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path = PROGRAM / "workflow" / "schemas" / f"{name}.schema.yaml"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    schema: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     return schema
 
 
@@ -96,9 +107,8 @@ def with_registries(schema: Any) -> Any:
     }
     out = {key: with_registries(value) for key, value in (several | plain).items()}
     if isinstance(name := out.pop("registry", None), str):
-        if "refused" in out:
-            out["refused"] = dict(resolve_name(out["refused"]))
-        out["enum"] = sorted(set(resolve_name(name)) - set(out.get("refused", ())))
+        refused = registered(out["refused"]) if "refused" in out else {}
+        out["enum"] = sorted(registered(name).keys() - refused.keys())
     return out
 
 
@@ -121,8 +131,8 @@ def messages(error: Any) -> Iterator[str]:
         for name in sorted(set(error.instance) - set(known)):
             full = f"{key}.{name}" if key else name
             yield f"{short(full)}: unknown key '{short(name)}'; known: {', '.join(sorted(known))}"
-    elif error.validator == "enum" and str(error.instance) in error.schema.get("refused", {}):
-        yield f"{key}: '{error.instance}' is refused: {error.schema['refused'][error.instance]}"
+    elif error.validator == "enum" and (reason := _refusal(error)):
+        yield f"{key}: '{error.instance}' is refused: {reason}"
     elif error.validator == "enum":
         names = [str(part) for part in error.absolute_path if isinstance(part, str)]
         kind = (names[-1] if names else "value").rstrip("s").replace("_", " ")
@@ -141,6 +151,12 @@ def messages(error: Any) -> Iterator[str]:
         hint = error.schema.get("description", "")
         text = error.message.replace(repr(error.instance), short(repr(error.instance)))
         yield f"{key or 'config'}: {short(text, 300)}" + (f"; {hint}" if hint else "")
+
+
+def _refusal(error: Any) -> str:
+    """Return why a name is refused that is none of the list, "" if no reason is known."""
+    refused = error.schema.get("refused")
+    return str(resolve_name(refused).get(str(error.instance), "")) if refused else ""
 
 
 def complete(config: Config, schema: Config, name: str) -> dict[str, Any]:
@@ -176,16 +192,21 @@ def schema_validator(schema: Config) -> Any:
     """
     from jsonschema import Draft202012Validator, FormatChecker, validators
 
-    from coevo.observations.units import unit_of
-
     formats = FormatChecker(formats=())
-    formats.checks("unit", raises=StudyError)(lambda name: isinstance(unit_of(name), object))
+    formats.checks("unit", raises=StudyError)(_is_unit)
 
     known = Draft202012Validator.TYPE_CHECKER
     known = known.redefine("integer", lambda _, value: type(value) is int)
     known = known.redefine("number", lambda _, x: type(x) in (int, float) and abs(x) < math.inf)
     extended: Any = validators
     return extended.extend(Draft202012Validator, type_checker=known)(schema, format_checker=formats)
+
+
+def _is_unit(name: Any) -> bool:
+    """Whether a text is a unit; raises `StudyError` if not."""
+    from coevo.observations.units import unit_of
+
+    return isinstance(unit_of(name), object)
 
 
 def named_in_calibration(interaction: Config | None) -> Config:
@@ -203,8 +224,7 @@ def other_files(config: Config) -> dict[str, str]:
 
 def _is_ratio(settings: Any) -> bool:
     """Whether figures are normalised by the reference that fixes their range."""
-    ratio = resolve_name("coevo.normalisation:RATIO")
-    return isinstance(settings, Mapping) and settings.get("reference") == ratio
+    return isinstance(settings, Mapping) and settings.get("reference") == RATIO
 
 
 def _across_keys(config: Config) -> Iterator[str]:
@@ -241,11 +261,11 @@ def _across_keys(config: Config) -> Iterator[str]:
         yield "robustness.systems: main is the study's own system; give the other another name"
     if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
         yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
-    methods = resolve_name("coevo.weighting:WEIGHTINGS")
+    methods = registered("coevo.weighting:WEIGHTINGS")
     reasons = {weighting["method"]: f"the method {weighting['method']} needs it"}
     parts = (weighting["combine"] or {}).get("methods", ())
     for name, reason in [*reasons.items(), *((p, f"weighting.combine names {p}") for p in parts)]:
-        needed = methods[name].needs
+        needed = methods[name]
         if needed and not weighting[needed]:
             yield f"weighting.{needed}: is missing; {reason}"
     low, high = config["normalisation"]["range"]

@@ -9,10 +9,10 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from coevo.arrays import Config, Row
+from coevo.errors import PROGRAM
 from coevo.messages import room
 from coevo.observations.cells import known_marks
 from coevo.observations.heads import CHINESE
@@ -20,11 +20,11 @@ from coevo.observations.names import aliases
 from coevo.observations.units import named
 from coevo.observations.vocabulary import MISSING_MARKS, PUBLISHERS_MARKS
 from coevo.panel.derivations import parse
-from coevo.study.config_tables import chosen_regions
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import named_in_calibration
+from coevo.study.regions import chosen_regions
 
-TEMPLATES = Path("workflow", "new")
+TEMPLATES = PROGRAM / "workflow" / "new"
 ROLES = ("upstream", "downstream", "purchases", "sales")  # of an indicator in the model
 HEAD = 1  # zero-based row of the head; English labels stand above it
 NARROWEST, WIDEST = 12, 24  # columns of figures, in characters

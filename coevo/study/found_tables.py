@@ -21,9 +21,9 @@ from coevo.observations.periods import period_of
 from coevo.observations.sheets import CellWords, Sheet
 from coevo.observations.tables import PLAIN_SHEET, FigureTable, Labels, along
 from coevo.observations.units import is_unit, split_unit
-from coevo.study.config_tables import SETS
 from coevo.study.configuration import ASKED
 from coevo.study.raw_files import is_passed_over, no_file
+from coevo.study.regions import SETS, set_of_regions
 
 LETTER = re.compile(r"[^\W\d_]")  # what a name has and a code has not
 SIGNS = re.compile(r"[0-9A-Z_. -]*")  # such as 2021A0002
@@ -95,8 +95,7 @@ def survey(folder: Path) -> Survey:
 
 def shipped_sets() -> dict[str, pd.DataFrame]:
     """Return the tables of regions that every study may use, by name."""
-    paths = {name: Path("config", "regions", f"{name}.csv") for name in SETS}
-    return {name: read_table(path, "regions") for name, path in paths.items() if path.is_file()}
+    return {name: read_table(set_of_regions(name), "regions") for name in SETS}
 
 
 def _place_names() -> frozenset[str]:

@@ -1,6 +1,7 @@
 """A new study: made from templates, with a workbook to fill in, or begun from downloads.
 
-Of downloads it says what was found, what was written, and what a person must decide.
+It is written into this folder. Of downloads it says what was found, what was written, and what a
+person must decide.
 """
 
 import csv
@@ -35,7 +36,8 @@ from coevo.study.configuration import (
 from coevo.study.fill_in import TEMPLATES, blank_workbook, marks_in_words
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
-from coevo.study.raw_files import VINTAGE
+from coevo.study.raw_files import SOURCES, VINTAGE
+from coevo.study.regions import SETS, set_of_regions
 from coevo.study.terminal import NEEDED, shown, span, standing, table_lines, wrapped_lines
 
 WIDTH = 100  # columns of the terminal
@@ -43,7 +45,7 @@ MOST_TABLES, MOST_LINES = 12, 12
 TABLE_HEAD = ("table", "regions", "years", "indicators", "figures")
 INDICATOR_HEAD = ("name in the files", "indicator", "unit", "regions", "years", "figures")
 LONGEST = 40  # characters of a name: it is part of paths
-EXAMPLE = "study=my-study first=2018 last=2023 vintage=2026-11"
+TABLE, REGIONS, RAW = "config/indicators.csv", "config/regions.csv", "data/raw"
 SPAN = 6  # years of a study that names none, up to the year before the vintage
 
 
@@ -51,8 +53,8 @@ SPAN = 6  # years of a study that names none, up to the year before the vintage
 class Wish:
     """What is asked for: name of the study, its years, the vintage folder of the workbook.
 
-    source: a folder or a file that the study is begun from; its years are then those of the files,
-    where `first` or `last` is 0.
+    source: a folder or a file that the study is begun from, as `home` has it, the folder in which
+    it was typed; its years are then those of the files, where `first` or `last` is 0.
     """
 
     study: str
@@ -60,51 +62,29 @@ class Wish:
     last: int
     vintage: str
     source: str = ""
-
-    @property
-    def config(self) -> str:
-        return f"config/{self.study}.yaml"
+    home: str = ""
 
 
-def wish(words: Sequence[str], month: str) -> Wish:
-    """Return what the words `study=NAME first=2018 last=2023 vintage=2026-11 from=FOLDER` ask for.
+def wish(
+    study: str, first: str, last: str, vintage: str, month: str, source: str = "", home: str = ""
+) -> Wish:
+    """Return what is asked for, in words of which all but the study may be empty.
 
-    All but the study may be left out or empty: the vintage is then `month` (YYYY-MM), the last year
-    the one before it, the first the sixth from there. Raises `StudyError` with every word that is
-    not understood.
+    The vintage is then `month` (YYYY-MM), the last year the one before it, the first the sixth from
+    there. Raises `StudyError` with every word that is not understood.
     """
-    values = {"study": "", "first": "", "last": "", "vintage": "", "from": ""}
-    problems = Problems()
-    for word in words:
-        key, mark, value = word.partition("=")
-        if not mark or key not in values:
-            problems.add(f"coevo: '{word}' is not understood; write it as in {EXAMPLE}")
-        else:
-            values[key] = value
-    problems.check()
-    problems.extend(_name_problems(values["study"]))
-    vintage = values["vintage"] or month
+    problems, vintage = Problems(), vintage or month
+    problems.extend(filter(None, [name_problem(study, LONGEST)]))
     if not VINTAGE.fullmatch(vintage):
         problems.add(f"vintage: '{vintage}' is not a year and month; write it as {month}")
-    for key in ("first", "last"):
-        if values[key] and not re.fullmatch(r"[0-9]{4}", values[key]):
-            problems.add(f"{key}: '{values[key]}' is not a year; write it as 2018")
+    for key, year in (("first", first), ("last", last)):
+        if year and not re.fullmatch(r"[0-9]{4}", year):
+            problems.add(f"{key}: '{year}' is not a year; write it as 2018")
     problems.check()
-    if values["from"]:
-        first, last = (int(values[key] or 0) for key in ("first", "last"))
-        return Wish(values["study"], first, last, vintage, values["from"])
-    last = int(values["last"] or int(vintage[:4]) - 1)
-    return Wish(values["study"], int(values["first"] or last - SPAN + 1), last, vintage)
-
-
-def _name_problems(name: str) -> Iterator[str]:
-    """Say why a name cannot be that of a study with a file of its own."""
-    if not name:
-        yield "study: has no name; write one, as in make new study=my-study"
-    elif problem := name_problem(name, LONGEST):
-        yield problem
-    elif Path(DEFAULT).is_file() and name in (Path(DEFAULT).stem, read_config(DEFAULT)["study"]):
-        yield f"study: '{name}' is the default study, {DEFAULT}; choose another name"
+    if source:
+        return Wish(study, int(first or 0), int(last or 0), vintage, source, home)
+    end = int(last or int(vintage[:4]) - 1)
+    return Wish(study, int(first or end - SPAN + 1), end, vintage)
 
 
 def template(name: str, words: Mapping[str, object]) -> str:
@@ -137,57 +117,66 @@ def begin_study(wanted: Wish) -> list[str]:
     Nothing is overwritten: a config or a table that is there is read, and the workbook is made
     from it. Raises `StudyError` for years, or an existing config or table, that are not right.
     """
-    name = Path(wanted.config).name
+    name = Path(DEFAULT).name
     text = template("config.yaml", vars(wanted))
-    there = Path(wanted.config).exists()
-    config = _checked(read_config(wanted.config) if there else yaml.safe_load(text), name)
-    years, table = config["years"], config["indicators"]
-    lines = [written(wanted.config, text) + f" (years {years['first']} to {years['last']})"]
+    there = Path(DEFAULT).exists()
+    config = _checked(read_config(DEFAULT) if there else yaml.safe_load(text), name)
+    years, table, regions = config["years"], config["indicators"], config["regions_table"]
+    lines = [written(DEFAULT, text) + f" (years {years['first']} to {years['last']})"]
     lines.append(written(table, template("indicators.csv", {})))
-    regions = config["regions_table"]
+    lines.append(written(regions, set_of_regions(SETS[0]).read_bytes()))
     indicators = check_indicators(config, read_schema("indicators"), regions, name)
     folder = f"{config['raw']}/{wanted.vintage}"
     chinese, english = marks_in_words(config["missing_marks"])
     words = {**vars(wanted), **years, "folder": folder, "marks_zh": chinese, "marks_en": english}
-    book = f"{folder}/{wanted.study}.xlsx"
+    book = f"{folder}/{config['study']}.xlsx"
     lines.append(
         written(book, blank_workbook(indicators, read_rows(regions), config, guide(words)))
     )
     return [
         *lines,
-        f"1. Edit {wanted.config} (lines marked CHANGE) and {table}.",
-        f"2. Fill in {book}. For another table: move it out of data/raw, and repeat this command.",
-        f"3. make check study={wanted.study}, then make study={wanted.study}.",
+        "",
+        *_steps(
+            wanted,
+            f"Edit {DEFAULT} (lines marked {ASKED}) and {table}.",
+            f"Fill in {book}. For another table: move it out of data/raw, and repeat this command.",
+        ),
     ]
+
+
+def _steps(wanted: Wish, *edits: str) -> Iterator[str]:
+    """Yield what is to be done with a study that was begun, a line each."""
+    steps = (f"cd {wanted.study}", *edits, "coevo check, then coevo build.")
+    yield from (f"{n}. {step}" for n, step in enumerate(steps, start=1))
 
 
 def begin_from_files(wanted: Wish) -> list[str]:
     """Write a study from the files of a folder; return what was found and what comes next.
 
-    The files are copied into the vintage folder of the study, unless they stand there already.
-    Nothing is overwritten. Raises `StudyError` where the files suggest no study.
+    The files are copied into the vintage folder of the study. Raises `StudyError` where they
+    suggest no study.
     """
-    source = Path(wanted.source)
+    source = Path(wanted.home, wanted.source)
     if not source.exists():
         raise StudyError(f"from: there is no {wanted.source}; name a folder or a file")
     downloads = survey(source)
-    proposal = propose(downloads, wanted.study, (wanted.first, wanted.last))
+    proposal = propose(downloads, (wanted.first, wanted.last))
+    regions = proposal.regions
     config = template("found.yaml", _template_words(proposal, wanted, downloads.doubtful))
-    table = f"config/indicators/{wanted.study}.csv"
+    table = as_csv(regions.rows) if regions.rows else set_of_regions(regions.known).read_bytes()
     lines = list(_summary(downloads, proposal))
     lines += _copied(downloads, source, wanted)
-    if proposal.regions.rows:
-        lines.append(written(proposal.regions.path, _as_csv(proposal.regions.rows)))
-    lines.append(written(table, _as_csv(proposal.rows)))
-    lines.append(written(wanted.config, config))
+    lines.append(written(REGIONS, table))
+    lines.append(written(TABLE, as_csv(proposal.rows)))
+    lines.append(written(DEFAULT, config))
     edits = [
-        f"Edit {wanted.config}, the lines marked {ASKED}: title, names, outputs of the model.",
-        f"Edit {table}: the subsystem of each indicator; direction - where less is better.",
+        f"Edit {DEFAULT}, the lines marked {ASKED}: title, names, outputs of the model.",
+        f"Edit {TABLE}: the subsystem of each indicator; direction - where less is better.",
     ]
-    if any(ASKED in text for row in proposal.regions.rows for text in row.values()):
-        edits.append(f"Edit {proposal.regions.path}: the names marked {ASKED}.")
-    edits.append(f"make check study={wanted.study}, then make study={wanted.study}.")
-    return [*lines, "", *(f"{n}. {edit}" for n, edit in enumerate(edits, start=1))]
+    if any(ASKED in text for row in regions.rows for text in row.values()):
+        edits.append(f"Edit {REGIONS}: the names marked {ASKED}.")
+    edits.append(f"Edit {RAW}/{SOURCES}: where each file is from, and whether it may be passed on.")
+    return [*lines, "", *_steps(wanted, *edits)]
 
 
 def _template_words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
@@ -210,7 +199,6 @@ def _template_words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -
         "study": wanted.study,
         "source": wanted.source,
         "title": "{" + ", ".join(f'{k}: "{questions[k]}"' for k in languages) + "}",
-        "regions_table": proposal.regions.path,
         "decimal_mark": "".join(map(_asked_mark, doubtful[:1])),
         "units": _quoted(unstated),
         "subsystems": "\n".join(named),
@@ -238,19 +226,16 @@ def _quoted(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _as_csv(rows: Sequence[dict[str, str]]) -> str:
+def as_csv(rows: Sequence[dict[str, str]], columns: Sequence[str] | None = None) -> str:
     """Return rows as CSV, as the tables of the configuration are."""
-    return str(pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
+    return str(pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n"))
 
 
 def _copied(downloads: Survey, source: Path, wanted: Wish) -> Iterator[str]:
     """Copy the files that hold tables into the vintage folder; yield a line for each."""
-    raw = Path("data", "raw", wanted.study)
-    if raw.resolve() in (source.resolve(), *source.resolve().parents):
-        return
     for path in downloads.files:
         place = path.relative_to(source) if path != source else Path(path.name)
-        yield written((raw / wanted.vintage / place).as_posix(), path.read_bytes())
+        yield written(f"{RAW}/{wanted.vintage}/{place.as_posix()}", path.read_bytes())
 
 
 def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
@@ -267,9 +252,9 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     )
     yield ""
     regions = proposal.regions
-    state = "written" if regions.rows else "known"
+    state = f"known as {regions.known}" if regions.known else f"written in {REGIONS}"
     first, last = proposal.years
-    yield f"Regions: {len(set(regions.codes.values()))}, {state} in {regions.path}"
+    yield f"Regions: {len(set(regions.codes.values()))}, {state}"
     if regions.rows:
         names = [row.get("name_en") or row["name_zh"] for row in regions.rows]
         listed = ", ".join(name.removeprefix(f"{ASKED} ") for name in names)
@@ -291,12 +276,12 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     ]
     coded = [one.row["source_name"] for one in proposal.indicators if ASKED in one.row["label_en"]]
     if any(ASKED in row.values() for row in regions.rows):
-        unclear.append(f"no file names a region: write that of the one in {regions.path}")
+        unclear.append(f"no file names a region: write that of the one in {REGIONS}")
     for column in sorted({k for row in regions.rows for k in row if f"{ASKED} " in row[k]}):
         names = [row["codes"] for row in regions.rows if f"{ASKED} " in row[column]]
         unclear.append(
             f"{len(names)} names are in signs that no font of the reports has; write them in "
-            f"Latin or Chinese signs in the column {column} of {regions.path}: {shown(names)}"
+            f"Latin or Chinese signs in the column {column} of {REGIONS}: {shown(names)}"
         )
     if coded:
         unclear.append(
@@ -307,7 +292,7 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     lists: dict[str, Sequence[str]] = {
         "{} regions lack an indicator altogether and are left out": proposal.lacking,
         "the whole of the regions, and none of them": regions.totals,
-        f"{{}} names are no regions of {regions.path} and set aside": regions.strangers,
+        f"{{}} names are no regions of {REGIONS} and set aside": regions.strangers,
     }
     for text, group in lists.items():
         unclear += [f"{text.format(len(group))}: {shown(group)}"] if group else []

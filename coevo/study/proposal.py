@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.equilibria.possible_outputs import Output, model_outputs
-from coevo.errors import StudyError
+from coevo.errors import PROGRAM, StudyError
 from coevo.observations.heads import CHINESE
 from coevo.observations.names import (
     RegionMatch,
@@ -28,10 +28,10 @@ from coevo.observations.names import (
 )
 from coevo.observations.units import find_unit, of_currency, sharers
 from coevo.observations.vocabulary import TOTALS
-from coevo.study.config_tables import CODE, RESERVED
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
+from coevo.study.regions import CODE, RESERVED
 
 # Names in letters that reports have fonts for; others stand as further codes, so that the names may
 # be written anew.
@@ -62,12 +62,12 @@ FREE_UNIT = re.compile(
 
 @dataclass(frozen=True)
 class RegionsFound:
-    """The set that the names belong to: its path, rows of one that is to be written, strangers.
+    """The set that the names belong to, "" and rows of one that is to be written; strangers.
 
     codes: text of a file -> code; also: what a name may mean besides.
     """
 
-    path: str
+    known: str
     codes: Mapping[str, str]
     rows: tuple[dict[str, str], ...] = ()
     strangers: tuple[str, ...] = ()
@@ -78,23 +78,21 @@ class RegionsFound:
     country: str = ""  # of which they are regions, in two letters, as far as a total says so
 
 
-def find_regions(
-    texts: Mapping[str, str], study: str, figures: pd.DataFrame | None = None
-) -> RegionsFound:
+def find_regions(texts: Mapping[str, str], figures: pd.DataFrame | None = None) -> RegionsFound:
     """Return the set of regions that knows most names, if it knows more than half of them.
 
     Else a set of the study's own is to be written, of the names as they stand. texts: each name ->
     the code that stands beside it, or ""; figures: of the survey, which show what is a total.
     """
     tables = shipped_sets()
-    best = RegionsFound(f"config/regions/{study}.csv", {})
+    best = RegionsFound("", {})
     for name, table in tables.items():
         candidate = _in_set(texts, name, table, Regions(table, tables))
         if len(candidate.codes) > len(best.codes):
             best = candidate
     if len(best.codes) > len(best.strangers):
         return best
-    return _set_of_names(texts, f"config/regions/{study}.csv", figures, tables.get("countries"))
+    return _set_of_names(texts, figures, tables["countries"])
 
 
 def _in_set(
@@ -114,9 +112,9 @@ def _in_set(
                 codes[text] = place.code
             if place.code and place.also:
                 also.append(f'"{text}" is read as {name}; {place.also} has that name too')
-    path, groups = f"config/regions/{name}.csv", _groups(set(codes.values()), table)
+    groups = _groups(set(codes.values()), table)
     named = frozenset(("en", "zh"))
-    return RegionsFound(path, codes, (), tuple(strangers), tuple(also), groups, named=named)
+    return RegionsFound(name, codes, (), tuple(strangers), tuple(also), groups, named=named)
 
 
 def _groups(codes: set[str], table: pd.DataFrame) -> str:
@@ -136,10 +134,7 @@ def _place(text: str, beside: str, known: Regions) -> RegionMatch:
 
 
 def _set_of_names(
-    texts: Mapping[str, str],
-    path: str,
-    figures: pd.DataFrame | None,
-    countries: pd.DataFrame | None,
+    texts: Mapping[str, str], figures: pd.DataFrame | None, countries: pd.DataFrame
 ) -> RegionsFound:
     """Return a set made of the names in the files; totals and groups of regions are none."""
     named = {compared(total) for total in TOTALS}
@@ -169,26 +164,24 @@ def _set_of_names(
     whole = (c.removeprefix("name_") for c in named_in)
     country = _country(totals, countries)
     return RegionsFound(
-        path, codes, columns_filled, totals=tuple(totals), named=frozenset(whole), country=country
+        "", codes, columns_filled, totals=tuple(totals), named=frozenset(whole), country=country
     )
 
 
-def _country(totals: Sequence[str], countries: pd.DataFrame | None) -> str:
+def _country(totals: Sequence[str], countries: pd.DataFrame) -> str:
     """Return the two letters of the one country among totals, "" if there is none."""
-    if countries is None:
-        return ""
     known = Regions(countries).places
     codes = {known[compared(text)].code for text in totals if compared(text) in known} - {""}
     letters = countries.loc[countries["region"].isin(codes), "codes"]
     return aliases(letters.iloc[0])[0] if len(letters) == 1 else ""
 
 
-def _wholes(figures: pd.DataFrame, countries: pd.DataFrame | None) -> Iterator[str]:
+def _wholes(figures: pd.DataFrame, countries: pd.DataFrame) -> Iterator[str]:
     """Yield what is the whole of the regions: the sum of all others in every year.
 
     Or a country among names that are none, with larger figures than any other in every year.
     """
-    known = Regions(countries).places if countries is not None else {}
+    known = Regions(countries).places
     named = {text for text in figures["region"].unique() if compared(text) in known}
     named = named if 2 * len(named) < figures["region"].nunique() else set()
     wholes: dict[str, None] = {}
@@ -236,8 +229,7 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
     """Return the indicators of the files in their order, those of size marked as such."""
     known: dict[str, dict[str, str]] = {}
     for table in KNOWN_INDICATORS:
-        path = Path("config", "indicators", f"{table}.csv")
-        for row in read_rows(path) if path.is_file() else ():
+        for row in read_rows(PROGRAM / "config" / "indicators" / f"{table}.csv"):
             for name in aliases(row["source_name"]):
                 known.setdefault(compared(name), row)
     names = {name: row["indicator"] for name, row in known.items()}
@@ -364,7 +356,7 @@ class Proposal:
     outputs: list[Output]
 
 
-def propose(survey: Survey, study: str, wanted_years: tuple[int, int]) -> Proposal:
+def propose(survey: Survey, wanted_years: tuple[int, int]) -> Proposal:
     """Return the study that the files of a survey suggest.
 
     Raises `StudyError` where they hold no table, or fewer than two indicators.
@@ -374,7 +366,7 @@ def propose(survey: Survey, study: str, wanted_years: tuple[int, int]) -> Propos
         raise StudyError("from: no table of figures was found", *survey.unclear)
     beside = figures[["region", "code"]].drop_duplicates()
     texts = beside.groupby("region", sort=False)["code"].max().to_dict()  # "" comes before a code
-    regions = find_regions(texts, study, figures)
+    regions = find_regions(texts, figures)
     ranks = [name for name in in_order(figures["name"]) if RANK.search(name)]
     indicators = find_indicators(figures[~figures["name"].isin(ranks)], regions)
     years = find_years(indicators, wanted_years)

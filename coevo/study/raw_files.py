@@ -13,6 +13,7 @@ from coevo.errors import SYSTEM, Problems, StudyError
 LATEST = 253_000_000_000  # seconds: the year 9987
 VINTAGE = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")  # year and month, whose order is that of time
 AHEAD = 60  # seconds that the clocks of two machines may differ
+SOURCES = "sources.csv"  # beside the vintages: of each raw file, where it is from
 SYSTEM_FILES = {"Thumbs.db", "desktop.ini"}
 
 
@@ -31,7 +32,7 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
             problems.add(f"{path.as_posix()}: is a link; put the files themselves there")
         elif path.is_dir() and VINTAGE.fullmatch(path.name):
             vintages.append(path)
-        elif not is_passed_over(path):
+        elif not is_passed_over(path) and path.name != SOURCES:
             problems.add(
                 f"{path.as_posix()}: stands outside a vintage; raw files go into folders named by "
                 f"year and month, such as {folder}/2026-10"

@@ -10,9 +10,7 @@ from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study_data import StudyData
 from tests.projects import ROOT, must_run
 
-# study -> its config
-CONFIGS = {"provinces": "config", "provinces-scale": "provinces-scale"}
-CONFIGS |= {name: name for name in ("provinces-three", "zhejiang", "lynx-hare")}
+STUDIES = ("provinces", "provinces-scale", "provinces-three", "zhejiang", "lynx-hare")
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +20,9 @@ def built():
     No test looks at the reports of provinces-scale, a study like the default one with other
     indicators: its workbook needs every table.
     """
-    for study, name in CONFIGS.items():
+    for study in STUDIES:
         few = [f"reports/{study}/latex"] if study == "provinces-scale" else []
-        must_run(ROOT, *few, config=f"config/{name}.yaml")
+        must_run(ROOT, *few, study=study)
     read = cache(lambda study, table: read_table(ROOT / f"data/processed/{study}/{table}.csv"))
     return lambda study, table: read(study, table).copy()
 
@@ -42,8 +40,8 @@ def shipped(built):
 
     @cache
     def read(study: str) -> StudyData:
-        path = ROOT / "config" / f"{CONFIGS[study]}.yaml"
-        config = complete(read_config(path), read_schema("config", ROOT), path.name)
+        path = ROOT / "config" / f"{'config' if study == STUDIES[0] else study}.yaml"
+        config = complete(read_config(path), read_schema("config"), path.name)
         tables = {name: built(study, name) for name in study_tables(config)}
         tables |= {path.stem: read_table(path) for path in simulated}
         indicators = read_table(ROOT / config["indicators"], "indicators")

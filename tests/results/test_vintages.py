@@ -139,7 +139,7 @@ def build(project: Path, name: str, tables: tuple[str, ...], **changes) -> Path:
     text = yaml.safe_dump(config, allow_unicode=True)
     (project / "config" / f"{name}.yaml").write_text(text, encoding="utf-8")
     targets = [f"data/processed/{name}/{table}.csv" for table in tables]
-    must_run(project, *targets, config=f"config/{name}.yaml")
+    must_run(project, *targets, study=name)
     return project / "data" / "processed" / name
 
 

@@ -1,6 +1,5 @@
 """Reading and auditing before anything runs: what is counted, what is said, and that all fits."""
 
-import importlib.util
 import re
 import shutil
 import unicodedata
@@ -13,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coevo.command import main
 from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
@@ -259,13 +259,6 @@ def test_what_stops_a_run_is_a_problem_and_the_table_is_there(project):
     assert rows(study)["output 产值"] == ("3", "2018–2022", "15", "", "", "1", "0")
 
 
-def command():
-    spec = importlib.util.spec_from_file_location("command", ROOT / "workflow" / "check.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main
-
-
 def tree(folder: Path) -> dict:
     return {
         path: (path.stat().st_mtime_ns, path.is_file() and path.read_bytes())
@@ -274,25 +267,28 @@ def tree(folder: Path) -> dict:
 
 
 def test_exit_codes_and_that_nothing_is_written(project, capsys, monkeypatch):
-    main, before = command(), tree(project)
-    assert main("config/small.yaml") == main("config/small.yaml", "--strict") == 0
-    assert capsys.readouterr().out.endswith("\nReady: make study=small\n")
-    assert main("config/other.yaml") == 1
+    def check(*words: str, study: str = "small") -> int:
+        return main(["check", "--study", study, *words])
+
+    before = tree(project)
+    assert check() == check("--strict") == 0
+    assert capsys.readouterr().out.endswith("\nReady: coevo build --study small\n")
+    assert check(study="other") == 1
     assert capsys.readouterr().err == "coevo: there is no config/other.yaml; studies: small\n"
     assert tree(project) == before
     write("网店（正文）", [[0] * 5] * 3)
     before = tree(project)
-    assert main("config/small.yaml") == 0 and main("config/small.yaml", "--strict") == 2
+    assert check() == 0 and check("--strict") == 2
     monkeypatch.setattr(audit, "SERIOUS_MESSAGES", {"levels_differ"})
     capsys.readouterr()
-    assert main("config/small.yaml") == 2
+    assert check() == 2
     entries = re.findall("^  - (.*)$", capsys.readouterr().out, re.MULTILINE)
     checked(accept=[*map(yaml.safe_load, entries)])
-    assert entries and main("config/small.yaml") == main("config/small.yaml", "--strict") == 0
+    assert entries and check() == check("--strict") == 0
     write("工厂", [[7] * 5] * 3)
     before = tree(project)
     capsys.readouterr()
-    assert main("config/small.yaml", "--strict") == 1
+    assert check("--strict") == 1
     shown = capsys.readouterr()
     assert shown.out.endswith("\nWhat is missing to run:\n")
     assert shown.err.startswith("plants: is 7 in every") and shown.err.count("\n") == 1
@@ -301,7 +297,7 @@ def test_exit_codes_and_that_nothing_is_written(project, capsys, monkeypatch):
 
 def test_a_character_without_a_font_is_told_before_anything_runs(project, capsys):
     checked(title={"en": "Do they 🙂?"})
-    assert command()("config/small.yaml") == 1
+    assert main(["check", "--study", "small"]) == 1
     assert capsys.readouterr().err.startswith("config/small.yaml: no font holds '🙂' (U+")
 
 

@@ -11,19 +11,16 @@ from pathlib import Path
 import pytest
 
 from coevo import errors, files
+from coevo.command import runner
 from tests.programs import needs
 from tests.sample import ROOT
-
-sys.path.insert(0, str(ROOT / "workflow"))
-
-import runner
 
 # In place of Snakemake: its lock, and a child that does not end by itself, as a long script; what
 # stands in `code` is an exit code instead.
 SNAKEMAKE = """
 import logging, os, pathlib, subprocess, sys, types
 from snakemake_interface_logger_plugins.common import LogEvent
-from runner import Steps
+from coevo.command.runner import Steps
 def main(arguments):
     steps = Steps(types.SimpleNamespace(dryrun=False), None)
     if pathlib.Path("code").exists():
@@ -58,7 +55,7 @@ def is_there(process: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
-RUN = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/small.yaml"]
+RUN = [sys.executable, "-m", "coevo", "build", "--study", "small"]
 MAKE = ["make", "-o", ".venv/filled", "study=small"]
 LINUX = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does"
@@ -68,7 +65,7 @@ LINUX = pytest.mark.skipif(
 def start(folder: Path, *words: str, stderr: int = subprocess.PIPE) -> subprocess.Popen:
     return subprocess.Popen(
         words or RUN, cwd=folder, stdout=subprocess.PIPE, stderr=stderr, text=True,
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])},
     )  # fmt: skip
 
 
@@ -124,7 +121,6 @@ def parent(process: int) -> int:
 @LINUX
 @needs("make")
 def test_a_run_ends_with_the_make_that_called_it(folder):
-    (folder / "workflow").symlink_to(ROOT / "workflow")
     (folder / ".venv").symlink_to(sys.prefix)
     shutil.copy(ROOT / "Makefile", folder)
     process, child = begun(folder, *MAKE)
@@ -225,13 +221,13 @@ def test_memory_that_does_not_suffice_and_a_stop_are_lines(capsys):
 
 def test_a_full_disk_is_said_before_a_run_and_a_closed_folder_too(folder):
     code = (
-        "import sys, shutil, collections; sys.path.insert(0, {root!r}); import once; "
+        "import sys, shutil, collections; sys.path.insert(0, {root!r}); import coevo.command; "
         "shutil.disk_usage = lambda _: collections.namedtuple('Use', 'free')({free}); {more}"
-        "sys.exit(once.main('config/small.yaml'))"
+        "sys.exit(coevo.command.main(['build', '--study', 'small']))"
     )
 
     def said(free: int, more: str = "") -> str:
-        given = code.format(root=str(ROOT / "workflow"), free=free, more=more)
+        given = code.format(root=str(ROOT), free=free, more=more)
         run = [sys.executable, "-c", given]
         done = subprocess.run(run, cwd=folder, capture_output=True, text=True)
         assert done.returncode == 1 and done.stdout == ""

@@ -25,10 +25,7 @@ CITIES = "cities-of-a-workbook"
 
 @pytest.fixture(autouse=True)
 def project(tmp_path, monkeypatch):
-    """A project without studies, and a folder of downloads."""
-    for part in ("workflow", "config/regions"):
-        shutil.copytree(ROOT / part, tmp_path / part)
-    shutil.copy(ROOT / "config" / "config.yaml", tmp_path / "config")
+    """An empty folder, but for a folder of downloads."""
     monkeypatch.chdir(tmp_path)
     Path(FOLDER).mkdir()
     return tmp_path
@@ -48,25 +45,23 @@ def begun() -> list[str]:
 
 
 def table() -> dict[str, dict[str, str]]:
-    with Path("config/indicators/mine.csv").open(encoding="utf-8", newline="") as file:
+    with Path("config/indicators.csv").open(encoding="utf-8", newline="") as file:
         return {row["source_name"]: row for row in csv.DictReader(file)}
 
 
 def config() -> dict:
-    return yaml.safe_load(Path("config/mine.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
 
 
 def test_the_words_of_the_command_may_name_a_folder():
-    assert wish(["study=mine", "from=我的 下载"], "2026-11") == Wish(
-        "mine", 0, 0, "2026-11", FOLDER
-    )
-    assert wish(["study=mine", "from=x", "first=2001"], "2026-11").first == 2001
+    assert wish("mine", "", "", "", "2026-11", FOLDER) == Wish("mine", 0, 0, "2026-11", FOLDER)
+    assert wish("mine", "2001", "", "", "2026-11", "x").first == 2001
 
 
 def proposed(said: list[str]) -> dict:
     """Return what was written and told, by the keys of `proposed.yaml`."""
-    text = Path("config/mine.yaml").read_text(encoding="utf-8")
-    regions = Path("config/regions/mine.csv")
+    text = Path("config/config.yaml").read_text(encoding="utf-8")
+    regions = Path("config/regions.csv").read_text(encoding="utf-8").splitlines()[1:]
     told = " ".join("\n".join(said).split())
     (unclear,) = re.findall(r"Not understood, or to be decided: (\d+)", told) or [0]
     return {
@@ -74,7 +69,7 @@ def proposed(said: list[str]) -> dict:
         "said": told,
         "config": config(),
         "beside": text.replace("\n#   ", " "),
-        "regions": regions.read_text("utf-8").splitlines()[1:] if regions.exists() else [],
+        "regions": regions if "written in config/regions.csv" in told else [],
         "indicators": table(),
     }
 
@@ -89,11 +84,11 @@ def assert_checked(step: dict) -> None:
         Path(path).write_text(text, encoding="utf-8")
     if "refused" in step:
         with pytest.raises(StudyError) as problem:
-            check_study("config/mine.yaml")
+            check_study("config/config.yaml")
         lines = problem.value.messages
         assert all(part in line for part, line in zip(step["refused"], lines, strict=True))
         return
-    study = check_study("config/mine.yaml")
+    study = check_study("config/config.yaml")
     seen = study.observations
     assert study.problems == ()
     assert len(seen) == step.get("figures", len(seen))
@@ -126,22 +121,13 @@ def test_what_a_folder_holds_becomes_the_study_that_is_described(case):
 def test_nothing_is_overwritten():
     download(CITIES)
     begun()
-    assert not Path("data/raw/mine/2026-11/a b.pdf").exists()
-    path = Path("config/mine.yaml")
+    assert not Path("data/raw/2026-11/a b.pdf").exists()
+    path = Path("config/config.yaml")
     edited = path.read_text(encoding="utf-8") + "\n# mine\n"
     path.write_text(edited, encoding="utf-8")
     again = begun()
-    assert "kept     config/mine.yaml" in again and "kept     config/indicators/mine.csv" in again
+    assert "kept     config/config.yaml" in again and "kept     config/indicators.csv" in again
     assert path.read_text(encoding="utf-8") == edited
-
-
-def test_files_that_stand_in_the_study_already_are_not_copied():
-    download(CITIES)
-    Path("data/raw/mine").mkdir(parents=True)
-    Path(FOLDER).rename("data/raw/mine/2026-10")
-    said = begin_from_files(Wish("mine", 0, 0, "2026-11", "data/raw/mine/2026-10"))
-    assert not Path("data/raw/mine/2026-11").exists()
-    assert [line for line in said if "data/raw" in line and line.startswith("written")] == []
 
 
 @pytest.mark.parametrize(
@@ -155,25 +141,19 @@ def test_a_folder_that_suggests_no_study_is_refused(text, said):
     Path(FOLDER, "a.csv").write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match=f"^{said}"):
         begun()
-    assert not Path("config/mine.yaml").exists()
+    assert not Path("config/config.yaml").exists()
     with pytest.raises(StudyError, match="from: there is no nowhere"):
         begin_from_files(Wish("mine", 0, 0, "2026-11", "nowhere"))
 
 
 def test_the_set_that_knows_most_names_is_taken_if_it_knows_more_than_half():
-    assert (
-        find_regions(dict.fromkeys(["Zhejiang", "吉林", "上海"], ""), "x").path
-        == "config/regions/provinces.csv"
-    )
-    assert (
-        find_regions(dict.fromkeys(["吉林", "长春", "四平"], ""), "x").path
-        == "config/regions/cities.csv"
-    )
-    some = find_regions(dict.fromkeys(["Germany", "FR", "Korea, Rep.", "Arab World"], ""), "x")
-    assert some.path == "config/regions/countries.csv" and some.strangers == ("Arab World",)
+    assert find_regions(dict.fromkeys(["Zhejiang", "吉林", "上海"], "")).known == "provinces"
+    assert find_regions(dict.fromkeys(["吉林", "长春", "四平"], "")).known == "cities"
+    some = find_regions(dict.fromkeys(["Germany", "FR", "Korea, Rep.", "Arab World"], ""))
+    assert some.known == "countries" and some.strangers == ("Arab World",)
     assert some.groups == "group"
-    own = find_regions(dict.fromkeys(["Germany", "Elbe", "Weser", "Main"], ""), "x")
-    assert own.path == "config/regions/x.csv" and len(own.rows) == 4
+    own = find_regions(dict.fromkeys(["Germany", "Elbe", "Weser", "Main"], ""))
+    assert own.known == "" and len(own.rows) == 4
 
 
 def spans(*years: tuple[int, int]) -> list[Indicator]:

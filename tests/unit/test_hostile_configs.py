@@ -1,4 +1,4 @@
-"""Configs that are wrong or made to harm: refused in lines, by `make check` and before any rule."""
+"""Configs that are wrong or made to harm: refused in lines, by check and before any rule."""
 
 import os
 import shutil

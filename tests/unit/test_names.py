@@ -13,8 +13,8 @@ from coevo.observations.names import (
     find_indicator,
     nearest_names,
 )
-from coevo.study.config_tables import SETS as SETS_SHIPPED
-from coevo.study.config_tables import read_regions
+from coevo.study.regions import SETS as SETS_SHIPPED
+from coevo.study.regions import read_regions
 from tests.unit.cases import sections
 
 TABLE = read_table("config/regions/provinces.csv", "regions")

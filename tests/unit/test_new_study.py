@@ -16,16 +16,14 @@ from coevo.study.new_study import Wish, begin_study, wish
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = Wish("mine", 2018, 2023, "2026-11")
-BOOK = "data/raw/mine/2026-11/mine.xlsx"
+BOOK = "data/raw/2026-11/mine.xlsx"
 
 
 @pytest.fixture(autouse=True)
 def project(tmp_path, monkeypatch):
-    """A project without studies but the default one."""
+    """An empty folder."""
     folder = tmp_path / "研究 空格"
-    shutil.copytree(ROOT / "workflow", folder / "workflow")
-    shutil.copytree(ROOT / "config" / "regions", folder / "config" / "regions")
-    shutil.copy(ROOT / "config" / "config.yaml", folder / "config")
+    folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
 
@@ -36,49 +34,39 @@ def sheets():
     return load_workbook(BOOK)
 
 
+def wished(study: str, first: str = "", last: str = "", vintage: str = "") -> Wish:
+    return wish(study, first, last, vintage, "2026-11")
+
+
 def test_the_vintage_is_the_month_and_the_years_are_the_six_before_it():
-    assert wish(["study=mine", "first=", "last=", "vintage="], "2026-11") == Wish(
-        "mine", 2020, 2025, "2026-11"
-    )
-    assert wish(["study=mine", "vintage=2024-03"], "2026-11") == Wish("mine", 2018, 2023, "2024-03")
-    assert wish(["last=2010", "study=mine"], "2026-11") == Wish("mine", 2005, 2010, "2026-11")
-    assert wish(["first=2001", "study=a-1"], "2026-11") == Wish("a-1", 2001, 2025, "2026-11")
+    assert wished("mine") == Wish("mine", 2020, 2025, "2026-11")
+    assert wished("mine", vintage="2024-03") == Wish("mine", 2018, 2023, "2024-03")
+    assert wished("mine", last="2010") == Wish("mine", 2005, 2010, "2026-11")
+    assert wished("a-1", first="2001") == Wish("a-1", 2001, 2025, "2026-11")
 
 
-@pytest.mark.parametrize("name", ["研究", "../x", "a b", "-a", "a.b", 41 * "a"])
+@pytest.mark.parametrize("name", ["研究", "../x", "a b", "-a", "a.b", "", "con", "Lpt1", 41 * "a"])
 def test_what_cannot_name_files_is_no_name_of_a_study(name):
     with pytest.raises(StudyError, match=f"^study: '{re.escape(name)}' cannot name files"):
-        wish([f"study={name}"], "2026-11")
+        wished(name)
 
 
-@pytest.mark.parametrize(
-    ("words", "lines"),
-    [
-        (["study="], ["study: has no name; write one"]),
-        ([], ["study: has no name; write one"]),
-        (["study=provinces"], ["study: 'provinces' is the default study, config/config.yaml; "]),
-        (["study=config"], ["study: 'config' is the default study, config/config.yaml; "]),
-        (
-            ["study=a", "first=18", "last=2023.0", "vintage=2026-13"],
-            ["vintage: '2026-13' is not a year", "first: '18' is not a", "last: '2023.0' is not a"],
-        ),
-        (["mine"], ["coevo: 'mine' is not understood; write it as in study=my-study first=2018"]),
-    ],
-)
-def test_what_is_not_understood_is_said_in_a_line(words, lines):
+def test_what_is_not_understood_is_said_in_a_line_each():
+    lines = ["vintage: '2026-13' is not a year", "first: '18' is not a", "last: '2023.0' is not a"]
     with pytest.raises(StudyError) as problem:
-        wish(words, "2026-11")
+        wished("a", "18", "2023.0", "2026-13")
     said = zip(problem.value.messages, lines, strict=True)
     assert all(line.startswith(expected) for line, expected in said)
 
 
-def test_a_new_study_is_three_files_and_three_lines_on_what_to_do():
-    assert begin_study(WANTED)[:3] == [
-        "written  config/mine.yaml (years 2018 to 2023)",
-        "written  config/indicators/mine.csv",
+def test_a_new_study_is_four_files_and_what_to_do():
+    assert begin_study(WANTED)[:4] == [
+        "written  config/config.yaml (years 2018 to 2023)",
+        "written  config/indicators.csv",
+        "written  config/regions.csv",
         f"written  {BOOK}",
     ]
-    text = Path("config/mine.yaml").read_text(encoding="utf-8")
+    text = Path("config/config.yaml").read_text(encoding="utf-8")
     config = yaml.safe_load(text)
     assert config["study"] == "mine" and config["years"] == {"first": 2018, "last": 2023}
     assert config["title"].keys() == {"en", "zh"}
@@ -92,49 +80,50 @@ def test_a_new_study_is_three_files_and_three_lines_on_what_to_do():
 @pytest.mark.parametrize("name", ["2026-11", "true", "1e5", "null", "007"])
 def test_a_name_that_looks_like_something_else_stays_a_name(name):
     begin_study(Wish(name, 2018, 2023, "2026-11"))
-    config = yaml.safe_load(Path(f"config/{name}.yaml").read_text(encoding="utf-8"))
+    config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
     assert config["study"] == name
-    assert Path(f"data/raw/{name}/2026-11/{name}.xlsx").is_file()
+    assert Path(f"data/raw/2026-11/{name}.xlsx").is_file()
 
 
 def test_nothing_is_written_for_years_that_cannot_be():
-    with pytest.raises(StudyError, match=r"^mine\.yaml: years: 2018 to 2021 are 4 years"):
+    with pytest.raises(StudyError, match=r"^config\.yaml: years: 2018 to 2021 are 4 years"):
         begin_study(Wish("mine", 2018, 2021, "2026-11"))
-    with pytest.raises(StudyError, match=r"^mine\.yaml: years: first \(2023\) comes after last"):
+    with pytest.raises(StudyError, match=r"^config\.yaml: years: first \(2023\) comes after last"):
         begin_study(Wish("mine", 2023, 2018, "2026-11"))
-    assert not Path("config/mine.yaml").exists() and not Path("data").exists()
+    assert not Path("config/config.yaml").exists() and not Path("data").exists()
 
 
 def test_nothing_is_overwritten_and_what_is_kept_is_named():
     begin_study(WANTED)
-    files = ["config/mine.yaml", "config/indicators/mine.csv", BOOK]
+    files = ["config/config.yaml", "config/indicators.csv", "config/regions.csv", BOOK]
     before = {file: Path(file).read_bytes() for file in files}
     again = begin_study(Wish("mine", 2001, 2009, "2026-11"))
-    assert again[:3] == [
-        "kept     config/mine.yaml (years 2018 to 2023)",
-        "kept     config/indicators/mine.csv",
+    assert again[:4] == [
+        "kept     config/config.yaml (years 2018 to 2023)",
+        "kept     config/indicators.csv",
+        "kept     config/regions.csv",
         f"kept     {BOOK}",
     ]
     assert {file: Path(file).read_bytes() for file in files} == before
     Path(BOOK).unlink()
-    assert begin_study(WANTED)[2] == f"written  {BOOK}"
+    assert begin_study(WANTED)[3] == f"written  {BOOK}"
     assert Path(BOOK).read_bytes() == before[BOOK]  # the same study, the same bytes
 
 
 def test_a_further_vintage_gets_a_workbook_of_its_own():
     begin_study(WANTED)
     lines = begin_study(Wish("mine", 2018, 2023, "2027-11"))
-    assert lines[2] == "written  data/raw/mine/2027-11/mine.xlsx"
+    assert lines[3] == "written  data/raw/2027-11/mine.xlsx"
     assert Path(BOOK).is_file()
 
 
 def test_the_workbook_follows_an_edited_table_and_config():
     begin_study(WANTED)
     Path(BOOK).unlink()
-    table = Path("config/indicators/mine.csv")
+    table = Path("config/indicators.csv")
     row = "jobs,cluster,output,产出,+,10 thousand persons,jobs,就业人员,就业人员|从业人员,,\n"
     table.write_text(table.read_text(encoding="utf-8") + row, encoding="utf-8")
-    config = Path("config/mine.yaml")
+    config = Path("config/config.yaml")
     text = config.read_text(encoding="utf-8").replace("regions: all", 'regions: ["330000"]')
     config.write_text(text.replace("first: 2018", "first: 2014"), encoding="utf-8")
     begin_study(WANTED)
@@ -147,12 +136,12 @@ def test_the_workbook_follows_an_edited_table_and_config():
 
 
 def test_an_indicator_table_that_is_not_right_is_refused():
-    Path("config/indicators").mkdir()
-    shutil.copy(ROOT / "config" / "indicators" / "provinces.csv", "config/indicators/mine.csv")
-    table = Path("config/indicators/mine.csv")
+    Path("config").mkdir()
+    shutil.copy(ROOT / "config" / "indicators" / "provinces.csv", "config/indicators.csv")
+    table = Path("config/indicators.csv")
     text = table.read_text(encoding="utf-8").replace("mobile internet users,", "", 1)
     table.write_text(text, encoding="utf-8")
-    with pytest.raises(StudyError, match=r"^config/indicators/mine\.csv: row \d+ \(mobile_inter"):
+    with pytest.raises(StudyError, match=r"^config/indicators\.csv: row \d+ \(mobile_inter"):
         begin_study(WANTED)
     assert not Path("data").exists()
 

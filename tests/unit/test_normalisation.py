@@ -12,7 +12,6 @@ from coevo.normalisation import REFERENCES, ConstantIndicators, minmax, normalis
 from coevo.normalisation.directions import DIRECTIONS, scale_of
 from coevo.study.configuration import read_schema
 from tests.panels import SCALE
-from tests.sample import ROOT
 
 floats = st.floats(-1e6, 1e6)
 
@@ -289,5 +288,5 @@ def test_a_constant_indicator_has_no_ratio():
 
 
 def test_the_directions_of_the_schema_are_those_of_the_registry():
-    column = read_schema("indicators", ROOT)["properties"]["direction"]
+    column = read_schema("indicators")["properties"]["direction"]
     assert set(column["enum"]) == {*DIRECTIONS, ""}

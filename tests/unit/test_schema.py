@@ -101,3 +101,6 @@ def test_the_pages_on_tables_and_keys_are_those_of_file_and_registries() -> None
     assert page == describe.described(), "python workflow/describe.py writes it anew"
     keys = describe.KEYS.read_text(encoding="utf-8")
     assert keys == describe.explained(keys), "likewise"
+    assert describe.NAMES.read_text(encoding="utf-8") == describe.registries(), "likewise"
+    environment = describe.CONDA.read_text(encoding="utf-8")
+    assert environment == describe.installed(environment), "likewise"

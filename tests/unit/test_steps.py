@@ -3,16 +3,13 @@
 import io
 import logging
 import re
-import sys
 from types import SimpleNamespace
 
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from coevo.command import runner
 from tests.sample import ROOT
-
-sys.path.insert(0, str(ROOT / "workflow"))
-import runner
 
 
 class Screen(io.StringIO):

@@ -36,7 +36,7 @@ def assert_as_written(project: Path, study: str, page: str, expected: pd.DataFra
     """Assert that the built study has these figures, each of its cell, and that the page names each
     file.
     """
-    tables = project / "data" / "processed" / study
+    tables = project / study / "data" / "processed" / study
     found = pd.read_csv(tables / "observations.csv", dtype={"region": str}, keep_default_na=False)
     found = found[found["indicator"].isin(expected["indicator"]) & (found["value"] != "")]
     found = found.assign(
@@ -51,7 +51,7 @@ def assert_as_written(project: Path, study: str, page: str, expected: pd.DataFra
         rtol=1e-12,
     )
     files = set(expected["file"])
-    assert all(f"data/raw/{study}/2026-11/{name}" in page for name in files)
+    assert all(f"data/raw/2026-11/{name}" in page for name in files)
     degrees = pd.read_csv(tables / "coupling.csv", dtype={"region": str})
     assert len(degrees) == len(expected[["region", "year"]].drop_duplicates())
     assert degrees["D"].between(0, 1).all()
@@ -63,8 +63,8 @@ def test_files_of_thirteen_layouts_of_china(project):
     assert expected["indicator"].nunique() == 13
     systems = "{a: {zh: 甲}, b: {zh: 乙}, c: {zh: 丙}, d: {zh: 丁}}"
     said = begin(project, "layouts", "十三种", subsystems=systems)
-    assert "Regions: 9, known in config/regions/provinces.csv" in said
-    path = project / "config" / "indicators" / "layouts.csv"
+    assert "Regions: 9, known as provinces" in said
+    path = project / "layouts" / "config" / "indicators.csv"
     proposed = pd.read_csv(path, dtype=str, keep_default_na=False)
     proposed["subsystem"] = ["abcd"[k % 4] for k in range(len(proposed))]
     proposed["direction"] = "+"
@@ -76,8 +76,8 @@ def test_files_of_eight_publishers_of_the_world(project):
     expected = gathered("eight-of-the-world", project / "the world")
     assert expected["indicator"].nunique() == 8
     said = begin(project, "world", "the world")
-    assert "Regions: 7, known in config/regions/countries.csv" in said
-    aside = "names are no regions of config/regions/countries.csv and set aside: "
+    assert "Regions: 7, known as countries" in said
+    aside = "names are no regions of config/regions.csv and set aside: "
     assert aside + "Upper middle income" in said
     page = report(project, "world")
     assert "South Korea" in page and "North Korea" not in page

@@ -1,5 +1,6 @@
 """The longest rules in chunks: the same tables whatever their number and that of the cores."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,12 +19,13 @@ def built(folder: Path, chunks: int, cores: int) -> tuple[dict[str, bytes], list
     """Return the tables that chunks have a part in, and the logs of what was run."""
     draws = {"draws": 100, "seed": 1}
     write_study(folder, 70, 9, 6, chunks=chunks, robustness=draws)
-    words = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/config.yaml"]
-    words += ["-s", str(ROOT / "Snakefile"), "--cores", str(cores)]
+    words = [sys.executable, "-m", "coevo", "build"]
+    words += ["--cores", str(cores), "--"]
     data, logs = folder / "data/processed/counties", folder / "logs/counties"
     shutil.rmtree(logs, ignore_errors=True)
     words += [f"data/processed/counties/{table}.csv" for table in TABLES]
-    run = subprocess.run(words, cwd=folder, capture_output=True, text=True)
+    known = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(words, cwd=folder, env=known, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     # the parts of a rule are one step; a line that ends so tells after a minute what is at work
     steps = [line for line in run.stderr.splitlines() if not line.endswith(" …")]

@@ -26,7 +26,7 @@ import socket
 def refuse(*_, **__): raise OSError("a test forbids the network")
 socket.socket.connect = socket.getaddrinfo = refuse
 """
-BUILD = [sys.executable, "workflow/once.py", "config/small.yaml", "--cores", "2"]
+BUILD = [sys.executable, "-m", "coevo", "build", "--study", "small", "--cores", "2"]
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--configfile", "config/small.yaml"]
 
 
@@ -142,7 +142,8 @@ def test_nothing_is_written_beside_the_program_of_a_study_elsewhere(straight):
     house = straight.parent / "数据 空格"
     made = {path.name for path in house.iterdir()}
     assert made <= {path.name for path in ROOT.iterdir()} and "reports" not in made
-    assert {path.name for path in (house / "config").iterdir()} == {"regions"}
+    config = {path.name for path in (house / "config").iterdir()}
+    assert config == {"regions", "indicators", "README.md"}
 
 
 @pytest.fixture(scope="module")

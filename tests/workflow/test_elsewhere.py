@@ -1,5 +1,6 @@
 """The workflow through workflow/Snakefile, for a study that stands in another folder."""
 
+import os
 import re
 import runpy
 import subprocess
@@ -46,6 +47,25 @@ def test_the_second_snakefile_asks_for_what_the_first_does(study):
     )
     assert asked_for(first) == asked_for(second) == RULES
     _code_comes_from_the_repository_and_figures_from_the_folder(second, study)
+
+
+def test_a_further_start_imports_neither_pandas_nor_scipy(study):
+    """Of the first one's, the tables of indicators and regions are checked."""
+    words = [sys.executable, "-X", "importtime", "-m", "snakemake", "--dry-run", "--cores", "1"]
+    words += ["--snakefile", ROOT / "workflow" / "Snakefile"]
+    first, second = (
+        subprocess.run(words, cwd=study, capture_output=True, text=True, encoding="utf-8")
+        for _ in range(2)
+    )
+    assert first.returncode == second.returncode == 0, second.stderr
+    heavy = re.compile(r"\| +(pandas|scipy|coevo\.study\.config_tables)$", re.MULTILINE)
+    assert heavy.search(first.stderr) and not heavy.search(second.stderr)
+    table = study / "config" / "indicators" / "small.csv"
+    told, old = table.read_text(encoding="utf-8"), table.stat()
+    table.write_text(told.replace("+", "?"), encoding="utf-8")
+    os.utime(table, ns=(old.st_atime_ns, old.st_mtime_ns))
+    third = subprocess.run(words, cwd=study, capture_output=True, text=True, encoding="utf-8")
+    assert third.returncode == 1 and "unknown direction '?'" in third.stderr
 
 
 OF_INDICES = {"normalise", "weigh", "couple", "regional", "robustness", "diagnose", "vary"}

@@ -24,7 +24,7 @@ def read(tmp_path_factory) -> dict[str, float | str | None]:
     """What the script reads from the study as the present code builds it."""
     folder = make_project(tmp_path_factory.mktemp("frozen") / "study")
     shutil.copytree(FROZEN, folder, dirs_exist_ok=True)
-    must_run(folder, config="config/shops-and-plants.yaml")
+    must_run(folder, study="shops-and-plants")
     said = subprocess.run(
         [sys.executable, "read.py"], cwd=folder, stdout=subprocess.PIPE, check=True
     )

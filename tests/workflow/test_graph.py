@@ -32,7 +32,7 @@ STEP = re.compile(r" *(\d+) of (\d+) +(?:\d+ min )?\d+ s  (.+)")
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
     folder = make_project(tmp_path_factory.mktemp("work") / "数据 空格")
-    (folder / "said").write_text(must_run(folder, "-s", "workflow/Snakefile"), encoding="utf-8")
+    (folder / "said").write_text(must_run(folder), encoding="utf-8")
     return folder
 
 
@@ -179,13 +179,13 @@ def test_another_study_and_back_reruns_nothing_and_no_key_leaks(copy):
     other = CONFIG | {"study": "other", "weighting": {"method": "equal"}}
     del other["comovement"]
     write_config(copy, other, "other")
-    result = run(copy, config="config/other.yaml")
+    result = run(copy, study="other")
     # the other study has no `comovement`, so the default holds, whose indicators it does not have
     assert result.returncode != 0
     assert "comovement.size.0: 'gross_regional_product' is not in" in result.stdout + result.stderr
     write_config(copy, other | {"comovement": CONFIG["comovement"]}, "other")
     mine, others = (f"data/processed/{name}/coupling.csv" for name in ("small", "other"))
-    must_run(copy, others, config="config/other.yaml")
+    must_run(copy, others, study="other")
     assert would_run(copy) == set()
     assert (copy / mine).read_bytes() != (copy / others).read_bytes()
 
@@ -272,7 +272,7 @@ def test_what_snakemake_refuses_is_told(project):
     refused = run(project, "nothing")
     assert refused.returncode == 1 and "No rule to produce nothing" in refused.stderr
     refused = run(project, "--nothing")
-    assert refused.returncode == 2 and "unrecognized arguments: --nothing" in refused.stderr
+    assert refused.returncode == 1 and "unrecognized arguments: --nothing" in refused.stderr
 
 
 def test_a_script_that_is_killed_is_told(copy):
@@ -285,7 +285,7 @@ def test_a_script_that_is_killed_is_told(copy):
 
 
 def test_a_config_that_is_not_there(project):
-    result = run(project, config="config/nothing.yaml")
+    result = run(project, study="nothing")
     assert result.returncode == 1
     assert result.stderr == "coevo: there is no config/nothing.yaml; studies: small\n"
 
@@ -319,8 +319,7 @@ def test_a_file_of_the_program_that_is_gone_is_named_with_how_to_get_it_back(cop
 
 FULL_LOG = """
 import logging, os, sys, types
-sys.path.insert(0, "workflow")
-import runner
+from coevo.command import runner
 
 def main(arguments):
     logging.getLogger().addHandler(logging.FileHandler("/dev/full"))

@@ -8,23 +8,31 @@ import yaml
 from openpyxl import load_workbook
 
 from coevo.files import read_table
-from tests.projects import called, copied, must_run
+from tests.projects import ROOT as PROGRAM
+from tests.projects import called, must_run
 
 pytestmark = pytest.mark.whole
 REGIONS = ("浙江", "Jiangsu")  # from the list, and in English
 YEARS = range(2018, 2024)
-BOOK = "data/raw/mine/2026-11/mine.xlsx"
+BOOK = "data/raw/2026-11/mine.xlsx"
 HEAD, LABELS = 2, 2  # row of the head; columns of region and year
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """The workflow without any study, in a folder with a space and Chinese characters."""
-    return copied(tmp_path_factory.mktemp("work") / "我的 研究")
+    """The place of a study in a folder with a space and Chinese characters."""
+    folder = tmp_path_factory.mktemp("work") / "我的 研究"
+    folder.mkdir()
+    return folder / "mine"
 
 
 def begin(folder: Path) -> subprocess.CompletedProcess:
-    return called(folder, "new", "study=mine", "first=2018", "last=2023", "vintage=2026-11")
+    years = ("--first", "2018", "--last", "2023", "--vintage", "2026-11")
+    return called(folder.parent, "new", folder.name, *years, program=PROGRAM)
+
+
+def check(folder: Path) -> subprocess.CompletedProcess:
+    return called(folder, "check", program=PROGRAM)
 
 
 def figure(column: int, region: int, year: int) -> float:
@@ -59,14 +67,12 @@ def filled(project):
 
 def test_an_empty_workbook_is_told_from_a_filled_one(project):
     assert begin(project).returncode == 0
-    result = called(project, "check", "config/mine.yaml")
+    result = check(project)
     assert result.returncode == 1 and "Traceback" not in result.stderr
     said = result.stderr.splitlines()
     for indicator in ("ecommerce_sales", "rd_expenditure", "resident_population"):
-        assert any(
-            line.startswith(f"data/raw/mine: no file gives {indicator}: ") for line in said
-        ), said
-    assert all(line.startswith("data/raw/mine") for line in said)
+        assert any(line.startswith(f"data/raw: no file gives {indicator}: ") for line in said), said
+    assert all(line.startswith("data/raw") for line in said)
     (project / BOOK).unlink()
 
 
@@ -78,11 +84,11 @@ def written(folder: Path) -> dict[Path, int]:
 
 def test_check_finds_it_readable_and_writes_nothing(filled):
     before = written(filled)
-    result = called(filled, "check", "config/mine.yaml")
+    result = check(filled)
     assert result.returncode == 0, result.stdout + result.stderr
     assert written(filled) == before
     lines = result.stdout.splitlines()
-    assert lines[-1] == "Ready: make study=mine"
+    assert lines[-1] == "Ready: coevo build"
     assert "Region-years with every indicator of the subsystems: 12 of 12" in lines
     rows = {line.split()[0]: line.split()[-6:] for line in lines if "2018–2023" in line}
     assert rows["ecommerce_sales"] == ["2018–2023", "11", "1", "0", "1", "0"]
@@ -90,13 +96,13 @@ def test_check_finds_it_readable_and_writes_nothing(filled):
 
 
 def test_the_filled_workbook_gives_a_report(filled):
-    path = filled / "config" / "mine.yaml"
+    path = filled / "config" / "config.yaml"
     begun = path.read_text(encoding="utf-8")
     every = "languages: [en, zh], formats: [html, pdf, docx]"
     assert every in begun
     fewer = begun.replace(every, "languages: [en], formats: [html]")
     path.write_text(fewer, encoding="utf-8")
-    must_run(filled, config="config/mine.yaml")
+    must_run(filled, study="", program=PROGRAM)
     for name in ("report.en.html", "results.en.xlsx"):
         assert (filled / "reports" / "mine" / name).stat().st_size > 10_000
     seen = read_table(filled / "data/processed/mine/observations.csv")
@@ -114,16 +120,16 @@ def test_the_filled_workbook_gives_a_report(filled):
 
 
 def test_a_further_indicator_comes_with_a_new_workbook(filled):
-    table = filled / "config" / "indicators" / "mine.csv"
+    table = filled / "config" / "indicators.csv"
     row = "jobs,cluster,output,产出,+,10 thousand persons,jobs,就业人员,就业人员,,\n"
     table.write_text(table.read_text(encoding="utf-8") + row, encoding="utf-8")
-    result = called(filled, "check", "config/mine.yaml")
+    result = check(filled)
     assert result.returncode == 1
-    assert result.stderr.startswith("data/raw/mine: no file gives jobs: ")
+    assert result.stderr.startswith("data/raw: no file gives jobs: ")
     assert f"kept     {BOOK}" in begin(filled).stdout
     (filled / BOOK).unlink()
     assert f"written  {BOOK}" in begin(filled).stdout
     assert fill_in(filled)[-1] == "就业人员(万人)"
-    assert called(filled, "check", "config/mine.yaml").returncode == 0
-    config = yaml.safe_load((filled / "config/mine.yaml").read_text(encoding="utf-8"))
-    assert config["indicators"] == "config/indicators/mine.csv"
+    assert check(filled).returncode == 0
+    config = yaml.safe_load((filled / "config/config.yaml").read_text(encoding="utf-8"))
+    assert config["indicators"] == "config/indicators.csv"

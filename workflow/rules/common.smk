@@ -1,11 +1,12 @@
 """Wiring shared by all: the study's configuration, its paths, the code that it depends on."""
 
-import ast
 import errno
 import json
 import math
 import os
+import re
 import shlex
+import subprocess
 import sys
 import threading
 import tomllib
@@ -17,12 +18,14 @@ from pathlib import Path
 
 import yaml
 
-# The repository: other Snakefiles include this one, and studies may stand in another folder.
-ROOT = Path(os.path.abspath(workflow.current_basedir)).parent.parent
-sys.path.insert(0, str(ROOT))
+# The program, a repository or what is installed of one: studies may stand in another folder.
+PROGRAM = Path(os.path.abspath(workflow.current_basedir)).parent.parent
+MODULES = PROGRAM if (PROGRAM / "coevo").is_dir() else PROGRAM.parent
+sys.path.insert(0, str(MODULES))
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
 if Path(sys.executable).exists():
-    sys.executable = shlex.quote(sys.executable)
+    quoted = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    sys.executable = quoted([sys.executable])
 # One thread each, for the same bytes whatever the number of cores, on one type of processor.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
@@ -30,13 +33,13 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 from coevo.errors import StudyError, plain_words
 from coevo.files import changed_files, record_of, sha256_of, write_text
 from coevo.history import releases
-from coevo.history.changes import COMPARED
+from coevo.history.releases import COMPARED
 from coevo.schema import study_tables
-from coevo.study import config_tables, configuration, raw_files
+from coevo.study import configuration, raw_files, regions
 
 
 def hold_shared(lock):
-    """Hold the lock of workflow/once.py beside others, as long as this process lives."""
+    """Hold the lock of `coevo build` beside others, as long as this process lives."""
     with suppress(ImportError, OSError):  # Windows has no such lock, and not every disk
         from fcntl import LOCK_SH, flock
 
@@ -52,9 +55,10 @@ if workflow.is_main_process:
         threading.Thread(target=hold_shared, args=[LOCK], daemon=True).start()
 
 
-def from_repository(path):
-    """Return the path from the working directory, the study's, to a file of the repository."""
-    file = os.path.abspath(ROOT / path)
+@cache
+def from_program(path):
+    """Return the path from the working directory, the study's, to a file of the program."""
+    file = os.path.abspath(PROGRAM / path)
     if not os.path.exists(file):  # Snakemake would take what is made from it for made already
         raise FileNotFoundError(errno.ENOENT, "", file)
     # On Windows there is no way from one drive to another.
@@ -62,8 +66,13 @@ def from_repository(path):
     return Path(os.path.relpath(file) if same else file).as_posix()
 
 
-# What each module imports, as it was listed: file -> time and size of it, names.
-LISTED = Path(".snakemake", "imports.json")
+# What each module imports, as it was listed: file -> time and size of it, names. And under `checked`
+# what was found right last, so that a start without a change imports neither numpy nor pandas.
+IMPORT = re.compile(
+    r"^ *(?:from|import) (coevo[\w.]*)(?: import (\([^)]*\)|[^\n]*))?", re.MULTILINE
+)
+NAME_TAKEN = re.compile(r"\b[A-Za-z_]\w*")  # what is taken from a module may be one
+LISTED = Path(".snakemake", "modules.json")
 try:
     IMPORTS = json.loads(LISTED.read_text("utf-8"))
 except (OSError, ValueError):
@@ -72,21 +81,25 @@ except (OSError, ValueError):
 
 @cache
 def imported(file):
-    """Return the files of the repository that a file imports itself, with their packages."""
-    stamp = [file.stat().st_mtime_ns, file.stat().st_size]
-    if IMPORTS.get(str(file), [])[:1] != [stamp]:
+    """Return the files of coevo that a file imports itself, with their packages."""
+    about = os.stat(file)
+    stamp = [about.st_mtime_ns, about.st_size]
+    if IMPORTS.get(file, [])[:1] != [stamp]:
         names = set()
-        for node in ast.walk(ast.parse(file.read_bytes())):
-            if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):  # what it takes may be a module
-                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        ours = (name for name in names if (ROOT / name.partition(".")[0]).is_dir())
-        IMPORTS[str(file)] = [stamp, sorted(ours)]
-    places = {ROOT / name.replace(".", "/") for name in IMPORTS[str(file)][1]}
-    places |= {above for place in places for above in place.parents if ROOT in above.parents}
-    files = {path for place in places for path in (place / "__init__.py", Path(f"{place}.py"))}
-    return {path for path in files if path.is_file()}
+        for module, taken in IMPORT.findall(Path(file).read_text("utf-8")):
+            names |= {module, *(f"{module}.{name}" for name in NAME_TAKEN.findall(taken))}
+        parts = [name.split(".") for name in names]
+        names |= {".".join(part[:end]) for part in parts for end in range(1, len(part))}
+        places = [str(MODULES / name.replace(".", "/")) for name in names]
+        files = [f"{place}{end}" for place in places for end in ("/__init__.py", ".py")]
+        IMPORTS[file] = [stamp, sorted(filter(os.path.isfile, files))]
+    return IMPORTS[file][1]
+
+
+@cache
+def data_beside(folder):
+    """Return the tables of a folder of modules, which these read."""
+    return [entry.path for entry in os.scandir(folder) if entry.name.endswith((".csv", ".yaml"))]
 
 
 KNOWN = dict(IMPORTS)
@@ -99,41 +112,57 @@ def keep_listed():
             write_text(json.dumps(IMPORTS), LISTED)
 
 
-def code(script):
-    """Return the modules of coevo that a script imports, and the data beside them."""
-    found, new = set(), {ROOT / "workflow" / "scripts" / f"{script}.py"}
+def traced(file):
+    """Return the modules of coevo that a file imports, and the data beside them."""
+    found, new = set(), {str(file)}
     while new:
         new = set().union(*map(imported, new)) - found
         found |= new
-    data = {
-        file
-        for module in found
-        for kind in ("csv", "yaml")
-        for file in module.parent.glob(f"*.{kind}")
-    }
-    return sorted(map(from_repository, found | data))
+    folders = map(data_beside, {os.path.dirname(module) for module in found})
+    return sorted(found.union(*folders))
+
+
+def code(script):
+    """Return the modules of coevo that a script imports, and the data beside them."""
+    return [*map(from_program, traced(PROGRAM / "workflow" / "scripts" / f"{script}.py"))]
+
+
+def regions_read():
+    """Return the regions that are read from the files, None for all; check the tables that the
+    config names first, unless nothing has changed since they were found right.
+    """
+    tables = [config["indicators"], REGIONS, *configuration.other_files(config).values()]
+    tables += [f"config/claims/{config['claims']}.csv"] if config["claims"] else []
+    modules = traced(MODULES / "coevo" / "study" / "config_tables.py")
+    modules.append(str(PROGRAM / "workflow" / "schemas" / "indicators.schema.yaml"))
+    stamps = [
+        (file, os.stat(file).st_mtime_ns) for file in (*tables, *modules) if os.path.isfile(file)
+    ]
+    digests = [sha256_of(file) for file in tables if os.path.isfile(file)]
+    state = sha256_of(json.dumps([config, stamps, digests], sort_keys=True).encode())
+    if IMPORTS.get("checked", [])[:1] != [state]:
+        from coevo.study import config_tables
+
+        schema = configuration.read_schema("indicators")
+        rows = config_tables.check_indicators(config, schema, REGIONS, NAME)
+        IMPORTS["checked"] = [state, config_tables.regions_read(config, rows, REGIONS)]
+    return IMPORTS["checked"][1]
 
 
 try:
-    if unfit := raw_files.path_problem(str(ROOT), str(ROOT)):
+    if unfit := raw_files.path_problem(str(PROGRAM), str(PROGRAM)):
         raise StudyError(unfit)
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
     if Path(source[-1]).is_file():  # Snakemake takes without a word what this refuses
         configuration.read_config(source[-1])
-    config.update(configuration.complete(config, configuration.read_schema("config", ROOT), NAME))
+    config.update(configuration.complete(config, configuration.read_schema("config"), NAME))
     REGIONS = config["regions_table"]
     if (
-        not Path(REGIONS).is_file() and (ROOT / REGIONS).is_file()
-    ):  # a study in another folder may use a table of the repository
-        REGIONS = from_repository(REGIONS)
-    REGIONS_READ = config_tables.regions_read(
-        config,
-        config_tables.check_indicators(
-            config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
-        ),
-        REGIONS,
-    )
+        not Path(REGIONS).is_file() and (PROGRAM / REGIONS).is_file()
+    ):  # a study in another folder may use a table that ships
+        REGIONS = from_program(REGIONS)
+    REGIONS_READ = regions_read()
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
     DIGESTS = {file: sha256_of(file) for file in RAW}
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
@@ -143,14 +172,14 @@ except (StudyError, OSError, MemoryError) as problem:
     sys.exit(1)
 
 
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+VERSION = tomllib.loads((PROGRAM / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 STUDY = config["study"]
 DATA = f"data/processed/{STUDY}"
 REPORT = f"reports/{STUDY}"
 LOGS = f"logs/{STUDY}"
 INDICATORS = config["indicators"]
 # Sets of regions that names in the files may belong to as well.
-SETS = {name: from_repository(f"config/regions/{name}.csv") for name in config_tables.SETS}
+SETS = {name: from_program(f"config/regions/{name}.csv") for name in regions.SETS}
 # What the numbers and the look of the report depend on, besides our own code.
 PACKAGES = {
     name: version(name)
@@ -189,7 +218,9 @@ REPORTS = [
     *(f"{REPORT}/{name}" for name in ("tables", "latex", "stata", "numbers.json")),
 ]
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
-CAPTION_WORDS = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
+CAPTION_WORDS = yaml.safe_load(
+    (PROGRAM / "workflow" / "captions" / "words.yaml").read_text("utf-8")
+)
 LANGUAGES = {
     name: CAPTION_WORDS.get(name, CAPTION_WORDS["en"]) for name in config["report"]["languages"]
 }
@@ -205,7 +236,7 @@ COSTS = {
     "export": (260, 10, 0.4),
     "report": (455, 20.5, 1),
 }
-CHOSEN = config_tables.chosen_regions(config, config_tables.read_regions(REGIONS))
+CHOSEN = regions.chosen_regions(config, regions.read_regions(REGIONS))
 ROWS = len(CHOSEN) * (config["years"]["last"] - config["years"]["first"] + 1) / 1000
 
 

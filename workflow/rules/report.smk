@@ -1,17 +1,17 @@
 """Tables and charts for readers, and the report."""
 
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in REPORT_TABLES}
-FOLDER = Path(from_repository("workflow/report/report.md")).parent.as_posix()
+FOLDER = Path(from_program("workflow/report/report.md")).parent.as_posix()
 PHRASES = f"{FOLDER}/phrases.{{language}}.yaml"
 TOLD = f"{DATA}/numbers.{{language}}.json"  # of the text, which `export` joins
 TEMPLATES = sorted(
-    from_repository(path)
-    for path in ROOT.glob("workflow/report/*.*")
+    from_program(path)
+    for path in PROGRAM.glob("workflow/report/*.*")
     if path.stem[:8] != "phrases."
 )
 # What simulations say of the rules of inference, the same for every study.
 SIMULATED = {
-    path.stem: from_repository(path) for path in sorted(ROOT.glob("docs/simulation/*.csv"))
+    path.stem: from_program(path) for path in sorted(PROGRAM.glob("docs/simulation/*.csv"))
 }
 
 

@@ -1,5 +1,5 @@
 """The log handler that Snakemake finds by the name of this package (`--logger steps`)."""
 
-from runner import Steps as LogHandler
+from coevo.command.runner import Steps as LogHandler
 
 __all__ = ["LogHandler"]

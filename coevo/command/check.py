@@ -1,48 +1,34 @@
-"""Read and audit a study's raw files, show what they hold, and write nothing.
-
-    python workflow/check.py study=NAME|config/config.yaml [--strict]
-
-Exit code: 0 if the study can be built, 1 if not, with all problems a line each; 2 if it can be
-built and the audit has serious findings, with --strict any.
-"""
+"""Read and audit a study's raw files, show what they hold, and write nothing."""
 
 import sys
-from pathlib import Path
+from argparse import Namespace
 
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from coevo.errors import StudyError, command
+from coevo.errors import PROGRAM, StudyError
 from coevo.files import read_table
 from coevo.report.figures.typesetting import check_characters
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.message_words import message_texts
 from coevo.study.check import Checked, check_lines, check_study
-from coevo.study.configuration import config_file
+from coevo.study.regions import regions_table
 
-REPORT = Path(__file__).resolve().parent / "report"
+REPORT = PROGRAM / "workflow" / "report"
 PHRASES = tuple(REPORT / name for name in ("phrases.en.yaml", "phrases.yaml"))
 
 
-def main(config: str, *options: str) -> int:
-    """Print the table and the problems; return the exit code."""
-    sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character
-    return command(lambda: _check(config, *options))
-
-
-def _check(config: str, *options: str) -> int:
-    config = config_file(config)
-    checked = check_study(config)
+def main(chosen: Namespace) -> int:
+    """Print the table and the problems; return the exit code, 2 for findings of the audit."""
+    checked = check_study(chosen.config)
     message = message_texts(read_phrases(*(path.read_text(encoding="utf-8") for path in PHRASES)))
     print(*check_lines(checked, message), sep="\n")
-    problems = checked.problems or tuple(unprintable(checked, config))
+    problems = checked.problems or tuple(unprintable(checked, chosen.config))
     if problems:
         print("What is missing to run:", flush=True)
         print(*problems, sep="\n", file=sys.stderr)
         return 1
-    print(f"Ready: make study={checked.config['study']}", flush=True)
-    return 2 if len(checked.doubts if "--strict" in options else checked.serious) else 0
+    print(f"Ready: coevo build{chosen.study and f' --study {chosen.study}'}", flush=True)
+    return 2 if len(checked.doubts if chosen.strict else checked.serious) else 0
 
 
 def unprintable(checked: Checked, path: str) -> list[str]:
@@ -51,8 +37,9 @@ def unprintable(checked: Checked, path: str) -> list[str]:
     The last rule would refuse it, when all is computed.
     """
     config, languages = checked.config, checked.config["report"]["languages"]
-    regions = read_table(config["regions_table"], "regions")
-    regions = regions[regions["region"].isin(checked.panel["region"])]
+    regions = read_table(regions_table(config), "regions")
+    codes = [] if checked.panel is None else checked.panel["region"]
+    regions = regions[regions["region"].isin(codes)]
     said = [config["title"], config["sources"], *config["subsystems"].values()]
     texts = {
         path: " ".join(words.get(language, "") for words in said for language in languages),
@@ -70,7 +57,3 @@ def unprintable(checked: Checked, path: str) -> list[str]:
 def _column_text(table: pd.DataFrame, name: str, languages: list[str]) -> str:
     columns = [f"{name}_{language}" for language in languages if f"{name}_{language}" in table]
     return " ".join(table[columns].fillna("").to_numpy(dtype=str).ravel())
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

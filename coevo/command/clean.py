@@ -1,20 +1,16 @@
 """Remove what was built for a study: tables, reports and logs; releases and raw files stay.
 
-    python workflow/clean.py study=NAME
-
 Says what is removed. Nothing is, while a run is at work in this folder, and nothing outside the
 study's own folders, wherever a link leads.
 """
 
 import shutil
-import sys
+from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from coevo.errors import StudyError, command
-from coevo.study.configuration import name_problem
+from coevo.errors import StudyError
+from coevo.study.configuration import name_problem, read_config
 
 # of a folder of reports
 BUILT = ("figures", "tables", "latex", "stata", "numbers.*", "report.*", "results.*")
@@ -48,22 +44,14 @@ def built(folders: Iterable[Path]) -> Iterator[Path]:
             yield folder
 
 
-def main(given: str = "") -> int:
+def main(chosen: Namespace) -> int:
     """Remove, say what, and return the exit code."""
+    from coevo.command.runner import alone
 
-    def told() -> int:
-        from runner import alone
-
-        folders = own_folders(given.removeprefix("study="))
-        with alone():
-            for place in built(folders):
-                whole = place.is_dir() and not place.is_symlink()
-                shutil.rmtree(place) if whole else place.unlink()
-                print(f"removed {place.as_posix()}", flush=True)
-        return 0
-
-    return command(told)
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    folders = own_folders(str(read_config(chosen.config).get("study")))
+    with alone():
+        for place in built(folders):
+            whole = place.is_dir() and not place.is_symlink()
+            shutil.rmtree(place) if whole else place.unlink()
+            print(f"removed {place.as_posix()}", flush=True)
+    return 0

@@ -22,12 +22,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from coevo.errors import StudyError, about
+from coevo.errors import PROGRAM, ROOT, StudyError, about
 
 LOCK, LOCKS = Path(".snakemake", "once.lock"), Path(".snakemake", "locks")  # ours, Snakemake's
 ASIDE = Path(".snakemake", "aside.txt")  # what is written on stderr while steps are shown
@@ -38,6 +36,12 @@ ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
 SHOWN = ("--logger", "steps")  # by the class `Steps`, which Snakemake finds as a plugin
+# What the process of Snakemake does; the folder of the study is not searched for modules.
+BEGIN = """import sys
+sys.path[:0] = sys.argv[1:3]
+from coevo.command.runner import within
+within(int(sys.argv[3]), *sys.argv[4:])"""
+GROUPS = hasattr(os, "killpg")  # of processes, which Windows has not
 TERMINAL = "COEVO_TERMINAL"  # in the environment: where the steps are shown
 TARGETS = {"total", "all", "everything"}  # among Snakemake's numbers of jobs, what is no step
 MAKE = "COEVO_MAKE"  # likewise: the `make` that called this process
@@ -77,7 +81,7 @@ def alone() -> Iterator[int]:
 def _locked(file: TextIO) -> bool:
     """Lock a file for this process alone; say whether it could be."""
     with suppress(OSError):
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             file.seek(0x7FFFFFFF)  # beyond the text, which must stay readable
@@ -97,15 +101,17 @@ def snakemake(*arguments: str, held: int) -> int:
     Snakemake, however these end. Raises `Stopped` on a signal to end.
     """
     ours, theirs = os.pipe()[::-1]
-    words = [sys.executable, __file__, str(theirs), *arguments]
-    apart = {} if os.name == "nt" else {"start_new_session": True, "pass_fds": (theirs, held)}
-    process = subprocess.Popen(words, **apart)
+    places = (str(ROOT), str(PROGRAM / "workflow"))
+    words = [sys.executable, "-P", "-c", BEGIN, *places, str(theirs), *arguments]
+    kept = (theirs, held) if GROUPS else ()
+    known = {**os.environ, "PYTHONUTF8": "1"}  # Snakemake opens files as the system encodes them
+    process = subprocess.Popen(words, start_new_session=GROUPS, pass_fds=kept, env=known)
     os.close(theirs)
     try:
         return process.wait()
     finally:
         with suppress(ProcessLookupError, PermissionError):  # all have ended
-            process.kill() if os.name == "nt" else os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL) if GROUPS else process.kill()
         process.wait()
         os.close(ours)
         if sys.stderr.isatty():
@@ -119,7 +125,7 @@ def within(pipe: int, *arguments: str) -> None:
         os.read(pipe, 1)
         os.killpg(0, signal.SIGKILL)
 
-    if os.name != "nt":
+    if GROUPS:
         threading.Thread(target=watch, daemon=True).start()
     logging.raiseExceptions = False  # a log that finds no room on the disk is none
     if SHOWN[0] in arguments:
@@ -195,8 +201,11 @@ class Steps(LogHandlerBase):
     def _watch(self) -> None:
         while True:
             time.sleep(1)
-            with self.lock:
+            self.acquire()
+            try:
                 self.tick()
+            finally:
+                self.release()
 
     def tick(self) -> None:
         """Show what is at work: on a terminal always, elsewhere after a silence."""
@@ -243,7 +252,3 @@ def heed_signals() -> None:
     if MAKE in os.environ and os.name != "nt":
         given = int(os.environ.pop(MAKE))
         threading.Thread(target=watch, args=[given], daemon=True).start()
-
-
-if __name__ == "__main__":
-    within(int(sys.argv[1]), *sys.argv[2:])

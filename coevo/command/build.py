@@ -1,9 +1,7 @@
 """Build a study: once at a time in this folder, with words that help where it ends.
 
-    python workflow/once.py study=NAME|config/config.yaml [--verbose] [snakemake options]
-
-A second run at the same time is refused in one line. With --verbose Snakemake says what it does in
-its own many lines, in place of a line a step. After a run that was stopped or killed, half-made
+A second run at the same time is refused in one line. With `--verbose` Snakemake says what it does
+in its own many lines, in place of a line a step. After a run that was stopped or killed, half-made
 outputs are built again. Where rules failed, their problems are repeated as the last thing on the
 screen.
 """
@@ -14,22 +12,19 @@ import re
 import shutil
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from clean import tidy
-from runner import ASIDE, LOST, SHOWN, Stopped, alone, clock, heed_signals, snakemake
-
-from coevo.errors import FULL, command, plain_words
-from coevo.study.configuration import config_file, read_config
+from coevo.command.clean import tidy
+from coevo.command.runner import ASIDE, LOST, SHOWN, Stopped, alone, clock, heed_signals, snakemake
+from coevo.errors import FULL, PROGRAM, command, plain_words
+from coevo.study.configuration import read_config
 
 LEAST_ROOM = 20_000_000  # bytes on the disk, below which no study is begun
 REFUSED = re.compile(r"\[Errno (\d+)\] .*?: '(.+)'")  # by the system, as Python words it
 PROFILE = "for setting default command line arguments."  # so ends what Snakemake says first
 STOPPED = "coevo: stopped; the same command goes on where it was"
-VERBOSE = "--verbose"
 
 
 def check_open(study: str) -> None:
@@ -64,38 +59,47 @@ def refusal(said: str) -> str:
     return rest.lstrip() if first.endswith(PROFILE) else said
 
 
-def main(config: str, *options: str, then: Callable[[], int] | None = None) -> int:
-    """Build the study of `config`, then do what is left to do; return the exit code."""
+def main(chosen: Namespace, then: Callable[[], int] | None = None) -> int:
+    """Build the study, then do what is left to do; return the exit code."""
     try:
         heed_signals()
-        return command(lambda: build(config, *options, then=then))
+        return command(lambda: build_alone(chosen, then))
     except Stopped:
         print(STOPPED, file=sys.stderr)
         return 130
 
 
-def build(config: str, *options: str, then: Callable[[], int] | None = None) -> int:
+def options_of(chosen: Namespace) -> list[str]:
+    """Return what Snakemake is told."""
+    profile = PROGRAM / "profiles" / chosen.profile
+    return [
+        *("--snakefile", str(PROGRAM / "workflow" / "Snakefile")),
+        *("--workflow-profile", str(profile if profile.is_dir() else chosen.profile)),
+        *("--configfile", chosen.config, "--rerun-incomplete"),
+        *(["--cores", chosen.cores] if chosen.cores else []),
+        *chosen.further,
+        *(() if chosen.verbose else SHOWN),
+    ]
+
+
+def build_alone(chosen: Namespace, then: Callable[[], int] | None = None) -> int:
     """Build the study under the lock of the folder; return the exit code."""
-    config = config_file(config)
-    study = str(read_config(config).get("study"))
+    study = str(read_config(chosen.config).get("study"))
     if shutil.disk_usage(".").free < LEAST_ROOM:
         print(f"{Path.cwd()}: {FULL}", file=sys.stderr)
         return 1
     check_open(study)
-    given = ["--configfile", config, "--rerun-incomplete"]
-    given += [option for option in options if option != VERBOSE]
-    given += () if VERBOSE in options else SHOWN
     with alone() as held:
         started = time.time()
-        code = snakemake(*given, held=held)
+        code = snakemake(*options_of(chosen), held=held)
         if code:
             full = shutil.disk_usage(".").free < LEAST_ROOM
-            aside = "" if VERBOSE in options else ASIDE.read_text("utf-8", "replace").lstrip()
+            aside = "" if chosen.verbose else ASIDE.read_text("utf-8", "replace").lstrip()
             said = problems(started) or refusal(aside)
             said += f"coevo: {LOST}\n" if code < 0 and not said else ""
             said += f"{Path.cwd()}: {FULL}\n" if full and FULL not in said else ""
             print(said, end="", file=sys.stderr)
-            return max(code, 1)
+            return 1
         tidy(study)  # only now has the config passed
         done = f"coevo: done in {clock(time.time() - started)}"
         print("; ".join([done, *opened(study)]), flush=True)
@@ -107,7 +111,3 @@ def opened(study: str) -> list[str]:
     reports = sorted(str(path) for path in Path("reports", study).glob("report.*"))
     pages = [name for name in reports if name.endswith(".html")] or reports
     return [f"open {' or '.join(pages)}"] if pages else []
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,7 @@
+"""`python -m coevo`, which is the command `coevo`."""
+
+import sys
+
+from coevo.command import main
+
+sys.exit(main())

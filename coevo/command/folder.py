@@ -1,0 +1,72 @@
+"""A study's folder: the study, and all that makes of it a repository that builds itself."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import chdir
+from typing import TypeVar
+
+from coevo.errors import PROGRAM, StudyError
+from coevo.files import sha256_of, whole_folder, write_bytes, write_text
+from coevo.package.wheel import LOCK, lock_head, python_versions, version, wheel_bytes, wheel_name
+from coevo.schema import column_rows
+from coevo.study.configuration import DEFAULT, read_config
+from coevo.study.new_study import RAW, as_csv, template
+from coevo.study.raw_files import SOURCES
+
+# a template of workflow/new/folder -> its place in a study
+PLACES = {
+    "README.md": "README.md",
+    "CITATION.cff": "CITATION.cff",
+    "gitignore": ".gitignore",
+    "gitattributes": ".gitattributes",
+    "Snakefile": "workflow/Snakefile",
+    "build.yml": ".github/workflows/build.yml",
+}
+KEYS = "config/README.md"
+OUTWARD = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # a link to what stands beside `config`
+Made = TypeVar("Made")
+
+
+def make_folder(name: str, begin: Callable[[], Made]) -> Made:
+    """Make a folder, in which `begin` writes a study; it is whole or not there.
+
+    Raises `StudyError` where something has its name.
+    """
+    if os.path.lexists(name):
+        raise StudyError(f"{name}: is there already; choose another name, or move it away")
+    with whole_folder(name) as folder, chdir(folder):
+        return begin()
+
+
+def write_frame(known: Mapping[str, Mapping[str, str]], files: Iterable[str]) -> None:
+    """Write into the folder of a study what stands around it.
+
+    files: raw files of which the bytes are known, below `data/raw`; known: what else is known of
+    them, by file.
+    """
+    config = read_config(DEFAULT)
+    title = next(iter(config["title"].values()))
+    words = {
+        "study": config["study"],
+        "title": title,
+        "quoted_title": json.dumps(title, ensure_ascii=False),
+        "version": version(),
+        "wheel": wheel_name(),
+        "python": python_versions(),
+    }
+    for name, place in PLACES.items():
+        write_text(template(f"folder/{name}", words), place)
+    keys = (PROGRAM / KEYS).read_text(encoding="utf-8")
+    write_text(OUTWARD.sub(r"\1", keys), KEYS)
+    write_text(lock_head() + (PROGRAM / LOCK).read_text(encoding="utf-8"), LOCK)
+    write_bytes(wheel_bytes(), f"wheels/{wheel_name()}")
+    columns = [*column_rows("sources")]
+    rows = [
+        dict.fromkeys(columns, "")
+        | dict(known.get(file, {}))
+        | {"file": file, "sha256": sha256_of(f"{RAW}/{file}")}
+        for file in files
+    ]
+    write_text(as_csv(rows, columns), f"{RAW}/{SOURCES}")

@@ -1,0 +1,40 @@
+"""Begin a study in a folder of its own, or add a workbook to one that is there.
+
+The vintage is this month unless named; the years are the six before that year unless named. With a
+folder of downloads, config and tables are made from what stands in its files.
+"""
+
+from argparse import Namespace
+from contextlib import chdir
+from datetime import date
+from pathlib import Path
+
+from coevo.command.folder import make_folder, write_frame
+from coevo.study.configuration import DEFAULT
+from coevo.study.new_study import RAW, Wish, begin_from_files, begin_study, wish
+from coevo.study.raw_files import raw_paths
+
+
+def main(chosen: Namespace) -> int:
+    """Write the files, say which and what comes next; return the exit code."""
+    years = (chosen.first, chosen.last, chosen.vintage)
+    wanted = wish(chosen.name, *years, f"{date.today():%Y-%m}", chosen.source, str(Path.cwd()))
+    if Path(chosen.name, DEFAULT).is_file() and not chosen.source:
+        with chdir(chosen.name):
+            lines = begin_study(wanted)
+    else:
+        lines = make_folder(chosen.name, lambda: _begun(wanted))
+    print(*lines, sep="\n", flush=True)
+    return 0
+
+
+def _begun(wanted: Wish) -> list[str]:
+    """Write a study into this folder, with what stands around it; return what is to be said."""
+    if not wanted.source:
+        lines = begin_study(wanted)
+        write_frame({}, [])
+        return lines
+    lines = begin_from_files(wanted)
+    files = (Path(path).relative_to(RAW).as_posix() for path in raw_paths(RAW, "latest"))
+    write_frame({}, files)
+    return lines

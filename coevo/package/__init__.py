@@ -1,0 +1,1 @@
+"""What is deposited with a study: the wheel of the program."""

@@ -1,0 +1,152 @@
+"""The command `coevo`: what it refuses, in a line; folders that it writes, whole or not there."""
+
+import errno
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coevo import errors
+from coevo import files as files_module
+from coevo.command import COMMANDS, main
+from coevo.command.folder import make_folder
+from coevo.package import wheel
+from coevo.study import raw_files
+from tests.sample import ROOT
+
+CASES = yaml.safe_load(Path(__file__).with_name("commands.yaml").read_text(encoding="utf-8"))
+LINK = re.compile(r"\[[^\]]*\]\(([^)#]+)[^)]*\)")
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A folder with the study `mine` in it, and its state."""
+    folder = tmp_path / "数据 空格"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert main(["new", "mine", "--vintage", "2026-11"]) == 0
+    return folder
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "once.lock"
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: " ".join(case["words"]))
+def test_a_command_ends_with_a_line_and_nothing_half_made(place, case, capsys):
+    for path, text in case.get("before", {}).items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    before, ends = files(place), case.get("ends", 1)
+    try:
+        assert main(case["words"]) == ends
+    except SystemExit as end:  # of --help
+        assert end.code == ends
+    said = capsys.readouterr()
+    text = said.err if ends else said.out
+    assert re.search(case["says"], text, re.MULTILINE), text
+    if ends:
+        assert text.count("\n") == 1 and said.out == "" and files(place) == before
+
+
+def test_help_shows_every_command_with_an_example(capsys):
+    for name, (_, example) in COMMANDS.items():
+        with pytest.raises(SystemExit):
+            main([name, "--help"])
+        assert f"Example: {example}" in " ".join(capsys.readouterr().out.split())
+        assert example.startswith(f"coevo {name}")
+
+
+def test_the_folder_of_a_study_is_a_repository_that_builds_itself(place):
+    made = files(place / "mine")
+    assert set(made) == {
+        "README.md", "CITATION.cff", ".gitignore", ".gitattributes", "requirements.lock",
+        ".github/workflows/build.yml", "workflow/Snakefile", f"wheels/{wheel.wheel_name()}",
+        "config/README.md", "config/config.yaml", "config/indicators.csv", "config/regions.csv",
+        "data/raw/sources.csv", "data/raw/2026-11/mine.xlsx",
+    }  # fmt: skip
+    for page in ("README.md", "config/README.md"):
+        for link in LINK.findall(made[page].decode()):
+            assert (place / "mine" / Path(page).parent / link).exists(), link
+    steps = yaml.safe_load(made[".github/workflows/build.yml"])["jobs"]["build"]["steps"]
+    lock, own, build = (step["run"] for step in steps if "run" in step)
+    assert lock.endswith("--require-hashes -r requirements.lock") and build == "coevo build"
+    assert f"wheels/{wheel.wheel_name()}" in own and own in made["README.md"].decode()
+    citation = yaml.safe_load(made["CITATION.cff"])
+    assert citation["references"][0]["version"] == wheel.version()
+    shipped = (ROOT / "requirements.lock").read_bytes()
+    assert made["requirements.lock"] == wheel.lock_head().encode() + shipped
+    assert wheel.lock_problem(place / "mine" / "requirements.lock") == ""
+
+
+def test_an_example_has_its_sources_and_no_path_of_the_repository(place):
+    assert main(["example", "provinces"]) == 0
+    made = files(place / "provinces")
+    rows = made["data/raw/sources.csv"].decode().splitlines()
+    raw = [path.removeprefix("data/raw/") for path in made if path.startswith("data/raw/20")]
+    assert sorted(row.partition(",")[0] for row in rows[1:]) == sorted(raw)
+    assert all(len(row) > 100 for row in rows[1:])
+    config = yaml.safe_load(made["config/config.yaml"])
+    places = (config["raw"], config["indicators"], config["regions_table"])
+    assert places == ("data/raw", "config/indicators.csv", "config/regions.csv")
+    assert main(["check", "--study", "provinces"]) == 0
+
+
+def test_what_fails_on_the_way_leaves_nothing(place, monkeypatch):
+    before = files(place)
+    with pytest.raises(errors.StudyError, match="halfway"):
+        make_folder("other", halfway)
+    (place / "other").mkdir()
+    assert files(place) == before and [*place.glob(".*")] == []
+
+
+def halfway():
+    Path("a").touch()
+    raise errors.StudyError("halfway")
+
+
+def test_a_folder_in_which_nothing_may_be_written_is_said(place, monkeypatch, capsys):
+    def refused(**_):
+        raise PermissionError(errno.EACCES, "", "/a/passing/name")
+
+    monkeypatch.setattr(files_module.tempfile, "TemporaryDirectory", refused)
+    assert main(["new", "other"]) == 1
+    assert capsys.readouterr().err == f"other: {errors.SYSTEM[errno.EACCES]}\n"
+
+
+def test_a_wheel_without_its_data_is_said_with_what_to_do(place, monkeypatch, capsys):
+    monkeypatch.setattr(errors, "GONE", "install coevo anew")
+    monkeypatch.setattr(wheel, "IS_CLONE", False)
+    installed = [Path("coevo/tables.csv"), Path("coevo/workflow/gone.yaml")]
+    record = type("Record", (), {"files": installed, "locate_file": lambda _, name: ROOT / name})
+    monkeypatch.setattr(wheel, "distribution", lambda _: record())
+    assert main(["new", "other"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("coevo/workflow/gone.yaml: is part of the program and is gone; install ")
+    assert not (place / "other").exists()
+
+
+def test_the_wheel_has_the_same_bytes_each_time_and_says_what_it_needs():
+    one = wheel.wheel_bytes()
+    assert one == wheel.wheel_bytes()
+    with zipfile.ZipFile(io.BytesIO(one)) as archive:
+        about = archive.read(f"coevo-{wheel.version()}.dist-info/METADATA").decode()
+        record = archive.read(f"coevo-{wheel.version()}.dist-info/RECORD").decode()
+        assert archive.testzip() is None and record.count("\n") == len(archive.namelist())
+    needed = wheel.project()["project"]["dependencies"]
+    assert re.findall("^Requires-Dist: (.*)$", about, re.MULTILINE) == needed
+
+
+def test_a_table_of_sources_is_no_raw_file(place):
+    assert raw_files.raw_paths("mine/data/raw", "latest") == ["mine/data/raw/2026-11/mine.xlsx"]
+    with pytest.raises(errors.StudyError, match="stands outside a vintage"):
+        Path("mine/data/raw/other.csv").touch()
+        raw_files.raw_paths("mine/data/raw", "latest")
