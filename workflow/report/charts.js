@@ -2,7 +2,7 @@
 const views = new Map();
 // Height as a share of the width, with a maximum; charts without an entry keep their height.
 const RATIO = { scatter_levels: [0.95, 290], scatter_within_regions_and_years: [0.95, 290], phase: [0.72, 540], tiles: [0.84, 620] };
-const NARROW = { phase: 1 };
+const NARROW = { phase: 1, headline_choices: 1.15 };
 const PASSES = 5;
 // Values of the parameters that readers choose; they outlive every redraw.
 const chosen = { region: page.focus };
