@@ -8,6 +8,7 @@ local function symbol_at(text, i)
   if before:match("%w$") then return nil end
   if letter:match("[abgxA]") and after:match("^\xE2\x82[\x80-\x89]") then return letter end
   if before:match("[&'/.-]$") or before:match("°$") then return nil end
+  if letter == "E" and after == "." then return letter end
   if letter:match("[CDETU]") and not after:match("^[%w&'/.-]") and not after:match("^’") then return letter end
 end
 
