@@ -8,7 +8,7 @@ import numpy as np
 
 from coevo.files import rows_of
 from coevo.messages import THIN
-from coevo.report.documents.text_numbers import told_numbers
+from coevo.report.documents.source import text
 from coevo.report.figures.drawing import CHARTS, data_behind
 from coevo.report.findings import Study
 from coevo.report.findings.equilibrium import general_fit, last_observed
@@ -22,12 +22,11 @@ from tests.sample import templates, words_of
 
 def sentences(study: Study) -> dict[str, float]:
     """The numbers that the sentences of a report print, by their way in the findings."""
-    told = told_numbers(
-        worded(study, words_of("phrases", study.language)), templates()["report.md"]
-    )
+    words = worded(study, words_of("phrases", study.language))
+    said = text(words, templates()["report.md"], {"files": {}, "packages": {}})
     return {
         key.replace(".", "/"): number.value / (100 if number.unit else 1)
-        for key, number in told.items()
+        for key, number in words.numbers.all_of(said).items()
     }
 
 

@@ -298,8 +298,10 @@ def documents(
 ) -> dict[str, bytes]:  # fmt: skip
     """Return the reports of a study whose tables are in no language yet, as the workflow does."""
     from coevo.report import documents as made
+    from coevo.report.documents.source import text
     from coevo.report.words.template_values import worded
 
     phrases = words_of("phrases", language)
     data = StudyData(config, indicators, tables, places)
-    return made.documents(worded(in_language(data, language), phrases), files, provenance)
+    words = worded(in_language(data, language), phrases)
+    return made.documents(words, files, text(words, files["report.md"], provenance))

@@ -23,24 +23,31 @@ def block():
 
 
 def test_the_lines_print_what_stands_below_them(block):
+    """But for spaces at the ends of lines, with which pandas fills its heads."""
     code, printed = block
     with redirect_stdout(StringIO()) as shown:
         exec(compile(code, "README.md", "exec"), {})
-    assert shown.getvalue() == printed
+    lines = [line.rstrip() for line in shown.getvalue().splitlines()]
+    assert lines == printed.splitlines()
 
 
-def test_what_they_print_is_the_equilibrium_and_its_statics(block):
-    """E of Table 1 as computed independently; elasticities of a2/(b1 b2) and a1/b1 by hand."""
+def test_what_they_print_is_the_equilibrium_and_the_degrees(block):
+    """E of Table 1 as computed independently; C, T and D by hand from the indices printed."""
     published = Path(__file__).parents[1] / "published" / "population.json"
     cases = json.loads(published.read_text(encoding="utf-8"))["regressions"]["cases"]
     (case,) = [c for c in cases if (c["series"], c["estimator"]) == ("table_1", "trapezoid")]
-    numbers = [float(text) for text in re.findall(r"\d+\.\d+", block[1].split("]")[0])]
-    sets, E = case["sets"], case["equilibrium"]
-    expected = [E["x1"], sets["x1"]["g"], E["x2"], sets["x2"]["g"]]
-    assert numbers == pytest.approx(expected, abs=0.05)
-    rows = re.findall(r"\[\s*(-?\d\.[^\[\]]*)\]", block[1])
-    statics = [[float(text) for text in row.split()] for row in rows]
-    assert statics == [[0, -1, 1, -1], [1, -1, 0, 0]]
+    *_, last = block[1].splitlines()
+    _, x1, kind1, x2, kind2 = last.split()
+    E, sets = case["equilibrium"], case["sets"]
+    assert [float(x1), float(x2)] == pytest.approx([E["x1"], E["x2"]], abs=0.05)
+    assert [kind1, kind2] == [sets["x1"]["kind"], sets["x2"]["kind"]]
+    rows = re.findall(r" \d{4} ((?: +\d\.\d+){5})$", block[1], re.MULTILINE)
+    assert len(rows) == 5
+    for U1, U2, C, T, D in (map(float, row.split()) for row in rows):
+        geometric, mean = (U1 * U2) ** 0.5, (U1 + U2) / 2
+        expected = [geometric / mean, mean, geometric**0.5]
+        degrees = [C, T, D]
+        assert degrees == pytest.approx(expected, abs=0.001)
 
 
 @pytest.mark.parametrize("study", ["provinces", "zhejiang"])

@@ -321,6 +321,13 @@ def test_every_kind_of_study_has_its_report(kind: str) -> None:
     assert 'id="methods-text"' in made["report.en.html"].decode()
 
 
+def test_a_mark_is_that_of_the_table_of_grades_that_is_chosen() -> None:
+    """0.29997 lies below a cut of the ten grades and prints as it; the four have none there."""
+    said = {t: worded(regraded(t), words_of("phrases", "en")).graded for t in ("ten", "four")}
+    assert {t: graded(0.29997) for t, graded in said.items()} == {"ten": "0.30†", "four": "0.30"}
+    assert said["four"](0.49997) == "0.50†"
+
+
 def test_every_pair_of_three_subsystems_is_listed() -> None:
     report, plain = reported(three()), reported(study())
     lines = report.sections["step"].replace("\u202f", "").split("\n")

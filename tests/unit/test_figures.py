@@ -23,7 +23,6 @@ from altair.utils.schemapi import validate_jsonschema
 from coevo.coupling import grade
 from coevo.errors import StudyError
 from coevo.files import as_table
-from coevo.lotka_volterra.classic import conserved
 from coevo.report.documents.source import caption
 from coevo.report.figures import FIGURES, PALETTES, drawing, figure_names, filled
 from coevo.report.figures.axes import (
@@ -42,21 +41,14 @@ from coevo.report.figures.drawing import (
     paper_size,
     regular,
     renumbered,
+    slanted,
     svg,
 )
 from coevo.report.figures.grids import _means_of_groups
 from coevo.report.figures.intervals import growth_marks
 from coevo.report.figures.phase_planes import marks as marks_of_plane
 from coevo.report.figures.phase_planes import points
-from coevo.report.figures.plane import (
-    allowed,
-    arrows,
-    named_left,
-    named_years,
-    nullclines,
-    orbit_inside,
-    plane_limit,
-)
+from coevo.report.figures.plane import named_left, named_years, plane_limit
 from coevo.report.figures.scatters import _adjusted, _logs
 from coevo.report.figures.typesetting import pdfs, pngs
 from coevo.report.figures.vega import SCHEMA
@@ -231,6 +223,13 @@ def test_the_level_alone_is_d_less_the_residual_of_the_table() -> None:
     np.testing.assert_allclose(gap_to_line, (residual - residual.mean()).reindex(rows.index))
     shown = f"{NAMES[FOCUS]} {grade_scale.grade_marks(rows.loc[FOCUS, 'D'])}"
     assert shown in values(specs()["against_level"], "text")
+
+
+def test_variables_in_a_chart_are_italic_and_other_letters_are_not() -> None:
+    text = "<svg><text>U and D, x₂</text><text>2023年的D</text><text>R&amp;D, C919, DC</text></svg>"
+    italic = re.findall(r'<tspan font-style="italic" [^>]*>([^<]+)</tspan>', slanted(text))
+    assert italic == ["U", "D", "x₂", "D"]
+    assert re.sub(r"</?tspan[^>]*>", "", slanted(text)) == text
 
 
 # --- grades, heat and tiles ---------------------------------------------------------------
@@ -446,6 +445,7 @@ def test_growth_at_the_theoretical_point_is_that_of_the_table(count: int) -> Non
     spec = CHARTS["theory_growth"](chosen, words())
     found = pd.DataFrame(spec["datasets"]["rows"]).set_index(["region", "label", "block"])
     own = picked(theory, estimator="trapezoid", errors=["own", "year"]) & theory["G1"].notna()
+    own &= theory["scope"].isin([FOCUS, "mean"])
     assert len(found) == 2 * own.sum()
     for row in theory[own].itertuples():
         of = "mean" if row.scope == "mean" else "pooled"
@@ -461,17 +461,13 @@ def test_growth_at_the_theoretical_point_is_that_of_the_table(count: int) -> Non
     assert len(spec["layer"][1]["encoding"]["y"]["sort"]) == 2 * (1 + lines)
 
 
-def test_growth_follows_the_region_picked_and_keeps_the_mean() -> None:
+def test_growth_at_the_theoretical_point_is_that_of_the_focus_beside_the_mean() -> None:
     spec = specs()["theory_growth"]
-    params = parameters(spec)
-    assert params["region"] == FOCUS
-    assert params["none"] == {FAILING: words()["theory_missing"]}
-    steps = (step for part in spec["layer"] for step in part.get("transform", ()))
-    tests = {step["filter"] for step in steps if "filter" in step}
-    assert tests == {"datum.region == region || datum.region == 'mean'"}
-    drawn_ones = {row["region"] for row in spec["datasets"]["rows"]}
-    assert drawn_ones == {"mean", *NAMES} - {FAILING}
-    assert all(low < 0 < high for low, high in params["limits"].values())
+    assert {row["region"] for row in spec["datasets"]["rows"]} == {"mean", FOCUS}
+    low, high = spec["layer"][1]["encoding"]["x"]["scale"]["domain"]
+    assert low < 0 < high and spec["title"]["text"] == ""
+    without = dataclasses.replace(study(), config=study().config | {"focus_region": FAILING})
+    assert CHARTS["theory_growth"](without, words())["title"]["text"] == words()["theory_missing"]
 
 
 def shared_out(count: int, shares: tuple[float, ...], **x: tuple[float, ...]) -> Study:
@@ -498,32 +494,12 @@ def test_growth_of_scenarios_has_a_row_a_share_and_is_hollow_outside_the_range()
     assert set(values(several, "label")) == set(values(specs()["theory_growth"], "label"))
 
 
-# --- planes: geometry ---------------------------------------------------------------------
+# --- planes: their names ---------------------------------------------------------------------
 
 
 def test_a_plane_ends_at_a_tick_with_some_air() -> None:
     # 225 with 18 % of air is 265.5, in steps of 50 300; 161 is 190, in steps of 50 200
     assert [plane_limit(value) for value in (225, 161, 310)] == [300, 200, 400]
-
-
-def test_complement_covers_both_sides_of_its_gap() -> None:
-    assert allowed(2.0, 3.0, "complement", 10.0) == [(0.0, 2.0), (3.0, 10.0)]
-    assert allowed(2.0, 3.0, "interval", 10.0) == [(2.0, 3.0)]
-    assert allowed(float("nan"), float("nan"), "line", 10.0) == [(0.0, 10.0)]
-    assert allowed(-5.0, 12.0, "complement", 10.0) == []
-
-
-def test_bands_are_the_sets_of_the_table_inside_the_plane() -> None:
-    one = {"x1": 50.0, "x1_low": 40.0, "x1_high": 120.0, "x1_set": "interval"}
-    fit = pd.Series(one | {"x2": -5, "x2_low": 20, "x2_high": 30, "x2_set": "complement"})
-    rows = pd.DataFrame(nullclines(fit, (100.0, 200.0)))
-    ends = rows.set_index(["still", "part"])[["x1", "x1_end", "x2", "x2_end"]]
-    assert ends.loc[[("x2", "band")]].to_numpy().tolist() == [[40, 100, 0, 200]]
-    assert ends.loc[[("x2", "line")]].to_numpy().tolist() == [[50, 50, 0, 200]]
-    assert ends.loc[[("x1", "band")]].to_numpy().tolist() == [[0, 100, 0, 20], [0, 100, 30, 200]]
-    assert ("x1", "line") not in ends.index and not rows["whole"].any()
-    line = pd.DataFrame(nullclines(fit.replace("complement", "line"), (100.0, 200.0)))
-    assert line.loc[line["still"] == "x1", "whole"].tolist() == [True]
 
 
 def test_year_is_named_where_its_name_meets_no_other() -> None:
@@ -535,13 +511,7 @@ def test_year_is_named_where_its_name_meets_no_other() -> None:
     assert list(named_years(path.iloc[:1], (100.0, 100.0)).index) == [0]
 
 
-def test_arrows_point_where_the_fit_goes_and_stay_away_from_names() -> None:
-    point = pd.DataFrame({"x1": [50.0], "x2": [50.0]})
-    field = arrows({"a1": 1.0, "b1": 0.0, "a2": -1.0, "d": 0.0}, (100.0, 200.0), point)
-    # both grow at their own rate: at each place its share of the axis a year
-    np.testing.assert_allclose(field[["across", "up"]], field[["x1", "x2"]] / [100, 200])
-    assert len(field) == 41
-    assert not ((field["x1"] == 50) & np.isclose(field["x2"], 300 / 7)).any()
+def test_arrows_are_turned_as_they_are_drawn() -> None:
     (turned,) = (part for part in specs()["phase"]["layer"] if "angle" in part["encoding"])
     (step,) = turned["transform"]
     assert step["as"] == "angle" and "width" in step["calculate"] and "height" in step["calculate"]
@@ -552,49 +522,6 @@ def test_names_stand_towards_the_middle_unless_the_path_is_there() -> None:
     at = pd.DataFrame({"x1": [40.0, 40, 80, 90], "x2": [48.0, 10, 10, 49]})
     # of the first and the last the path is to the right, and to the left of it
     assert named_left(at, path, frame).tolist() == [True, False, True, False]
-
-
-FIELD = {"a1": 0.55, "b1": 0.028, "a2": 0.80, "d": 0.024}
-STATE = pd.Series({"x1": 34.0, "x2": 5.9})  # of a period of about ten years
-
-
-def test_orbit_runs_through_the_state_and_stays_on_its_level() -> None:
-    rows = orbit_inside(FIELD, STATE, 3, (1e3, 1e3))
-    times = rows["time"].to_numpy()
-    assert (times[0], times[-1]) == (-3.0, 3.0) and np.all(np.diff(times) > 0)
-    now = rows[rows["time"] == 0.0]
-    assert now[["x1", "x2"]].to_numpy().tolist() == [[34.0, 5.9]]
-    level = conserved(rows["x1"], rows["x2"], 0.55, 0.028, 0.80, 0.024 / 0.028)
-    np.testing.assert_allclose(level, level[0], rtol=1e-5)
-    assert np.ptp(rows["x1"]) > 30  # it goes somewhere
-    # three years on from where it was three years ago, it is here
-    first = orbit_inside(FIELD, rows.iloc[0], 3, (1e3, 1e3)).iloc[-1]
-    np.testing.assert_allclose(first[["x1", "x2"]].astype(float), [34.0, 5.9], rtol=1e-5)
-
-
-def test_orbit_goes_round_once() -> None:
-    rows = orbit_inside(FIELD, STATE, 21, (1e3, 1e3))
-    assert 9 < rows["time"].iloc[-1] - rows["time"].iloc[0] < 11
-    ends = rows[["x1", "x2"]].iloc[[0, -1]].to_numpy()
-    np.testing.assert_allclose(ends[1], ends[0], rtol=0.05)  # a dot from where it began
-
-
-def test_orbit_ends_where_it_leaves_the_plane() -> None:
-    rows = orbit_inside(FIELD, STATE, 8, (40.0, 20.0))
-    whole = orbit_inside(FIELD, STATE, 8, (1e3, 1e3))
-    inside = (whole["x1"] <= 40) & (whole["x2"] <= 20)
-    outside = whole.loc[~inside, "time"]
-    assert rows["time"].max() < outside[outside > 0].min() <= rows["time"].max() + 0.051
-    assert rows["x1"].max() <= 40 and rows["x2"].max() <= 20
-
-
-def test_orbit_that_leaves_every_bound_is_drawn_as_far_as_it_can_be_followed() -> None:
-    # x' = .1 x (1 + x) from 1 is beyond every bound after 10 ln 2 = 6.93 years
-    field = {"a1": 0.1, "b1": -0.1, "a2": -0.1, "d": 0.1}
-    endless = (float("inf"), float("inf"))
-    rows = orbit_inside(field, pd.Series({"x1": 1.0, "x2": 1.0}), 9, endless)
-    assert (rows["time"].min(), rows["time"].max()) == (-9.0, 6.0)
-    assert rows["x1"].iloc[-1] == pytest.approx(1 / (2 * np.exp(-0.6) - 1), rel=1e-5)
 
 
 # --- planes: what they hold ---------------------------------------------------------------
@@ -786,7 +713,7 @@ def test_orbit_of_the_focus_is_drawn_where_there_is_one(kind: str, drawn_so: boo
         assert min(rows) >= FIRST - LAST and max(rows) <= LAST - FIRST
 
 
-@pytest.mark.parametrize("region", [None, "620000", FOCUS])
+@pytest.mark.parametrize("region", [None, FOCUS])
 def test_hollow_points_are_explained_where_they_are_drawn(region: str | None) -> None:
     theory = tables()["theory"]
     outside = theory["scope"].eq(region) & theory["verdict"].eq("cannot_say")
@@ -796,8 +723,7 @@ def test_hollow_points_are_explained_where_they_are_drawn(region: str | None) ->
     fills = {row["region"] for row in rows_of(CHARTS["theory_growth"](chosen, words()), "fill")
              if row["fill"] == "$bg"}  # fmt: skip
     assert fills == ({region} if region else set())
-    told = growth_marks(chosen)
-    assert (told["hollow"], told["elsewhere"]) == (region == FOCUS, region == "620000")
+    assert growth_marks(chosen)["hollow"] == (region == FOCUS)
 
 
 # --- axes and labels ----------------------------------------------------------------------

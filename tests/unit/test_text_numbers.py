@@ -9,8 +9,9 @@ import lxml.html
 import pytest
 
 from coevo.report.documents import documents
-from coevo.report.documents.text_numbers import NUMBER, keyed, number_files
+from coevo.report.documents.source import text
 from coevo.report.words.template_values import worded
+from coevo.report.words.text_numbers import NUMBER, keyed, numbers_by_key, numbers_for_latex
 from tests.sample import FOCUS, page_files, study, templates, words_of
 
 # beside the text: exhibits, code, formulas, works, numbers of exhibits, provenance, the trace
@@ -25,14 +26,21 @@ def words(language: str = "en"):
     return worded(study(claims=True, language=language), words_of("phrases", language))
 
 
+def said(chosen) -> str:
+    return text(chosen, templates()["report.md"], {"files": {}, "packages": {}})
+
+
 def files(*languages: str) -> dict[str, str]:
-    return dict(number_files([words(one) for one in languages], templates()["report.md"]))
+    chosen = {one: words(one) for one in languages}
+    told = {one: known.numbers.all_of(said(known)) for one, known in chosen.items()}
+    made = {f"numbers.{one}.tex": numbers_for_latex("a study", told[one]) for one in languages}
+    return made | {"numbers.json": numbers_by_key("a study", told)}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_number_of_the_text_of_the_page_is_there(language: str) -> None:
     chosen = words(language)
-    made = documents(chosen, page_files(chosen.study), {"files": {}, "packages": {}})
+    made = documents(chosen, page_files(chosen.study), said(chosen))
     page = lxml.html.fromstring(made[f"report.{language}.html"])
     for part in page.xpath(APART):
         part.drop_tree()
@@ -74,8 +82,8 @@ def test_numbers_of_a_finding_know_their_way() -> None:
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex, nor in .ci/run")
 def test_latex_takes_the_numbers(tmp_path) -> None:
-    for name, text in files("en").items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    for name, lines in files("en").items():
+        (tmp_path / name).write_text(lines, encoding="utf-8")
     keys = re.findall(r"coevodef\{(.+?)\}", (tmp_path / "numbers.en.tex").read_text("utf-8"))
     body = "\n".join(rf"\coevo{{{key}}}" for key in keys)
     head = r"\documentclass{article}\begin{document}\input{numbers.en.tex}"

@@ -305,7 +305,7 @@ def prose(part: str) -> str:
     skipped = re.compile(r"\s*(?:\||:::|\$\$|!\[|- \[|#)")
     lines = [text.lstrip(": ") for text in part.split("\n") if not skipped.match(text)]
     whole = re.sub(r"\$[^$]*\$|`[^`]*`|(?<=\])\([^)]*\)", "F", "\n".join(lines))
-    return line(re.sub(r"\{[.#][^{}]*\}", "", whole))
+    return line(re.sub(r"\{[.#][^{}]*\}|\]\{key=[^{}]*\}|\[(?=[^\[\]]*\]\{key=)", "", whole))
 
 
 @EACH

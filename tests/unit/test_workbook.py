@@ -207,6 +207,7 @@ def test_heads_panes_filters_and_formats() -> None:
         sheet = book[sheets[name]]
         fields = {c for c in made[name] if (row := column_row(name, c)) and row.type == "fields"}
         ids = [column for column in made[name] if column not in fields]
+        ids += ["unit"] * (name in ("panel", "goalposts", "revisions"))
         assert list(coded(book, name)) == ids
         said = [column_of(name, id, settings["subsystems"], "en").head for id in ids]
         assert [cell.value for cell in sheet[1]] == said
@@ -247,6 +248,17 @@ TERMS = {
     *"Anderson CRITIC Conley Driscoll Hansen Hausman Kraay Morgan Rubin SPSSAU TOPSIS wild".split(),
     *"Theta names".split(),
 }
+
+
+def test_rows_of_a_group_begin_with_its_name_and_figures_have_their_unit() -> None:
+    book = opened(built())
+    listed = frame(book, "Indicator system")
+    assert listed.iloc[:, 0].notna().all() and listed.groupby(listed.columns[0]).size().gt(1).any()
+    panel = coded(book, "panel").groupby("indicator")["unit"].agg(set)
+    named = indicators().set_index("label_en")["unit"].map(lambda unit: {unit})
+    assert len(panel) > 4 and (panel == named.reindex(panel.index)).all()
+
+
 QUOTED = {"file", "sheet", "sha256"}
 
 

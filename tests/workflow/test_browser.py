@@ -217,10 +217,10 @@ def test_picker_changes_figures_sentences_and_rows_of_the_region(opened, width: 
     chosen = study(claims=True)
     data, page = page_data(worded(chosen, PHRASES)), opened(width=width)
     names = ("opening_degrees", "against_level", "coordination", "convergence")
-    names += ("region_paths", "region_phase", "theory_growth")
+    names += ("region_paths", "region_phase")
     marks = page.locator("main [data-key]")
     told = dict(zip(marks.evaluate_all(KEYS), marks.all_inner_texts(), strict=True))
-    assert {"far-focus", "measures-focus", "figures-coordination"} <= told.keys()
+    assert {"far-focus", "measures-focus", "measures-moved", "figures-coordination"} <= told.keys()
     drawn = {name: page.locator(f"[data-chart={name}] svg").inner_html() for name in names}
     other = next(region for region in chosen.regions if region != chosen.focus)
     page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
@@ -238,11 +238,10 @@ def test_picker_changes_figures_sentences_and_rows_of_the_region(opened, width: 
     described = page.locator("figure:has(figcaption .region-name) [role=img]").first
     title = rf"Figure S[0-9]+\. {chosen.name(other)}: .+"
     assert re.fullmatch(title, described.get_attribute("aria-label"))
-    growth = page.locator("[data-chart=theory_growth]").get_attribute("aria-label")
-    assert chosen.name(other) in growth and chosen.name(chosen.focus) not in growth
-    assert chosen.name(chosen.focus) in page.locator("[data-chart=phase]").get_attribute(
-        "aria-label"
-    )
+    for chart in ("phase", "theory_growth"):  # the section on the model is of the focus alone
+        said = page.locator(f"[data-chart={chart}]").get_attribute("aria-label")
+        assert chosen.name(chosen.focus) in said and chosen.name(other) not in said
+    assert set(page.locator(".region-shown").all_inner_texts()) == {chosen.name(other)}
     D = rows_of(chosen.coupling, region=other)["D"].iloc[-1]
     page.locator("[data-chart=region_paths]").get_by_text(f"D {graded(D)}").wait_for()
     for name in names:

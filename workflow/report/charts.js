@@ -26,6 +26,13 @@ function lacking(element) {
   }
   return left + right > 1 ? Math.ceil(left + right) : 0;
 }
+// Variables are italic, in text that is new.
+const SYMBOLS = new RegExp(page.symbols, "g");
+function slant(element) {
+  for (const text of element.querySelectorAll("svg text, svg tspan")) {
+    if (!text.children.length && text.getAttribute("font-style") !== "italic") text.innerHTML = text.innerHTML.replace(SYMBOLS, '<tspan font-style="italic">$&</tspan>');
+  }
+}
 // Text that does not fit makes the chart wider than its box, which then scrolls.
 async function draw(element) {
   const name = element.dataset.chart;
@@ -36,6 +43,7 @@ async function draw(element) {
   for (let pass = 0; pass < PASSES; pass += 1) {
     element.style.width = width > room ? width + "px" : "";
     await embed(element, name, width);
+    slant(element);
     const more = lacking(element);
     if (!more) break;
     width += pass ? 2 * more : more; // a centred text moves by half of what is added
@@ -86,7 +94,7 @@ function choose(name, value) {
   for (const element of charts()) {
     const chart = element.dataset.chart;
     if (!views.has(chart) || !(specs[chart].params || []).some((param) => param.name === name)) continue;
-    views.get(chart).view.signal(name, value).resize().runAsync().then(() => (lacking(element) ? draw(element) : null));
+    views.get(chart).view.signal(name, value).resize().runAsync().then(() => (slant(element), lacking(element) ? draw(element) : null));
   }
 }
 // A parameter that a chart binds to a range gets a labelled slider above the chart, once.

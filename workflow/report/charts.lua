@@ -254,7 +254,9 @@ local function Div(div)
     below = last.content
     div.content:remove()
   end
-  local blocks = pandoc.List({ raw("#" .. name .. "[") })
+  local rows = 0
+  div:walk({ Table = function(tbl) rows = #tbl.bodies[1].body end })
+  local blocks = pandoc.List({ raw("#" .. name .. (name == "held" and "(rows: " .. rows .. ")" or "") .. "[") })
   -- Of blocks that are put in its place pandoc walks what is inside them, but not themselves.
   append(blocks, pandoc.Blocks(div.content):walk(walker))
   blocks:insert(raw("]" .. typst_label(div.identifier:match("^table.*") or "")))

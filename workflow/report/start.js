@@ -7,6 +7,7 @@ function pick(code) {
   const told = drawn ? code : page.focus;
   document.querySelectorAll("#region-facts .value").forEach((cell, i) => { cell.textContent = page.facts[code][i]; });
   document.querySelectorAll(".region-name").forEach((cell) => { cell.textContent = page.names[code]; });
+  document.querySelectorAll(".region-shown").forEach((cell) => { cell.textContent = page.names[told]; });
   const texts = [...document.getElementById("of-regions")?.content.children ?? []].find((part) => part.dataset.region === told);
   document.querySelectorAll("main [data-key]").forEach((text) => {
     const other = texts?.querySelector(`[data-key="${text.dataset.key}"]`);
@@ -15,7 +16,7 @@ function pick(code) {
   charts().filter(ofRegion).forEach((chart) => {
     const figure = chart.closest(".panels > div, figure");
     const caption = figure.querySelector("figcaption, .mini");
-    if (caption.querySelector("[data-key], .region-name")) describe(chart, shown(caption));
+    if (caption.querySelector("[data-key], .region-name, .region-shown")) describe(chart, shown(caption));
     figure.hidden = !drawn && caption.querySelector(".region-name");
   });
   document.getElementById("region-undrawn").hidden = drawn;

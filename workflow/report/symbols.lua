@@ -42,11 +42,17 @@ local function head_symbols(tbl)
   return tbl
 end
 
--- A formula stands apart from Chinese characters, but not from their marks.
+local function word(inline) return inline and inline.t == "Str" and inline.text or "" end
+
+-- A formula stands apart from Chinese characters, but not from their marks; no line ends before % or
+-- beside a sign of comparison.
 local function apart(inlines)
   local character = "[\xE4-\xE9][\x80-\xBF][\x80-\xBF]"
   for i = #inlines, 1, -1 do
     local before, after = inlines[i - 1], inlines[i + 1]
+    if inlines[i].t == "Space" and (word(after):match("^%%") or word(after):match("^[=<>]$") or word(before):match("^[=<>]$")) then
+      inlines[i] = pandoc.Str("\u{a0}")
+    end
     if inlines[i].t == "Math" then
       if after and after.t == "Str" and after.text:match("^" .. character) then inlines:insert(i + 1, pandoc.Space()) end
       if before and before.t == "Str" and before.text:match(character .. "$") then inlines:insert(i, pandoc.Space()) end

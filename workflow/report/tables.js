@@ -99,7 +99,8 @@ function carded(division, table) {
   const rows = [...table.tBodies[0].rows];
   const columns = heads.map((head, i) => rows.map((row) => row.cells[i]));
   const told = [...heads.keys()].filter((i) => !isNumeric(columns[i]));
-  if (told.length < 2 || division.classList.contains("long")) return;
+  const longest = Math.max(0, ...told.flatMap((i) => columns[i].map((cell) => shown(cell).length)));
+  if ((told.length < 2 && longest < 30) || division.classList.contains("long")) return;
   division.classList.add("cards");
   const opens = told.find((i) => new Set(columns[i].map(shown)).size === rows.length) ?? 0;
   columns.forEach((cells, i) => cells.forEach((cell) => {

@@ -148,13 +148,12 @@ local function contents(blocks, word)
     end
   end
   if #entries == 0 then return pandoc.List() end
-  local function paragraph(style, inside, more)
-    return '<w:p><w:pPr><w:pStyle w:val="' .. style .. '"/>' .. (more or "") .. "</w:pPr>" .. inside .. "</w:p>"
+  local function paragraph(style, inside)
+    return '<w:p><w:pPr><w:pStyle w:val="' .. style .. '"/></w:pPr>' .. inside .. "</w:p>"
   end
   local lines = entries:map(function(entry) return paragraph("TOC1", entry) end)
   return pandoc.List({ pandoc.RawBlock("openxml",
-    -- Page one stands alone.
-    paragraph("TOCHeading", "<w:r><w:t>" .. escaped(word) .. "</w:t></w:r>", "<w:pageBreakBefore/>")
+    paragraph("TOCHeading", "<w:r><w:t>" .. escaped(word) .. "</w:t></w:r>")
     .. table.concat(lines)) })
 end
 

@@ -3,6 +3,7 @@
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in REPORT_TABLES}
 FOLDER = Path(from_program("workflow/report/report.md")).parent.as_posix()
 PHRASES = f"{FOLDER}/phrases.{{language}}.yaml"
+TOLD = f"{DATA}/numbers.{{language}}.json"  # of the text, which `export` joins
 TEMPLATES = sorted(
     from_program(path)
     for path in PROGRAM.glob("workflow/report/*.*")
@@ -67,14 +68,13 @@ rule export:
         indicators=INDICATORS,
         regions=REGIONS,
         phrases=[f"{FOLDER}/phrases.yaml", *expand(PHRASES, language=LANGUAGES)],
-        template=f"{FOLDER}/report.md",
+        told=expand(TOLD, language=LANGUAGES),
         code=code("export"),
     output:
         tables=directory(f"{REPORT}/tables"),
         latex=directory(f"{REPORT}/latex"),
         stata=directory(f"{REPORT}/stata"),
         numbers=f"{REPORT}/numbers.json",
-        told=expand(f"{REPORT}/numbers.{{language}}.tex", language=LANGUAGES),
     log:
         f"{LOGS}/export.log",
     conda:
@@ -110,6 +110,8 @@ rule report:
             )
             for kind in config["report"]["formats"]
         ],
+        told=TOLD,
+        numbers=f"{REPORT}/numbers.{{language}}.tex",
         workbook=shown(f"{REPORT}/results.{{language}}.xlsx", "results", labels=FIRST["workbook"]),
         figures=shown(
             directory(f"{REPORT}/figures/{{language}}"),

@@ -7,14 +7,14 @@ import pandas as pd
 
 from coevo.files import Texts
 from coevo.report.documents.pages import document, html, pdf
-from coevo.report.documents.source import metadata, page_data, text
-from coevo.report.documents.text_numbers import number_files
+from coevo.report.documents.source import metadata, page_data
 from coevo.report.documents.word import docx
 from coevo.report.figures.drawing import drawn
 from coevo.report.findings.localised import chart_words
 from coevo.report.tables.exports import exported
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.report_text import ReportText
+from coevo.report.words.text_numbers import Told, numbers_by_key, numbers_for_latex
 
 # A renderer takes the document as pandoc reads it, files by name, data of the page, metadata.
 Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
@@ -22,31 +22,32 @@ FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
 
 
 def presented(
-    words: ReportText, templates: dict[str, str], provenance: Mapping[str, Mapping[str, str]]
+    words: ReportText, templates: dict[str, str], said: str, numbers: Mapping[str, Told]
 ) -> Iterator[tuple[str, str | bytes]]:
-    """Workbook, charts and reports of one language by file name, one after the other.
+    """Workbook, charts, numbers and reports of one language by file name, one after the other.
 
-    `results.<language>.xlsx`, `figures/<language>/<chart>.<ending>` (see `drawn`), and what
-    `documents` makes of them.
+    `results.<language>.xlsx`, `figures/<language>/<chart>.<ending>` (see `drawn`),
+    `numbers.<language>.tex`, and what `documents` makes of the text that is `said`.
     """
-    yield f"results.{words.study.language}.xlsx", workbook_bytes(words)
+    study, language = str(words.study.config["study"]), words.study.language
+    yield f"numbers.{language}.tex", numbers_for_latex(study, numbers)
+    yield f"results.{language}.xlsx", workbook_bytes(words)
     charts = drawn(words.study, chart_words(words.study, words.phrases))
     for name, file in charts.items():
-        yield f"figures/{words.study.language}/{name}", file
-    yield from documents(words, Texts(templates | charts), provenance).items()
+        yield f"figures/{language}/{name}", file
+    yield from documents(words, Texts(templates | charts), said).items()
 
 
 def for_programs(
-    tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText], template: str
-) -> Iterator[tuple[str, str | bytes]]:
-    """Files for other programs by their path: tables (`exported`), numbers (`number_files`)."""
+    tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText],
+    numbers: Mapping[str, Mapping[str, list[Any]]],
+) -> Iterator[tuple[str, str | bytes]]:  # fmt: skip
+    """Files for other programs by their path: tables (`exported`), `numbers.json`."""
     yield from exported(tables, languages)
-    yield from number_files(languages, template)
+    yield "numbers.json", numbers_by_key(str(languages[0].study.config["study"]), numbers)
 
 
-def documents(
-    words: ReportText, files: Mapping[str, Any], provenance: Mapping[str, Mapping[str, str]]
-) -> dict[str, bytes]:
+def documents(words: ReportText, files: Mapping[str, Any], said: str) -> dict[str, bytes]:
     """Reports of one language by file name, `report.<language>.<format>`.
 
     Parameters
@@ -54,10 +55,10 @@ def documents(
     words
         The study in the language.
     files
-        Template, style, script and the charts of the language (`<name>.json`, `.svg` as text,
-        `.png` as bytes) by file name.
-    provenance
-        `files`: digest by path of each raw file; `packages`: version by name.
+        Style, script and the charts of the language (`<name>.json`, `.svg` as text, `.png` as
+        bytes) by file name.
+    said
+        The text of the report as Markdown.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def documents(
     """
     study, formats = words.study, words.study.config["report"]["formats"]
     meta = metadata(words)
-    source = document(text(words, files["report.md"], provenance), files, meta)
+    source = document(said, files, meta)
     data = page_data(words) if "html" in formats else {}
     return {
         f"report.{study.language}.{kind}": FORMATS[kind](source, files, data, meta)

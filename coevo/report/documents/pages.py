@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from coevo.messages import QUOTES, WIDE, has_wide
 from coevo.report.figures import PALETTES
 from coevo.report.figures.typesetting import chinese_face, typeset, with_stand_ins
 from coevo.report.words.grammar import read_yaml
@@ -106,7 +107,10 @@ def html(
         f"<script>{files['library.js']}</script>\n"
         f"<script>\n(() => {{\n{script}}})();\n</script>\n"
     )
-    face = chinese_face("".join((source, tail, *metadata.values())), "page-chinese")
+    # marks that both scripts have are Chinese in a Chinese page alone
+    characters = WIDE + (QUOTES if has_wide(metadata["title"]) else "")
+    said = "".join((source, tail, *metadata.values()))
+    face = chinese_face(said, "page-chinese", characters)
     head = f"<style>\n{palette_sheet()}{face}{files['style.css']}</style>\n"
     options = (
         "--mathml --section-divs --shift-heading-level-by=1 --toc --toc-depth=2 "

@@ -10,6 +10,7 @@ import yaml
 
 from coevo.arrays import Config
 from coevo.report.documents.page_trace import NO_TRACE, trace
+from coevo.report.figures import SYMBOLS
 from coevo.report.findings import OF_REGION
 from coevo.report.tables import LAYOUT, annex
 from coevo.report.tables.report_table import readable
@@ -113,6 +114,7 @@ def page_data(words: ReportText) -> dict[str, Any]:
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
         "origins": LAYOUT["read_from"],
         "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
+        "symbols": SYMBOLS.pattern,
         "names": {region: study.name(region) for region in study.regions},
         "drawn": study.drawn,
         "facts": {r: [plain_text(escaped(v)) for _, v in words.facts(r)] for r in picked},

@@ -5,6 +5,7 @@ A specification carries colours as tokens such as "$focus". The page replaces th
 variables, again on every change of theme; `filled` replaces them here, for SVG and PDF.
 """
 
+import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,6 +38,7 @@ PALETTES: dict[str, dict[str, str]] = {
 }
 SANS = "'Source Sans 3','Segoe UI','Helvetica Neue','Noto Sans','Noto Sans SC',Arial,sans-serif"
 CONFIG: dict[str, Any] = SHARED["config"]
+SYMBOLS = re.compile(SHARED["symbols"])
 
 
 def figure_names(shown: Collection[str]) -> list[str]:

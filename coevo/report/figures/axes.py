@@ -160,17 +160,12 @@ def axis(title: str | None, values: Sequence[float], **options: Any) -> Part:
     """A horizontal axis with its ticks, the title on lines that a phone has room for."""
     lines = title and wrapped_label(title, TITLE).split("\n")
     settings = {"title": lines, "values": list(values), "format": tick_format(values), "grid": True}
-    return settings | slanted(title) | options
-
-
-def slanted(title: str | None) -> Part:
-    """A title that is a symbol is italic."""
-    return {"titleFontStyle": "italic"} if title == "D" else {}
+    return settings | options
 
 
 def above(title: str, values: Sequence[float]) -> Part:
     """A vertical axis with its ticks, the title horizontally above it."""
-    return axis(None, values) | {"title": title, **LAYERS["raised_title"], **slanted(title)}
+    return axis(None, values) | {"title": title, **LAYERS["raised_title"]}
 
 
 def years_axis(years: Sequence[int]) -> Part:

@@ -12,7 +12,7 @@ import pandas as pd
 from coevo.messages import has_wide
 from coevo.report import figures
 from coevo.report.figures import bars, grids, intervals, lines, phase_planes, scatters
-from coevo.report.figures.typesetting import measuring_folder, pdfs, pngs
+from coevo.report.figures.typesetting import BETWEEN_TAGS, measuring_folder, pdfs, pngs
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import for_excel
@@ -68,7 +68,7 @@ def svg(spec: dict[str, Any]) -> str:
     palette = figures.PALETTES["light"] | {"sans": MEASURED}
     text = _converter().vegalite_to_svg(figures.filled(spec, palette))
     family = f"'{MEASURED}',{figures.SANS}" if has_wide(text) else figures.SANS
-    return renumbered(regular(text.replace(f'"{MEASURED}"', f'"{family}"')))
+    return renumbered(slanted(regular(text.replace(f'"{MEASURED}"', f'"{family}"'))))
 
 
 @cache
@@ -88,6 +88,12 @@ def regular(text: str) -> str:
     text = text.replace(' font-weight="normal"', "")
     plain = re.compile(r"<text(?![^>]*font-weight)")
     return plain.sub("<text style=\"font-variation-settings:'wght' 400\"", text)
+
+
+def slanted(text: str) -> str:
+    """SVG whose variables are italic, in a font that has such letters."""
+    italic = f'<tspan font-style="italic" font-family="{figures.SANS}">\\g<0></tspan>'
+    return BETWEEN_TAGS.sub(lambda part: figures.SYMBOLS.sub(italic, part[0]), text)
 
 
 def renumbered(text: str) -> str:

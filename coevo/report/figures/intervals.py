@@ -81,12 +81,11 @@ coefficient_b1, coefficient_d = (partial(_coefficient, parameter=name) for name 
 
 def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     """Growth of x1 and of x2 by the fitted equations at the theoretical point, in % a year: of the
-    region picked, on axes of its own range, and the means over regions.
+    region in focus, and the means over regions.
 
     Filled and heavy where the point is contradicted, hollow where nothing can be said.
     """
-    rows = growth_rows(study)
-    rows = rows[rows["scope"].isin([*study.drawn, MEAN])].rename(columns={"scope": "region"})
+    rows = _of_focus(study)
     verdict, known = rows["verdict"], rows["share"].notna()
     contradicted = verdict == CONTRADICTED
     shares = [
@@ -103,23 +102,24 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
         fill=np.select([contradicted, verdict == CANNOT_SAY], ["$ink", "$bg"], "$muted"),
         strong=np.where(contradicted, 3, 1.6),
     )
-    of = {r: rows[rows["region"].isin([r, MEAN])] for r in study.drawn}
-    limits = {region: _limits(part) for region, part in of.items() if len(part)}
-    none = {r: words["theory_missing"] for r, part in of.items() if r not in set(part["region"])}
+    none = "" if study.focus in set(rows["region"]) else words["theory_missing"]
     per_cent = [words["growth_at"], *shares[: int(known.any() and not study.single)]]
-    given = {"title": " · ".join(per_cent), "limits": limits, "none": none}
+    given = {"title": " · ".join(per_cent), "limits": _limits(rows), "none": none}
     return _intervals("theory_growth", study, words, rows, EVERYTHING, **given)
 
 
+def _of_focus(study: Study) -> pd.DataFrame:
+    rows = growth_rows(study).rename(columns={"scope": "region"})
+    return rows[rows["region"].isin([study.focus, MEAN])]
+
+
 def growth_marks(study: Study) -> dict[str, Any]:
-    """Whether points of growth are `hollow`, drawn of the focus and the mean or, `elsewhere`, of
-    another region alone; `lines`: whether means over regions stand beside the `own` rows.
+    """Whether points of growth are `hollow`; `lines`: whether means over regions stand beside the
+    `own` rows.
     """
-    rows = growth_rows(study)
-    unsaid = rows[(rows["verdict"] == CANNOT_SAY) & rows["scope"].isin([*study.drawn, MEAN])]
-    hollow = unsaid["scope"].isin([study.focus, MEAN]).any()
-    lines = "means" if rows["scope"].eq(MEAN).any() else "own"
-    return {"hollow": hollow, "elsewhere": len(unsaid) > 0 and not hollow, "lines": lines}
+    rows = _of_focus(study)
+    lines = "means" if rows["region"].eq(MEAN).any() else "own"
+    return {"hollow": rows["verdict"].eq(CANNOT_SAY).any(), "lines": lines}
 
 
 def by_choice(study: Study, words: Mapping[str, str]) -> Part:

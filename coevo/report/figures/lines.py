@@ -38,17 +38,18 @@ def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
     up = axes.above("D", axes.grade_ticks(study.grades, limits))
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
     lines = rows[rows["region"].isin(study.drawn)]
-    labels = _degree_labels(study, words)
+    breaks = pd.DataFrame({"year": shown_breaks(study), "text": words["coverage"]})
+    at_end = list(breaks["year"][:1]) == study.years[-1:]
+    labels = _degree_labels(study, words, limits[0] if at_end else None)
     longest = max(map(room, labels["text"]))
     bands = axes.grade_bands(study.grades, limits)
-    breaks = pd.DataFrame({"year": shown_breaks(study), "text": words["coverage"]})
     drawn = {
         "bands": bands[::2],
         "lines": lines,
         "labels": _apart(labels, limits, paper_height(name)),
         "grades": bands,
         "breaks": breaks,
-        "coverage": breaks[:1],
+        "coverage": breaks[: int(not at_end)],
     }
     if not study.single:
         drawn["mean"] = rows.groupby("year", as_index=False)["D"].mean()
@@ -66,9 +67,9 @@ coordination, opening_degrees = (
 )
 
 
-def _degree_labels(study: Study, words: Mapping[str, str]) -> pd.DataFrame:
+def _degree_labels(study: Study, words: Mapping[str, str], foot: float | None) -> pd.DataFrame:
     """By region that may be picked (`region`) the labels of the two highest, of itself, of the two
-    lowest and of the mean.
+    lowest and of the mean; at the `foot`, if there is one, that of the years of changed coverage.
     """
     last = study.ends[1]
     order = list(last.sort_values("D", ascending=False).index)
@@ -88,6 +89,8 @@ def _degree_labels(study: Study, words: Mapping[str, str]) -> pd.DataFrame:
         value = grade_marks(present.mean(), scale=study.grades)
         text = words["mean_of"].format(count=len(present), value=value)
         rows += [(text, present.mean(), True, "$ink", picked) for picked in study.drawn]
+    if foot is not None:
+        rows += [(words["coverage"], foot, False, "$muted", picked) for picked in study.drawn]
     return pd.DataFrame(rows, columns=["text", "value", "bold", "colour", "region"])
 
 
@@ -124,7 +127,9 @@ def _path(chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame
     # A region that lacks the last year is labelled with its own last.
     last = rows.sort_values("year", kind="stable").groupby(["region", "series"], sort=False).tail(1)
     graded, values = last["series"] == "D", last["value"]
-    printed = values.map(grade_marks).where(graded, values.map("{:.2f}".format))
+    printed = values.map(partial(grade_marks, scale=study.grades)).where(
+        graded, values.map("{:.2f}".format)
+    )
     labels = last.assign(bold=False, text=last["label"] + " " + printed)
     drawn = {"rows": rows, "labels": _apart(labels, (0, 1), paper_height(chart))}
     y = amount("value", scale=axes.axis_scale(0, 1), axis=y_axis)

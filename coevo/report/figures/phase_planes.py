@@ -7,6 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.lotka_volterra.phase_plane import (
+    AXES,
+    ORBIT_KINDS,
+    arrows,
+    lean,
+    nullclines,
+    orbit_inside,
+)
 from coevo.report.figures import plane
 from coevo.report.figures.axes import TITLE, wrapped_label
 from coevo.report.figures.vega import Part, specification
@@ -16,9 +24,9 @@ from coevo.report.findings.theory_against_fit import theoretical_points
 from coevo.report.words.numbers import with_figures
 
 WIDTH = 44  # letters of a line of words above the plane
-FRAMES = [f"frame_{x}" for x in plane.AXES]
+FRAMES = [f"frame_{x}" for x in AXES]
 SYMBOLS = {"x1": "x₁", "x2": "x₂"}
-ENDS = [f"{x}_{end}" for x in plane.AXES for end in ("low", "high")]
+ENDS = [f"{x}_{end}" for x in AXES for end in ("low", "high")]
 NO_LINES = pd.DataFrame(columns="region still part x1 x1_end x2 x2_end whole left".split())
 
 
@@ -35,11 +43,11 @@ def points(study: Study) -> pd.DataFrame:
         equilibrium.path(study, region).assign(scope=region) for region in study.drawn
     )
     fitted = equilibrium.region_fit_rows(study)
-    fitted = fitted.loc[fitted["located"], ["scope", *plane.AXES]]
+    fitted = fitted.loc[fitted["located"], ["scope", *AXES]]
     theory = theoretical_points(study)
     theory = theory.assign(series="theory_" + theory["source"])
     parts = {"observed": paths, "theory": theory, "fitted": fitted}
-    columns = ["scope", "kind", "series", "share", "year", *plane.AXES, *ENDS]
+    columns = ["scope", "kind", "series", "share", "year", *AXES, *ENDS]
     rows = pd.concat({kind: part for kind, part in parts.items() if len(part)}, names=["kind"])
     rows = rows.reset_index("kind").reindex(columns=columns).rename(columns={"scope": "region"})
     rows["series"] = rows["series"].fillna(rows["kind"])
@@ -48,9 +56,9 @@ def points(study: Study) -> pd.DataFrame:
 
 
 def _frames(rows: pd.DataFrame) -> pd.DataFrame:
-    ends = [rows, *(rows.assign(**{x: rows[f"{x}_high"]}) for x in plane.AXES)]
-    held = pd.concat(ends, ignore_index=True).dropna(subset=plane.AXES)
-    limits = held[plane.AXES].astype(float).map(plane.plane_limit)
+    ends = [rows, *(rows.assign(**{x: rows[f"{x}_high"]}) for x in AXES)]
+    held = pd.concat(ends, ignore_index=True).dropna(subset=AXES)
+    limits = held[AXES].astype(float).map(plane.plane_limit)
     path = limits[held["kind"] == "observed"].groupby(held["region"]).max()
     near = limits <= 2 * path.reindex(held["region"]).set_axis(limits.index)
     return limits[near.all(axis=1)].groupby(held["region"]).max().set_axis(FRAMES, axis=1)
@@ -58,7 +66,7 @@ def _frames(rows: pd.DataFrame) -> pd.DataFrame:
 
 @lru_cache(maxsize=8)
 def resting(study: Study) -> pd.DataFrame:
-    """Zero-growth lines of the regions drawn and their bands; see `plane.nullclines`.
+    """Zero-growth lines of the regions drawn and their bands; see `nullclines`.
 
     left: whether the name of a line ends at its upper or right end, clear of the path.
     """
@@ -66,10 +74,10 @@ def resting(study: Study) -> pd.DataFrame:
     for region, rows in points(study).groupby("region"):
         if region in fits.index:
             frame = tuple(rows[FRAMES].iloc[0])
-            part = pd.DataFrame(plane.nullclines(fits.loc[region], frame)).assign(region=region)
+            part = pd.DataFrame(nullclines(fits.loc[region], frame)).assign(region=region)
             if part.empty:  # both sets lie beyond the plane
                 continue
-            ends = part[["x1_end", "x2_end"]].set_axis(plane.AXES, axis=1)
+            ends = part[["x1_end", "x2_end"]].set_axis(AXES, axis=1)
             path = rows[rows["kind"] == "observed"]
             tables.append(part.assign(left=plane.named_left(ends, path, frame, plane.REST)))
     table = pd.concat(tables, ignore_index=True)
@@ -96,7 +104,7 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
     for region in free.index[free]:
         by_region[region].append(words["nowhere"].format(level))
     for (region, series), part in rows[_outside(rows)].groupby(["region", "series"], sort=False):
-        at = {x: _span(map(_number, part[x])) for x in plane.AXES}
+        at = {x: _span(map(_number, part[x])) for x in AXES}
         by_region[region].append(
             words["beyond"].format(label=called(words, series, part["share"]), **at)
         )
@@ -114,7 +122,7 @@ def _lines_outside(
     """Regions, and words for a zero-growth line that lies beyond their plane."""
     fits = equilibrium.region_fit_rows(study).set_index("scope")
     frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
-    for still, x, frame in zip(reversed(plane.AXES), plane.AXES, FRAMES, strict=True):
+    for still, x, frame in zip(reversed(AXES), AXES, FRAMES, strict=True):
         at = fits[x].reindex(frames.index).dropna()
         for region, value in at[~at.between(0, frames.loc[at.index, frame])].items():
             where = f"{SYMBOLS[x]} = {_number(value)}"
@@ -154,10 +162,10 @@ def _of_focus(study: Study) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     rows, observed = points(study), equilibrium.path(study)
     rows = rows[rows["region"] == study.focus]
     frame, parameters = rows[FRAMES].iloc[0], dict(equilibrium.parameter_rows(study)["estimate"])
-    behind = {"arrows": plane.arrows(parameters, frame, rows)}
-    if equilibrium.fits(study)["kind"].iloc[0] in plane.ORBIT_KINDS:
+    behind = {"arrows": arrows(parameters, frame, rows, plane.NAME)}
+    if equilibrium.fits(study)["kind"].iloc[0] in ORBIT_KINDS:
         years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
-        behind["orbit"] = plane.orbit_inside(parameters, observed.iloc[-1], years, frame)
+        behind["orbit"] = orbit_inside(parameters, observed.iloc[-1], years, frame)
     return rows, behind
 
 
@@ -176,7 +184,7 @@ def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     """Phase plane of the region that readers pick, on axes of that region's own range."""
     rows = points(study)
     frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
-    frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0).to_dict("index")
+    frames = frames.set_axis(AXES, axis=1).reindex(study.drawn).fillna(1.0).to_dict("index")
     above = notes(study, words, rows)
     return _plane("region_phase", study, words, rows, {}, notes=above, frames=frames)
 
@@ -186,7 +194,7 @@ def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
     the name stands to the left of them.
     """
     known = zip(rows["series"], rows["share"], strict=True)
-    lean_ones = {x: rows[x].map(plane.lean, na_action="ignore") for x in [*plane.AXES, *ENDS]}
+    lean_ones = {x: rows[x].map(lean, na_action="ignore") for x in [*AXES, *ENDS]}
     worded = rows.assign(
         **lean_ones,
         label=[called(words, s, [v]) for s, v in known],

@@ -31,7 +31,7 @@ _CONTEXT = 24  # characters shown on either side of one that no font holds
 # pair puts them out of step, and leaves boxes.
 _JOINED = re.compile("f(?=[fijltbhk])")
 _APART = "\u200c"  # sets letters apart, and no room between them
-_TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
+BETWEEN_TAGS = re.compile(r"(?<=>)[^<>]+(?=<)")
 WHOLE = 100  # per cent of its width, of a figure
 RESOLUTION = 300  # dots per inch of a chart as wide as the page of the PDF
 _HEAD = 33  # bytes of a PNG's signature and first chunk
@@ -74,12 +74,12 @@ def measuring_folder() -> Path:
     return Path(folder)
 
 
-def chinese_face(text: str, family: str) -> str:
-    """CSS that gives a page its own font for the Chinese characters of a text; "" without any.
+def chinese_face(text: str, family: str, characters: str = WIDE + QUOTES) -> str:
+    """CSS that gives a page its own font for the Chinese `characters` of a text; "" without any.
 
     A machine may have no Chinese font, and a page fetches none.
     """
-    points = set(map(ord, re.findall(f"[{WIDE}{QUOTES}]", text)))
+    points = set(map(ord, re.findall(f"[{characters}]", text)))
     if not points:
         return ""
     from fontTools.subset import Options, Subsetter
@@ -231,7 +231,7 @@ def unjoined(svg: str) -> str:
     """An SVG of Chinese text with the letters apart that a font would join."""
     if not has_wide(svg):
         return svg
-    return _TEXT.sub(lambda text: _JOINED.sub(lambda pair: pair[0] + _APART, text[0]), svg)
+    return BETWEEN_TAGS.sub(lambda text: _JOINED.sub(lambda pair: pair[0] + _APART, text[0]), svg)
 
 
 def pngs(charts: Mapping[str, str]) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """Does D depend on years in which coverage changed, and do these stand out?"""
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -27,6 +28,7 @@ def shown_breaks(study: Study) -> list[int]:
 def coverage_finding(study: Study) -> dict[str, Any]:
     """D with and without the years in which coverage changed; nothing where none changed.
 
+    `moved`: whether D of the focus in its last year, as printed, is another one (`unmoved`: not);
     `why` D without those years cannot be computed; `hangs`: whether the grade of the focus in its
     last year is another one without them (same weights and goalposts), that is, depends on years of
     changed coverage. `years`: all that are named; `shown`: of them those that show themselves,
@@ -72,14 +74,12 @@ def coverage_finding(study: Study) -> dict[str, Any]:
 
 def coverage_of(study: Study, region: str) -> dict[str, Any]:
     """What `coverage_finding` says of one region, by variant, and of all."""
-    rows = study.tables["coverage_breaks"].dropna(subset="D")
-    states = {
-        str(variant): _state(part, region)
-        for variant, part in rows.groupby("variant")
-        if part["region"].eq(region).any()
-    }
-    last = {states[variant]["grade"][1] for variant in (KEPT, WITH) if variant in states}
-    return states | {"hangs": len(last) > 1}
+    known = {v: ends for v, ends in _ends(study).items() if region in ends[0].index}
+    states = {variant: _state(*ends, region) for variant, ends in known.items()}
+    last = [states[variant] for variant in (KEPT, WITH) if variant in states]
+    moved = len({f"{state['D'][1]:.2f}" for state in last}) > 1
+    hangs = len({state["grade"][1] for state in last}) > 1
+    return states | {"hangs": hangs, "moved": "moved" if moved else "unmoved"}
 
 
 def _growth(growth: pd.DataFrame) -> dict[str, Any]:
@@ -94,8 +94,14 @@ def _growth(growth: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _state(rows: pd.DataFrame, focus: str) -> dict[str, Any]:
-    first, last = first_and_last(rows)
+@lru_cache(maxsize=8)
+def _ends(study: Study) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Rows of every region's first and of its last year by variant."""
+    rows = study.tables["coverage_breaks"].dropna(subset="D")
+    return {str(variant): first_and_last(part) for variant, part in rows.groupby("variant")}
+
+
+def _state(first: pd.DataFrame, last: pd.DataFrame, focus: str) -> dict[str, Any]:
     return {
         "D": tuple(float(part.at[focus, "D"]) for part in (first, last)),
         "grade": tuple(part.at[focus, "grade"] for part in (first, last)),

@@ -18,7 +18,7 @@ from coevo.report.findings.theory_against_fit import theory_finding
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import NOTHING, fixed, graded, missing
+from coevo.report.words.numbers import NOTHING, fixed, missing
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.headline_statistics import R2
@@ -50,7 +50,7 @@ def coordination(words: ReportText) -> Body:
     """
     study = words.study
     D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
-    rows: Rows = [[study.name(r), *map(graded, D.loc[r])] for r in study.listing]
+    rows: Rows = [[study.name(r), *map(words.graded, D.loc[r])] for r in study.listing]
     if not study.single:
         rows.append([words.say("tables/coordination/mean"), *map(fixed, D.mean())])
     heads = [words.say("tables/coordination/head"), *map(str, study.years)]

@@ -25,6 +25,7 @@ from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, band, missing
 from coevo.report.words.report_text import ReportText
+from coevo.sensitivity.choices import ROBUST
 from coevo.sensitivity.claims import NOT_TESTABLE
 
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
@@ -124,7 +125,8 @@ def verdicts(words: ReportText) -> Body:
         by_choices = row["computed"] == "by_choices"
         row["hangs"] = words.message("hanging", row["fields"]) if by_choices else ""
         row["held"] = _held(words, row)
-    return Body(asked, note=words.say("tables/verdicts/note"), look="held")
+    note = words.say("tables/verdicts/note", least=words.percent(ROBUST))
+    return Body(asked, note=note, look="held")
 
 
 def _told(words: ReportText, table: str) -> list[Row]:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import xlsxwriter
@@ -23,8 +24,9 @@ from coevo.report.tables.traced_case import TracedCase, held_rows
 from coevo.report.tables.workbook_trace import formula_sheets, theory_sheets
 from coevo.report.words.numbers import Number
 from coevo.report.words.report_text import ReportText, Rows
-from coevo.schema import BUILT, column_rows, table_names, table_row
+from coevo.schema import BUILT, column_row, column_rows, table_names, table_row
 
+OF_INDICATOR = "unit of the indicator"
 CONTENTS, NAMES = "contents", "names"
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
 GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
@@ -101,20 +103,29 @@ def _of_report(table: ReportTable, words: ReportText) -> Sheet:
     columns = [column._replace(head=readable(column.head)) for column in table.columns]
     rows = table.rows[:-1] if "averaged" in table.kind and not words.study.single else table.rows
     told = words.grammar.colon.join(filter(None, map(readable, (table.caption, table.note))))
+    rows = rows if "regression" in table.kind else _carried(rows)
     plain = ReportTable(f"table_{table.key}", told, columns, rows)
     hidden = table.key in LAYOUT["printed_from"]
     why = _why(words, "printed", sheet_name(words, table.key)) if hidden else ""
     return Sheet(title_of(words, table.key), plain, hidden, why)
 
 
+def _carried(rows: Sequence[Sequence[Any]]) -> Rows:
+    """Rows that begin with the words of the one above where print leaves them out."""
+    begins: list[Any] = list(accumulate((row[0] for row in rows), lambda above, own: own or above))
+    return [[begin, *row[1:]] for begin, row in zip(begins, rows, strict=True)]
+
+
 def _of_results(name: str, words: ReportText) -> Sheet:
-    """A table of results, in words."""
+    """A table of results, in words; beside figures in the unit of their indicator this unit."""
     study = words.study
     held, length = held_rows(study, name), len(study.tables[name])
     hidden, left = name not in LAYOUT["opened"], length if held.empty else 0
     reasons = {"hidden": hidden and not left, "left": left, "cut": 0 < len(held) < length}
     why = words.grammar.semicolon.join(_why(words, key, name) for key in reasons if reasons[key])
     frame = in_words(name, held, words)
+    if any(row and row.unit == OF_INDICATOR for row in (column_row(name, str(c)) for c in held)):
+        frame["unit"] = held["indicator"].map(study.unit)
     labels, language = study.config["subsystems"], study.language
     columns = [column_of(name, str(column), labels, language) for column in frame]
     values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)

@@ -32,7 +32,8 @@ def read_phrases(text: str, shared: str, provincial: bool = False) -> Mapping[st
     provincial: whether all regions are provinces, which a language may call so throughout.
     """
     for mark, names in read_yaml(text)["places"].items():
-        text = text.replace(mark, names[provincial])
+        # a line may be folded within a mark
+        text = re.sub(r"\s*".join(mark), names[provincial], text)
     return _completed(read_yaml(text), read_yaml(shared))
 
 

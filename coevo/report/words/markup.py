@@ -110,13 +110,13 @@ def speaker(
 
 def compiled(jinja: Environment, text: str) -> Template:
     """A text as a template of an environment; the same text is compiled once for all of them."""
-    code = _compiled(text, jinja.finalize, frozenset(jinja.filters) - set(FILTERS))
+    code = _compiled(text, frozenset(jinja.filters) - set(FILTERS))
     return Template.from_code(jinja, code, jinja.make_globals(None))
 
 
 @cache
-def _compiled(text: str, finalize: Callable[[Any], str], filters: frozenset[str]) -> CodeType:
-    return environment(dict.fromkeys(filters, _not_yet), finalize).compile(text)
+def _compiled(text: str, filters: frozenset[str]) -> CodeType:
+    return environment(dict.fromkeys(filters, _not_yet)).compile(text)
 
 
 def _not_yet(*_: Any) -> None:

@@ -3,8 +3,9 @@
 import math
 from typing import Any
 
+from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import THIN
-from coevo.report.findings.grade_scale import LARGE, SMALL, grade_marks, power
+from coevo.report.findings.grade_scale import LARGE, SMALL, TEN, grade_marks, power
 
 NOTHING = "—"
 
@@ -84,9 +85,9 @@ def band(low: float, high: float) -> str:
     return ends[0] if low == high else f"[{ends[0]}, {ends[1]}]"
 
 
-def graded(value: Any, decimals: int = 2) -> str:
-    """D with as many decimals as its grade needs, at least those asked for."""
-    return NOTHING if missing(value) else Number(grade_marks(float(value), decimals), value)
+def graded(value: Any, decimals: int = 2, scale: GradeScale = TEN) -> str:
+    """D with a mark where its grade was decided before it was rounded."""
+    return NOTHING if missing(value) else Number(grade_marks(float(value), decimals, scale), value)
 
 
 def hundredths(value: Any) -> str:

@@ -1,7 +1,7 @@
 """A study in the words of a language: phrases, names, and cells of tables."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,8 @@ from coevo.report.findings.study_tables import Reason, Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, environment, escaped, speaker
 from coevo.report.words.message_words import MessageText, message_texts
-from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
+from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
+from coevo.report.words.text_numbers import Teller
 
 Phrases = Mapping[str, Any]
 Rows = list[list[Any]]
@@ -32,13 +33,13 @@ class ReportText:
     `say` fills a phrase, found by its key, with the globals of `jinja` and the values it is given.
     """
 
-    def __init__(
-        self, study: Study, phrases: Phrases, finalize: Callable[[Any], Markdown] = escaped
-    ) -> None:
-        self.study, self.phrases = study, phrases
+    def __init__(self, study: Study, phrases: Phrases) -> None:
+        self.study, self.phrases, self.numbers = study, phrases, Teller()
         self.grammar = grammar = Grammar(**phrases["grammar"])
         self.listed, self.percent = grammar.listed, grammar.percent
-        self.jinja = environment(grammar.filters, finalize)
+        self.jinja = environment(grammar.filters, self.numbers.noted)
+        self.graded = partial(graded, scale=study.grades)
+        self.jinja.filters["graded"] = self.graded
         self.say = speaker(self.jinja, phrases, grammar.joined)
         self.jinja.filters |= {"conclusions": conclusions}
         self.jinja.filters |= {"word": lambda name, kind: self.word(kind, name)}

@@ -1,6 +1,6 @@
 """What phrases and template speak of by name, and the study in every language that has it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,7 @@ from coevo.report.words.grammar import read_phrases
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import band, fixed, with_figures
 from coevo.report.words.report_text import Phrases, ReportText, amount
+from coevo.report.words.text_numbers import keyed
 from coevo.sensitivity.claims import BY_ALGEBRA
 from coevo.sensitivity.uncertainty import ENDS, KAPPA
 from coevo.study_data import StudyData
@@ -45,15 +46,11 @@ def in_language(data: StudyData, language: str, files: Mapping[str, str]) -> Rep
     return worded(study_in_language(data, language, phrases["words"]), phrases)
 
 
-def worded(
-    study: Study, phrases: Phrases, finalize: Callable[[Any], Markdown] = escaped
-) -> ReportText:
-    """What says a study's findings, made once for all parts of a report and for all tables.
-
-    finalize: puts what a phrase prints into text.
-    """
-    words = ReportText(study, phrases, finalize)
-    words.jinja.globals |= values_by_name(words)
+def worded(study: Study, phrases: Phrases) -> ReportText:
+    """What says a study's findings, made once for all parts of a report and for all tables."""
+    words = ReportText(study, phrases)
+    values = values_by_name(words)
+    words.jinja.globals |= {name: keyed(value, name) for name, value in values.items()}
     return words
 
 

@@ -6,18 +6,15 @@ What a text says beside these (years, limits, numbers that a phrase computes) is
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from itertools import chain, count
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coevo.report.documents.source import text
 from coevo.report.tables import LAYOUT
 from coevo.report.words.markup import Markdown, escaped, plain_text
 from coevo.report.words.numbers import Number
-from coevo.report.words.report_text import ReportText
-from coevo.report.words.template_values import worded
 
 NUMBER = re.compile(r"−?\d+(?:[,\u202f]\d{3})*(?:\.\d+)?")
 # what is no text of the report: code, tables, images, formulas, works, where links lead, attributes
@@ -27,6 +24,7 @@ _APART = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _LATEX = LAYOUT["latex"]
+_PROGRAMS = "provenance"  # the section whose digits are versions of programs
 _SECTION = re.compile(r"^#+ .*\{#([\w-]+)\}$", re.MULTILINE)
 
 
@@ -68,7 +66,7 @@ def keyed(value: Any, key: str) -> Any:
 
 
 class Teller:
-    """What collects the numbers of one text: `noted` is the `finalize` of its phrases."""
+    """What collects the numbers of a text: `noted` is the `finalize` of its phrases."""
 
     def __init__(self) -> None:
         self.told: dict[str, Told] = {}
@@ -96,37 +94,29 @@ class Teller:
         parts = _SECTION.split(text)
         for section, part in zip(["opening", *parts[1::2]], parts[::2], strict=True):
             for printed in NUMBER.findall(plain_text(_APART.sub(" ", part))):
-                if printed not in known:
+                if section != _PROGRAMS and printed not in known:
                     value = float(re.sub("[,\u202f]", "", printed).replace("−", "-"))
                     self.told[f"{section}.text.{printed}"] = Told(value, "", printed)
         return self.told
 
 
-def told_numbers(words: ReportText, template: str) -> dict[str, Told]:
-    """Every number of a report's text by key; the text is said anew from the template."""
-    teller = Teller()
-    words = worded(words.study, words.phrases, teller.noted)
-    for name, value in dict(words.jinja.globals).items():
-        words.jinja.globals[name] = keyed(value, name)
-    return teller.all_of(text(words, template, {"files": {}, "packages": {}}))
+def numbers_for_latex(study: str, numbers: Mapping[str, Told]) -> str:
+    """Prints of numbers by key, which `\\coevo{<key>}` puts into a paper's text."""
+    lines = [f"\\coevodef{{{key}}}{{{_latex(told.printed)}}}" for key, told in numbers.items()]
+    head: str = _LATEX["numbers_head"].format(study=" ".join(study.split()))
+    return head + "\n".join([*sorted(lines), ""])
 
 
-def number_files(languages: Sequence[ReportText], template: str) -> Iterator[tuple[str, str]]:
-    """`numbers.json`: value, unit and print in each language by key; `numbers.<language>.tex`: the
-    same prints, which `\\coevo{<key>}` puts into a paper's text.
-    """
-    every = {words.study.language: told_numbers(words, template) for words in languages}
-    study = str(languages[0].study.config["study"])
+def numbers_by_key(study: str, languages: Mapping[str, Mapping[str, list[Any]]]) -> str:
+    """JSON of value, unit and print in each language by key; `languages`: those of each."""
     entries: dict[str, dict[str, Any]] = {}
-    for language, numbers in every.items():
+    for language, numbers in languages.items():
         for key, told in numbers.items():
-            entry = entries.setdefault(key, {"value": told.value, "unit": told.unit, "printed": {}})
-            entry["printed"][language] = told.printed
-        lines = [f"\\coevodef{{{key}}}{{{_latex(told.printed)}}}" for key, told in numbers.items()]
-        head = _LATEX["numbers_head"].format(study=" ".join(study.split()))
-        yield f"numbers.{language}.tex", head + "\n".join([*sorted(lines), ""])
+            value, unit, printed = told
+            entry = entries.setdefault(key, {"value": value, "unit": unit, "printed": {}})
+            entry["printed"][language] = printed
     told_of = {"study": study, "numbers": dict(sorted(entries.items()))}
-    yield "numbers.json", json.dumps(told_of, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(told_of, ensure_ascii=False, indent=1) + "\n"
 
 
 def _latex(printed: str) -> str:
