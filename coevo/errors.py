@@ -42,7 +42,7 @@ SYSTEM = {
 GONE = (
     "get it back: git -C '{}' checkout -- '{}', or copy the whole program anew"
     if IS_CLONE
-    else "install coevo anew: python -m pip install --force-reinstall --no-deps, and its wheel"
+    else "install coevo anew: python -m pip install --force-reinstall --no-deps, then its wheel"
 )
 NO_MEMORY = (
     "coevo: the memory of this computer does not suffice; close other programs, give --cores 1, or "

@@ -2,15 +2,18 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 
 from coevo.errors import PROGRAM, StudyError
-from coevo.files import read_table
+from coevo.files import read_table, sha256_of
 from coevo.report.figures.typesetting import check_characters
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.message_words import message_texts
 from coevo.study.check import Checked, check_lines, check_study
+from coevo.study.raw_files import SOURCES
 from coevo.study.regions import regions_table
 
 REPORT = PROGRAM / "workflow" / "report"
@@ -27,8 +30,24 @@ def main(chosen: Namespace) -> int:
         print("What is missing to run:", flush=True)
         print(*problems, sep="\n", file=sys.stderr)
         return 1
+    for line in unsourced(checked):
+        print(line)
     print(f"Ready: coevo build{chosen.study and f' --study {chosen.study}'}", flush=True)
     return 2 if len(checked.doubts if chosen.strict else checked.serious) else 0
+
+
+def unsourced(checked: Checked) -> Iterator[str]:
+    """Yield a line on each raw file that the study's table of sources does not know."""
+    table = Path(checked.config["raw"], SOURCES)
+    if not table.is_file():
+        return
+    known = read_table(table, "sources").set_index("file")["sha256"]
+    for path in checked.files:
+        file = Path(path).relative_to(checked.config["raw"]).as_posix()
+        if file not in known.index:
+            yield f"{table.as_posix()}: has no row for {file}; say where it is from"
+        elif known[file] and known[file] != sha256_of(path):
+            yield f"{table.as_posix()}: {file} has another SHA-256 than this; is it the same file?"
 
 
 def unprintable(checked: Checked, path: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Write a study that ships as a folder of its own."""
 
+import errno
 from argparse import Namespace
 from contextlib import chdir
 from pathlib import Path
@@ -32,6 +33,9 @@ def main(chosen: Namespace) -> int:
 
 
 def _configs() -> list[tuple[Path, dict[str, Any]]]:
+    for folder in (PROGRAM / "config", PROGRAM / RAW):
+        if not folder.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "", str(folder))
     return [(path, read_config(path)) for path in sorted((PROGRAM / "config").glob("*.yaml"))]
 
 

@@ -3,6 +3,7 @@
 import errno
 import io
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def test_the_folder_of_a_study_is_a_repository_that_builds_itself(place):
     assert wheel.lock_problem(place / "mine" / "requirements.lock") == ""
 
 
-def test_an_example_has_its_sources_and_no_path_of_the_repository(place):
+def test_an_example_has_its_sources_and_no_path_of_the_repository(place, monkeypatch, capsys):
     assert main(["example", "provinces"]) == 0
     made = files(place / "provinces")
     rows = made["data/raw/sources.csv"].decode().splitlines()
@@ -98,6 +99,18 @@ def test_an_example_has_its_sources_and_no_path_of_the_repository(place):
     places = (config["raw"], config["indicators"], config["regions_table"])
     assert places == ("data/raw", "config/indicators.csv", "config/regions.csv")
     assert main(["check", "--study", "provinces"]) == 0
+    assert "sources.csv" not in capsys.readouterr().out
+    monkeypatch.chdir(place / "provinces")
+    with Path("data/raw/2026-10/broadband.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    shutil.copy("data/raw/2026-10/population.csv", "data/raw/2026-11/population.csv")
+    assert main(["check"]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if "sources.csv" in line]
+    assert said == [
+        "data/raw/sources.csv: 2026-10/broadband.csv has another SHA-256 than this; is it the same "
+        "file?",
+        "data/raw/sources.csv: has no row for 2026-11/population.csv; say where it is from",
+    ]
 
 
 def test_what_fails_on_the_way_leaves_nothing(place, monkeypatch):

@@ -55,16 +55,16 @@ def python(folder: Path) -> str:
     return str(found)
 
 
-def coevo(folder: Path, *words: str, within: str = "", **more: str) -> str:
-    """Give a command in a folder, which must end well; return what it printed."""
+def coevo(folder: Path, *words: str, within: str = "", ends: int = 0, **more: str) -> str:
+    """Give a command in a folder, which must end so; return what it printed, or what went wrong."""
     (command,) = (folder / "env").glob("[bS]*/coevo*")
     known = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "COEVO"))}
     done = subprocess.run(
         [command, *words], cwd=folder / within, capture_output=True, text=True, encoding="utf-8",
         env=known | {"HOME": str(folder / "home"), "PYTHONUTF8": "1"} | more,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout
+    assert done.returncode == ends, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stderr if ends else done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +134,16 @@ def test_plain_snakemake_builds_the_folder_of_a_study(place, example):
     words = [python(place), "-m", "snakemake", "--dry-run", "--cores", "1"]
     done = subprocess.run(words, cwd=example, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "part", ["config", "data", "workflow", "pyproject.toml", "requirements.lock"]
+)
+def test_a_wheel_without_its_data_says_so_and_leaves_nothing(place, part):
+    (packages,) = (place / "env").glob("[Ll]ib/**/site-packages/coevo")
+    aside = (packages / part).rename(packages / "aside")
+    said = coevo(place, "example", "zhejiang", ends=1)
+    aside.rename(packages / part)
+    assert said.count("\n") == 1 and f"coevo/{part}" in said, said
+    assert "is part of the program and is gone; install coevo anew" in said
+    assert not (place / "zhejiang").exists()
