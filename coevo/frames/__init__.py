@@ -31,8 +31,10 @@ COUPLING = {"composite": "linear", "preset": None, "form": "standard", "contribu
 
 @dataclass(frozen=True)
 class Coordination:
-    """What a DataFrame gives: `table` with U_<system>, C, T, D, indexed as it is; `weights` with
-    system, direction, weight within the system and entropy of each column."""
+    """What a DataFrame gives: `table` with U_<system>, C, T, D, indexed as it is, behind region and
+    year where these are columns; `weights` with system, direction, weight within the system and
+    entropy of each column.
+    """
 
     table: pd.DataFrame
     weights: pd.DataFrame
@@ -80,6 +82,8 @@ def coordination(
     table = pd.DataFrame(degrees | {"C": C, "T": T, "D": D}, z.index).reindex(values.index)
     weights.insert(3, "direction", [directions.get(name, "+") for name in weights["indicator"]])
     weights = weights.set_index("indicator").rename(columns={"subsystem": "system"})
+    for place, key in enumerate(key for key in keys if key in frame):
+        table.insert(place, key, frame[key].to_numpy())
     return Coordination(table.set_axis(frame.index), weights.drop(columns="weighting"))
 
 

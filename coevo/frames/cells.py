@@ -34,7 +34,10 @@ def checked_figures(
         if names.count(name) > 1:
             problems.add(f"{name}: is named twice in the call; name another column there")
     if not len(table) or any(there[key] != 1 for key in keys):
-        problems.add(f"keys: the DataFrame needs rows, which {' and '.join(keys)} tell apart")
+        problems.add(
+            f"keys: the DataFrame needs rows, which {' and '.join(keys)} tell apart; if they are "
+            "called otherwise, give keys=(region, year)"
+        )
         problems.check()  # no row could be named
     region, year = (table[key] for key in keys)
     years, codes = numbers(year), region.astype(str)
@@ -42,7 +45,9 @@ def checked_figures(
     rows = [f"{code} {y:g}" for code, y in zip(codes, years, strict=True)]
     for row in np.flatnonzero(~whole | region.isna()):
         rows[row] = f"row {row + 1} ({region[row]}, {year[row]})"
-        problems.add(f"{rows[row]}: {keys[0]} and {keys[1]} must be a name and a whole number")
+    if unknown := [rows[row] for row in np.flatnonzero(~whole | region.isna())]:
+        need = f"{keys[0]} must be a name and {keys[1]} a whole number, as 2015"
+        problems.add(f"{_first(unknown)}: {need}")
     counts = pd.Series(rows).value_counts(sort=False)
     for row, count in counts[counts > 1].items():
         problems.add(f"{row}: stands in {count} rows; keep one")
@@ -54,8 +59,7 @@ def checked_figures(
         for i in np.flatnonzero(~((x >= limits[0]) & (x <= limits[1]) & np.isfinite(x))):
             faults.setdefault(_fault(cells[i], x[i], limits[2]), []).append(rows[i])
         for fault, found in faults.items():
-            more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-            problems.add(f"{name}: {', '.join(found[:NAMED])}{more}: {fault}")
+            problems.add(f"{name}: {_first(found)}: {fault}")
     problems.check()
     index = pd.MultiIndex.from_arrays([codes, codes, years.astype(int)], names=LEVELS)
     return pd.DataFrame(figures).set_axis(index)
@@ -66,6 +70,12 @@ def numbers(column: pd.Series) -> Array:
     cells = column.astype(object)
     known = [isinstance(cell, Real) and not isinstance(cell, bool) for cell in cells]
     return np.asarray(cells.where(known).to_numpy(dtype=float, na_value=np.nan))
+
+
+def _first(rows: Sequence[str]) -> str:
+    """Return the first of the rows that share a fault, and how many more there are."""
+    more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+    return ", ".join(rows[:NAMED]) + more
 
 
 def _fault(cell: Any, x: float, beyond: str) -> str:

@@ -23,6 +23,10 @@ def indicator_table(
 
     What is wrong with the arguments of `coordination` is added to the problems.
     """
+    for system, listed in systems.items():
+        if isinstance(listed, str):
+            problems.add(f"systems: {system}: '{listed}' is no list; write ['{listed}']")
+    problems.check()
     pairs = [(name, system) for system, names in systems.items() for name in names]
     rows = [(*pair, *directions.get(pair[0], "+").partition(" ")[::2]) for pair in pairs]
     table = pd.DataFrame(rows, columns=["indicator", "subsystem", "direction", "best"], dtype=str)

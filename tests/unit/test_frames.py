@@ -53,7 +53,8 @@ def test_columns_may_have_other_names_and_the_frame_stays_as_it_is(built):
     index = frames.coordination(named, SYSTEMS, figures="raw", keys=("province", "t"))
     pd.testing.assert_frame_equal(named, before)
     other = frames.coordination(frame, SYSTEMS, figures="raw")
-    assert index.table.index.equals(named.index)
+    assert index.table.index.equals(named.index) and next(iter(index.table)) == "province"
+    assert (index.table.pop("province").to_numpy() == named["province"].to_numpy()).all()
     assert (index.table.to_numpy() == other.table.to_numpy()).all()
 
 
@@ -124,7 +125,7 @@ def changed(**cells: object) -> pd.DataFrame:
      ["'v' is in no system", "x: direction 'up'", "x: A 2004: '12.5'", "y: A 2004: 'True'",
       "w: A 2004: empty"]),
     (changed(year=2003), {}, ["A 2003: stands in 2 rows"]),
-    (changed(year="2004年", region=None), {}, ["row 4 (None, 2004年): region and year"]),
+    (changed(year="2004年", region=None), {}, ["row 4 (None, 2004年): region must be"]),
     (changed(year=2004.5), {}, ["row 4 (A, 2004.5)"]),
     (FRAME.drop(columns="w"), {}, ["w: is the name of no columns"]),
     (pd.concat([FRAME, FRAME["x"]], axis=1), {}, ["x: is the name of 2 columns"]),
@@ -138,6 +139,7 @@ def changed(**cells: object) -> pd.DataFrame:
      ["figures: go from 0 to 1 in every column"]),
     (FRAME.assign(x=.1, y=.2, w=[.3, .4] * 4), {"figures": "normalised", "directions": {"x": "-"}},
      ["directions: of normalised figures", "x: is 0.1 in every row", "y: is 0.2"]),
+    (FRAME, {"systems": {"one": "x", "two": ["y"]}}, ["systems: one: 'x' is no list"]),
     (FRAME, {"systems": {"one": ["x", "x"]}}, ["systems: name at least two", "x: is named twice"]),
     (FRAME, {"directions": {"x": "moderate"}}, ["x: best: is ''"]),
 ])  # fmt: skip
