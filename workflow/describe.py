@@ -132,7 +132,7 @@ def reproduced(page: str) -> str:
         apart = np.abs(ours - theirs)
         same = np.all(apart <= 0.501 * 10.0 ** -np.array(digits))
         differs = "" if same else f"{100 * (apart / np.abs(theirs)).max():.1g} %"
-        first = "" if of == source else of.partition(";")[0]
+        first = "" if of == source else of
         lines.append(f"| {first} | {what} | {said[0]}{more} | {said[1]}{more} | {differs} |")
         source = of
     return "\n".join([*lines, ""])
