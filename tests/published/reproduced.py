@@ -108,7 +108,10 @@ def rows() -> Iterator[Row]:
     yield "equilibrium of Goodwin’s cycle", source, [given["v_star"], given["u_star"]], E
     for yeast in test_positive.YEASTS:
         printed, (found, _) = test_positive.GAUSE[yeast]["printed"], test_positive.logistic(yeast)
-        theirs, source = [printed["r"], printed["M"]], test_positive.GAUSE["source"].rpartition(";")[0]
+        theirs, source = (
+            [printed["r"], printed["M"]],
+            test_positive.GAUSE["source"].rpartition(";")[0],
+        )
         yield f"growth and limit, {yeast}", source, theirs, found[:2]
     grey = numbers("prediction")["grey"]
     found = grey_model(np.array([grey["x"]]))

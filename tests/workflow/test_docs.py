@@ -1,4 +1,4 @@
-"""Pages for readers: links hold, commands are those of coevo, the first ones run, keys are known."""
+"""Pages for readers: links hold, commands are those of coevo, and the first ones run."""
 
 import re
 import shlex
