@@ -19,7 +19,8 @@ from coevo.regional.inequality import gini, theil, theil_between
 from coevo.regional.neighbourhood import likeness, local_moran, row_standardised
 from coevo.weighting import WEIGHTINGS
 from coevo.weighting.methods import consistency
-from tests.published import test_nist, test_positive
+from tests.published.test_nist import LINEAR, NONLINEAR, minimum, model
+from tests.published.test_positive import GAUSE, GOODWIN, YEASTS, logistic
 
 Row = tuple[str, str, object, object]  # what, source, theirs, ours
 NIST = "NIST Statistical Reference Datasets: certified values, to six digits"
@@ -27,13 +28,6 @@ NIST = "NIST Statistical Reference Datasets: certified values, to six digits"
 
 def numbers(name: str) -> dict:
     return json.loads(Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8"))
-
-
-def directed(X: np.ndarray, given: dict) -> np.ndarray:
-    """Return figures (rows, m) by min-max in their directions, where a case names any."""
-    ends = (given.get("a", 0), given.get("b", 1))
-    columns = zip(X.T, given.get("direction", ""), strict=False)
-    return np.column_stack([minmax(x, d, x.min(), x.max(), ends) for x, d in columns] or [*X.T])
 
 
 def coupling(name: str, given: dict, printed: dict) -> dict:
@@ -54,7 +48,9 @@ def coupling(name: str, given: dict, printed: dict) -> dict:
         rules = {rule: WEIGHTINGS[rule](np.ones((2, 4)), **known) for rule in printed}
         return {f"weights `{rule}`": (printed[rule], ours) for rule, ours in rules.items()}
     if X.size and method in ("entropy", "critic", "cv"):
-        Z = directed(X, given) if "direction" in given else X
+        ends = (given.get("a", 0), given.get("b", 1))
+        columns = zip(X.T, given.get("direction", ""), strict=False)
+        Z = np.column_stack([minmax(x, d, x.min(), x.max(), ends) for x, d in columns] or [*X.T])
         return {f"weights `{method}`": (printed["w"], WEIGHTINGS[method](Z, raw=X))}
     return {}
 
@@ -72,13 +68,11 @@ def regional() -> Iterator[Row]:
     cuts = np.quantile(income, [0.2, 0.4, 0.6, 0.8], axis=0)
     moves = [mobility.classified(y, c) for y, c in zip(income.T, cuts.T, strict=True)]
     P = mobility.probabilities(mobility.transition_counts(np.column_stack(moves), 5))
-    known = printed["markov"]
-    yield "steady state of quintiles", source, known["steady"], mobility.steady_state(P)
-    yield "index of Shorrocks", source, round(known["shorrocks"], 8), mobility.shorrocks(P)
+    yield "steady state", source, printed["markov"]["steady"], mobility.steady_state(P)
     source, given, printed = ten.values()
     near = {k: [str(i) for i in own] for k, own in given["neighbours"].items()}
-    I = local_moran(given["y"], row_standardised(near, [*near]))[0]  # noqa: E741
-    yield "local Moran’s I", source.partition(";")[0], printed["local"], I
+    found = local_moran(given["y"], row_standardised(near, [*near]))[0]
+    yield "local Moran’s I", source.partition(";")[0], printed["local"], found
     source, given, printed = mexico.values()
     product = [given["product_per_head"][str(year)] for year in printed["years"]]
     between = [theil_between(y, given["hanson98"]) for y in product]
@@ -87,38 +81,37 @@ def regional() -> Iterator[Row]:
     yield "Gini, 1940", source, round(printed["gini_1940"], 8), gini(product[0])
 
 
+def six_digits(values: list[float]) -> list[float]:
+    return [float(f"{value:.6g}") for value in values]
+
+
 def rows() -> Iterator[Row]:
     """Yield every number that others printed, its source, and ours."""
     for name, case in numbers("coupling").items():
         for what, (theirs, ours) in coupling(name, case["inputs"], case["expected"]).items():
             yield what, case["citation"], theirs, ours
     yield from regional()
-    for name, case in test_nist.LINEAR.items():
+    for name, case in LINEAR.items():
         y, x = np.array(case["rows"]).T
         found = regress(y, np.vander(x, case["degree"] + 1, increasing=True), constant=True)
-        theirs = [float(f"{value:.6g}") for value in case["coefficients"]]
-        yield f"least squares, {name}", NIST, theirs, found.coefficients
-    for name, case in test_nist.NONLINEAR.items():
-        found = test_nist.minimum(test_nist.model(name), case["starts"][1])
-        theirs = [float(f"{value:.6g}") for value in case["parameters"]]
-        yield f"nonlinear, {name}", NIST, theirs, found.parameters
-    given, source = test_positive.GOODWIN["printed"], "a survey of Goodwin models, Table 2"
+        yield f"linear, {name}", NIST, six_digits(case["coefficients"]), found.coefficients
+    for name, case in NONLINEAR.items():
+        found = minimum(model(name), case["starts"][1])
+        yield f"nonlinear, {name}", NIST, six_digits(case["parameters"]), found.parameters
+    given, source = GOODWIN["printed"], "a survey of Goodwin models, Table 2"
     b1, a2 = 1 / given["sigma"], given["alpha"] - given["gamma"]
     E = equilibrium(b1 - given["alpha"] - given["beta"], b1, a2, given["rho"] / b1)
     yield "equilibrium of Goodwin’s cycle", source, [given["v_star"], given["u_star"]], E
-    for yeast in test_positive.YEASTS:
-        printed, (found, _) = test_positive.GAUSE[yeast]["printed"], test_positive.logistic(yeast)
-        theirs, source = (
-            [printed["r"], printed["M"]],
-            test_positive.GAUSE["source"].rpartition(";")[0],
-        )
-        yield f"growth and limit, {yeast}", source, theirs, found[:2]
+    for yeast in YEASTS:
+        theirs = [GAUSE[yeast]["printed"][name] for name in ("r", "M")]
+        source = GAUSE["source"].rpartition(";")[0]
+        yield f"growth and limit, {yeast}", source, theirs, logistic(yeast)[0][:2]
     grey = numbers("prediction")["grey"]
-    found = grey_model(np.array([grey["x"]]))
-    theirs = [round(grey["a"], 8), round(grey["b"], 8)]
-    yield "GM(1,1), a and b", grey["source"].partition(":")[0], theirs, [found.a[0], found.b[0]]
-    known = numbers("population")
+    found, source = grey_model(np.array([grey["x"]])), grey["source"].partition(":")[0]
+    yield "GM(1,1), a and b", source, six_digits([grey["a"], grey["b"]]), [found.a[0], found.b[0]]
+    known, names = numbers("population"), ("a1", "b1", "a2")
     series, mean = known["series"]["lynx_hare"], known["posterior"]["mean"]
-    found, names = fit(series["t"], series["x1"], series["x2"], "trapezoid"), ("a1", "b1", "a2")
-    source, theirs = "posteriordb, hudson_lynx_hare", [round(mean[name], 4) for name in names]
-    yield "a₁, b₁, a₂ of hare and lynx", source, theirs, [getattr(found, name) for name in names]
+    found = fit(series["t"], series["x1"], series["x2"], "trapezoid")
+    theirs = [round(mean[name], 4) for name in names]
+    ours = [getattr(found, name) for name in names]
+    yield "a₁, b₁, a₂ of hare and lynx", "posteriordb, hudson_lynx_hare", theirs, ours
