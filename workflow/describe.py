@@ -1,6 +1,7 @@
 """Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv; in
 config/README.md the names that a key may have, and coevo/registries.csv, from their registries; in
-environment.yml the packages of requirements.lock.
+environment.yml the packages of requirements.lock; docs/published.md, numbers that others printed
+beside ours; in docs/coming-from.md, also in Chinese, the tables of what other software gives.
 
 python workflow/describe.py
 """
@@ -8,7 +9,11 @@ python workflow/describe.py
 import re
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+
+import numpy as np
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -19,6 +24,8 @@ from coevo.report.tables import LAYOUT  # noqa: E402
 from coevo.schema import BUILT, column_rows, table_names, table_row  # noqa: E402
 from coevo.study.configuration import read_schema, resolve_name  # noqa: E402
 
+PUBLISHED, CASES = ROOT / "docs" / "published.md", ROOT / "tests" / "published"
+OTHERS = {"en": ROOT / "docs" / "coming-from.md", "zh": ROOT / "docs" / "coming-from.zh.md"}
 PAGE, KEYS = ROOT / "docs" / "tables.md", ROOT / "config" / "README.md"
 CONDA, LOCK = ROOT / "environment.yml", ROOT / "requirements.lock"
 LOCKED = re.compile(r"^([\w.-]+==[^\\\n]+?) \\$", re.MULTILINE)  # a package with its version
@@ -108,7 +115,54 @@ def installed(environment: str) -> str:
     return "".join([head, "  - pip:\n", *(f'      - "{package}"\n' for package in packages)])
 
 
+def reproduced(page: str) -> str:
+    """Return the page of numbers that others printed with ours, to as many digits as theirs."""
+    from tests.published.reproduced import rows
+
+    head, line, _ = page.partition("|---|---|---|---|---|")
+    lines, source = [head + line], ""
+    for what, of, *pair in rows():
+        theirs, ours = (np.ravel(np.asarray(values, dtype=float)) for values in pair)
+        digits = [-min(int(Decimal(f"{x:.8g}").as_tuple().exponent), 0) for x in theirs]
+        said = [
+            ", ".join(f"{x:.{n}f}" for x, n in zip(both[:4], digits, strict=False))
+            for both in (theirs, ours)
+        ]
+        more = ", …" if len(theirs) > 4 else ""
+        apart = np.abs(ours - theirs)
+        same = np.all(apart <= 0.501 * 10.0 ** -np.array(digits))
+        differs = "" if same else f"{100 * (apart / np.abs(theirs)).max():.1g} %"
+        first = "" if of == source else of
+        lines.append(f"| {first} | {what} | {said[0]}{more} | {said[1]}{more} | {differs} |")
+        source = of
+    return "\n".join([*lines, ""])
+
+
+def compared(page: str, language: str) -> str:
+    """Return the page on other software with the rows of its tables, each under its heading."""
+    known = yaml.safe_load((CASES / "coming_from.yaml").read_text("utf-8"))
+    origin = {"en": ("printed", "formula"), "zh": ("印出", "公式")}[language]
+    inputs = [f"{k} | {v[language]} | `{v['figures']}`" for k, v in known["inputs"].items()]
+
+    def row(case: dict[str, str]) -> str:
+        name = " ".join([*([case["package"]] if "package" in case else []), f"`{case['method']}`"])
+        of = f"[{origin['formula' in case]}]({known['sources'][case['source']]})"
+        setting = f"`{case['setting']}`" if "setting" in case else ""
+        cells = [name, case["input"], case["theirs"], of, case["ours"], case[language], setting]
+        return " | ".join(cells)
+
+    def filled(found: re.Match[str]) -> str:
+        rows = [row(case) for case in known["cases"] if case["software"] == found[2]] or inputs
+        return found[1] + "".join(f"| {row} |\n" for row in rows)
+
+    heading = r"^(## (.+)\n(?:(?!## |\|---).*\n)*\|(?:---\|)+\n)(?:\|.*\n)*"
+    return re.sub(heading, filled, page, flags=re.MULTILINE)
+
+
 if __name__ == "__main__":
+    write_text(reproduced(PUBLISHED.read_text("utf-8")), PUBLISHED)
+    for language, path in OTHERS.items():
+        write_text(compared(path.read_text("utf-8"), language), path)
     write_text(registries(), NAMES)
     write_text(installed(CONDA.read_text("utf-8")), CONDA)
     write_text(described(), PAGE)

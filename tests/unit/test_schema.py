@@ -104,3 +104,8 @@ def test_the_pages_on_tables_and_keys_are_those_of_file_and_registries() -> None
     assert describe.NAMES.read_text(encoding="utf-8") == describe.registries(), "likewise"
     environment = describe.CONDA.read_text(encoding="utf-8")
     assert environment == describe.installed(environment), "likewise"
+    published = describe.PUBLISHED.read_text(encoding="utf-8")
+    assert published == describe.reproduced(published), "likewise"
+    for language, path in describe.OTHERS.items():
+        others = path.read_text(encoding="utf-8")
+        assert others == describe.compared(others, language), "likewise"
