@@ -234,7 +234,7 @@ def _title(sheet: Sheet, table: FigureTable) -> str:
     """Return what names the indicator where no head does: the first title without a year in it.
 
     The shortest of those that state a unit goes before: of 分省年度数据-移动互联网用户（万户） the
-    part with it. If it ends in the name of the sheet or of the file, that name.
+    part with it. If its last part is the name of the sheet or of the file, that name.
     """
     titles = [words.text for words in table.titles if not is_unit(words.text)]
     titles = [text for text in titles if not PLAIN_SHEET.fullmatch(text)] or titles
@@ -243,7 +243,8 @@ def _title(sheet: Sheet, table: FigureTable) -> str:
     plain = [text for text in titles if not ANY_YEAR.search(text)] or titles
     short = {sheet.name, Path(sheet.file).stem}
     first = next(iter(plain), "")
-    return next((t for t in plain if t in short and title_parts(first)[0].endswith(t)), first)
+    last = re.split(r"\W+", title_parts(first)[0])[-1]
+    return next((text for text in plain if text in short and text == last), first)
 
 
 def _narrower(frame: pd.DataFrame, further: Objects) -> list[str]:

@@ -91,7 +91,7 @@ def imported(file):
         parts = [name.split(".") for name in names]
         names |= {".".join(part[:end]) for part in parts for end in range(1, len(part))}
         places = [str(MODULES / name.replace(".", "/")) for name in names]
-        files = [f"{place}{end}" for place in places for end in ("/__init__.py", ".py")]
+        files = [file for place in places for file in (f"{place}/__init__.py", f"{place}.py")]
         IMPORTS[file] = [stamp, sorted(filter(os.path.isfile, files))]
     return IMPORTS[file][1]
 
