@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import pickle
+import re
 import secrets
 import shutil
 import tempfile
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 # type in `tables.csv` -> that of a column without empty cells, and with some
 TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": ("bool", "boolean")}
+DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)\d", re.IGNORECASE)  # names no file on Windows
 PART = ".part"  # ends the name of what a part of a rule makes, for this run alone
 RECORDS = ".made"  # folder, beside a study's tables
 OUTPUT_MARK, INPUT_MARK = " *", "  "  # between digest and file in a line of a record

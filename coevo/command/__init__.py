@@ -124,6 +124,7 @@ def _do(given: list[str]) -> int:
     if "file" in chosen:
         chosen.file = _seen_from(chosen.study, chosen.file)
     if "study" in chosen:
+        chosen.home = Path.cwd()
         chosen.config = enter(chosen.study)
         if problem := lock_problem(LOCK):
             raise StudyError(problem)

@@ -102,12 +102,13 @@ def build_alone(chosen: Namespace, then: Callable[[], int] | None = None) -> int
             return 1
         tidy(study)  # only now has the config passed
         done = f"coevo: done in {clock(time.time() - started)}"
-        print("; ".join([done, *opened(study)]), flush=True)
+        print("; ".join([done, *opened(study, chosen.home)]), flush=True)
         return then() if then else 0
 
 
-def opened(study: str) -> list[str]:
-    """Return which of a study's reports to open, those for a browser first; none if it has none."""
-    reports = sorted(str(path) for path in Path("reports", study).glob("report.*"))
+def opened(study: str, home: Path) -> list[str]:
+    """Return which of a study's reports to open, as seen from `home`, those for a browser first."""
+    made = sorted(Path("reports", study).glob("report.*"))
+    reports = [os.path.relpath(path, home) for path in made]
     pages = [name for name in reports if name.endswith(".html")] or reports
     return [f"open {' or '.join(pages)}"] if pages else []

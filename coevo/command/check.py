@@ -13,10 +13,12 @@ from coevo.report.figures.typesetting import check_characters
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.message_words import message_texts
 from coevo.study.check import Checked, check_lines, check_study
+from coevo.study.configuration import ASKED
 from coevo.study.raw_files import SOURCES
 from coevo.study.regions import regions_table
 
 REPORT = PROGRAM / "workflow" / "report"
+AROUND = ("CITATION.cff", "README.md")  # the study, for who gets it
 PHRASES = tuple(REPORT / name for name in ("phrases.en.yaml", "phrases.yaml"))
 
 
@@ -30,10 +32,19 @@ def main(chosen: Namespace) -> int:
         print("What is missing to run:", flush=True)
         print(*problems, sep="\n", file=sys.stderr)
         return 1
-    for line in unsourced(checked):
+    for line in (*unsourced(checked), *unwritten()):
         print(line)
     print(f"Ready: coevo build{chosen.study and f' --study {chosen.study}'}", flush=True)
     return 2 if len(checked.doubts if chosen.strict else checked.serious) else 0
+
+
+def unwritten() -> Iterator[str]:
+    """Yield a line on each file around the study in which a person is still to write something."""
+    for file in filter(Path.is_file, map(Path, AROUND)):
+        before, asked, _ = file.read_text(encoding="utf-8").partition(ASKED)
+        if asked:
+            line = before.count("\n") + 1
+            yield f"{file}: line {line} still says {ASKED}; write it before you pass the study on"
 
 
 def unsourced(checked: Checked) -> Iterator[str]:

@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 import yaml
 
 from coevo.errors import StudyError
-from coevo.files import OUTPUT_MARK, RECORDS, changed_files, read_record, sha256_of, write_folder
+from coevo.files import (
+    DEVICE,
+    OUTPUT_MARK,
+    RECORDS,
+    changed_files,
+    read_record,
+    sha256_of,
+    write_folder,
+)
 
 # The tables that are compared; of other tables the report says nothing here.
 COMPARED = (
@@ -37,10 +45,10 @@ def vintage_files(raw: str, files: Iterable[str]) -> list[str]:
 
 def check_name(name: str) -> None:
     """Raise `StudyError` for a name that could not be a folder on every system."""
-    if not NAMES.fullmatch(name):
+    if not NAMES.fullmatch(name) or DEVICE.fullmatch(name.partition(".")[0]):
         raise StudyError(
             f"release: the name '{name}' cannot be used; write letters, digits and . - _ between "
-            "them, such as name=2026-10-2022"
+            "them, such as 2026-10-2022"
         )
 
 

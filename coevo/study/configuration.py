@@ -16,6 +16,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from coevo.errors import PROGRAM, Problems, StudyError, short
+from coevo.files import DEVICE
 from coevo.registry import registered
 from coevo.schema import LANGUAGES, RATIO
 from coevo.study.config_text import read_mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 DEFAULT = "config/config.yaml"  # of the study of a folder; any other has a file of its name
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
-DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)\d", re.IGNORECASE)  # names no file on Windows
 LONGEST_NAME = 100  # characters: it is part of paths
 LANGUAGE = "<language>"
 RATIO_RANGE = [0.0, 1.0]

@@ -66,7 +66,7 @@ def test_names_of_letters_digits_and_marks_between_them() -> None:
         check_name(name)
 
 
-@pytest.mark.parametrize("name", "..|.v1|v1.|a b|a/b|发布|-v||v1\n|a\\b".split("|"))
+@pytest.mark.parametrize("name", "..|.v1|v1.|a b|a/b|con|LPT1.old|发布|-v||v1\n|a\\b".split("|"))
 def test_other_names_are_refused(tmp_path, name: str) -> None:
     shown = name.replace("\n", " ")  # a message is one line
     with pytest.raises(StudyError, match=re.escape(f"release: the name '{shown}' cannot be used")):
