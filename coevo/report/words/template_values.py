@@ -113,12 +113,14 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     }
     values |= _of_choices(words) if study.indexed else {}
     values |= _of_populations(words) if study.pair else {}
-    values["marks"] = _marks(study, values["charts"])
+    stated = "points" in findings.get("theory_fit", ())
+    values["marks"] = _marks(study, values["charts"]) | {"theory": "stated" if stated else "none"}
     values["under"] = {
         "level": findings.get("where", {}).get("level_gap"),
         "quadrants": findings["relation"].get("quadrants"),
         "best": bands["best"],
         "unit": values.get("unit"),
+        "grown": stated,
         "shorter": findings.get("far", {}).get("shorter"),
         "kept": "kept" in findings.get("coverage", {}),
         "level_out": findings.get("measures", {}).get("by"),
