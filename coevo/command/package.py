@@ -1,0 +1,172 @@
+"""Pack a study that is built for a repository of data and programs: the deposit, a zip.
+
+It is laid out as the folder of a study, so that the same commands build it wherever it is unpacked.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from coevo.arrays import Config
+from coevo.command.example import copy_study
+from coevo.command.runner import alone
+from coevo.errors import Problems, StudyError
+from coevo.files import read_record, write_text
+from coevo.history import releases
+from coevo.package import datapackage, deposit, readme
+from coevo.package.wheel import version
+from coevo.schema import study_tables
+from coevo.study.configuration import ASKED, complete, read_config, read_schema
+from coevo.study.new_study import RAW, REGIONS, TABLE, template
+from coevo.study.raw_files import SOURCES, raw_paths, source_rows
+from coevo.study.terminal import shown
+
+CITATION = "CITATION.cff"
+OWN = (
+    CITATION,
+    "LICENSE",
+    "workflow/Snakefile",
+)  # of the folder of a study, taken over as they are
+AGAIN = "build the study, and give this command again"
+
+
+def main(chosen: Namespace) -> int:
+    """Pack, say where the zip is and what is not in it; return the exit code."""
+    path = Path(chosen.config)
+    config = complete(read_config(path), read_schema("config"), path.name)
+    study, reports = config["study"], Path("reports", config["study"])
+    with alone():
+        outputs = _outputs(config, releases.latest(f"{reports}/releases"))
+        cited = _cited()
+        listed = source_rows(config["raw"])
+        raw = raw_paths(config["raw"], config["vintage"])
+        _check(config, outputs, raw, listed, cited)
+        records = releases.records_behind(outputs)
+        made = [file for record in records for file in read_record(record)[1]]
+        label = _release(config, outputs) or version()
+        top = f"{study}-{label}"
+        with tempfile.TemporaryDirectory(dir=reports, prefix=".") as place:
+            folder = Path(place)
+            _lay_out(folder, path, config, cited, made)
+            left = [file for file in raw if listed[file]["pass_on"] != "yes"]
+            for file in left:
+                (folder / RAW / Path(file).relative_to(config["raw"])).unlink()
+            jobs = readme.steps(records, study)
+            _describe(folder, top, config, cited, jobs)
+            target = reports / f"{top}.zip"
+            deposit.write_zip(folder, top, target)
+    print(f"coevo: {target.as_posix()}: {target.stat().st_size / 1e6:.1f} MB")
+    if left:
+        print(f"Not in it, since they may not be passed on: {shown(left)}")
+    return 0
+
+
+def _outputs(config: Config, release: releases.Release | None) -> list[str]:
+    """Return the tables and reports that a study has once it is built."""
+    study, languages = config["study"], config["report"]["languages"]
+    tables = [*study_tables(config), *(["changes"] if release else [])]
+    names = [f"report.{n}.{kind}" for n in languages for kind in config["report"]["formats"]]
+    names += [*(f"results.{name}.xlsx" for name in languages), "numbers.json"]
+    return [f"data/processed/{study}/{table}.csv" for table in tables] + [
+        f"reports/{study}/{name}" for name in names
+    ]
+
+
+def _cited() -> dict[str, Any]:
+    """Return what CITATION.cff says; raises `StudyError` where it does not say who and on which
+    terms.
+    """
+    problem = (
+        f"{CITATION}: does not say who made the study, or its licence; write authors: and license:"
+    )
+    try:
+        text = Path(CITATION).read_text(encoding="utf-8")
+        cited = yaml.safe_load(text)
+        if cited["authors"] and cited["license"] and ASKED not in text:
+            return dict(cited)
+    except (FileNotFoundError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+        pass
+    raise StudyError(problem)
+
+
+def _check(
+    config: Config, outputs: Sequence[str], raw: Sequence[str],
+    listed: Mapping[str, Mapping[str, str]], cited: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """Raise `StudyError` with a line for everything that forbids a deposit."""
+    study = config["study"]
+    if not any(map(os.path.exists, outputs)):
+        raise StudyError(f"coevo: nothing is built of {study}; {AGAIN}")
+    built = [path for path in Path("reports", study).rglob("*") if path.is_file()]
+    problems = Problems()
+    problems.extend(deposit.name_problems(raw))
+    problems.extend(deposit.size_problems([*map(Path, raw), *built]))
+    problems.check()
+    if not listed:
+        problems.add(f"{RAW}/{SOURCES}: is missing or empty; write a row for each raw file")
+    problems.extend(deposit.rights_problems(raw, listed, f"{RAW}/{SOURCES}") if listed else ())
+    if changed := releases.changed_behind(outputs):
+        problems.add(f"{shown(changed, 3)}: not as the study was built from; {AGAIN}")
+    problems.check()
+
+
+def _release(config: Config, outputs: Sequence[str]) -> str:
+    """Return the name of the latest release if it keeps the tables as they stand, else ""."""
+    newest = releases.latest(f"reports/{config['study']}/releases")
+    now = {Path(file).name: Path(file) for file in outputs if Path(file).suffix == ".csv"}
+    kept = [Path(file) for file in newest.files if Path(file).name in now] if newest else []
+    same = all(file.read_bytes() == now[file.name].read_bytes() for file in kept)
+    return newest.name if newest and same else ""
+
+
+def _lay_out(
+    folder: Path, path: Path, config: Config, cited: Mapping[str, Any], made: Sequence[str]
+) -> None:
+    """Write the study into a folder as one of its own, with what was built of it; in tables the raw
+    files have their new paths.
+    """
+    home, study = Path.cwd(), config["study"]
+    with chdir(folder):
+        copy_study(home / path, home, {key: cited[key] for key in ("authors", "license")})
+    own = OWN if config["raw"] == RAW else ("LICENSE",)
+    kept = [*map(Path, own), *Path("reports", study, "releases").rglob("*"), *map(Path, made)]
+    for file in kept:
+        inside = file.parts[0] != "data" or file.suffix == ".csv"  # what is for this run alone
+        if file.is_file() and inside:
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, folder / file)
+        if file.is_file() and inside and file.suffix == ".csv":
+            data = file.read_bytes().replace(f"{config['raw']}/".encode(), f"{RAW}/".encode())
+            (folder / file).write_bytes(data)
+
+
+def _describe(
+    folder: Path, top: str, config: Config, cited: Mapping[str, Any], jobs: list[dict[str, Any]]
+) -> None:
+    """Write what tells of the files in a folder: data package, README, digests."""
+    study = config["study"]
+    tables = sorted((folder / "data" / "processed" / study).glob("*.csv"))
+    places = {file.stem: file.relative_to(folder).as_posix() for file in tables}
+    places |= {"indicators": TABLE, "regions": REGIONS, "sources": f"{RAW}/{SOURCES}"}
+    if config["claims"]:
+        places["statements"] = f"config/claims/{config['claims']}.csv"
+    resources = [datapackage.resource(name, folder, file) for name, file in places.items()]
+    title = config["title"].get("en") or next(iter(config["title"].values()))
+    words = readme.words(folder, config, resources, jobs)
+    sources = list(dict.fromkeys(row["source"] for row in readme.raw_rows(folder)))
+    package = datapackage.descriptor(top, title, cited, sources, resources)
+    text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+    write_text(text, folder / "datapackage.json")
+    write_text(
+        template("package/README.md", words | {"package": top, "title": title}),
+        folder / "README.md",
+    )
+    write_text(deposit.manifest(folder), folder / deposit.MANIFEST)
