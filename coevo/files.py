@@ -25,6 +25,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import cache, reduce
 from operator import and_
 from pathlib import Path
@@ -173,12 +174,15 @@ def costs_of(log: str | Path) -> Path:
 
 
 def _note_costs(path: Path) -> None:
-    """Write what this process and those that it called took, and on which machine."""
+    """Write what this process and those that it called took, when and on which machine."""
+    import psutil
+
     costs = {
         "seconds": round(sum(os.times()[:4]), 1),
         "megabytes": round(_most_memory() / 1e6),
         "machine": f"{platform.system()} {platform.release()}, {platform.machine()}, "
-        f"{os.cpu_count()} processors",
+        f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB of memory",
+        "date": f"{date.today()}",
         "python": platform.python_version(),
     }
     with suppress(OSError):

@@ -30,11 +30,7 @@ from coevo.study.raw_files import SOURCES, raw_paths, source_rows
 from coevo.study.terminal import shown
 
 CITATION = "CITATION.cff"
-OWN = (
-    CITATION,
-    "LICENSE",
-    "workflow/Snakefile",
-)  # of the folder of a study, taken over as they are
+OWN = (CITATION, "LICENSE", "workflow/Snakefile")  # what a study of its own has written itself
 AGAIN = "build the study, and give this command again"
 
 
@@ -48,11 +44,10 @@ def main(chosen: Namespace) -> int:
         cited = _cited()
         listed = source_rows(config["raw"])
         raw = raw_paths(config["raw"], config["vintage"])
-        _check(config, outputs, raw, listed, cited)
         records = releases.records_behind(outputs)
-        made = [file for record in records for file in read_record(record)[1]]
-        label = _release(config, outputs) or version()
-        top = f"{study}-{label}"
+        read, made = ([f for r in records for f in read_record(r)[side]] for side in (0, 1))
+        _check(config, outputs, raw, read, made)
+        top = f"{study}-{_release(config, outputs) or version()}"
         with tempfile.TemporaryDirectory(dir=reports, prefix=".") as place:
             folder = Path(place)
             _lay_out(folder, path, config, cited, made)
@@ -98,23 +93,22 @@ def _cited() -> dict[str, Any]:
 
 
 def _check(
-    config: Config, outputs: Sequence[str], raw: Sequence[str],
-    listed: Mapping[str, Mapping[str, str]], cited: Mapping[str, Any],
+    config: Config, outputs: Sequence[str], raw: Sequence[str], read: Sequence[str],
+    made: Sequence[str],
 ) -> None:  # fmt: skip
-    """Raise `StudyError` with a line for everything that forbids a deposit."""
-    study = config["study"]
+    """Raise `StudyError` with a line for everything that forbids a deposit.
+
+    read, made: files of the jobs of the last build.
+    """
     if not any(map(os.path.exists, outputs)):
-        raise StudyError(f"coevo: nothing is built of {study}; {AGAIN}")
-    built = [path for path in Path("reports", study).rglob("*") if path.is_file()]
+        raise StudyError(f"coevo: nothing is built of {config['study']}; {AGAIN}")
     problems = Problems()
     problems.extend(deposit.name_problems(raw))
-    problems.extend(deposit.size_problems([*map(Path, raw), *built]))
+    problems.extend(deposit.size_problems(filter(Path.is_file, map(Path, [*raw, *made]))))
     problems.check()
-    if not listed:
-        problems.add(f"{RAW}/{SOURCES}: is missing or empty; write a row for each raw file")
-    problems.extend(deposit.rights_problems(raw, listed, f"{RAW}/{SOURCES}") if listed else ())
-    if changed := releases.changed_behind(outputs):
-        problems.add(f"{shown(changed, 3)}: not as the study was built from; {AGAIN}")
+    problems.extend(deposit.rights_problems(raw, source_rows(config["raw"]), f"{RAW}/{SOURCES}"))
+    if changed := releases.changed_behind(outputs) + [file for file in raw if file not in read]:
+        problems.add(f"{shown(changed, 3)}: missing or changed since the study was built; {AGAIN}")
     problems.check()
 
 
@@ -166,7 +160,10 @@ def _describe(
     text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
     write_text(text, folder / "datapackage.json")
     write_text(
-        template("package/README.md", words | {"package": top, "title": title}),
+        template(
+            "package/README.md",
+            words | {"package": top, "title": title, "licence": cited["license"]},
+        ),
         folder / "README.md",
     )
     write_text(deposit.manifest(folder), folder / deposit.MANIFEST)

@@ -54,7 +54,9 @@ def rights_problems(
 
     listed: rows of the table of sources, a file, by the path of the raw file.
     """
-    for file in raw:
+    if not listed:
+        yield f"{sources}: is missing or empty; write a row for each raw file"
+    for file in raw if listed else ():
         if file not in listed:
             yield f"{sources}: has no row for {file}; add one: source, licence, pass_on, sha256"
             continue

@@ -44,7 +44,7 @@ def rights_rows(rows: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, ...]]:
     for row in rows:
         inside = "yes" if row["pass_on"] == "yes" else "no"
         columns = (row["source"], row["licence"], RIGHTS[row["pass_on"]], inside)
-        yield (f"`{row['file']}`", *columns, row.get("accessed", ""))
+        yield (f"`{RAW}/{row['file']}`", *columns, row.get("accessed", ""))
 
 
 def steps(records: Iterable[Path], study: str) -> list[dict[str, Any]]:
@@ -76,19 +76,21 @@ def program_rows(jobs: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]
 
 def exhibit_rows(
     page: str, figures: Iterable[str], tables: Iterable[str], language: str
-) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each figure and table of a report: what it is called, read from, and holds.
+) -> list[tuple[str, ...]]:
+    """Return a row for each figure and table of a report in its order: what it is read from.
 
     page: the report as a web page, "" without one; figures, tables: those that the study has.
     """
-    known = _titles(page)
+    known, found = _titles(page), []
     files = {name: f"`figures/{language}/{name}.pdf`, data `.csv`" for name in figures}
     files |= {f"table-{n}": f"`latex/{n}.{language}.tex`, `stata/table_{n}.dta`" for n in tables}
     for rule, of_rule in LAYOUT["read_from"].items():
         for table, exhibits in of_rule.items():
             for exhibit in filter(files.__contains__, exhibits):
                 number, title = known.get(exhibit, ("", exhibit.replace("_", " ")))
-                yield number or "in files", title, rule, f"`{table}.csv`", files[exhibit]
+                row = (number or "in files", title, rule, f"`{table}.csv`", files[exhibit])
+                found.append(([*known].index(exhibit) if number else len(known), row))
+    return [row for _, row in sorted(found)]
 
 
 def _titles(page: str) -> dict[str, tuple[str, str]]:
@@ -137,7 +139,6 @@ def words(
     data = [(f"`{RAW}/{r['file']}`", "published figures", "", r["pass_on"]) for r in raw]
     data += [(f"`{r['path']}`", r["title"], r["rows"], "yes") for r in resources]
     say = yaml.safe_load((TEMPLATES / "package" / "words.yaml").read_text(encoding="utf-8"))
-    counts = {"files": len(raw), "given": len(raw) - len(left)}
     known = [job for job in jobs if "seconds" in job]
     size = sum(file.stat().st_size for file in files_in(folder).values())
     return {
@@ -149,12 +150,11 @@ def words(
         "seed": config["robustness"]["seed"],
         "language": language,
         "tables": len(list((folder / "data" / "processed" / study).glob("*.csv"))),
-        "figures": len(figures),
-        "printed": len(printed),
+        "shown": len(figures) + len(printed),
         "numbers": len(json.loads((reports / "numbers.json").read_text("utf-8"))["numbers"]),
         "time": f"{sum(job['seconds'] for job in known):.0f} seconds",
         "memory": f"{max((job['megabytes'] for job in known), default=0)} MB",
-        "machines": "; ".join(sorted({job["machine"] for job in known})),
+        "machines": "; ".join(dict.fromkeys(f"{j['date']} on {j['machine']}" for j in known)),
         "pythons": ", ".join(sorted({job["python"] for job in known})),
         "size": f"{size / 1e6:.0f} MB",
         "steps": table_rows((j["job"], j["seconds"], j["megabytes"]) for j in known),
@@ -162,7 +162,8 @@ def words(
         "exhibits": table_rows(exhibit_rows(text, figures, printed, language)),
         "rights": table_rows(rights_rows(raw)),
         "datasets": table_rows(data),
-        "statement": say["some_given" if left else "all_given"].format(**counts),
+        "files": len(raw),
+        "given": len(raw) - len(left),
         "lacking": "".join(say["lacking"].format(**row) for row in left) or say["none_lacking"],
         "before": say["before"] if left else "",
         "references": "\n".join(dict.fromkeys(say["reference"].format(**row) for row in raw)),
