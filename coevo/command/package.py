@@ -5,11 +5,10 @@ It is laid out as the folder of a study, so that the same commands build it wher
 
 import json
 import os
-import shutil
 import tempfile
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from contextlib import chdir
+from contextlib import chdir, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,20 @@ from coevo.arrays import Config
 from coevo.command.example import copy_study
 from coevo.command.runner import alone
 from coevo.errors import Problems, StudyError
-from coevo.files import read_record, write_text
+from coevo.files import read_record, write_bytes, write_text
 from coevo.history import releases
 from coevo.package import datapackage, deposit, readme
 from coevo.package.wheel import version
 from coevo.schema import study_tables
+from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, complete, read_config, read_schema
 from coevo.study.new_study import RAW, REGIONS, TABLE, template
 from coevo.study.raw_files import SOURCES, raw_paths, source_rows
 from coevo.study.terminal import shown
 
 CITATION = "CITATION.cff"
-OWN = (CITATION, "LICENSE", "workflow/Snakefile")  # what a study of its own has written itself
+SHARED = ("LICENSE", f"{RAW}/README.md")  # what stands beside studies
+OWN = (*SHARED, CITATION, "workflow/Snakefile")  # beside one in a folder of its own
 AGAIN = "build the study, and give this command again"
 
 
@@ -54,8 +55,7 @@ def main(chosen: Namespace) -> int:
             left = [file for file in raw if listed[file]["pass_on"] != "yes"]
             for file in left:
                 (folder / RAW / Path(file).relative_to(config["raw"])).unlink()
-            jobs = readme.steps(records, study)
-            _describe(folder, top, config, cited, jobs)
+            _describe(folder, top, config, cited, readme.steps(records, study))
             target = reports / f"{top}.zip"
             deposit.write_zip(folder, top, target)
     print(f"coevo: {target.as_posix()}: {target.stat().st_size / 1e6:.1f} MB")
@@ -76,20 +76,18 @@ def _outputs(config: Config, release: releases.Release | None) -> list[str]:
 
 
 def _cited() -> dict[str, Any]:
-    """Return what CITATION.cff says; raises `StudyError` where it does not say who and on which
-    terms.
+    """Return what CITATION.cff says.
+
+    Raises `StudyError` where it does not say who made the study, and under which licence it is.
     """
-    problem = (
-        f"{CITATION}: does not say who made the study, or its licence; write authors: and license:"
-    )
-    try:
-        text = Path(CITATION).read_text(encoding="utf-8")
-        cited = yaml.safe_load(text)
-        if cited["authors"] and cited["license"] and ASKED not in text:
-            return dict(cited)
-    except (FileNotFoundError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
-        pass
-    raise StudyError(problem)
+    with suppress(
+        FileNotFoundError, ValueError, yaml.YAMLError, LookupError, TypeError, AttributeError
+    ):
+        cited = yaml.safe_load(Path(CITATION).read_text(encoding="utf-8"))
+        said = [*map(datapackage.person, cited["authors"]), str(cited["license"] or "")]
+        if all(said) and len(said) > 1 and ASKED not in " ".join(said):
+            return {**cited, "license": said[-1]}
+    raise StudyError(f"{CITATION}: does not say who made the study, or its licence; write them")
 
 
 def _check(
@@ -127,43 +125,34 @@ def _lay_out(
     """Write the study into a folder as one of its own, with what was built of it; in tables the raw
     files have their new paths.
     """
-    home, study = Path.cwd(), config["study"]
+    home, releases_kept = Path.cwd(), Path("reports", config["study"], "releases")
     with chdir(folder):
         copy_study(home / path, home, {key: cited[key] for key in ("authors", "license")})
-    own = OWN if config["raw"] == RAW else ("LICENSE",)
-    kept = [*map(Path, own), *Path("reports", study, "releases").rglob("*"), *map(Path, made)]
-    for file in kept:
-        inside = file.parts[0] != "data" or file.suffix == ".csv"  # what is for this run alone
-        if file.is_file() and inside:
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, folder / file)
-        if file.is_file() and inside and file.suffix == ".csv":
-            data = file.read_bytes().replace(f"{config['raw']}/".encode(), f"{RAW}/".encode())
-            (folder / file).write_bytes(data)
+    own = OWN if config["raw"] == RAW else SHARED
+    built = [f for f in made if f.startswith("reports/") or f.endswith(".csv")]
+    for file in filter(Path.is_file, map(Path, (*own, *releases_kept.rglob("*"), *built))):
+        data = file.read_bytes()
+        if file.as_posix() in built and file.suffix == ".csv":
+            data = data.replace(f"{config['raw']}/".encode(), f"{RAW}/".encode())
+        write_bytes(data, folder / file)
 
 
 def _describe(
     folder: Path, top: str, config: Config, cited: Mapping[str, Any], jobs: list[dict[str, Any]]
 ) -> None:
     """Write what tells of the files in a folder: data package, README, digests."""
-    study = config["study"]
-    tables = sorted((folder / "data" / "processed" / study).glob("*.csv"))
+    tables = sorted((folder / "data" / "processed" / config["study"]).glob("*.csv"))
     places = {file.stem: file.relative_to(folder).as_posix() for file in tables}
     places |= {"indicators": TABLE, "regions": REGIONS, "sources": f"{RAW}/{SOURCES}"}
     if config["claims"]:
         places["statements"] = f"config/claims/{config['claims']}.csv"
     resources = [datapackage.resource(name, folder, file) for name, file in places.items()]
     title = config["title"].get("en") or next(iter(config["title"].values()))
-    words = readme.words(folder, config, resources, jobs)
-    sources = list(dict.fromkeys(row["source"] for row in readme.raw_rows(folder)))
-    package = datapackage.descriptor(top, title, cited, sources, resources)
-    text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
-    write_text(text, folder / "datapackage.json")
-    write_text(
-        template(
-            "package/README.md",
-            words | {"package": top, "title": title, "licence": cited["license"]},
-        ),
-        folder / "README.md",
-    )
+    raw = read_rows(folder / RAW / SOURCES)
+    package = datapackage.descriptor(top, title, cited, [row["source"] for row in raw], resources)
+    words = readme.words(folder, config, raw, resources, jobs)
+    words |= {"package": top, "title": title, "licence": cited["license"]}
+    text = json.dumps(package, ensure_ascii=False, indent=1)
+    write_text(f"{text}\n", folder / "datapackage.json")
+    write_text(template("package/README.md", words), folder / "README.md")
     write_text(deposit.manifest(folder), folder / deposit.MANIFEST)

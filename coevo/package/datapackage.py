@@ -65,6 +65,12 @@ def key_columns(frame: pd.DataFrame, telling: Sequence[str]) -> list[str]:
     return []
 
 
+def person(author: Mapping[str, str]) -> str:
+    """Return the name of an author of CITATION.cff, "" of one without."""
+    parts = (author.get("given-names"), author.get("family-names"))
+    return author.get("name") or " ".join(filter(None, parts))
+
+
 def descriptor(
     name: str, title: str, cited: Mapping[str, Any], sources: Sequence[str],
     resources: Sequence[Mapping[str, Any]],
@@ -73,16 +79,12 @@ def descriptor(
 
     cited: what the study's CITATION.cff says.
     """
-    people = [
-        author.get("name") or f"{author.get('given-names', '')} {author['family-names']}".strip()
-        for author in cited["authors"]
-    ]
     return {
         "profile": "tabular-data-package",
         "name": name.lower(),
         "title": title,
-        "contributors": [{"title": person, "role": "author"} for person in people],
+        "contributors": [{"title": person(one), "role": "author"} for one in cited["authors"]],
         "licenses": [{"name": cited["license"]}],
-        "sources": [{"title": source} for source in sources],
+        "sources": [{"title": source} for source in dict.fromkeys(sources)],
         "resources": list(resources),
     }

@@ -17,16 +17,14 @@ from coevo.files import costs_of, read_record
 from coevo.package.deposit import RIGHTS, files_in
 from coevo.package.wheel import project, python_versions, version, wheel_name
 from coevo.report.tables import LAYOUT
-from coevo.study.config_text import read_rows
 from coevo.study.fill_in import TEMPLATES
 from coevo.study.new_study import RAW
-from coevo.study.raw_files import SOURCES
 
 NAME = re.compile(r"[\w.-]+")  # of a package, where a dependency begins
 # In a report as a page: the heads of exhibits, and the charts and tables by their names.
 EXHIBIT = re.compile(
     r'<div id="(?P<table>table-\w+)"|data-chart="(?P<chart>\w+)"'
-    r"|<strong>(?P<number>[^<]{2,20}?)\.?</strong>\s*(?P<title>.*?)"
+    r'|(?:<figcaption>|"title">)\s*<strong>(?P<number>[^<]+?)\.?</strong>\s*(?P<title>.*?)'
     r'(?=<span class="sub"|</figcaption>|</span></caption>)',
     re.DOTALL,
 )
@@ -87,7 +85,8 @@ def exhibit_rows(
     for rule, of_rule in LAYOUT["read_from"].items():
         for table, exhibits in of_rule.items():
             for exhibit in filter(files.__contains__, exhibits):
-                number, title = known.get(exhibit, ("", exhibit.replace("_", " ")))
+                name = exhibit.removeprefix("table-").replace("_", " ")
+                number, title = known.get(exhibit, ("", name))
                 row = (number or "in files", title, rule, f"`{table}.csv`", files[exhibit])
                 found.append(([*known].index(exhibit) if number else len(known), row))
     return [row for _, row in sorted(found)]
@@ -115,22 +114,17 @@ def packages() -> str:
     return ", ".join(f"{name} {version_of(name)}" for name in names)
 
 
-def raw_rows(folder: Path) -> list[dict[str, str]]:
-    """Return the rows of the table of sources of a study in its own folder."""
-    return read_rows(folder / RAW / SOURCES)
-
-
 def words(
-    folder: Path, config: Config, resources: Sequence[Mapping[str, Any]],
-    jobs: Sequence[Mapping[str, Any]],
+    folder: Path, config: Config, raw: Sequence[Mapping[str, str]],
+    resources: Sequence[Mapping[str, Any]], jobs: Sequence[Mapping[str, Any]],
 ) -> dict[str, object]:  # fmt: skip
     """Return what the template says of the study in a folder.
 
-    resources: of the data package; jobs: as `steps` returns them.
+    raw: rows of its table of sources; resources: of the data package; jobs: as `steps` has them.
     """
     study, languages = config["study"], config["report"]["languages"]
     language = "en" if "en" in languages else languages[0]
-    reports, raw = folder / "reports" / study, raw_rows(folder)
+    reports = folder / "reports" / study
     left = [row for row in raw if row["pass_on"] != "yes"]
     figures = sorted(file.stem for file in reports.glob(f"figures/{language}/*.pdf"))
     printed = [file.name.split(".")[0] for file in sorted(reports.glob(f"latex/*.{language}.tex"))]
