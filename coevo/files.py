@@ -3,7 +3,7 @@
 Each job of the workflow keeps a record in the folder of the study's tables: the SHA-256 of every
 file that it read and made, in the lines of `sha256sum` (` *` before what it made). A file that has
 another one, whatever its time, is no longer what the job made, or made it from. Beside its log a
-job leaves what it took: seconds of a processor, memory, machine.
+job leaves what it took: seconds of a processor, memory, machine; and the digest of its settings.
 
 Work in parts that several processes or machines share (docs/slurm.md) does not depend on the number
 of parts: tasks are of a fixed size, each has what it draws from a seed of its own, and a part makes
@@ -154,18 +154,20 @@ def record_of(log: str | Path) -> Path:
     return Path("data", "processed", Path(log).parent.name, RECORDS, Path(log).stem)
 
 
-def begin_job(log: str | Path, inputs: Iterable[str]) -> None:
+def begin_job(log: str | Path, inputs: Iterable[str], settings: Any = None) -> None:
     """Let this process, a script, speak plainly and record what it reads and makes.
 
     The record begins anew with the job, and a file stands in it once it is in its place: what a
     killed job leaves is never held for made. Parts of a rule are gone when it has ended.
+
+    settings: what of the config the job depends on.
     """
     speak_plainly(log)
     read = [file for file in inputs if Path(file).suffix != PART]
     record = record_of(log)
     write_text("".join(f"{sha256_of(file)}{INPUT_MARK}{file}\n" for file in read), record)
     _record[:] = [record]
-    atexit.register(_note_costs, costs_of(log))
+    atexit.register(_note_costs, costs_of(log), settings_digest(settings))
 
 
 def costs_of(log: str | Path) -> Path:
@@ -173,7 +175,12 @@ def costs_of(log: str | Path) -> Path:
     return Path(log).with_suffix(".costs.json")
 
 
-def _note_costs(path: Path) -> None:
+def settings_digest(settings: Any) -> str:
+    """Return the SHA-256 of what a config says."""
+    return sha256_of(json.dumps(settings, sort_keys=True, default=str).encode())
+
+
+def _note_costs(path: Path, settings: str) -> None:
     """Write what this process and those that it called took, when and on which machine."""
     import psutil
 
@@ -184,6 +191,7 @@ def _note_costs(path: Path) -> None:
         f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB of memory",
         "date": f"{date.today()}",
         "python": platform.python_version(),
+        "settings": settings,
     }
     with suppress(OSError):
         path.write_text(json.dumps(costs) + "\n", encoding="utf-8")

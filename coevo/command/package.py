@@ -18,7 +18,7 @@ from coevo.arrays import Config
 from coevo.command.example import copy_study
 from coevo.command.runner import alone
 from coevo.errors import Problems, StudyError
-from coevo.files import read_record, write_bytes, write_text
+from coevo.files import read_record, settings_digest, write_bytes, write_text
 from coevo.history import releases
 from coevo.package import datapackage, deposit, readme
 from coevo.package.wheel import version
@@ -47,7 +47,11 @@ def main(chosen: Namespace) -> int:
         raw = raw_paths(config["raw"], config["vintage"])
         records = releases.records_behind(outputs)
         read, made = ([f for r in records for f in read_record(r)[side]] for side in (0, 1))
+        jobs = readme.steps(records, study)
         _check(config, outputs, raw, read, made)
+        settings = settings_digest({key: config[key] for key in config if key != "chunks"})
+        if any(job.get("settings") != settings for job in jobs if job["rule"] == "report"):
+            raise StudyError(f"{path.as_posix()}: changed since the reports were built; {AGAIN}")
         top = f"{study}-{_release(config, outputs) or version()}"
         with tempfile.TemporaryDirectory(dir=reports, prefix=".") as place:
             folder = Path(place)
@@ -55,7 +59,7 @@ def main(chosen: Namespace) -> int:
             left = [file for file in raw if listed[file]["pass_on"] != "yes"]
             for file in left:
                 (folder / RAW / Path(file).relative_to(config["raw"])).unlink()
-            _describe(folder, top, config, cited, readme.steps(records, study))
+            _describe(folder, top, config, cited, jobs)
             target = reports / f"{top}.zip"
             deposit.write_zip(folder, top, target)
     print(f"coevo: {target.as_posix()}: {target.stat().st_size / 1e6:.1f} MB")

@@ -14,7 +14,7 @@ import yaml
 from coevo.command import main
 from coevo.command.package import _outputs
 from coevo.command.release import kept
-from coevo.files import INPUT_MARK, OUTPUT_MARK, sha256_of
+from coevo.files import INPUT_MARK, OUTPUT_MARK, settings_digest, sha256_of
 from coevo.history.releases import latest
 from coevo.package import datapackage, deposit
 from coevo.package.wheel import version, wheel_name
@@ -28,53 +28,49 @@ PAGE = (
     '<div id="table-own" class="table"><table><caption><span class="title">'
     "<strong>Table 1.</strong> Model &amp; region</span></caption></table></div>"
 )
-COSTS = {"seconds": 4.2, "megabytes": 321, "machine": "a machine", "date": "2026-11-30"}
+COSTS = {
+    "seconds": 4.2, "megabytes": 321, "machine": "a machine", "date": "2026-11-30",
+    "python": "3.12.1",
+}  # fmt: skip
+REPORTS = {
+    "report.en.html": PAGE, "figures/en/phase.pdf": "", "figures/en/phase.csv": "",
+    "latex/own.en.tex": "", "stata/table_own.dta": "", "numbers.json": '{"numbers": {"a": 1}}',
+}  # fmt: skip
+
+
+def written(path: str, text: str) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text, encoding="utf-8")
 
 
 def built(raw: list[str]) -> None:
     """Write what a build leaves: tables without rows but for the panel, reports, records, costs."""
     config = complete(read_config(DEFAULT), read_schema("config"), "config.yaml")
-    made = {"observe": [], "report.en": [], "export": []}
-    texts = {
-        "report.en.html": PAGE, "figures/en/phase.pdf": "", "figures/en/phase.csv": "",
-        "latex/own.en.tex": "", "stata/table_own.dta": "", "numbers.json": '{"numbers": {"a": 1}}',
-    }  # fmt: skip
-    for path in (
-        *_outputs(config, latest("reports/mine/releases")),
-        *(f"reports/mine/{name}" for name in texts),
-    ):
-        place = Path(path)
-        text = (
-            texts.get(place.relative_to("reports/mine").as_posix(), "")
-            if "reports" in path
-            else (
-                ",".join(column for column in column_rows(place.stem) if not HOLE.search(column))
-                + "\n"
-            )
-        )
-        text += f"r,R,2020,i,1.5,\nr,R,2021,i,,{raw[0]}\n" if place.stem == "panel" else ""
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-        job = "observe" if "data" in path else "report.en" if "report." in path else "export"
-        made[job].append(path)
-    read = {
-        "observe": [*raw, "config/indicators.csv"],
-        "report.en": made["observe"],
-        "export": made["observe"],
+    outputs = _outputs(config, latest("reports/mine/releases"))
+    tables = [path for path in outputs if path.endswith(".csv")]
+    for path in tables:
+        columns = [name for name in column_rows(Path(path).stem) if not HOLE.search(name)]
+        rows = ["r,R,2020,i,1.5,", f"r,R,2021,i,,{raw[0]}"] if "panel" in path else []
+        written(path, "\n".join([",".join(columns), *rows, ""]))
+    texts = dict.fromkeys(outputs[len(tables) :], "")
+    texts |= {f"reports/mine/{name}": text for name, text in REPORTS.items()}
+    for path, text in texts.items():
+        written(path, text)
+    shown = [path for path in texts if "/report." in path]
+    jobs = {
+        "observe": ([*raw, "config/indicators.csv"], tables),
+        "report.en": (tables, shown),
+        "export": (tables, [path for path in texts if path not in shown]),
     }
-    for job, files in made.items():
-        lines = [f"{sha256_of(f)}{INPUT_MARK}{f}\n" for f in read[job]]
-        lines += [f"{sha256_of(f)}{OUTPUT_MARK}{f}\n" for f in files]
-        record, costs = (
-            Path("data/processed/mine/.made", job),
-            Path("logs/mine", f"{job}.costs.json"),
-        )
-        for file, text in (
-            (record, "".join(lines)),
-            (costs, json.dumps(COSTS | {"python": "3.12.1"})),
-        ):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+    settings = settings_digest({key: config[key] for key in config if key != "chunks"})
+    for job, sides in jobs.items():
+        lines = [
+            f"{sha256_of(path)}{mark}{path}\n"
+            for mark, side in zip((INPUT_MARK, OUTPUT_MARK), sides, strict=True)
+            for path in side
+        ]
+        written(f"data/processed/mine/.made/{job}", "".join(lines))
+        written(f"logs/mine/{job}.costs.json", json.dumps(COSTS | {"settings": settings}))
 
 
 @pytest.fixture
