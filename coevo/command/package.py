@@ -64,7 +64,10 @@ def main(chosen: Namespace) -> int:
             deposit.write_zip(folder, top, target)
     print(f"coevo: {target.as_posix()}: {target.stat().st_size / 1e6:.1f} MB")
     if left:
-        print(f"Not in it, since they may not be passed on: {shown(left)}")
+        print(f"Not in it, as {SOURCES} does not say that they may be passed on: {shown(left)}")
+        print(
+            "What was read from them stands in tables and reports all the same (observations.csv)."
+        )
     return 0
 
 

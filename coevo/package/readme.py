@@ -158,7 +158,8 @@ def words(
         "datasets": table_rows(data),
         "files": len(raw),
         "given": len(raw) - len(left),
-        "lacking": "".join(say["lacking"].format(**row) for row in left) or say["none_lacking"],
+        "lacking": "".join(say["lacking"].format(**row) for row in left)
+        + (say["in_tables"] if left else say["none_lacking"]),
         "before": say["before"] if left else "",
         "references": "\n".join(dict.fromkeys(say["reference"].format(**row) for row in raw)),
     }

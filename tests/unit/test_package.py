@@ -224,6 +224,7 @@ def test_a_file_that_may_not_be_passed_on_is_named_with_the_way_to_it(place, cap
     text = files["README.md"].decode()
     assert "- `data/raw/2026-11/pelts.csv`: Hudson's Bay Company" in text
     assert sha256_of("data/raw/2026-11/pelts.csv") in text and "First put the files" in text
+    assert "What was read from them stands in the tables and reports" in text
 
 
 def test_a_study_of_several_is_laid_out_as_one_of_its_own(place):
