@@ -22,7 +22,7 @@ from coevo.files import read_record, settings_digest, write_bytes, write_text
 from coevo.history import releases
 from coevo.package import datapackage, deposit, readme
 from coevo.package.wheel import version
-from coevo.schema import study_tables
+from coevo.schema import study_reports, study_tables
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, complete, read_config, read_schema
 from coevo.study.new_study import RAW, REGIONS, TABLE, template
@@ -72,13 +72,12 @@ def main(chosen: Namespace) -> int:
 
 
 def _outputs(config: Config, release: releases.Release | None) -> list[str]:
-    """Return the tables and reports that a study has once it is built."""
-    study, languages = config["study"], config["report"]["languages"]
+    """Return the tables and reports, files alone, that a study has once it is built."""
+    study = config["study"]
     tables = [*study_tables(config), *(["changes"] if release else [])]
-    names = [f"report.{n}.{kind}" for n in languages for kind in config["report"]["formats"]]
-    names += [*(f"results.{name}.xlsx" for name in languages), "numbers.json"]
+    reports = [name for name in study_reports(config) if "." in name]
     return [f"data/processed/{study}/{table}.csv" for table in tables] + [
-        f"reports/{study}/{name}" for name in names
+        f"reports/{study}/{name}" for name in reports
     ]
 
 

@@ -20,6 +20,7 @@ TOLD = {
     "source": "write who published it and where it was read",
     "licence": "write its licence or terms, or that none is recorded",
     "pass_on": "write yes, no or unknown",
+    "accessed": "write the day on which it was read",
 }
 
 
