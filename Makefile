@@ -7,6 +7,7 @@
 # All else is handed on to the command `coevo`, which says more by itself (coevo --help):
 # make release [name=NAME]     coevo release
 # make check [strict=1]        coevo check
+# make package                 coevo package
 # make weights file=TABLE      coevo weights
 # make clean                   coevo clean
 # make new study=NAME [from=FOLDER] [first=2018 last=2023 vintage=2026-11]     coevo new
@@ -37,7 +38,7 @@ tools = .venv/tools
 # A run ends with its make, whose number the shell knows.
 run = @COEVO_MAKE=$$PPID exec "$(bin)/python" -m coevo
 
-.PHONY: study release new check weights test lint clean
+.PHONY: study release new check package weights test lint clean
 .DEFAULT_GOAL := study
 
 study: $(stamp)
@@ -51,6 +52,9 @@ new: $(stamp)
 
 check: $(stamp)
 	$(run) check "--study=$$study" $(if $(strict),--strict)
+
+package: $(stamp)
+	$(run) package "--study=$$study"
 
 weights: $(stamp)
 	$(run) weights "--study=$$study" -- "$$file"

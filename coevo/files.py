@@ -2,7 +2,8 @@
 
 Each job of the workflow keeps a record in the folder of the study's tables: the SHA-256 of every
 file that it read and made, in the lines of `sha256sum` (` *` before what it made). A file that has
-another one, whatever its time, is no longer what the job made, or made it from.
+another one, whatever its time, is no longer what the job made, or made it from. Beside its log a
+job leaves what it took: seconds of a processor, memory, machine; and the digest of its settings.
 
 Work in parts that several processes or machines share (docs/slurm.md) does not depend on the number
 of parts: tasks are of a fixed size, each has what it draws from a seed of its own, and a part makes
@@ -11,15 +12,21 @@ some of them.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import hashlib
+import json
+import os
 import pickle
+import platform
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import cache, reduce
 from operator import and_
 from pathlib import Path
@@ -149,17 +156,59 @@ def record_of(log: str | Path) -> Path:
     return Path("data", "processed", Path(log).parent.name, RECORDS, Path(log).stem)
 
 
-def begin_job(log: str | Path, inputs: Iterable[str]) -> None:
+def begin_job(log: str | Path, inputs: Iterable[str], settings: Any = None) -> None:
     """Let this process, a script, speak plainly and record what it reads and makes.
 
     The record begins anew with the job, and a file stands in it once it is in its place: what a
     killed job leaves is never held for made. Parts of a rule are gone when it has ended.
+
+    settings: what of the config the job depends on.
     """
     speak_plainly(log)
     read = [file for file in inputs if Path(file).suffix != PART]
     record = record_of(log)
     write_text("".join(f"{sha256_of(file)}{INPUT_MARK}{file}\n" for file in read), record)
     _record[:] = [record]
+    atexit.register(_note_costs, costs_of(log), settings_digest(settings))
+
+
+def costs_of(log: str | Path) -> Path:
+    """Return the file, JSON, of what a job took, by its log."""
+    return Path(log).with_suffix(".costs.json")
+
+
+def settings_digest(settings: Any) -> str:
+    """Return the SHA-256 of what a config says."""
+    return sha256_of(json.dumps(settings, sort_keys=True, default=str).encode())
+
+
+def _note_costs(path: Path, settings: str) -> None:
+    """Write what this process and those that it called took, when and on which machine."""
+    import psutil
+
+    costs = {
+        "seconds": round(sum(os.times()[:4]), 1),
+        "megabytes": round(_most_memory() / 1e6),
+        "machine": f"{platform.system()} {platform.release()}, {platform.machine()}, "
+        f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB of memory",
+        "date": f"{date.today()}",
+        "python": platform.python_version(),
+        "settings": settings,
+    }
+    with suppress(OSError):
+        path.write_text(json.dumps(costs) + "\n", encoding="utf-8")
+
+
+def _most_memory() -> int:
+    """Return the bytes of memory that this process, or one that it called, has had at most."""
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+
+    peaks = (getrusage(who).ru_maxrss for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
+    return max(peaks) * (1 if sys.platform == "darwin" else 1024)
 
 
 def read_record(record: str | Path) -> tuple[dict[str, str], dict[str, str]]:

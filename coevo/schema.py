@@ -83,6 +83,14 @@ def study_tables(config: Config) -> list[str]:
     return table_names("", *(key for key in CONFIGURED if config[key]))
 
 
+def study_reports(config: Config) -> list[str]:
+    """Return what stands in a study's folder of reports, files and folders: `report.en.html`, …"""
+    languages, formats = config["report"]["languages"], config["report"]["formats"]
+    reports = [f"report.{language}.{kind}" for language in languages for kind in formats]
+    books = [f"results.{language}.xlsx" for language in languages]
+    return [*reports, *books, "tables", "latex", "stata", "numbers.json"]
+
+
 def table_row(table: str) -> SchemaRow:
     """Return what a table holds; raises `KeyError` for a table that is not in the file."""
     return _ROWS[table][""]

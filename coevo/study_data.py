@@ -84,7 +84,7 @@ def load_study(job: Any) -> StudyData:
     the keys of `config` that the rule depends on. Raises `StudyError` where a table is not as it
     should be.
     """
-    begin_job(job.log[0], job.input)
+    begin_job(job.log[0], job.input, job.params.get("config"))
     tables = {name: read_table(path, name) for name, path in job.input.items() if name in TABLES}
     others = zip(job.params.get("systems", ()), job.input.get("systems", ()), strict=True)
     return StudyData(

@@ -39,6 +39,11 @@ COMMANDS = {
         "Build a study, then keep its tables as a release that is never overwritten.",
         "coevo release submitted",
     ),
+    "package": (
+        "Pack a study that is built, to deposit it: raw files that may be passed on, tables, "
+        "reports, programs, and a README for data editors.",
+        "coevo package",
+    ),
     "weights": (
         "Say which method, and which common mistake, gives the weights that a paper prints: a CSV "
         "table with an indicator and its weight in each row.",
@@ -102,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         part.add_argument(
             "--profile", default="default", metavar="NAME", help="default, slurm, or a folder"
         )
-    for name in ("check", "build", "release", "weights", "clean"):
+    for name in ("check", "build", "release", "package", "weights", "clean"):
         parts[name].add_argument("--study", default="", metavar="STUDY", help=STUDY)
     return parser
 

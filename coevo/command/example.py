@@ -2,17 +2,18 @@
 
 import errno
 from argparse import Namespace
+from collections.abc import Mapping
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from coevo.command.folder import make_folder, write_frame
+from coevo.command.folder import CITED, make_folder, write_frame
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import write_bytes, write_text
-from coevo.study.config_text import read_rows
 from coevo.study.configuration import DEFAULT, complete, other_files, read_config, read_schema
 from coevo.study.new_study import RAW, REGIONS, TABLE
-from coevo.study.raw_files import SOURCES, raw_paths
+from coevo.study.raw_files import raw_paths, source_rows
+from coevo.study.regions import regions_table
 
 
 def main(chosen: Namespace) -> int:
@@ -27,7 +28,7 @@ def main(chosen: Namespace) -> int:
     if chosen.name not in shipped:
         known = ", ".join(shipped)
         raise StudyError(f"coevo: there is no example '{chosen.name}'; known: {known}")
-    make_folder(chosen.name, lambda: _write(shipped[chosen.name]))
+    make_folder(chosen.name, lambda: copy_study(shipped[chosen.name]))
     print(f"written  {chosen.name}", f"1. cd {chosen.name}", "2. coevo build", sep="\n")
     return 0
 
@@ -39,12 +40,17 @@ def _configs() -> list[tuple[Path, dict[str, Any]]]:
     return [(path, read_config(path)) for path in sorted((PROGRAM / "config").glob("*.yaml"))]
 
 
-def _write(path: Path) -> None:
-    """Write the study of a config file that ships into this folder, under the paths of one."""
-    with chdir(PROGRAM):
+def copy_study(path: Path, home: Path = PROGRAM, cited: Mapping[str, Any] = CITED) -> None:
+    """Write the study of a config file into this folder, under the paths of a folder of its own.
+
+    home: the folder that the paths in the config begin at; cited: as `write_frame` takes it.
+    """
+    with chdir(home):
         config = complete(read_config(path), read_schema("config"), path.name)
-        places = {config["indicators"]: TABLE, config["regions_table"]: REGIONS}
+        regions = home / regions_table(config)
         raw = raw_paths(config["raw"], config["vintage"])
+        listed = source_rows(config["raw"])
+    places = {config["indicators"]: TABLE, config["regions_table"]: REGIONS}
     text = path.read_text(encoding="utf-8")
     for there, here in {**places, config["raw"]: RAW}.items():
         text = text.replace(there, here)
@@ -60,6 +66,6 @@ def _write(path: Path) -> None:
         file: f"{RAW}/{name}" for file, name in below.items()
     }
     for there, here in places.items():
-        write_bytes((PROGRAM / there).read_bytes(), here)
-    listed = {f"{RAW}/{row['file']}": row for row in read_rows(PROGRAM / RAW / SOURCES)}
-    write_frame({name: listed[file] for file, name in below.items()}, below.values())
+        source = regions if here == REGIONS else home / there
+        write_bytes(source.read_bytes(), here)
+    write_frame({name: listed[file] for file, name in below.items()}, below.values(), cited)

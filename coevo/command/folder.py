@@ -5,13 +5,15 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import chdir
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import yaml
 
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import sha256_of, whole_folder, write_bytes, write_text
 from coevo.package.wheel import LOCK, lock_head, python_versions, version, wheel_bytes, wheel_name
 from coevo.schema import column_rows
-from coevo.study.configuration import DEFAULT, read_config
+from coevo.study.configuration import ASKED, DEFAULT, read_config
 from coevo.study.new_study import RAW, as_csv, template
 from coevo.study.raw_files import SOURCES
 
@@ -26,6 +28,7 @@ PLACES = {
 }
 KEYS = "config/README.md"
 OUTWARD = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # a link to what stands beside `config`
+CITED = {"authors": [{"family-names": ASKED, "given-names": ASKED}], "license": ASKED}
 Made = TypeVar("Made")
 
 
@@ -40,11 +43,13 @@ def make_folder(name: str, begin: Callable[[], Made]) -> Made:
         return begin()
 
 
-def write_frame(known: Mapping[str, Mapping[str, str]], files: Iterable[str]) -> None:
+def write_frame(
+    known: Mapping[str, Mapping[str, str]], files: Iterable[str], cited: Mapping[str, Any] = CITED
+) -> None:
     """Write into the folder of a study what stands around it.
 
     files: raw files of which the bytes are known, below `data/raw`; known: what else is known of
-    them, by file.
+    them, by file; cited: authors and licence of the study.
     """
     config = read_config(DEFAULT)
     title = next(iter(config["title"].values()))
@@ -55,6 +60,7 @@ def write_frame(known: Mapping[str, Mapping[str, str]], files: Iterable[str]) ->
         "version": version(),
         "wheel": wheel_name(),
         "python": python_versions(),
+        "cited": yaml.safe_dump(dict(cited), allow_unicode=True, sort_keys=False).rstrip(),
     }
     for name, place in PLACES.items():
         write_text(template(f"folder/{name}", words), place)

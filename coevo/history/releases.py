@@ -96,10 +96,10 @@ def latest(root: str | Path) -> Release | None:
     return newest
 
 
-def check_chain(tables: Sequence[str]) -> None:
-    """Raise `StudyError` unless tables are what their jobs made, of what others made, and so on.
+def records_behind(tables: Sequence[str]) -> set[Path]:
+    """Return the records of the jobs that made files, of those that made what they read, and so on.
 
-    The files at the beginning are those that were read: raw files, indicator table, regions, code.
+    tables: files, the first of them among the tables of the study.
     """
     records = [*Path(tables[0]).parent.glob(f"{RECORDS}/[!.]*")]
     records.sort(key=lambda record: record.stat().st_mtime)  # the newest says what holds
@@ -109,12 +109,25 @@ def check_chain(tables: Sequence[str]) -> None:
         if makers.get(file, file) not in {file, *behind}:
             behind.add(makers[file])
             files += read_record(makers[file])[0]
-    changed = {file for record in behind for file in changed_files(record)}
-    changed |= {*tables} - makers.keys()
+    return behind
+
+
+def changed_behind(tables: Sequence[str]) -> list[str]:
+    """Return which of these files are not what their jobs made, of what others made, and so on.
+
+    The files at the beginning are those that were read: raw files, indicator table, regions, code.
+    """
+    behind = records_behind(tables)
+    made = {file for record in behind for file in read_record(record)[1]}
+    return sorted({f for record in behind for f in changed_files(record)} | ({*tables} - made))
+
+
+def check_chain(tables: Sequence[str]) -> None:
+    """Raise `StudyError` unless tables are as they were built, with all they were made from."""
     what = {True: "was changed since", False: "is missing, though"}
     advice = "the study was built; give the same command again, which makes it anew"
-    if changed:
-        raise StudyError(*(f"{f}: {what[Path(f).exists()]} {advice}" for f in sorted(changed)))
+    if changed := changed_behind(tables):
+        raise StudyError(*(f"{f}: {what[Path(f).exists()]} {advice}" for f in changed))
 
 
 def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[str, bytes]) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from coevo.errors import SYSTEM, Problems, StudyError
+from coevo.study.config_text import read_rows
 
 LATEST = 253_000_000_000  # seconds: the year 9987
 VINTAGE = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")  # year and month, whose order is that of time
@@ -56,6 +57,16 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
         )
     problems.check()
     return paths
+
+
+def source_rows(folder: str) -> dict[str, dict[str, str]]:
+    """Return what `sources.csv` says of each raw file, by its path from here.
+
+    It stands in the folder of raw files, or in that of several studies above it.
+    """
+    place = next((f for f in (Path(folder), Path(folder).parent) if (f / SOURCES).is_file()), None)
+    rows = read_rows(place / SOURCES) if place else []
+    return {Path(str(place), row.get("file", "")).as_posix(): row for row in rows}
 
 
 def path_problem(path: str, name: str) -> str:

@@ -29,16 +29,21 @@ def place(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("far") / "数据 空格"
     folder.mkdir()
     shutil.copytree(ROOT, folder / "source", ignore=left_out)
-    venv.create(folder / "env", with_pip=True)
-    shared = sysconfig.get_path("purelib")
-    (packages,) = (folder / "env").glob("[Ll]ib/**/site-packages")
-    (packages / "shared.pth").write_text(f"{shared}\n", encoding="utf-8")
+    make_environment(folder)
     pip = [python(folder), "-m", "pip"]
     for words in (["wheel", "--no-deps", "-w", "made", "./source"],
                   ["install", "--no-deps", f"made/{wheel_name()}"]):  # fmt: skip
         subprocess.run([*pip, *words, "--no-index", "-q"], cwd=folder, check=True)
     shutil.rmtree(folder / "source")
     return folder
+
+
+def make_environment(folder: Path) -> None:
+    """Make an environment in a folder, with the packages of that of the tests."""
+    venv.create(folder / "env", with_pip=True)
+    shared = sysconfig.get_path("purelib")
+    (packages,) = (folder / "env").glob("[Ll]ib/**/site-packages")
+    (packages / "shared.pth").write_text(f"{shared}\n", encoding="utf-8")
 
 
 def left_out(folder: str, names: list[str]) -> set[str]:

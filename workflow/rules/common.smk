@@ -34,7 +34,7 @@ from coevo.errors import StudyError, plain_words
 from coevo.files import changed_files, record_of, sha256_of, write_text
 from coevo.history import releases
 from coevo.history.releases import COMPARED
-from coevo.schema import study_tables
+from coevo.schema import study_reports, study_tables
 from coevo.study import configuration, raw_files, regions
 
 
@@ -207,16 +207,7 @@ KEPT = (
 )
 # What differs from the latest release is shown, once there is one.
 REPORT_TABLES = [*TABLES, "changes"] if RELEASE else TABLES
-DOCUMENTS = [
-    f"{REPORT}/report.{language}.{kind}"
-    for language in config["report"]["languages"]
-    for kind in config["report"]["formats"]
-]
-REPORTS = [
-    *DOCUMENTS,
-    *(f"{REPORT}/results.{language}.xlsx" for language in config["report"]["languages"]),
-    *(f"{REPORT}/{name}" for name in ("tables", "latex", "stata", "numbers.json")),
-]
+REPORTS = [f"{REPORT}/{name}" for name in study_reports(config)]
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
 CAPTION_WORDS = yaml.safe_load(
     (PROGRAM / "workflow" / "captions" / "words.yaml").read_text("utf-8")
