@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
-from coevo.files import sha256_of
+from coevo.files import DEVICE, sha256_of
 from coevo.package.wheel import OLDEST, READABLE
-from coevo.study.configuration import DEVICE
 
 MOST = 2_000_000_000  # bytes of a file that every depository and zip reader takes
 BROKEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]|^ |[ .]$')  # in a part of a path
