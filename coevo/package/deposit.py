@@ -14,8 +14,8 @@ from coevo.package.wheel import OLDEST, READABLE
 MOST = 2_000_000_000  # bytes of a file that every depository and zip reader takes
 BROKEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]|^ |[ .]$')  # in a part of a path
 MANIFEST = "manifest-sha256.txt"
-RIGHTS = {"yes": "yes", "no": "no", "unknown": "not known"}  # `pass_on` -> its words
-TOLD = {
+RIGHTS = ("yes", "no", "unknown")  # whether a file may be passed on
+TOLD = {  # column of the table of sources -> what is to stand there
     "source": "write who published it and where it was read",
     "licence": "write its licence or terms, or that none is recorded",
     "pass_on": "write yes, no or unknown",

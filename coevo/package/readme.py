@@ -14,7 +14,7 @@ import yaml
 from coevo.arrays import Config
 from coevo.errors import PROGRAM
 from coevo.files import costs_of, read_record
-from coevo.package.deposit import RIGHTS, files_in
+from coevo.package.deposit import TOLD, files_in
 from coevo.package.wheel import project, python_versions, version, wheel_name
 from coevo.report.tables import LAYOUT
 from coevo.study.fill_in import TEMPLATES
@@ -35,14 +35,6 @@ def table_rows(rows: Iterable[Sequence[object]]) -> str:
     """Return rows of a table in Markdown."""
     cells = ([str(cell).replace("|", r"\|").replace("\n", " ") for cell in row] for row in rows)
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
-
-
-def rights_rows(rows: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each raw file: whence, on which terms, and whether it is in the deposit."""
-    for row in rows:
-        inside = "yes" if row["pass_on"] == "yes" else "no"
-        columns = (row["source"], row["licence"], RIGHTS[row["pass_on"]], inside)
-        yield (f"`{RAW}/{row['file']}`", *columns, row.get("accessed", ""))
 
 
 def steps(records: Iterable[Path], study: str) -> list[dict[str, Any]]:
@@ -108,12 +100,6 @@ def _titles(page: str) -> dict[str, tuple[str, str]]:
     return titles
 
 
-def packages() -> str:
-    """Return the packages that coevo itself names, with the versions that are installed."""
-    names = (NAME.findall(needed)[0] for needed in project()["project"]["dependencies"])
-    return ", ".join(f"{name} {version_of(name)}" for name in names)
-
-
 def words(
     folder: Path, config: Config, raw: Sequence[Mapping[str, str]],
     resources: Sequence[Mapping[str, Any]], jobs: Sequence[Mapping[str, Any]],
@@ -133,6 +119,7 @@ def words(
     data = [(f"`{RAW}/{r['file']}`", "published figures", "", r["pass_on"]) for r in raw]
     data += [(f"`{r['path']}`", r["title"], r["rows"], "yes") for r in resources]
     say = yaml.safe_load((TEMPLATES / "package" / "words.yaml").read_text(encoding="utf-8"))
+    packages = [NAME.findall(name)[0] for name in project()["project"]["dependencies"]]
     known = [job for job in jobs if "seconds" in job]
     size = sum(file.stat().st_size for file in files_in(folder).values())
     return {
@@ -140,7 +127,7 @@ def words(
         "version": version(),
         "wheel": wheel_name(),
         "python": python_versions(),
-        "packages": packages(),
+        "packages": ", ".join(f"{name} {version_of(name)}" for name in packages),
         "seed": config["robustness"]["seed"],
         "language": language,
         "tables": len(list((folder / "data" / "processed" / study).glob("*.csv"))),
@@ -154,7 +141,9 @@ def words(
         "steps": table_rows((j["job"], j["seconds"], j["megabytes"]) for j in known),
         "programs": table_rows(program_rows(jobs)),
         "exhibits": table_rows(exhibit_rows(text, figures, printed, language)),
-        "rights": table_rows(rights_rows(raw)),
+        "rights": table_rows(
+            (f"`{RAW}/{r['file']}`", *(r[name] for name in TOLD), r["sha256"]) for r in raw
+        ),
         "datasets": table_rows(data),
         "files": len(raw),
         "given": len(raw) - len(left),

@@ -200,7 +200,10 @@ def test_the_readme_has_the_sections_of_data_editors_and_names_files_that_are_th
         "Computational requirements", "Description of programs", "Instructions to replicators",
         "List of exhibits", "References",
     ]  # fmt: skip
-    assert "Raw files that may be passed on: 1 of 1" in text and "open terms | yes | yes |" in text
+    assert (
+        "Raw files that may be passed on (`yes`): 1 of 1" in text
+        and "open terms | yes | 2026-11-26 |" in text
+    )
     assert "12.6 seconds" in text or "13 seconds" in text
     assert "2026-11-30 on a machine" in text and "321 MB" in text and "seed 1" in text
     assert (
