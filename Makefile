@@ -63,9 +63,10 @@ $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"
 	@$(PYTHON) -c "import pathlib; link = pathlib.Path('.venv'); link.is_symlink() and link.unlink()"
 	$(PYTHON) -m venv --clear .venv
-	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	"$(bin)/python" -m compileall -q coevo
+# as pip does, but on every core, and without the tests of the packages
+	-@"$(bin)/python" -m compileall -q -j 0 -x "[\\/]tests?[\\/]" .venv coevo > $(if $(filter Windows_NT,$(OS)),NUL,/dev/null)
 	@echo filled > $(stamp)
 
 $(tools): requirements-test.lock $(stamp)
