@@ -95,6 +95,7 @@ def _lines(
 
 def troubles(svg: str) -> list[str]:
     """What cannot be read: texts that collide or reach out of the drawing."""
+    svg = re.sub(r'<tspan font-style="italic"[^>]*>([^<]*)</tspan>', r"\1", svg)  # of one text
     boxes, (wide, high) = text_boxes(svg)
     cut = [
         f"cut: {b.text}"

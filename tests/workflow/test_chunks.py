@@ -32,7 +32,7 @@ def built(folder: Path, chunks: int, cores: int) -> tuple[dict[str, bytes], list
     assert steps[-1].startswith(f"{len(steps)} of {len(steps)} ")
     return (
         {path.name: path.read_bytes() for path in data.iterdir() if path.is_file()},
-        sorted(path.stem for path in logs.iterdir()),
+        sorted(path.stem for path in logs.glob("*.log")),
     )
 
 

@@ -120,7 +120,7 @@ def test_a_study_from_foreign_files_takes_two_edits(place):
     coevo(place, "check", "--study", "mine")
     said = coevo(place, "build", "--study", "mine")
     (language,) = yaml.safe_load(config.read_text(encoding="utf-8"))["report"]["languages"]
-    assert f"open reports/mine/report.{language}.html" in said
+    assert f"open {Path('mine/reports/mine')}/report.{language}.html" in said
     assert (place / "mine" / "reports" / "mine" / f"report.{language}.html").is_file()
 
 
