@@ -13,7 +13,7 @@ import pandas as pd
 from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import Problems
 from coevo.files import as_table
-from coevo.frames.cells import Keys, checked_figures
+from coevo.frames.frame_figures import Keys, checked_figures
 from coevo.frames.systems import GIVEN, NORMALISED, indicator_table, normalised_before
 from coevo.normalisation import normalise, wide
 from coevo.registry import choose
