@@ -1,12 +1,13 @@
-"""Panels drawn anew: of populations that do not interact, and of the pooled classic fit.
+"""Panels drawn anew: of shocks that regions and years share, and of the pooled classic fit.
 
-    ln x_i(t+1) = ln x_i(t) + alpha_ir + tau_it + e_irt        (docs/methods.md, 5)
+    rate_irt = alpha_ir + tau_it + e_irt        (docs/methods.md, 5)
     g1 = alpha_1r + tau_1t + e_1 - b1 R(x2),   g2 = alpha_2r + tau_2t + e_2 + d R(x1)
 
-The first say what a relation has to exceed: each region has its own drifts, each year a shock
-common to all regions, each region and year an error of its own; the shocks, and the errors, of the
-two populations are correlated. The second, with R(x) = (x(t) + x(t+1))/2, say how far short panels
-bend the fit: it is simulated and fitted again. Batches of panels stand on the last axis.
+The first drive populations without interaction (`null_families`): each region has its own drifts,
+each year a shock common to all regions, each region and year an error of its own; the shocks, and
+the errors, of the two populations are correlated. The second, with R(x) = (x(t) + x(t+1))/2, say
+how far short panels bend the fit: it is simulated and fitted again. Batches of panels stand on the
+last axis.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,16 +30,20 @@ FEWEST = 16  # panels at once
 class Shocks(NamedTuple):
     """What growth without interaction is made of: in u_irt = alpha_ir + tau_it + e_irt.
 
-    level (G, 2): alpha, at the average year; year, error (2, 2): covariances of tau and of e.
+    level (G, n): alpha, at the average year; year, error (n, n): covariances of tau and of e;
+    persistence (n,): phi of e, AR(1); spread (G, n): standard deviation of a region's e, that of
+    all = 1.
     """
 
     level: Array
     year: Array
     error: Array
+    persistence: Array | float = 0.0
+    spread: Array | float = 1.0
 
 
 def shocks(region: Integers, year: Integers, u: Array, slopes: int = 0) -> Shocks:
-    """Return the parts of u (rows, 2) by least squares on regions and years.
+    """Return the parts of u (rows, n) by least squares on regions and years.
 
         cov tau = sum_t tau tau' / (T-1),   cov e = sum e e' / (rows - G - T + 1 - slopes)
 
@@ -53,14 +58,6 @@ def shocks(region: Integers, year: Integers, u: Array, slopes: int = 0) -> Shock
     return Shocks(parts.level, common.T @ common / max(len(first) - 1, 1), e.T @ e / free)
 
 
-# name -> what is changed in the estimated shocks
-NULLS: dict[str, Callable[[Shocks], Shocks]] = {
-    "year shock": lambda estimated: estimated,
-    "no year shock": lambda estimated: estimated._replace(year=np.zeros((2, 2))),
-    "doubled noise": lambda estimated: estimated._replace(error=2 * estimated.error),
-}
-
-
 # figures x (G, 2, draws) of a year and their growth without interaction -> those of the next year
 NextYear = Callable[[Array, Array], Array]
 
@@ -73,10 +70,15 @@ def grown(x: Array, rate: Array) -> Array:
 def draw_shocks(
     sizes: Shocks, years: int, draws: int, generator: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Return normal tau (years, 2, draws) and e (G, years, 2, draws)."""
-    tau = _root(sizes.year) @ generator.standard_normal((years, 2, draws))
-    e = _root(sizes.error) @ generator.standard_normal((len(sizes.level), years, 2, draws))
-    return tau, e
+    """Return normal tau (years, n, draws) and e (G, years, n, draws), stationary from the start."""
+    regions, n = sizes.level.shape
+    tau = _root(sizes.year) @ generator.standard_normal((years, n, draws))
+    e = _root(sizes.error) @ generator.standard_normal((regions, years, n, draws))
+    phi = np.broadcast_to(sizes.persistence, n)[:, None]
+    if phi.any():
+        for t in range(1, years):
+            e[:, t] = phi * e[:, t - 1] + np.sqrt(1 - phi**2) * e[:, t]
+    return tau, e * np.broadcast_to(sizes.spread, (regions, n))[:, None, :, None]
 
 
 def _root(covariance: Array) -> Array:
@@ -106,7 +108,7 @@ def simulated_panels(
     generator: np.random.Generator,
     next_year: NextYear = grown,
 ) -> tuple[Array, Array]:
-    """Return start and end (rows, 2, draws) of panels that grow by the shocks found.
+    """Return start and end (rows, n, draws) of panels that grow by the shocks found.
 
     Normal errors and common shocks of the years. The paths run through every year from the first
     growth row of each region on; those rows are returned that are observed. A path without a next
@@ -117,7 +119,7 @@ def simulated_panels(
     opening = np.flatnonzero(np.diff(observed.region, prepend=-1))
     first = observed.start[opening, :, None]
     tau, e = draw_shocks(drifts, years, draws, generator)
-    path = np.empty((len(opening), years + 1, 2, draws))
+    path = np.empty((len(opening), years + 1, *first.shape[1:-1], draws))
     path[:, 0] = first
     for t in range(years):
         begun = (t >= year[opening])[:, None, None]

@@ -3,11 +3,12 @@
     g_i = alpha_ir + tau_t + A_i1 R(x1) + A_i2 R(x2) + e        (docs/methods.md, 5)
 
 Own terms make least squares endogenous, and fixed effects alone read self-limited mutualism into
-data without any interaction. Hence two estimators, and both against panels without interaction.
+data without any interaction. Hence two estimators, and both against panels without interaction, of
+every family that the figures allow (`null_families`).
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,16 @@ from coevo.estimation.pooled_batches import (
     steps,
     years_of,
 )
-from coevo.inference.panel_simulation import NULLS, Shocks, panel_blocks, shocks, simulated_panels
+from coevo.inference.null_families import (
+    NULLS,
+    Families,
+    Null,
+    departures,
+    judged_families,
+    null_panels,
+    nulls_of,
+)
+from coevo.inference.panel_simulation import panel_blocks
 from coevo.inference.sets import FEWEST_CLUSTERS, t_quantile
 from coevo.inference.signs import quadrant_probabilities
 
@@ -46,7 +56,7 @@ RELATIONS: dict[tuple[float, float], tuple[str, str]] = {
     (0, -1): ("amensalism", "x1_harms_x2"),
     (0, 0): ("neutralism", ""),
 }
-Block = tuple[str, int]  # a null and which of its blocks of panels
+Block = tuple[Null, int]  # a null and which of its blocks of panels
 DRAWS = 2000  # panels of each null
 WEAK_F = 10.0  # first-stage F below which instruments are called weak (Stock and Yogo)
 UNDETERMINED = ("undetermined", "")
@@ -68,14 +78,14 @@ class Relation(NamedTuple):
     """What the two populations are to each other, and what the rule rests on.
 
     direction: which of the two, where they differ; cross: A12 and A21 by `fod_iv` and by
-    `lag`; critical (2,): see `critical_values`; quadrants: probability of each pair of signs of
-    (A12, A21), "++" or another of `QUADRANTS`, by `fod_iv`.
+    `lag`; critical: of each null (2,), see `critical_values`; quadrants: probability of each pair
+    of signs of (A12, A21), "++" or another of `QUADRANTS`, by `fod_iv`.
     """
 
     name: str
     direction: str
     cross: Cross
-    critical: Array
+    critical: dict[Null, Array]
     quadrants: dict[str, Array]
 
 
@@ -94,7 +104,8 @@ def relation(
     chain. draws: panels per null; exceed: quantile that must be exceeded; equivalence: the bound
     below which a coefficient counts as zero, in scaled units, with intervals of this level, or
     None; sizes: those of `null_sizes` if they were drawn before. `StudyError` for fewer than six
-    regions, and as for `fit_pooled`.
+    regions, where no family of panels without interaction looks like the figures of a population,
+    and as for `fit_pooled`.
     """
     observed = judged_steps(pair)
     batch = observed._replace(start=observed.start[..., None], end=observed.end[..., None])
@@ -102,7 +113,8 @@ def relation(
     both, fod = cross(batch, years), fod_general(batch, years)
     effects = Cross(both.A[..., 0], both.error[..., 0], both.df)
     critical = critical_values(observed, draws, seed, exceed, sizes)
-    named = name_relation(cross_signs(effects, critical, equivalence, level))
+    signs = cross_signs(effects, largest(critical), equivalence, level)
+    named = name_relation(signs)
     # of (A12, A21), whose posterior under a flat prior is a bivariate t
     quadrants = quadrant_probabilities(effects.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
     return Relation(*named, effects, critical, quadrants)
@@ -145,26 +157,45 @@ def agreed(effects: Cross) -> Array:
     return np.where(same, sign * np.abs(effects.t).min(axis=0), 0.0)
 
 
+def families_of(observed: Steps, seed: int) -> tuple[Array, Families]:
+    """Return S (2,) of the observed growth rows, and what it says of each family."""
+    years = years_of(observed)
+    batch = observed._replace(start=observed.start[..., None], end=observed.end[..., None])
+    return departures(batch, years)[..., 0], judged_families(observed, years, seed)
+
+
 def null_sizes(observed: Steps, draws: int, seed: int) -> dict[Block, Callable[[], Array]]:
     """Return what draws the sizes (2, panels) of `agreed` in panels without interaction.
 
-    By null and block of panels: their drifts and shocks are estimated from the observed growth, and
-    they miss the same rows.
+    By null and block of panels, which miss the same rows; of a null that the figures do not allow
+    there are none (2, 0).
     """
-    drifts = shocks(observed.region, observed.year, np.log(observed.end / observed.start))
     years, generators = years_of(observed), np.random.default_rng(seed).spawn(len(NULLS))
+    families = cache(partial(judged_families, observed, years, seed))
+
+    def drawn(null: Null, panels: int, generator: np.random.Generator) -> Array:
+        if null not in nulls_of(families()):
+            return np.empty((2, 0))
+        return sizes_under(null, observed, years, families(), panels, generator)
+
     return {
-        (name, number): partial(_sizes, observed, years, change(drifts), *block)
-        for (name, change), generator in zip(NULLS.items(), generators, strict=True)
+        (null, number): partial(drawn, null, *block)
+        for null, generator in zip(NULLS, generators, strict=True)
         for number, block in enumerate(panel_blocks(draws, len(observed.year), generator))
     }
 
 
-def _sizes(
-    observed: Steps, years: Years, null: Shocks, panels: int, generator: np.random.Generator
+def sizes_under(
+    null: Null,
+    observed: Steps,
+    years: Years,
+    families: Families,
+    panels: int,
+    generator: np.random.Generator,
 ) -> Array:
-    start, end = simulated_panels(observed, null, panels, generator)
-    return np.abs(agreed(cross(observed._replace(start=start, end=end), years)))
+    """Return the sizes (2, panels) of `agreed` in panels of one null, at most a block of them."""
+    drawn = null_panels(observed, null, families, panels, generator)
+    return np.abs(agreed(cross(drawn, years)))
 
 
 def critical_values(
@@ -173,17 +204,29 @@ def critical_values(
     seed: int,
     exceed: float = 0.975,
     sizes: Mapping[Block, Array] | None = None,
-) -> Array:
-    """Return what the size of `agreed` has to exceed, (2,): for A12 and for A21.
+) -> dict[Null, Array]:
+    """Return what the size of `agreed` has to exceed, (2,): for A12 and for A21, by null.
 
-    The largest, over `NULLS`, of the quantile `exceed` of `null_sizes`; sizes: these, if they were
-    drawn before. Each effect has to pass by itself, so that one effect alone does not make a
-    relation of two.
+    The quantile `exceed` of `null_sizes`; sizes: these, if they were drawn before. Each effect has
+    to pass by itself, so that one effect alone does not make a relation of two. `StudyError` where
+    no null is left.
     """
     drawn = sizes or {block: draw() for block, draw in null_sizes(observed, draws, seed).items()}
-    every = [[parts for (null, _), parts in drawn.items() if null == name] for name in NULLS]
-    quantiles = [np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1) for parts in every]
-    return np.asarray(np.max(quantiles, axis=0), dtype=float)
+    every = {
+        null: np.concatenate([part for (of, _), part in drawn.items() if of == null], axis=-1)
+        for null in NULLS
+    }
+    found = {
+        null: np.quantile(parts, exceed, axis=-1) for null, parts in every.items() if parts.size
+    }
+    if not found:
+        raise Refusal("no_null_left")
+    return found
+
+
+def largest(critical: Mapping[Null, Array]) -> Array:
+    """Return the critical values (2,) that hold whichever null is true."""
+    return np.asarray(np.max(list(critical.values()), axis=0), dtype=float)
 
 
 def cross_signs(

@@ -1,0 +1,325 @@
+"""Families of panels without interaction, and which of them the figures of a panel allow.
+
+    x(t+1) = x e^rate / (1 - s x (e^rate - 1)/rate),   rate_irt = alpha_ir + tau_it + e_irt
+
+A random walk has s = 0 and independent e; own limits have s < 0 (the exact year of a logistic
+population, never the Euler map), persistent shocks e = AR(1). Which family is a null of a
+population is decided by S before any cross term is looked at (docs/methods.md, 5).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import brentq
+
+from coevo.arrays import Array
+from coevo.errors import Refusal
+from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.pooled_batches import Steps, Years, left_by
+from coevo.inference.panel_simulation import (
+    Shocks,
+    grown,
+    panel_blocks,
+    shocks,
+    simulated_panels,
+)
+
+CALIBRATED = 200  # panels whose mean coefficient has to equal the estimate
+REFERENCE = 999  # panels that say what S a family gives
+LEAST_P = 0.01  # of S; a family below is no null
+MOST_PERSISTENT = 0.98  # |phi| from which shocks have no level to return to
+STRONGEST = 64  # own slopes at most, in multiples of the estimate
+CLOSE = 0.03  # how well a coefficient is found: of the estimate, or of phi
+NEWTON = 40  # steps at most
+
+
+class Motion(NamedTuple):
+    """How a population moves by itself: own slope s <= 0 (scaled units), phi of its shocks."""
+
+    own: float = 0.0
+    persistence: float = 0.0
+
+
+class Judged(NamedTuple):
+    """A family for one population: its motion, and what S its panels give.
+
+    low, high: quantiles .005 and .995 of S in `REFERENCE` panels; p: of the observed S, two-sided;
+    reason: why it cannot be simulated, key of a refusal, else empty; then nothing else is known.
+    """
+
+    motion: Motion
+    low: float = np.nan
+    high: float = np.nan
+    p: float = np.nan
+    reason: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether panels of the family look like the figures."""
+        return self.p >= LEAST_P
+
+
+def limited(x: Array, rate: Array, own: Array | float = 0.0) -> Array:
+    """Return x(t+1) of logistic populations whose rate is constant within the year.
+
+    own: s, at most 0, broadcast with x.
+    """
+    return np.asarray(x * np.exp(rate) / (1 - own * x * _mean_growth(rate)))
+
+
+def _mean_growth(rate: Array) -> Array:
+    """Return (e^rate - 1)/rate, 1 at 0."""
+    return np.divide(np.expm1(rate), rate, out=np.ones_like(rate), where=rate != 0)
+
+
+def rates(start: Array, end: Array, own: float) -> Array:
+    """Return the rate by which `limited` leads from start to end, by Newton's method."""
+    g = np.log(end / start)
+    if own == 0:
+        return g
+    pull = -own * start
+    rate = g + pull * _mean_growth(g)
+    for _ in range(NEWTON):
+        mean = _mean_growth(rate)
+        # derivative of the mean: (e^rate - mean) / rate, 1/2 at 0
+        slope = np.divide(
+            np.exp(rate) - mean, rate, out=np.full_like(rate, 0.5), where=abs(rate) > 1e-6
+        )
+        step = (rate - np.log1p(pull * mean) - g) / (1 - pull * slope / (1 + pull * mean))
+        rate = rate - step
+        if np.abs(step).max(initial=0) < 1e-10:
+            break
+    return np.asarray(rate)
+
+
+def departures(panels: Steps, years: Years) -> Array:
+    """Return S (populations, ...): how far levels go, in units of a year's growth.
+
+        S = sum l^2 / sum g^2
+
+    l: log levels at the starts of the growth rows, less the year's mean, less each region's linear
+    trend; g: growth less effects of regions and years. Growing without bound for random walks of
+    many years, about 1 for populations that return.
+    """
+    region, year, start, end = panels
+    flat = np.log(start).reshape(len(start), -1)
+    # of panels with equal rows a year is a column of the same dummies
+    order = np.argsort(year, kind="stable")
+    opening = np.flatnonzero(np.diff(year[order], prepend=year.min() - 1))
+    index = np.cumsum(np.diff(year[order], prepend=year[order][0]) > 0)
+    counted = np.diff(np.append(opening, len(year)))[:, None]
+    means = np.add.reduceat(flat[order], opening) / counted
+    of_year = np.empty(len(year), dtype=np.int64)
+    of_year[order] = index
+    level = flat - means[of_year]
+    rows = np.bincount(region)[:, None]
+    level -= (sums(region, level) / rows)[region]
+    time = year[:, None] - (sums(region, year[:, None].astype(float)) / rows)[region]
+    spread = np.maximum(sums(region, time**2), np.finfo(float).tiny)
+    level -= time * (sums(region, time * level) / spread)[region]
+    g = left_by(years.within, region, np.log(end / start))
+    return np.asarray((level**2).sum(axis=0).reshape(start.shape[1:]) / (g**2).sum(axis=0))
+
+
+def _alone(panels: Steps, i: int) -> Steps:
+    """Return the growth rows of one population."""
+    return panels._replace(start=panels.start[:, [i]], end=panels.end[:, [i]])
+
+
+def drifts_of(observed: Steps, motions: tuple[Motion, ...]) -> Shocks:
+    """Return the shocks that the motions of populations leave of their observed growth."""
+    columns = zip(observed.start.T, observed.end.T, motions, strict=True)
+    u = np.column_stack([rates(start, end, motion.own) for start, end, motion in columns])
+    found = shocks(observed.region, observed.year, u)
+    phi = np.array([motion.persistence for motion in motions])
+    share = np.sqrt([_share_left(observed, each) for each in phi])
+    return found._replace(error=found.error / np.outer(share, share), persistence=phi)
+
+
+def _share_left(observed: Steps, phi: float) -> float:
+    """Return the variance that region means leave of AR(1) shocks, that of independent ones = 1.
+
+    (rows - sum_r 1'R1/n_r) / (rows - regions), R_st = phi^|s - t| of the region's n_r rows.
+    """
+    if phi == 0:
+        return 1.0
+    years = np.split(observed.year, np.flatnonzero(np.diff(observed.region)) + 1)
+    taken = sum(float((phi ** np.abs(t[:, None] - t)).mean()) * len(t) for t in years)
+    return (len(observed.year) - taken) / max(len(observed.year) - len(years), 1)
+
+
+def own_spread(observed: Steps, motions: tuple[Motion, ...]) -> Array:
+    """Return each region's standard deviation of shocks, (G, populations), that of all = 1."""
+    columns = zip(observed.start.T, observed.end.T, motions, strict=True)
+    u = np.column_stack([rates(start, end, motion.own) for start, end, motion in columns])
+    squares = EFFECTS["region+year"](observed.region, observed.year, u).residual ** 2
+    rows = np.bincount(observed.region)[:, None]
+    return np.asarray(np.sqrt(sums(observed.region, squares) / rows / squares.mean(axis=0)))
+
+
+def panels_of(
+    observed: Steps,
+    motions: tuple[Motion, ...],
+    drifts: Shocks,
+    draws: int,
+    generator: np.random.Generator,
+) -> Steps:
+    """Return panels of populations that move by themselves, in the rows that are observed."""
+    own = np.array([[motion.own] for motion in motions])
+    step = partial(limited, own=own) if own.any() else grown
+    start, end = simulated_panels(observed, drifts, draws, generator, step)
+    return observed._replace(start=start, end=end)
+
+
+def _slope(panels: Steps, years: Years) -> Array:
+    """Return least squares of g on x(t), region and year effects, of each panel of one x."""
+    g, x = (
+        left_by(years.within, panels.region, V)
+        for V in (np.log(panels.end / panels.start), panels.start)
+    )
+    return np.asarray((x * g).sum(axis=0)[0] / (x**2).sum(axis=0)[0])
+
+
+def _autocorrelation(panels: Steps, years: Years) -> Array:
+    """Return phi of each panel of one x: of the residuals of growth in adjacent rows."""
+    e = left_by(years.within, panels.region, np.log(panels.end / panels.start))[:, 0]
+    adjacent = (np.diff(panels.region) == 0) & (np.diff(panels.year) == 1)
+    before, after = e[:-1][adjacent], e[1:][adjacent]
+    return np.asarray((before * after).sum(axis=0) / (before**2).sum(axis=0))
+
+
+def _random_walk(one: Steps, years: Years, seed: int) -> Motion:
+    """Return the motion without any pull."""
+    return Motion()
+
+
+def _own_limits(one: Steps, years: Years, seed: int) -> Motion:
+    """Return s at which the mean slope of panels is the observed one.
+
+    `Refusal` where that is above what random walks give: it would be positive, so it is 0 and the
+    family no other than they; or where no s within `STRONGEST` gives it.
+    """
+    target = float(_slope(_batch(one), years)[0])
+
+    def excess(own: float) -> float:
+        return _mean(_slope, one, Motion(own=own), years, seed) - target
+
+    if excess(0.0) <= 0:
+        raise Refusal("no_own_limit")
+    low = target
+    while excess(low) > 0:
+        low *= 4
+        if low < STRONGEST * target:
+            raise Refusal("own_limit_too_strong")
+    return Motion(own=brentq(excess, low, 0.0, xtol=CLOSE * abs(target)))
+
+
+def _persistent_shocks(one: Steps, years: Years, seed: int) -> Motion:
+    """Return phi at which the mean autocorrelation of panels is the observed one.
+
+    `Refusal` where |phi| would be .98 or more.
+    """
+    target = float(_autocorrelation(_batch(one), years)[0])
+
+    def excess(phi: float) -> float:
+        return _mean(_autocorrelation, one, Motion(persistence=phi), years, seed) - target
+
+    if not excess(-MOST_PERSISTENT) < 0 < excess(MOST_PERSISTENT):
+        raise Refusal("shocks_too_persistent")
+    return Motion(persistence=brentq(excess, -MOST_PERSISTENT, MOST_PERSISTENT, xtol=CLOSE))
+
+
+def _batch(one: Steps) -> Steps:
+    return one._replace(start=one.start[..., None], end=one.end[..., None])
+
+
+def _mean(
+    statistic: Callable[[Steps, Years], Array], one: Steps, motion: Motion, years: Years, seed: int
+) -> float:
+    """Return the mean of a statistic over `CALIBRATED` panels, the same draws for each motion."""
+    drifts = drifts_of(one, (motion,))
+    parts = [
+        statistic(panels_of(one, (motion,), drifts, *block), years)
+        for block in panel_blocks(CALIBRATED, len(one.year), np.random.default_rng(seed))
+    ]
+    return float(np.concatenate(parts).mean())
+
+
+Families = Sequence[Mapping[str, Judged]]  # of each population, by name
+# name -> the motion of one population that its figures suggest
+FAMILIES: dict[str, Callable[[Steps, Years, int], Motion]] = {
+    "random_walk": _random_walk,
+    "own_limits": _own_limits,
+    "persistent_shocks": _persistent_shocks,
+}
+
+
+def judged_families(observed: Steps, years: Years, seed: int) -> Families:
+    """Return of each population the families, by name, with what S says of them."""
+    return [
+        {name: _judged(_alone(observed, i), years, find, seed) for name, find in FAMILIES.items()}
+        for i in range(observed.start.shape[1])
+    ]
+
+
+def _judged(
+    one: Steps, years: Years, find: Callable[[Steps, Years, int], Motion], seed: int
+) -> Judged:
+    """Return what S of `REFERENCE` panels says of a family, each region with its own spread."""
+    try:
+        motion = find(one, years, seed)
+    except Refusal as refusal:
+        return Judged(Motion(), reason=refusal.key)
+    drifts = drifts_of(one, (motion,))._replace(spread=own_spread(one, (motion,)))
+    blocks = panel_blocks(REFERENCE, len(one.year), np.random.default_rng(seed))
+    drawn = [departures(panels_of(one, (motion,), drifts, *block), years)[0] for block in blocks]
+    S, simulated = departures(_batch(one), years)[0, 0], np.concatenate(drawn)
+    tails = 1 + (simulated <= S).sum(), 1 + (simulated >= S).sum()
+    low, high = np.quantile(simulated, [LEAST_P / 2, 1 - LEAST_P / 2])
+    return Judged(motion, low, high, min(1.0, 2 * min(tails) / (REFERENCE + 1)))
+
+
+class Null(NamedTuple):
+    """A family of each population, and what is changed in the estimated shocks, a key of SHOCKS."""
+
+    x1: str
+    x2: str
+    shocks: str = "estimated"
+
+
+# name -> what is changed in the estimated shocks
+SHOCKS: dict[str, Callable[[Shocks], Shocks]] = {
+    "estimated": lambda found: found,
+    "no_year_shock": lambda found: found._replace(year=np.zeros_like(found.year)),
+    "doubled_noise": lambda found: found._replace(error=2 * found.error),
+}
+# random walks with other shocks too, since no other motion says how large they may be
+NULLS = (
+    *(Null("random_walk", "random_walk", name) for name in SHOCKS),
+    *(Null(*pair) for pair in list(product(FAMILIES, repeat=2))[1:]),
+)
+
+
+def nulls_of(families: Families) -> list[Null]:
+    """Return the nulls whose families both populations allow."""
+    return [
+        null
+        for null in NULLS
+        if all(of[name].allowed for of, name in zip(families, null[:2], strict=True))
+    ]
+
+
+def null_panels(
+    observed: Steps,
+    null: Null,
+    families: Families,
+    draws: int,
+    generator: np.random.Generator,
+) -> Steps:
+    """Return panels of a null, in the rows that are observed."""
+    motions = tuple(of[name].motion for of, name in zip(families, null[:2], strict=True))
+    drifts = SHOCKS[null.shocks](drifts_of(observed, motions))
+    return panels_of(observed, motions, drifts, draws, generator)
