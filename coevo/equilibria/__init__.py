@@ -40,6 +40,8 @@ BLOCK = 64  # regions that are worked on at once
 # what a row of a table has, the most special first -> the table
 KINDS = {
     "message": "refusals",
+    "family": "null_families",
+    "shocks": "nulls",
     "errors": "slope_tests",
     "question": "verdicts",
     "check": "checks",
@@ -56,7 +58,8 @@ def estimate(
     """Return what the two-population model says of a study, tables sorted by scope.
 
     parameters; fits; equilibria; theory: growth of the fitted equations at theoretical points;
-    slope_tests: is a pooled slope zero, by every kind of errors; relations: effects and their
+    slope_tests: is a pooled slope zero, by every kind of errors; null_families, nulls: which panels
+    without interaction the figures allow, and what these give; relations: effects and their
     intervals; verdicts: what they say; refusals: what figures do not allow, and why; checks: what a
     fit rests on, with the limit that a value is held against.
 

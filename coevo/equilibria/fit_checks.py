@@ -148,9 +148,23 @@ def judged_rows(
     yield from _effect_rows(judged.cross, level)
     for name, value in zip(("A12", "A21"), judged.critical, strict=True):
         yield {"check": f"critical_{name}", "value": value}
+    for null, values in judged.nulls.items():
+        names = {"family_x1": null.x1, "family_x2": null.x2, "shocks": null.shocks}
+        yield names | dict(zip(("critical_A12", "critical_A21"), values, strict=True))
     for signs, share in judged.quadrants.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
     yield from _feedback_rows(judge, level, seed)
+
+
+def family_rows(pool: pd.DataFrame, seed: int) -> Iterator[Row]:
+    """Yield of each population S, and what it says of each family of panels without interaction."""
+    S, families = relation_rule.families_of(relation_rule.judged_steps(pool), seed)
+    for population, observed, of in zip(JUDGED, S, families, strict=True):
+        for name, judged in of.items():
+            motion = judged.motion._asdict() if not judged.reason else {}
+            known = {"S": observed, "allowed": judged.allowed, "reason": judged.reason} | motion
+            ends = {"low": judged.low, "high": judged.high, "p": judged.p}
+            yield {"population": population, "family": name} | known | ends
 
 
 def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
@@ -279,6 +293,7 @@ def pooled_doubts(
             continue
         yield from tried(instrument_rows(fit, level, seed), label, quantity="instruments")
         pool = growth_pool(pair)
+        yield from tried(family_rows(pool, seed), label, quantity="relation")
         judged = judged_rows(pool, interaction, seed, drawn.get(RELATION))
         yield from tried(judged, label, quantity="relation")
         for name, part in sub_periods(pool, interaction.get("split")).items():

@@ -7,7 +7,7 @@ population, never the Euler map), persistent shocks e = AR(1). Which family is a
 population is decided by S before any cross term is looked at (docs/methods.md, 5).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import NamedTuple
@@ -20,7 +20,9 @@ from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.pooled_batches import Steps, Years, left_by
 from coevo.inference.panel_simulation import (
+    Normals,
     Shocks,
+    draw_normals,
     grown,
     panel_blocks,
     shocks,
@@ -60,6 +62,10 @@ class Judged(NamedTuple):
     def allowed(self) -> bool:
         """Whether panels of the family look like the figures."""
         return self.p >= LEAST_P
+
+
+Families = Sequence[Mapping[str, Judged]]  # of each population, by name
+Draws = Sequence[Normals]  # a block of panels each
 
 
 def limited(x: Array, rate: Array, own: Array | float = 0.0) -> Array:
@@ -134,7 +140,11 @@ def drifts_of(observed: Steps, motions: tuple[Motion, ...]) -> Shocks:
     columns = zip(observed.start.T, observed.end.T, motions, strict=True)
     u = np.column_stack([rates(start, end, motion.own) for start, end, motion in columns])
     found = shocks(observed.region, observed.year, u)
-    phi = np.array([motion.persistence for motion in motions])
+    return _persisting(found, observed, np.array([motion.persistence for motion in motions]))
+
+
+def _persisting(found: Shocks, observed: Steps, phi: Array) -> Shocks:
+    """Return shocks with persistent errors, of the variance that leaves what was found."""
     share = np.sqrt([_share_left(observed, each) for each in phi])
     return found._replace(error=found.error / np.outer(share, share), persistence=phi)
 
@@ -161,16 +171,12 @@ def own_spread(observed: Steps, motions: tuple[Motion, ...]) -> Array:
 
 
 def panels_of(
-    observed: Steps,
-    motions: tuple[Motion, ...],
-    drifts: Shocks,
-    draws: int,
-    generator: np.random.Generator,
+    observed: Steps, motions: tuple[Motion, ...], drifts: Shocks, normals: Normals
 ) -> Steps:
     """Return panels of populations that move by themselves, in the rows that are observed."""
     own = np.array([[motion.own] for motion in motions])
     step = partial(limited, own=own) if own.any() else grown
-    start, end = simulated_panels(observed, drifts, draws, generator, step)
+    start, end = simulated_panels(observed, drifts, normals, step)
     return observed._replace(start=start, end=end)
 
 
@@ -191,12 +197,12 @@ def _autocorrelation(panels: Steps, years: Years) -> Array:
     return np.asarray((before * after).sum(axis=0) / (before**2).sum(axis=0))
 
 
-def _random_walk(one: Steps, years: Years, seed: int) -> Motion:
+def _random_walk(one: Steps, years: Years, draws: Draws) -> Motion:
     """Return the motion without any pull."""
     return Motion()
 
 
-def _own_limits(one: Steps, years: Years, seed: int) -> Motion:
+def _own_limits(one: Steps, years: Years, draws: Draws) -> Motion:
     """Return s at which the mean slope of panels is the observed one.
 
     `Refusal` where that is above what random walks give: it would be positive, so it is 0 and the
@@ -205,7 +211,10 @@ def _own_limits(one: Steps, years: Years, seed: int) -> Motion:
     target = float(_slope(_batch(one), years)[0])
 
     def excess(own: float) -> float:
-        return _mean(_slope, one, Motion(own=own), years, seed) - target
+        motions = (Motion(own=own),)
+        drifts = drifts_of(one, motions)
+        panels = (panels_of(one, motions, drifts, normals) for normals in draws)
+        return _mean(_slope(panel, years) for panel in panels) - target
 
     if excess(0.0) <= 0:
         raise Refusal("no_own_limit")
@@ -217,15 +226,17 @@ def _own_limits(one: Steps, years: Years, seed: int) -> Motion:
     return Motion(own=brentq(excess, low, 0.0, xtol=CLOSE * abs(target)))
 
 
-def _persistent_shocks(one: Steps, years: Years, seed: int) -> Motion:
+def _persistent_shocks(one: Steps, years: Years, draws: Draws) -> Motion:
     """Return phi at which the mean autocorrelation of panels is the observed one.
 
     `Refusal` where |phi| would be .98 or more.
     """
-    target = float(_autocorrelation(_batch(one), years)[0])
+    target, walk = float(_autocorrelation(_batch(one), years)[0]), drifts_of(one, (Motion(),))
 
     def excess(phi: float) -> float:
-        return _mean(_autocorrelation, one, Motion(persistence=phi), years, seed) - target
+        drifts = _persisting(walk, one, np.array([phi]))
+        panels = (panels_of(one, (Motion(),), drifts, normals) for normals in draws)
+        return _mean(_autocorrelation(panel, years) for panel in panels) - target
 
     if not excess(-MOST_PERSISTENT) < 0 < excess(MOST_PERSISTENT):
         raise Refusal("shocks_too_persistent")
@@ -236,21 +247,12 @@ def _batch(one: Steps) -> Steps:
     return one._replace(start=one.start[..., None], end=one.end[..., None])
 
 
-def _mean(
-    statistic: Callable[[Steps, Years], Array], one: Steps, motion: Motion, years: Years, seed: int
-) -> float:
-    """Return the mean of a statistic over `CALIBRATED` panels, the same draws for each motion."""
-    drifts = drifts_of(one, (motion,))
-    parts = [
-        statistic(panels_of(one, (motion,), drifts, *block), years)
-        for block in panel_blocks(CALIBRATED, len(one.year), np.random.default_rng(seed))
-    ]
-    return float(np.concatenate(parts).mean())
+def _mean(parts: Iterable[Array]) -> float:
+    return float(np.concatenate(list(parts)).mean())
 
 
-Families = Sequence[Mapping[str, Judged]]  # of each population, by name
-# name -> the motion of one population that its figures suggest
-FAMILIES: dict[str, Callable[[Steps, Years, int], Motion]] = {
+# name -> the motion of one population that its figures suggest, the same draws for every guess
+FAMILIES: dict[str, Callable[[Steps, Years, Draws], Motion]] = {
     "random_walk": _random_walk,
     "own_limits": _own_limits,
     "persistent_shocks": _persistent_shocks,
@@ -259,27 +261,35 @@ FAMILIES: dict[str, Callable[[Steps, Years, int], Motion]] = {
 
 def judged_families(observed: Steps, years: Years, seed: int) -> Families:
     """Return of each population the families, by name, with what S says of them."""
+    populations = [_alone(observed, i) for i in range(observed.start.shape[1])]
+    rows, generators = len(observed.year), np.random.default_rng(seed).spawn(2)
+    guesses, reference = (
+        [draw_normals(populations[0], *block) for block in panel_blocks(draws, rows, generator)]
+        for draws, generator in zip((CALIBRATED, REFERENCE), generators, strict=True)
+    )
     return [
-        {name: _judged(_alone(observed, i), years, find, seed) for name, find in FAMILIES.items()}
-        for i in range(observed.start.shape[1])
+        {
+            name: _judged(one, years, partial(find, one, years, guesses), reference)
+            for name, find in FAMILIES.items()
+        }
+        for one in populations
     ]
 
 
-def _judged(
-    one: Steps, years: Years, find: Callable[[Steps, Years, int], Motion], seed: int
-) -> Judged:
+def _judged(one: Steps, years: Years, find: Callable[[], Motion], reference: Draws) -> Judged:
     """Return what S of `REFERENCE` panels says of a family, each region with its own spread."""
     try:
-        motion = find(one, years, seed)
+        motions = (find(),)
     except Refusal as refusal:
         return Judged(Motion(), reason=refusal.key)
-    drifts = drifts_of(one, (motion,))._replace(spread=own_spread(one, (motion,)))
-    blocks = panel_blocks(REFERENCE, len(one.year), np.random.default_rng(seed))
-    drawn = [departures(panels_of(one, (motion,), drifts, *block), years)[0] for block in blocks]
+    drifts = drifts_of(one, motions)._replace(spread=own_spread(one, motions))
+    drawn = [
+        departures(panels_of(one, motions, drifts, normals), years)[0] for normals in reference
+    ]
     S, simulated = departures(_batch(one), years)[0, 0], np.concatenate(drawn)
     tails = 1 + (simulated <= S).sum(), 1 + (simulated >= S).sum()
     low, high = np.quantile(simulated, [LEAST_P / 2, 1 - LEAST_P / 2])
-    return Judged(motion, low, high, min(1.0, 2 * min(tails) / (REFERENCE + 1)))
+    return Judged(*motions, low, high, min(1.0, 2 * min(tails) / (REFERENCE + 1)))
 
 
 class Null(NamedTuple):
@@ -322,4 +332,4 @@ def null_panels(
     """Return panels of a null, in the rows that are observed."""
     motions = tuple(of[name].motion for of, name in zip(families, null[:2], strict=True))
     drifts = SHOCKS[null.shocks](drifts_of(observed, motions))
-    return panels_of(observed, motions, drifts, draws, generator)
+    return panels_of(observed, motions, drifts, draw_normals(observed, draws, generator))

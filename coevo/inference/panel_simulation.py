@@ -67,18 +67,35 @@ def grown(x: Array, rate: Array) -> Array:
     return np.asarray(x * np.exp(rate))
 
 
-def draw_shocks(
-    sizes: Shocks, years: int, draws: int, generator: np.random.Generator
-) -> tuple[Array, Array]:
-    """Return normal tau (years, n, draws) and e (G, years, n, draws), stationary from the start."""
-    regions, n = sizes.level.shape
-    tau = _root(sizes.year) @ generator.standard_normal((years, n, draws))
-    e = _root(sizes.error) @ generator.standard_normal((regions, years, n, draws))
+class Normals(NamedTuple):
+    """Independent standard normals: of years (T, n, draws), of regions and years (G, T, n, draws).
+
+    Several simulations of the same rows may share them.
+    """
+
+    year: Array
+    error: Array
+
+
+def draw_normals(observed: Steps | Pool, draws: int, generator: np.random.Generator) -> Normals:
+    """Return what panels of the observed growth rows are drawn from."""
+    years, n = int(np.ptp(observed.year)) + 1, observed.start.shape[1]
+    year = generator.standard_normal((years, n, draws))
+    regions = int(observed.region.max()) + 1
+    return Normals(year, generator.standard_normal((regions, years, n, draws)))
+
+
+def driven(sizes: Shocks, normals: Normals) -> tuple[Array, Array]:
+    """Return tau (T, n, draws) and e (G, T, n, draws), stationary from the first year."""
+    n = sizes.level.shape[1]
+    tau, e = _root(sizes.year) @ normals.year, _root(sizes.error) @ normals.error
     phi = np.broadcast_to(sizes.persistence, n)[:, None]
     if phi.any():
-        for t in range(1, years):
+        for t in range(1, e.shape[1]):
             e[:, t] = phi * e[:, t - 1] + np.sqrt(1 - phi**2) * e[:, t]
-    return tau, e * np.broadcast_to(sizes.spread, (regions, n))[:, None, :, None]
+    if np.ndim(sizes.spread):
+        e *= np.asarray(sizes.spread)[:, None, :, None]
+    return tau, e
 
 
 def _root(covariance: Array) -> Array:
@@ -102,11 +119,7 @@ def panel_blocks(
 
 
 def simulated_panels(
-    observed: Steps | Pool,
-    drifts: Shocks,
-    draws: int,
-    generator: np.random.Generator,
-    next_year: NextYear = grown,
+    observed: Steps | Pool, drifts: Shocks, normals: Normals, next_year: NextYear = grown
 ) -> tuple[Array, Array]:
     """Return start and end (rows, n, draws) of panels that grow by the shocks found.
 
@@ -115,16 +128,16 @@ def simulated_panels(
     year is NaN from there.
     """
     year = observed.year - observed.year.min()
-    years = int(year.max()) + 1
     opening = np.flatnonzero(np.diff(observed.region, prepend=-1))
     first = observed.start[opening, :, None]
-    tau, e = draw_shocks(drifts, years, draws, generator)
-    path = np.empty((len(opening), years + 1, *first.shape[1:-1], draws))
+    tau, e = driven(drifts, normals)
+    path = np.empty((len(opening), e.shape[1] + 1, *e.shape[2:]))
     path[:, 0] = first
-    for t in range(years):
-        begun = (t >= year[opening])[:, None, None]
+    for t in range(e.shape[1]):
         rate = drifts.level[:, :, None] + tau[t] + e[:, t]
-        path[:, t + 1] = np.where(begun, next_year(path[:, t], rate), first)
+        path[:, t + 1] = next_year(path[:, t], rate)
+        waiting = t < year[opening]
+        path[waiting, t + 1] = first[waiting]
     return path[observed.region, year], path[observed.region, year + 1]
 
 
@@ -175,7 +188,7 @@ def bias_refits(fit: PooledFit, draws: int, seed: int) -> dict[int, Callable[[],
     simulated, refitted = simulation(fit), refits(fit)
 
     def drawn(panels: int, generator: np.random.Generator) -> Array:
-        return refitted(*simulated(panels, generator))
+        return refitted(*simulated(draw_normals(fit.data, panels, generator)))
 
     blocks = panel_blocks(draws, fit.rows, np.random.default_rng(seed))
     return {number: partial(drawn, *block) for number, block in enumerate(blocks)}
@@ -198,8 +211,8 @@ def refits(fit: PooledFit) -> Callable[[Array, Array], Array]:
     return refitted
 
 
-def simulation(fit: PooledFit) -> Callable[[int, np.random.Generator], tuple[Array, Array]]:
-    """Return what draws start and end (rows, 2, draws) of panels that follow the fitted model.
+def simulation(fit: PooledFit) -> Callable[[Normals], tuple[Array, Array]]:
+    """Return what makes start and end (rows, 2, draws) of panels that follow the fitted model.
 
     Fitted slopes and intercepts; shocks with the covariances that the fit leaves (`shocks`).
     """

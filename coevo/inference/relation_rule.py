@@ -78,15 +78,20 @@ class Relation(NamedTuple):
     """What the two populations are to each other, and what the rule rests on.
 
     direction: which of the two, where they differ; cross: A12 and A21 by `fod_iv` and by
-    `lag`; critical: of each null (2,), see `critical_values`; quadrants: probability of each pair
-    of signs of (A12, A21), "++" or another of `QUADRANTS`, by `fod_iv`.
+    `lag`; nulls: critical values (2,) of each, see `critical_values`; quadrants: probability of
+    each pair of signs of (A12, A21), "++" or another of `QUADRANTS`, by `fod_iv`.
     """
 
     name: str
     direction: str
     cross: Cross
-    critical: dict[Null, Array]
+    nulls: dict[Null, Array]
     quadrants: dict[str, Array]
+
+    @property
+    def critical(self) -> Array:
+        """What the size of `agreed` has to exceed, (2,), whichever null is true."""
+        return largest(self.nulls)
 
 
 def relation(
@@ -112,12 +117,11 @@ def relation(
     years = years_of(batch)
     both, fod = cross(batch, years), fod_general(batch, years)
     effects = Cross(both.A[..., 0], both.error[..., 0], both.df)
-    critical = critical_values(observed, draws, seed, exceed, sizes)
-    signs = cross_signs(effects, largest(critical), equivalence, level)
-    named = name_relation(signs)
+    nulls = critical_values(observed, draws, seed, exceed, sizes)
+    named = name_relation(cross_signs(effects, largest(nulls), equivalence, level))
     # of (A12, A21), whose posterior under a flat prior is a bivariate t
     quadrants = quadrant_probabilities(effects.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
-    return Relation(*named, effects, critical, quadrants)
+    return Relation(*named, effects, nulls, quadrants)
 
 
 def judged_steps(pair: pd.DataFrame) -> Steps:

@@ -27,6 +27,8 @@ if config["interaction"]:
             verdicts=f"{DATA}/verdicts.csv",
             refusals=f"{DATA}/refusals.csv",
             checks=f"{DATA}/checks.csv",
+            null_families=f"{DATA}/null_families.csv",
+            nulls=f"{DATA}/nulls.csv",
         log:
             f"{LOGS}/estimate.log",
         priority: 1  # long, so first
