@@ -322,6 +322,11 @@ def nulls_of(families: Families) -> list[Null]:
     ]
 
 
+def null_drifts(observed: Steps, null: Null, motions: tuple[Motion, ...]) -> Shocks:
+    """Return the shocks of a null, estimated from the observed growth."""
+    return SHOCKS[null.shocks](drifts_of(observed, motions))
+
+
 def null_panels(
     observed: Steps,
     null: Null,
@@ -331,5 +336,5 @@ def null_panels(
 ) -> Steps:
     """Return panels of a null, in the rows that are observed."""
     motions = tuple(of[name].motion for of, name in zip(families, null[:2], strict=True))
-    drifts = SHOCKS[null.shocks](drifts_of(observed, motions))
-    return panels_of(observed, motions, drifts, draw_normals(observed, draws, generator))
+    normals = draw_normals(observed, draws, generator)
+    return panels_of(observed, motions, null_drifts(observed, null, motions), normals)

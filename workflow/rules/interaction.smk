@@ -77,3 +77,28 @@ if config["interaction"]:
             },
         script:
             "../scripts/specify.py"
+
+    rule power:
+        """Simulate what the relation rule could see here, and what would decide."""
+        input:
+            **FITTED | {"code": code("power")},
+            parameters=f"{DATA}/parameters.csv",
+            slope_tests=f"{DATA}/slope_tests.csv",
+            null_families=f"{DATA}/null_families.csv",
+            nulls=f"{DATA}/nulls.csv",
+        output:
+            power=f"{DATA}/power.csv",
+        log:
+            f"{LOGS}/power.log",
+        conda:
+            "../../environment.yml"
+        resources:
+            **needs("power"),
+        params:
+            config={
+                "interaction": config["interaction"],
+                "robustness": SEED,
+                "focus_region": config["focus_region"],
+            },
+        script:
+            "../scripts/power.py"

@@ -1,0 +1,78 @@
+"""What the relation rule could see in the panel of a study, and what would decide."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from coevo.arrays import Array, Row
+from coevo.equilibria import pair_values
+from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, growth_pool
+from coevo.errors import Refusal
+from coevo.estimation.growth import breaks, pool
+from coevo.estimation.region import fit
+from coevo.files import as_table, rows_of
+from coevo.inference.null_families import Motion, Null
+from coevo.inference.slope_errors import BY_YEAR
+from coevo.power.bounded_years import bounded_rows
+from coevo.power.relations_seen import reported_effects, seen_rows
+from coevo.study_data import StudyData
+
+__all__ = ["power_table"]
+
+EFFECTS = "region"  # whose estimates are the sizes that are looked for
+
+
+def power_table(study: StudyData) -> pd.DataFrame:
+    """Return how often relations of the reported size are named, and equilibria bounded.
+
+    study: with panel, parameters, slope_tests, null_families, nulls and, where a population is a
+    subsystem, coupling. Rows of relations where the study's regions allow the rule, of the
+    equilibrium where those of the region in focus allow a fit.
+    """
+    pair = pair_values(study, study.config["interaction"])
+    return as_table("power", [*_relations(study, pair), *_equilibrium(study, pair)])
+
+
+def _relations(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:
+    families = study.table("null_families").set_index(["population", "family"])
+    held = study.table("nulls")
+    estimates = rows_of(
+        study.table("parameters"), scope=POOLED, model="classic", scaling=HEADLINE_SCALE,
+        effects=EFFECTS, estimator=study.estimator,
+    ).set_index("parameter")["estimate"]  # fmt: skip
+    if held.empty or estimates.empty:
+        return
+    motion = {name: Motion(*row) for name, row in families[["own", "persistence"]].iterrows()}
+    nulls = {
+        Null(*names): (motion["x1", names[0]], motion["x2", names[1]])
+        for names in held[["family_x1", "family_x2", "shocks"]].itertuples(index=False)
+    }
+    effects = list(reported_effects(_of(estimates["b1"], estimates["d"]), _ends(study)))
+    critical = held[["critical_A12", "critical_A21"]].max().to_numpy()
+    rows = pool(growth_pool(pair), ("x1", "x2"), "trapezoid", HEADLINE_SCALE)
+    yield from seen_rows(rows, effects, nulls, study.seed, critical)
+
+
+def _of(b1: float, d: float) -> Array:
+    """Return A12 and A21 of the classic form's slopes."""
+    return np.array([-b1, d])
+
+
+def _ends(study: StudyData) -> Array:
+    """Return the least and the largest A12, and A21, of the intervals by year, infinite at most."""
+    rows = rows_of(study.table("slope_tests"), errors=BY_YEAR, estimator=study.estimator)
+    ends = rows.fillna({"low": -np.inf, "high": np.inf}).groupby("parameter")
+    low, high = ends["low"].min(), ends["high"].max()
+    return np.stack([_of(high["b1"], low["d"]), _of(low["b1"], high["d"])], axis=1)
+
+
+def _equilibrium(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:
+    own = pair[pair["region"] == study.focus]
+    try:
+        found = fit(own["year"], own["x1"], own["x2"], "trapezoid", breaks(own))
+    except Refusal:
+        return
+    first = own[["x1", "x2"]].dropna().to_numpy()[0]
+    level = study.config["interaction"].get("confidence", 0.95)
+    yield from bounded_rows(found, first, study.seed, level)
