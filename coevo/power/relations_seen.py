@@ -32,6 +32,7 @@ ENOUGH = 0.8  # share of panels in which the rule finds the relation
 PANELS, EXCEED, MOST_LOST = 300, 0.975, 0.5
 # relation -> the signs of A12 and A21; of predator and prey the pattern of supply
 SIGNS = {"competition": (-1, -1), "mutualism": (1, 1), "predator_prey": (-1, 1)}
+SWAPPED = {"predator_prey": (1, -1)}  # where the estimates have these signs
 
 
 class Setting(NamedTuple):
@@ -64,7 +65,8 @@ def reported_effects(slopes: Array, ends: Array) -> Iterator[Effects]:
     (`estimates`) and `half`; ends (2, 2): least and largest A12, and A21, of its intervals, of
     which the far ones (`ends`) are taken. What lies beyond an end is left out.
     """
-    for relation, signs in SIGNS.items():
+    swapped = SWAPPED if tuple(np.sign(slopes)) in SWAPPED.values() else {}
+    for relation, signs in (SIGNS | swapped).items():
         far = np.where(np.array(signs) > 0, ends[:, 1], ends[:, 0])
         sizes = {"half": np.abs(slopes) / 2, "estimates": np.abs(slopes), "ends": np.abs(far)}
         if (np.sign(far) != signs).any():
