@@ -25,7 +25,6 @@ from coevo.observations.recognition import (
     region_words,
     remark_groups,
     word_codes,
-    year_code,
 )
 from coevo.observations.sheets import CellWords, cell_text
 from coevo.observations.tables import FigureTable, along
@@ -211,7 +210,7 @@ def figures_of_table(
     region = region_codes(names, filled, terms, lines)
     numbers = figures["value"].notna().to_numpy()[cell]
     remark_groups(names, region, numbers, lines)
-    when = word_codes(table.labels["year"], year_code, lines, filled)
+    when = word_codes(table.labels["year"], terms.when, lines, filled)
     chosen = np.broadcast_to((region >= 0) & (when >= 0), cell.shape)
     years = np.broadcast_to(when, cell.shape)[chosen & filled]
     if not len(years):
