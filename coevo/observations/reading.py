@@ -182,7 +182,7 @@ def _wanted(
     table, codes = _indicators(table, terms, lines)
     wanted = np.broadcast_to(codes != UNKNOWN, (len(table.rows), len(table.columns)))
     if (codes != UNKNOWN).any() or not len(table.rows):
-        for message in table.problems:
+        for message in _form(table, terms, lines):
             lines.add(message)
     if not wanted.any():
         return None
@@ -190,6 +190,14 @@ def _wanted(
     codes = codes[rows] if len(codes) == len(table.rows) else codes
     codes = codes[:, columns] if codes.shape[1] == len(table.columns) else codes
     return table.part(rows, columns), codes
+
+
+def _form(table: FigureTable, terms: StudyTerms, lines: TableLines) -> tuple[str, ...]:
+    """Return the lines about the form of a table; of samples one without times has one alone."""
+    if not terms.times or len(table.labels["year"]) >= len(table.rows):
+        return table.problems
+    place, names = lines.sheet.where(int(table.rows[0]) - 1, 0), " or ".join(terms.times.names)
+    return (f"{place}: no column is headed {names}; head the column of times as period says",)
 
 
 def figures_of_table(

@@ -28,7 +28,7 @@ class TimeGrid(NamedTuple):
     may be that stands for it; names: what heads a column of times, as `compared` gives it.
     """
 
-    names: frozenset[str]
+    names: tuple[str, ...]
     grid: float
     within: float
 
@@ -58,8 +58,8 @@ def time_grid(period: Mapping[str, Any] | None) -> TimeGrid | None:
     """Return the steps that a config's `period` describes, None for years."""
     if period is None:
         return None
-    names = [compared(period[language]) for language in LANGUAGES if language in period]
-    return TimeGrid(frozenset(names), period["grid"], period["within"])
+    names = (compared(period[language]) for language in LANGUAGES if language in period)
+    return TimeGrid(tuple(names), period["grid"], period["within"])
 
 
 def nearest_samples(
