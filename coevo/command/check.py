@@ -12,6 +12,7 @@ from coevo.files import read_table, sha256_of
 from coevo.report.figures.typesetting import check_characters
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.message_words import message_texts
+from coevo.report.words.nouns import with_nouns
 from coevo.study.check import Checked, check_lines, check_study
 from coevo.study.configuration import ASKED
 from coevo.study.raw_files import SOURCES
@@ -25,7 +26,8 @@ PHRASES = tuple(REPORT / name for name in ("phrases.en.yaml", "phrases.yaml"))
 def main(chosen: Namespace) -> int:
     """Print the table and the problems; return the exit code, 2 for findings of the audit."""
     checked = check_study(chosen.config)
-    message = message_texts(read_phrases(*(path.read_text(encoding="utf-8") for path in PHRASES)))
+    phrases = read_phrases(*(path.read_text(encoding="utf-8") for path in PHRASES))
+    message = message_texts(with_nouns(phrases, checked.config, "en"))
     print(*check_lines(checked, message), sep="\n")
     problems = checked.problems or tuple(unprintable(checked, chosen.config))
     if problems:

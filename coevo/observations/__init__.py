@@ -21,6 +21,7 @@ from coevo.observations.periods import whole_years
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.sheets import MOST_TABLES, Remark, Sheet, check_count
+from coevo.observations.times import nearest_samples, time_grid
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag", "half_unit"]
@@ -57,6 +58,7 @@ def _read_sheet(
 ) -> tuple[list[pd.DataFrame], list[dict[str, str]]]:
     """Return the figures of a sheet by tables, and its remarks; add its names to `seen`."""
     sheet = replace(sheet, own_units=terms.own_units, places=terms.place_names)
+    sheet = terms.times.headed(sheet) if terms.times else sheet
     try:
         layout = read_layout(sheet)
     except StudyError as problem:
@@ -215,17 +217,20 @@ def observe(
     wanted: Sequence[str] | None = None,
     sets: Mapping[str, pd.DataFrame] | None = None,
     decimal_mark: str = "",
+    period: Mapping[str, Any] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` of a study.
 
     wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
-    so that a name that is theirs too is remarked; decimal_mark: as in `plain_numbers`.
+    so that a name that is theirs too is remarked; decimal_mark: as in `plain_numbers`; period: what
+    stands in place of years, as the config has it.
 
     Returns observations and remarks as the tables of these names; figures are in the unit of the
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
     a unit of the last digit printed. Raises `StudyError` with all problems of all files.
     """
-    known = StudyTerms(indicators, regions, units_read_as, missing_marks, wanted, sets)
+    times = time_grid(period)
+    known = StudyTerms(indicators, regions, units_read_as, missing_marks, wanted, sets, times)
     # openpyxl takes long to start, and reports read units alone
     from coevo.observations.opening import read_sheets
 
@@ -250,7 +255,11 @@ def observe(
     ids = list(known.units)
     frame, doubles = _merged(reads, sources, problems)
     places = [source.shown for source in sources]
-    frame, of_parts = whole_years(frame, known.frequencies, places, problems)
+    frame, of_parts = (
+        nearest_samples(frame, times)
+        if times
+        else whole_years(frame, known.frequencies, places, problems)
+    )
     doubles += [(_remark(remark, sources[source], ids[i])) for i, source, remark in of_parts]
     indicators_read = {ids[place] for place in frame["indicator"].unique()}
     _check_sources(indicators_read, seen, known, Path(raw).as_posix(), problems)

@@ -23,7 +23,8 @@ from coevo.observations.sheets import CellValue, CellWords, Fault, NumberStyle, 
 from coevo.observations.vocabulary import ERAS, MISSING_MARKS, PUBLISHERS_MARKS
 
 NOT_APPLICABLE = "not_applicable"  # a figure that cannot be
-MISSING_TYPES = ("not_available", NOT_APPLICABLE, "below_half_unit", "suppressed")
+BELOW_HALF_UNIT = "below_half_unit"
+MISSING_TYPES = ("not_available", NOT_APPLICABLE, BELOW_HALF_UNIT, "suppressed")
 FLAGS = ("", "noted", *MISSING_TYPES)
 # In which unit a figure is stored, whatever the table says: "" as the table says; a percentage of
 # a workbook is stored as a ratio; text carries its own sign.

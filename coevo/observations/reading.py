@@ -25,7 +25,6 @@ from coevo.observations.recognition import (
     region_words,
     remark_groups,
     word_codes,
-    year_code,
 )
 from coevo.observations.sheets import CellWords, cell_text
 from coevo.observations.tables import FigureTable, along
@@ -183,7 +182,7 @@ def _wanted(
     table, codes = _indicators(table, terms, lines)
     wanted = np.broadcast_to(codes != UNKNOWN, (len(table.rows), len(table.columns)))
     if (codes != UNKNOWN).any() or not len(table.rows):
-        for message in table.problems:
+        for message in _form(table, terms, lines):
             lines.add(message)
     if not wanted.any():
         return None
@@ -191,6 +190,14 @@ def _wanted(
     codes = codes[rows] if len(codes) == len(table.rows) else codes
     codes = codes[:, columns] if codes.shape[1] == len(table.columns) else codes
     return table.part(rows, columns), codes
+
+
+def _form(table: FigureTable, terms: StudyTerms, lines: TableLines) -> tuple[str, ...]:
+    """Return the lines about the form of a table; of samples one without times has one alone."""
+    if not terms.times or len(table.labels["year"]) >= len(table.rows):
+        return table.problems
+    place, names = lines.sheet.where(int(table.rows[0]) - 1, 0), " or ".join(terms.times.names)
+    return (f"{place}: no column is headed {names}; head the column of times as period says",)
 
 
 def figures_of_table(
@@ -211,7 +218,7 @@ def figures_of_table(
     region = region_codes(names, filled, terms, lines)
     numbers = figures["value"].notna().to_numpy()[cell]
     remark_groups(names, region, numbers, lines)
-    when = word_codes(table.labels["year"], year_code, lines, filled)
+    when = word_codes(table.labels["year"], terms.when, lines, filled)
     chosen = np.broadcast_to((region >= 0) & (when >= 0), cell.shape)
     years = np.broadcast_to(when, cell.shape)[chosen & filled]
     if not len(years):

@@ -23,6 +23,7 @@ from coevo.observations.names import (
 from coevo.observations.periods import period_code
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
 from coevo.observations.tables import FigureTable, Labels, along
+from coevo.observations.times import TimeGrid
 from coevo.observations.units import unit_key, unit_of
 
 UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
@@ -43,7 +44,10 @@ class StudyTerms:
         missing_marks: Mapping[str, str],
         wanted: Sequence[str] | None = None,
         sets: Mapping[str, pd.DataFrame] | None = None,
+        times: TimeGrid | None = None,
     ) -> None:
+        self.times = times
+        self.when = times.code if times else year_code
         self.regions = Regions(regions, sets)
         # codes of the regions that are read
         self.wanted = set(self.regions.codes if wanted is None else wanted)

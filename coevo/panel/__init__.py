@@ -9,7 +9,7 @@ from coevo.arrays import Config
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
 from coevo.messages import message_columns
-from coevo.observations.cells import NOT_APPLICABLE
+from coevo.observations.cells import BELOW_HALF_UNIT, NOT_APPLICABLE
 from coevo.observations.units import unit_of
 from coevo.panel.audit import audit_table
 from coevo.panel.derivations import DERIVATIONS, derive, linked, parse, undefined
@@ -31,12 +31,18 @@ def panel_tables(study: StudyData) -> dict[str, pd.DataFrame]:
     """
     observations, indicators = study.table("observations"), study.indicators
     panel = build_panel(observations, indicators, study.config)
-    remarks = pd.concat([study.table("remarks"), marks_filled(observations, panel)])
+    remarks = panel_remarks(observations, panel, study.config)
+    remarks = pd.concat([study.table("remarks"), remarks])
     return {
         "panel": panel,
         "audit": audit_table(observations, remarks, indicators, study.config["accept"]),
         "revisions": revisions(observations),
     }
+
+
+def panel_remarks(frame: pd.DataFrame, panel: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """Return the remarks on figures that stand otherwise in the panel, or not at all."""
+    return pd.concat([marks_filled(frame, panel), uncounted(frame, config)])
 
 
 def marks_filled(frame: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
@@ -52,6 +58,28 @@ def marks_filled(frame: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
         row = {"check": "mark_filled", **message_columns("mark_filled", fields)}
         rows.append(part.iloc[0].to_dict() | row)
     return pd.DataFrame(rows, columns=[*frame.columns, "check", "message", "fields"])
+
+
+def uncounted(frame: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """Return a remark on each output of a region whose figures do not all count in the model.
+
+    Of samples (`period`) some are blank, and others not above 0, from which nothing grows.
+    """
+    years = frame["year"].between(config["years"]["first"], config["years"]["last"])
+    output = frame["indicator"].isin(_outputs_above_zero(config))
+    rows = []
+    none = frame[years & output & ~(frame["value"] > 0)]
+    for _, part in none.groupby(["indicator", "region"], sort=False):
+        fields = {"figures": len(part), "blank": int(part["value"].isna().sum())}
+        row = {"check": "sign", **message_columns("not_in_model", fields)}
+        rows.append(part.iloc[0].to_dict() | row)
+    return pd.DataFrame(rows, columns=[*frame.columns, "check", "message", "fields"])
+
+
+def _outputs_above_zero(config: Config) -> list[str]:
+    """Return the outputs of the model of which what is not above 0 is missing: those of samples."""
+    model = config["interaction"] if config.get("period") else None
+    return [model["upstream"], model["downstream"], *model.get("others", ())] if model else []
 
 
 def _fill_linear(wide: pd.DataFrame, max_gap: int) -> pd.DataFrame:
@@ -91,7 +119,8 @@ def build_panel(
     its keys `regions` (the codes to keep, "all" that have a figure, or all of these `without`
     some), `focus_region` (must be there), `years` (`first`, `last`), `panel` (`gaps`: a policy of
     `GAPS` that fills at most `max_gap` years in a row, never beyond the ends of a series),
-    `vintage_policy` (a name in `POLICIES`).
+    `vintage_policy` (a name in `POLICIES`), `period` (if given, figures of the outputs of
+    `interaction` count only above 0, and are missing else).
 
     A derivation sees all regions of the raw files (a national sum needs them); a derived value is
     flagged `filled` if it cannot be had without a filled figure, else `break` or `spliced` if an
@@ -131,6 +160,10 @@ def build_panel(
     _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]))
     names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
     _derive(values, flags, indicators[derived], indicators, names)
+    for output in values.keys() & _outputs_above_zero(config):
+        none = values[output] <= 0
+        values[output] = values[output].mask(none)
+        flags[output] = flags[output].mask(none, f"missing:{BELOW_HALF_UNIT}")
     return _long(values, flags, names, wanted)
 
 

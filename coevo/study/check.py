@@ -14,7 +14,7 @@ from coevo.errors import Refusal, StudyError
 from coevo.files import read_optional, read_table
 from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
 from coevo.observations import observe
-from coevo.panel import build_panel, marks_filled
+from coevo.panel import build_panel, panel_remarks
 from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, read_series
 from coevo.schema import FILLED
@@ -95,6 +95,7 @@ def check_study(path: str) -> Checked:
         regions_read(config, rows, places),
         {name: read_table(set_of_regions(name), "regions") for name in SETS},
         config["decimal_mark"],
+        config["period"],
     )
     panel, whole = None, (0, 0)
     problems: tuple[str, ...] = ()
@@ -109,7 +110,7 @@ def check_study(path: str) -> Checked:
         below_zero = _cells_below_zero(problem, observations, indicators)
         problems = (*below_zero, *problem.messages)
     if panel is not None:
-        remarks = pd.concat([remarks, marks_filled(observations, panel)])
+        remarks = pd.concat([remarks, panel_remarks(observations, panel, config)])
     audit = audit_table(observations, remarks, indicators, config["accept"])
     known = (config, files, indicators, observations, audit, panel, whole)
     return Checked(*known, problems, on_indices)

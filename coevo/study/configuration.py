@@ -30,6 +30,7 @@ LONGEST_NAME = 100  # characters: it is part of paths
 LANGUAGE = "<language>"
 RATIO_RANGE = [0.0, 1.0]
 FEWEST_YEARS = 5
+FIRST_YEAR, LAST_YEAR = 1900, 2100  # of a study of years
 GOALPOSTS = "normalisation.goalposts"
 ASKED = "CHANGE"  # stands in the texts of a new study that a person is to write
 
@@ -230,6 +231,7 @@ def _is_ratio(settings: Any) -> bool:
 def _across_keys(config: Config) -> Iterator[str]:
     if problem := name_problem(config["study"]):  # that is given beside a file
         yield problem
+    yield from _period_problems(config)
     first, last = config["years"]["first"], config["years"]["last"]
     if first > last:
         yield f"years: first ({first}) comes after last ({last}); swap them"
@@ -295,6 +297,26 @@ def _among_what_is_made(config: Config) -> Iterator[str]:
         is_released = place.is_relative_to(Path("reports", study, "releases").resolve())
         if not is_released and any(place.is_relative_to(folder) for folder in built):
             yield f"{key}: {path} would be removed when {study} is built; move it out of there"
+
+
+def _period_problems(config: Config) -> Iterator[str]:
+    """Steps in place of years that cannot be, and years that are none."""
+    if (period := config["period"]) is None:
+        for key, year in config["years"].items():
+            if not FIRST_YEAR <= year <= LAST_YEAR:
+                yield (
+                    f"years.{key}: {year} is no year from {FIRST_YEAR} to {LAST_YEAR}; correct it, "
+                    "or say under period what stands in place of years"
+                )
+        return
+    if period["within"] > period["grid"] / 2:
+        yield (
+            f"period.within: {period['within']} is more than half of grid ({period['grid']}), so "
+            "that a sample would stand for two steps; write at most half"
+        )
+    for language in config["report"]["languages"]:
+        if language not in period:
+            yield f"period.{language}: is missing; write what reports in that language call a step"
 
 
 def _years_of_the_model(config: Config, first: int, last: int) -> Iterator[str]:

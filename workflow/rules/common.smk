@@ -191,6 +191,8 @@ PACKAGES = {
 
 # The configuration without what no result depends on.
 SETTINGS = {key: value for key, value in config.items() if key != "chunks"}
+# What a panel of samples depends on besides; nothing else does.
+SAMPLED = {key: config[key] for key in ("period", "interaction") if config["period"]}
 TABLES = study_tables(config)
 # Populations may be indices of subsystems; without one, no estimate waits for D.
 MODEL, PAIRS = config["interaction"] or {}, config["robustness"]["pairs"].values()

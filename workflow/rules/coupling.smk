@@ -134,7 +134,8 @@ rule robustness:
             key: config[key]
             for key in "normalisation weighting coupling focus_region regions years panel "
             "vintage_policy".split()
-        },
+        }
+        | SAMPLED,
     script:
         "../scripts/robustness.py"
 

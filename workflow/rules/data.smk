@@ -24,6 +24,7 @@ rule observe:
         wanted=REGIONS_READ,
         sets=list(SETS),
         decimal_mark=config["decimal_mark"],
+        period=config["period"],
     script:
         "../scripts/observe.py"
 
@@ -48,6 +49,7 @@ rule panel:
         config={
             key: config[key]
             for key in "accept regions focus_region years panel vintage_policy".split()
-        },
+        }
+        | SAMPLED,
     script:
         "../scripts/panel.py"

@@ -74,7 +74,8 @@ if config["interaction"]:
                 key: config[key]
                 for key in "interaction robustness focus_region regions years panel "
                 "vintage_policy".split()
-            },
+            }
+            | SAMPLED,
         script:
             "../scripts/specify.py"
 

@@ -14,6 +14,7 @@ observations, remarks = observe(
     snakemake.params.wanted,
     {name: read_table(snakemake.input[name], "regions") for name in snakemake.params.sets},
     snakemake.params.decimal_mark,
+    snakemake.params.period,
 )
 write_table(observations, snakemake.output.observations)
 write_table(remarks, snakemake.output.remarks)

@@ -87,7 +87,7 @@ def limits_that_apply(study: Study, findings: Mapping[str, Any]) -> list[str]:
         "extrapolation": findings["equilibrium"].get("beyond"),
         "roles": modelled,
         "prices": money and not any(DERIVATIONS[name].chained for name in ways),
-        "states": True,
+        "states": not study.config["period"],  # samples are states
         "centre": modelled and fits(study)["kind"].eq("centre").any(),
     }
     return [key for key, holds in applies.items() if holds]

@@ -15,10 +15,13 @@ from coevo.sensitivity.coverage_breaks import SHOWN
 
 MISSING = "missing"
 MOST_NAMED = 4  # indicators, before their number says enough
+MOST_GROUPS = 20  # of missing figures, before their number does
 
 
 def data_finding(study: Study) -> dict[str, Any]:
     """Counts of what was read and of what the audit found, missing and filled cells, vintages.
+
+    `absent`: how many figures are missing by indicator, where these are too many groups.
 
     `pinned`: the vintage that hides later ones, or None; `newer`: groups of known figures
     newer than those used, by vintage and years; `breaks`, `spliced`: groups of figures with that
@@ -31,7 +34,9 @@ def data_finding(study: Study) -> dict[str, Any]:
     chained = panel["indicator"].isin(linked(study.derivations.values()))
     unneeded = chained & panel["year"].eq(panel["year"].min())
     filled = groups(study, panel[flags.eq(FILLED)])
-    missing = groups(study, panel[flags.str.startswith(MISSING) & ~unneeded])
+    lacking = panel[flags.str.startswith(MISSING) & ~unneeded]
+    missing = groups(study, lacking)
+    many = len(missing) > MOST_GROUPS
     read = panel[panel["indicator"].isin(seen["indicator"])]
     return {
         "observations": int(seen["value"].notna().sum()),
@@ -40,7 +45,8 @@ def data_finding(study: Study) -> dict[str, Any]:
         "serious": serious(study),
         "accepted": int((study.tables["audit"]["standing"] == ACCEPTED).sum()),
         "filled": filled,
-        "missing": missing,
+        "missing": [] if many else missing,
+        "absent": lacking["indicator"].value_counts(sort=False).to_dict() if many else {},
         "complete": None if missing else "filled" if filled else "whole",
         "revisions": len(study.tables["revisions"]),
         "pinned": None if pin == "latest" else pin,

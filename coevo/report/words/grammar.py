@@ -60,7 +60,8 @@ class Grammar:
     `ordinal_pattern` with `endings` by last digit. comma, links: between the items of a list.
     percent_pattern: of a share; below, above: of one that rounds to 0 or to 1. note, dated_pattern:
     brackets behind a text, a year behind a name. clause, semicolon, colon, dash: between parts.
-    capital: whether a sentence begins with one; spaced: whether spaces part words.
+    capital: whether a sentence begins with one; spaced: whether spaces part words. moment_pattern:
+    of a year by its number; nouns: how words of years and regions are made, see `with_nouns`.
     """
 
     spelled_words: Sequence[str] = ()
@@ -80,6 +81,8 @@ class Grammar:
     dated_pattern: str = "{} {}"
     capital: bool = True
     spaced: bool = True
+    moment_pattern: str = "{}"
+    nouns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def spelled(self, count: int) -> str:
         """A count in words as far as the language spells it, else in digits."""
@@ -150,7 +153,12 @@ class Grammar:
 
     def dated(self, name: Any, year: Any) -> Markdown:
         """A name with a year."""
-        return Markdown(self.dated_pattern.format(escaped(name), year))
+        return Markdown(self.dated_pattern.format(escaped(name), self.moment(year)))
+
+    def moment(self, year: Any) -> Any:
+        """A year by its number; of other steps (`period`) with what they are called."""
+        text = self.moment_pattern.format(year)
+        return year if text == str(year) else Number(text, year)
 
     def series(self, parts: Iterable[Any], sign: str = "semicolon") -> Markdown:
         """Parts of a sentence, one after the other, with a sign of the language between them."""
@@ -164,7 +172,8 @@ class Grammar:
                 groups[-1].append(year)
             else:
                 groups.append([year])
-        return [str(g[0]) if len(g) == 1 else f"{g[0]}{self.dash}{g[-1]}" for g in groups]
+        spans = (str(g[0]) if len(g) == 1 else f"{g[0]}{self.dash}{g[-1]}" for g in groups)
+        return [self.moment_pattern.format(span) for span in spans]
 
     @property
     def filters(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from coevo.report.findings.since_release import SHOWN
 from coevo.report.tables import LAYOUT
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.nouns import with_nouns
 from coevo.report.words.numbers import band, fixed, with_figures
 from coevo.report.words.report_text import Phrases, ReportText, amount
 from coevo.report.words.text_numbers import keyed
@@ -43,6 +44,7 @@ def in_language(data: StudyData, language: str, files: Mapping[str, str]) -> Rep
     """
     provincial = all_provinces(data.tables["observations"]["region"])
     phrases = read_phrases(files[f"phrases.{language}.yaml"], files["phrases.yaml"], provincial)
+    phrases = with_nouns(phrases, data.config, language)
     return worded(study_in_language(data, language, phrases["words"]), phrases)
 
 
@@ -76,8 +78,8 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "absent": phrases["scope"]["absent"],
         "charts": figure_names(charts_that_apply(study)),
         "focus": study.name(study.focus),
-        "first": study.years[0],
-        "last": study.years[-1],
+        "first": words.grammar.moment(study.years[0]),
+        "last": words.grammar.moment(study.years[-1]),
         "r": findings.get("step", {}).get("r", {}).get(LOGS, {}),
         "span": "[{:g}, {:g}]".format(*config["normalisation"]["range"]),
         "settings": config["normalisation"],
