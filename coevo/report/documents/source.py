@@ -91,16 +91,15 @@ def data_pages(words: ReportText, sources: Mapping[str, Mapping[str, str]]) -> M
     how = words.phrases["page"]["script"]["trace"]["how"]
     for indicator, page in indicator_pages(study):
         for made in page["made"]:
-            name, arguments = made["of"]
+            name, arguments = study.derivation(made["part"])
             named = dict(zip("ab", map(study.label, arguments), strict=False))
             made["how"] = how[name].format(**named)
         for place in page["cells"]:
             place["name"] = place["file"].removeprefix(f"{study.config['raw']}/")
-        files = {place["file"]: place["name"] for place in page["cells"]}
+        files = {place["name"]: sources.get(place["file"], {}) for place in page["cells"]}
         page["terms"] = [
-            {"is": "stated" if row.get("licence") else "none", **row, "name": name}
-            for file, name in files.items()
-            for row in [sources.get(file, {})]
+            {**row, "is": "stated" if row.get("licence") else "none", "name": name}
+            for name, row in files.items()
         ]
         title = words.grammar.measured(study.heading(indicator), study.unit(indicator))
         told = [f"::: fold\n### {title}"]
