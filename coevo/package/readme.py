@@ -16,7 +16,7 @@ from coevo.arrays import Config
 from coevo.errors import PROGRAM
 from coevo.files import costs_of, read_record, read_table
 from coevo.package.deposit import TOLD, files_in
-from coevo.package.wheel import PACKAGE, project, python_versions, version, wheel_name
+from coevo.package.wheel import project, python_versions, version, wheel_name
 from coevo.report.figures.drawing import CHARTS
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import TABLES
@@ -84,10 +84,9 @@ def exhibit_rows(
             for exhibit in filter(files.__contains__, exhibits):
                 name = exhibit.removeprefix("table-").replace("_", " ")
                 number, title = known.get(exhibit, ("", name))
-                made = makers[exhibit]
-                code = inspect.unwrap(getattr(made, "func", made)).__code__
-                place = Path(code.co_filename).relative_to(PACKAGE.parent).as_posix()
-                line = f"`{place}`, {code.co_firstlineno}"
+                made = inspect.unwrap(getattr(makers[exhibit], "func", makers[exhibit]))
+                place = f"`{made.__module__.replace('.', '/')}.py`"
+                line = f"{place}, {made.__code__.co_firstlineno}"
                 row = (number or "in files", title, line, rule, f"`{table}.csv`", files[exhibit])
                 found.append(([*known].index(exhibit) if number else len(known), row))
     return [row for _, row in sorted(found)]
@@ -109,13 +108,12 @@ def _titles(page: str) -> dict[str, tuple[str, str]]:
     return titles
 
 
-def _read(folder: Path, study: str, file: str) -> tuple[str, int]:
-    """Return which indicators were read from a raw file, and how many figures."""
+def _read(folder: Path, study: str) -> dict[str, tuple[str, int]]:
+    """Return by raw file which indicators were read from it, and how many figures."""
     observations = read_table(folder / "data" / "processed" / study / "observations.csv")
     labels = read_table(folder / TABLE, "indicators").set_index("indicator").filter(like="label_")
-    rows = observations[observations["file"] == file]
-    named = (labels.loc[name].iloc[0] for name in rows["indicator"].unique())
-    return "; ".join(named), len(rows)
+    named = observations.assign(label=observations["indicator"].map(labels.iloc[:, 0]))
+    return {str(f): ("; ".join(r["label"].unique()), len(r)) for f, r in named.groupby("file")}
 
 
 def words(
@@ -134,8 +132,9 @@ def words(
     printed = [file.name.split(".")[0] for file in sorted(reports.glob(f"latex/*.{language}.tex"))]
     page = reports / f"report.{language}.html"
     text = page.read_text(encoding="utf-8") if page.is_file() else ""
-    given = {f"{RAW}/{row['file']}": "no" if row in left else "yes" for row in raw}
-    data = [(f"`{file}`", *_read(folder, study, file), given[file]) for file in given]
+    read, places = _read(folder, study), [f"{RAW}/{row['file']}" for row in raw]
+    provided = ("no" if row in left else "yes" for row in raw)
+    data = [(f"`{p}`", *read.get(p, ("", 0)), n) for p, n in zip(places, provided, strict=True)]
     data += [(f"`{r['path']}`", r["title"], r["rows"], "yes") for r in resources]
     say = yaml.safe_load((TEMPLATES / "package" / "words.yaml").read_text(encoding="utf-8"))
     packages = [NAME.findall(name)[0] for name in project()["project"]["dependencies"]]
