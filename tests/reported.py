@@ -23,7 +23,7 @@ from tests.sample import templates, words_of
 def sentences(study: Study) -> dict[str, float]:
     """The numbers that the sentences of a report print, by their way in the findings."""
     words = worded(study, words_of("phrases", study.language))
-    said = text(words, templates()["report.md"], {"files": {}, "packages": {}})
+    said = text(words, templates()["report.md"], {"files": {}, "packages": {}, "sources": {}})
     return {
         key.replace(".", "/"): number.value / (100 if number.unit else 1)
         for key, number in words.numbers.all_of(said).items()

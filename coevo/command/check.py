@@ -15,7 +15,7 @@ from coevo.report.words.message_words import message_texts
 from coevo.report.words.nouns import with_nouns
 from coevo.study.check import Checked, check_lines, check_study
 from coevo.study.configuration import ASKED
-from coevo.study.raw_files import SOURCES
+from coevo.study.raw_files import source_rows, sources_path
 from coevo.study.regions import regions_table
 
 REPORT = PROGRAM / "workflow" / "report"
@@ -51,16 +51,13 @@ def unwritten() -> Iterator[str]:
 
 def unsourced(checked: Checked) -> Iterator[str]:
     """Yield a line on each raw file that the study's table of sources does not know."""
-    table = Path(checked.config["raw"], SOURCES)
-    if not table.is_file():
-        return
-    known = read_table(table, "sources").set_index("file")["sha256"]
-    for path in checked.files:
-        file = Path(path).relative_to(checked.config["raw"]).as_posix()
-        if file not in known.index:
-            yield f"{table.as_posix()}: has no row for {file}; say where it is from"
-        elif known[file] and known[file] != sha256_of(path):
-            yield f"{table.as_posix()}: {file} has another SHA-256 than this; is it the same file?"
+    table, rows = sources_path(checked.config["raw"]), source_rows(checked.config["raw"])
+    for file in checked.files if table else ():
+        name = Path(file).relative_to(Path(table).parent).as_posix()
+        if file not in rows:
+            yield f"{table}: has no row for {name}; say where it is from"
+        elif (known := rows[file].get("sha256")) and known != sha256_of(file):
+            yield f"{table}: {name} has another SHA-256 than this; is it the same file?"
 
 
 def unprintable(checked: Checked, path: str) -> list[str]:

@@ -26,7 +26,7 @@ from tests.sample import ROOT, config, indicators, study, tables, words_of
 
 RULES = ROOT / "workflow" / "rules"
 TEMPLATE = (ROOT / "workflow" / "report" / "report.md").read_text(encoding="utf-8")
-PROVENANCE = {"files": {}, "packages": {}}
+PROVENANCE = {"files": {}, "packages": {}, "sources": {}}
 PHRASES = {language: words_of("phrases", language) for language in ("en", "zh")}
 SCRIPT = "".join(
     (ROOT / "workflow" / "report" / name).read_text(encoding="utf-8") for name in pages.SCRIPT

@@ -50,7 +50,7 @@ def test_charts_are_those_of_the_populations(count):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_report_speaks_of_the_populations_alone(count, language):
     said = worded(unindexed(count, language), words_of("phrases", language))
-    provenance = {"files": {"a.csv": "0"}, "packages": {"coevo": "1"}}
+    provenance = {"files": {"a.csv": "0"}, "packages": {"coevo": "1"}, "sources": {}}
     report = text(said, templates()["report.md"], provenance)
     own = report.replace(said.study.config["title"][language], "")
     found = OF_INDICES.findall(own.partition("{#provenance}")[0])
