@@ -1,5 +1,6 @@
 """Read and audit a study's raw files, show what they hold, and write nothing."""
 
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -43,9 +44,9 @@ def main(chosen: Namespace) -> int:
 def unwritten() -> Iterator[str]:
     """Yield a line on each file around the study in which a person is still to write something."""
     for file in filter(Path.is_file, map(Path, AROUND)):
-        before, asked, _ = file.read_text(encoding="utf-8").partition(ASKED)
-        if asked:
-            line = before.count("\n") + 1
+        text = file.read_text(encoding="utf-8")
+        if asked := re.search(rf"\b{ASKED}\b", text):  # and not CHANGELOG
+            line = text.count("\n", 0, asked.start()) + 1
             yield f"{file}: line {line} still says {ASKED}; write it before you pass the study on"
 
 

@@ -81,6 +81,7 @@ def _chain(index: Array) -> Array:
 
 DERIVATIONS: dict[str, Derivation] = {
     "ratio": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a / b),
+    "product": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a * b),
     "per_capita": Derivation(
         2, lambda years, a, persons: [a, persons], lambda a, persons: a / persons
     ),

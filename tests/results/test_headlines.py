@@ -17,7 +17,7 @@ from tests.sample import words_of
 
 pytestmark = pytest.mark.whole
 COUNTS = ["agree", "contrary", "open", "combinations"]
-STUDIES = ("provinces", "provinces-scale", "provinces-three")
+STUDIES = ("provinces", "provinces-scale", "provinces-three", "countries")
 
 
 @pytest.fixture

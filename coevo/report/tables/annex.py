@@ -23,7 +23,7 @@ TABLES: dict[str, Callable[[ReportText], Iterable[Any] | Body]] = {
     key: next(getattr(module, key) for module in _MODULES if hasattr(module, key))
     for key in LAYOUT["tables"]
 }
-LONGEST = 60  # rows of a table in a document or a LaTeX file
+LONGEST = 100  # rows of a table in a document or a LaTeX file
 
 
 def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
