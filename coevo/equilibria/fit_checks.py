@@ -178,11 +178,12 @@ def _family_rows(pool: pd.DataFrame, seed: int) -> Iterator[Row]:
 
 
 def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
-    """Yield A12 and A21 as each of the estimators that judge a relation has them."""
+    """Yield A12 and A21, and their t, by each of the estimators that judge a relation."""
     for k, estimator in enumerate(JUDGES):
         for i, name in enumerate(("A12", "A21")):
             effect = _estimate(cross.A[k, i], cross.error[k, i], cross.df[k], level)
             yield {"quantity": f"{name}_{estimator}"} | effect
+            yield {"check": f"t_{name}_{estimator}", "value": float(cross.t[k, i])}
 
 
 def _estimate(value: float, error: float, df: int, level: float) -> Row:

@@ -44,11 +44,14 @@ class Setting(NamedTuple):
 
 
 class Effects(NamedTuple):
-    """A12 and A21 of one relation, and which of the reported ones they are."""
+    """A12 and A21 of one relation, which of the reported ones they are, and whether the estimates
+    have their signs.
+    """
 
     relation: str
     size: str
     A: Array
+    own: bool
 
 
 def skeleton(populations: int, setting: Setting) -> Steps:
@@ -73,7 +76,7 @@ def reported_effects(slopes: Array, ends: Array) -> Iterator[Effects]:
             continue
         for size, of in sizes.items():
             if (of <= np.abs(far)).all():
-                yield Effects(relation, size, of * signs)
+                yield Effects(relation, size, of * signs, tuple(np.sign(slopes)) == signs)
 
 
 def seen_rows(
@@ -111,9 +114,9 @@ def seen_rows(
 
 
 def _label(effects: Effects) -> Row:
-    return {
-        "effect": effects.relation, "size": effects.size, "A12": effects.A[0], "A21": effects.A[1]
-    }  # fmt: skip
+    A12, A21 = effects.A
+    row = {"effect": effects.relation, "size": effects.size, "A12": A12, "A21": A21}
+    return row | {"own": effects.own}
 
 
 def _enlarged(found: Shocks, setting: Setting) -> Shocks:

@@ -47,8 +47,8 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     tells of systems in step; `third`: what
     the last sentence is about, the model or else `alone`. `drive`: `named`, `supply`
     (`supply_named`, where page one speaks of nothing else), `other`, `undecided` or
-    `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of the rule at the
-    smallest strength. `joint`: whether p of theory in the region in focus is told.
+    `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of the rule for
+    effects as estimated. `joint`: whether p of theory in the region in focus is told.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
@@ -69,7 +69,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
         opening["located"] = opening["settle"] == "located"
         counted = findings["survival"]["all"][""]
         opening["counted"] = counted if counted["specifications"] else None
-        opening["power"] = findings["interaction"].get("power")
+        opening["power"] = findings["interaction"].get("power", {}).get("own")
     if opening["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)

@@ -13,6 +13,7 @@ from coevo.report.findings.study_tables import POOLED, Study, reason
 
 UNDETERMINED = "undetermined"
 # the fit that the rule and feedback rest on
+EFFECTS = ("A12", "A21")
 JUDGED = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
 
 
@@ -20,33 +21,51 @@ def relation_finding(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2 that the rule names.
 
     `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`. `why` an undetermined
-    one is: `weak` (the instruments are), `signs` (the two estimators disagree) or `size` (no more
-    than panels without interaction give). `quadrants`: probability of each relation by its signs;
-    `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F.
+    one is: `weak` (the instruments are), `signs` (the two estimators disagree), `half` (one effect
+    alone, `seen`, exceeds what panels without interaction give) or `size` (none does). `families`:
+    of both outputs S, and the families of such panels that its figures allow. `quadrants`:
+    probability of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0;
+    `strength`: least first-stage F.
     """
-    named = study.verdicts(**JUDGED)
+    named, families = study.verdicts(**JUDGED), _families(study)
     if "relation" not in named.index:
         absent = "not_estimated"
         few = ("feedback_needs_regions", packed({"least": FEWEST_CLUSTERS}))
         why = reason(study.rows("refusals", **JUDGED)) or few
-        return {"verdict": absent, "headline": absent, "reason": why}
+        return {"verdict": absent, "headline": absent, "reason": why, "families": families}
     rows = study.facts(**JUDGED)
     values, verdict = rows["value"], named.at["relation", "verdict"]
     strength, limit = rows.loc["first_stage_F", ["value", "limit"]].astype(float)
+    least = {a: min(abs(values[f"t_{a}_{judge}"]) for judge in ESTIMATORS) for a in EFFECTS}
+    seen = [a for a in EFFECTS if least[a] > values[f"critical_{a}"]]
     return {
         "verdict": verdict,
         "headline": verdict if verdict == UNDETERMINED else "named",
-        "why": "weak" if strength < limit else _disagreement(values),
+        "why": "weak" if strength < limit else _disagreement(values, seen),
+        "seen": seen,
+        "families": families,
         "quadrants": {k: p for k in QUADRANTS if (p := values.get(f"p_{k}_12")) is not None},
         "restriction": float(values["restriction"]),
         "strength": strength,
     }
 
 
-def _disagreement(effects: pd.Series) -> str:
-    """Whether the two estimators give A12 and A21 other `signs`; else what they lack is `size`."""
-    signs = {tuple(effects[f"{a}_{judge}"] > 0 for a in ("A12", "A21")) for judge in ESTIMATORS}
-    return "size" if len(signs) == 1 else "signs"
+def _disagreement(effects: pd.Series, seen: list[str]) -> str:
+    """Whether the two estimators give A12 and A21 other `signs`; else what they lack is `size`, or
+    that of one of them, `half`.
+    """
+    signs = {tuple(effects[f"{a}_{judge}"] > 0 for a in EFFECTS) for judge in ESTIMATORS}
+    return "signs" if len(signs) > 1 else "half" if seen else "size"
+
+
+def _families(study: Study) -> list[tuple[str, float, list[str]]]:
+    """Of both outputs S and the families without interaction that its figures allow."""
+    rows = study.rows("null_families")
+    found = []
+    for output, (_, of) in zip(study.pair, rows.groupby("population"), strict=False):
+        allowed = list(of["family"][of["allowed"]]) or ["none"]
+        found.append((study.label(output), of["S"].iloc[0], allowed))
+    return found
 
 
 def feedback_finding(study: Study) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from coevo.coupling.comovement import SCALES, SCOPES
 from coevo.files import rows_of
 from coevo.inference.signs import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
+from coevo.report.findings import deciding as power
 from coevo.report.findings import equilibrium, in_step
 from coevo.report.findings.choice_robustness import sign_survival_finding
 from coevo.report.findings.level_control import level_finding
@@ -222,3 +223,23 @@ def ecological(words: ReportText) -> list[dict[str, Any]]:
     """Relations by the signs of A12 and A21, and the probability of these."""
     probability = relation_finding(words.study).get("quadrants", {})
     return [{"signs": signs, "p": probability.get(signs)} for signs in QUADRANTS]
+
+
+def deciding(words: ReportText) -> Body:
+    """Share of panels in which a relation is named, by size of the effects, and what finds it in
+    four of five: the share with half the noise, years, regions. Last the equilibrium in focus.
+    """
+    rows, every = [], words.study.rows("power")
+    for effect, part in every.groupby("effect", sort=False):
+        sizes, quiet = power.own_setting(part).set_index("size")["power"], part[part["noise"] < 1]
+        single = effect == power.EQUILIBRIUM
+        if single:
+            own = part["years"] == len(words.study.years)
+            sizes = part[own].assign(size=power.ESTIMATES).set_index("size")["power"]
+        shares = sizes.reindex(power.SIZES).to_dict()
+        found = {"effect": effect, "single": single, "quiet": next(iter(quiet["power"]), None)}
+        found["most"] = {name: int(part[name].max()) for name in ("years", "regions")}
+        for name in ("least_years", "least_regions"):
+            found[name] = next(iter(part[name].dropna()), None)
+        rows.append(shares | found)
+    return Body(rows, note=words.say("tables/deciding/note"))
