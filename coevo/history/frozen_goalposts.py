@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling import grade
-from coevo.coupling.index_panel import IndexPanel
+from coevo.coupling.formulas import IndexPanel
 from coevo.normalisation import held_against, scaled_panel, wide
 from coevo.normalisation.goalposts import Goalposts
 from coevo.panel.derivations import parse

@@ -8,7 +8,7 @@ import pandas as pd
 
 from coevo.arrays import Array, Config, Values
 from coevo.coupling import grade
-from coevo.coupling.index_panel import IndexPanel
+from coevo.coupling.formulas import IndexPanel
 from coevo.errors import Refusal, StudyError
 from coevo.files import as_table
 from coevo.normalisation import complete_rows, held_against, normalise, scaled_panel, scope_of, wide
