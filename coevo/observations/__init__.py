@@ -1,6 +1,6 @@
 """From raw files to observations: every figure with its unit, vintage, file, sheet and cell."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -205,27 +205,15 @@ def _of_figures(remarks: list[dict[str, str]], observations: pd.DataFrame) -> pd
     return as_table("remarks", [a | b for a, b in zip(remarks, added, strict=True)])
 
 
-def observe(
-    files: Iterable[str],
-    raw: str,
-    indicators: pd.DataFrame,
-    regions: pd.DataFrame,
-    units_read_as: Mapping[str, str],
-    missing_marks: Mapping[str, str],
-    wanted: Sequence[str] | None = None,
-    sets: Mapping[str, pd.DataFrame] | None = None,
-    decimal_mark: str = "",
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def observe(files: Iterable[str], raw: str, known: StudyTerms) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` of a study.
 
-    wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
-    so that a name that is theirs too is remarked; decimal_mark: as in `plain_numbers`.
+    known: what the study knows before it reads, made for this reading alone.
 
     Returns observations and remarks as the tables of these names; figures are in the unit of the
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
     a unit of the last digit printed. Raises `StudyError` with all problems of all files.
     """
-    known = StudyTerms(indicators, regions, units_read_as, missing_marks, wanted, sets)
     # openpyxl takes long to start, and reports read units alone
     from coevo.observations.opening import read_sheets
 
@@ -239,7 +227,7 @@ def observe(
         try:
             for sheet in read_sheets(path, path.as_posix()):
                 source = TableSource(vintage, sheet.file, sheet.name)
-                plain = plain_numbers(sheet, decimal_mark)
+                plain = plain_numbers(sheet, known.decimal_mark)
                 tables, about = _read_sheet(plain, source, known, seen, problems)
                 reads += tables
                 sources += [source] * len(tables)

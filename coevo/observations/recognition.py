@@ -33,7 +33,11 @@ MOST_PROPOSED = 200  # problems of all files, until no nearest name is sought an
 
 
 class StudyTerms:
-    """What a study knows before it reads, from its tables and its config."""
+    """What a study knows before it reads, from its tables and its config.
+
+    wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
+    so that a name that is theirs too is remarked; decimal_mark: as in `plain_numbers`.
+    """
 
     def __init__(
         self,
@@ -43,8 +47,9 @@ class StudyTerms:
         missing_marks: Mapping[str, str],
         wanted: Sequence[str] | None = None,
         sets: Mapping[str, pd.DataFrame] | None = None,
+        decimal_mark: str = "",
     ) -> None:
-        self.regions = Regions(regions, sets)
+        self.regions, self.decimal_mark = Regions(regions, sets), decimal_mark
         # codes of the regions that are read
         self.wanted = set(self.regions.codes if wanted is None else wanted)
         self.place_names = frozenset(n for n, place in self.regions.places.items() if place.code)

@@ -2,11 +2,10 @@
 
 from coevo.files import begin_job, read_table, write_table
 from coevo.observations import observe
+from coevo.observations.recognition import StudyTerms
 
 begin_job(snakemake.log[0], snakemake.input)
-observations, remarks = observe(
-    snakemake.input.raw,
-    snakemake.params.raw,
+known = StudyTerms(
     read_table(snakemake.input.indicators, "indicators"),
     read_table(snakemake.input.regions, "regions"),
     snakemake.params.units_read_as,
@@ -15,5 +14,6 @@ observations, remarks = observe(
     {name: read_table(snakemake.input[name], "regions") for name in snakemake.params.sets},
     snakemake.params.decimal_mark,
 )
+observations, remarks = observe(snakemake.input.raw, snakemake.params.raw, known)
 write_table(observations, snakemake.output.observations)
 write_table(remarks, snakemake.output.remarks)
