@@ -21,11 +21,11 @@ from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS, Degrees, IndexPa
 from coevo.coupling.grade_scales import GRADES
 from coevo.errors import Refusal, StudyError
 from coevo.files import as_table
-from coevo.normalisation import VECTOR, complete_rows, normalise, scaled_panel, wide
+from coevo.normalisation import VECTOR, by_kept_ruler, complete_rows, normalise, scaled_panel, wide
 from coevo.normalisation.directions import RATIO
 from coevo.panel import build_panel
 from coevo.panel.vintages import POLICIES, of_years, several
-from coevo.sensitivity.coverage_breaks import by_kept_ruler, panel_without_breaks
+from coevo.sensitivity.coverage_breaks import panel_without_breaks
 from coevo.study_data import StudyData
 from coevo.weighting import available, weigh
 
