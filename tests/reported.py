@@ -12,7 +12,7 @@ from coevo.report.documents.source import text
 from coevo.report.figures.drawing import CHARTS, data_behind
 from coevo.report.findings import Study
 from coevo.report.findings.equilibrium import general_fit, last_observed
-from coevo.report.findings.localised import chart_words
+from coevo.report.findings.study_tables import chart_words
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import as_frame, readable
 from coevo.report.words.report_text import amount

@@ -14,9 +14,9 @@ from coevo.report.figures.typesetting import check_characters
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.message_words import message_texts
 from coevo.report.words.nouns import with_nouns
-from coevo.study.check import Checked, check_lines, check_study
 from coevo.study.configuration import ASKED
 from coevo.study.raw_files import source_rows, sources_path
+from coevo.study.readiness import Checked, check_lines, check_study
 from coevo.study.regions import regions_table
 
 REPORT = PROGRAM / "workflow" / "report"

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from coevo.files import read_texts
-from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.study_tables import study_in_language
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import readable
 from coevo.report.words.template_values import in_language

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from coevo.messages import unpacked
-from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.study_tables import study_in_language
 from coevo.report.words.message_words import message_texts
 from tests.projects import ROOT
 from tests.sample import words_of

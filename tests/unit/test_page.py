@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple, grade
-from coevo.coupling.formulas import composite_indices
-from coevo.coupling.index_panel import degrees
+from coevo.coupling.formulas import composite_indices, degrees
 from coevo.normalisation import minmax, normalise
 from coevo.panel.derivations import DERIVATIONS
 from coevo.report.documents import pages

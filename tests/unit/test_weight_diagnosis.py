@@ -20,7 +20,7 @@ from coevo.printed_weights import (
     weight_lines,
     weights_made,
 )
-from coevo.study.check import Checked, check_study
+from coevo.study.readiness import Checked, check_study
 from coevo.weighting.combined import RULES
 from tests.panels import long
 from tests.projects import ROOT

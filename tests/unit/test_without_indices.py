@@ -10,9 +10,8 @@ from coevo.report.documents.source import metadata, page_data, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings import FINDINGS, OF_MODEL, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.tables.exports import latex_files
+from coevo.report.tables.exports import latex_files, stata_files
 from coevo.report.tables.results_workbook import workbook_bytes
-from coevo.report.tables.stata import stata_files
 from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.claims import NOT_TESTABLE, most_rapid

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 import yaml
 
-from coevo.command import COMMANDS, _parser
+from coevo.command import _parser, read_commands
 from coevo.coupling.formulas import REFUSED_FORMS
 from coevo.package.wheel import wheel_name
 from coevo.panel.audit import SERIOUS_MESSAGES
@@ -38,7 +38,7 @@ def test_links_lead_somewhere(page):
 def commands(page):
     lines = re.findall(r"^ *(coevo [a-z].*)$", PAGES[page], re.MULTILINE)
     words = [shlex.split(line, comments=True)[1:] for line in lines]
-    return [given for given in words if given[0] in COMMANDS]
+    return [given for given in words if given[0] in read_commands()]
 
 
 @each_page
