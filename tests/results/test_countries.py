@@ -3,6 +3,10 @@
 import numpy as np
 import pytest
 
+from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.localised import study_in_language
+from tests.sample import words_of
+
 pytestmark = pytest.mark.whole
 SUMS = {  # over 97 countries and 2010-2022, in the units of the study
     "internet_users": 77583.43165,
@@ -57,3 +61,9 @@ def test_outputs_in_different_units_have_no_theoretical_point_but_in_cycles(resu
     assert set(theory.loc[theory["source"] != "", "scope"]) == {"BFA", "SGP", "TGO"}
     refused = results("countries", "refusals").query("scope == 'VNM' and quantity == 'theory'")
     assert set(refused["message"]) == {"outputs_not_money", "no_whole_cycle"}
+
+
+def test_one_country_carries_the_slope_of_value_added(shipped):
+    study = study_in_language(shipped("countries"), "en", words_of("phrases", "en")["words"])
+    ((output, name, share, _),) = interaction_finding(study)["carried"]
+    assert (output, name, round(share, 3)) == ("x1", "Tanzania", 0.941)

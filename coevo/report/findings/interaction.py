@@ -13,7 +13,9 @@ from coevo.report.findings.study_tables import POOLED, Study, least_and_largest,
 from coevo.sensitivity.specifications import EFFECTS
 
 ENDS = ["low", "high"]
+CARRIES = 0.5  # share of the variation of an output from which one region carries its slope
 TENTH = 0.1  # of the first-year output, for which effects are told
+BY_REGION_WILD = "region_wild"  # errors that allow for a region that carries a slope
 MEAN_GROUP, AR_SET = "mean_group", "anderson_rubin"  # stand beside the estimators
 
 
@@ -115,9 +117,10 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     for a tenth of the first-year output; `zero`: whether both intervals hold zero.
     `r2`: least and largest share of growth that the slopes
     explain, over estimators and both equations; `own`: how many regions' own intervals of b1
-    contain zero, of how many; `sets`: of both slopes by instruments; `broken`: years without which
-    the supply pattern is gone; `equal`: p of equal slopes. Where it is undecided the `power` of the
-    rule; years that make it `fragile`; `signs`: the headline, or `outlived` by year effects.
+    contain zero, of how many; `carried`: slopes that rest on one region; `sets`: of both slopes by
+    instruments; `broken`: years without which the supply pattern is gone; `equal`: p of equal
+    slopes. Where it is undecided the `power` of the rule; years that make it `fragile`; `signs`:
+    the headline, or `outlived` by year effects.
     """
     if not study.pooled and study.focus in refused(study):
         return dict.fromkeys(("verdict", "headline", "by"), "not_estimated")
@@ -143,6 +146,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
             name: 100 * TENTH * row[["estimate", *ENDS]].astype(float) for name, row in head.items()
         },
         "zero": verdicts[-1] == "neither",
+        "carried": _carried(study) if study.pooled else [],
         "r2": _explained(study),
         "df": b1.at[last, "df"],
         "by_year": by_year,
@@ -161,6 +165,25 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "equal": {b: tested[f"homogeneity_{b}"] for b in SLOPES if f"homogeneity_{b}" in tested},
         "own": (int((alone["low"].le(0) & alone["high"].ge(0)).sum()), len(alone)),
     }
+
+
+def _carried(study: Study) -> list[tuple[str, str, float, float]]:
+    """Outputs most of whose variation, in units of the first year and net of both effects, is that
+    of one region: output, region, its share, and p of the slope by the wild bootstrap by region.
+    """
+    found = []
+    for output, slope in (("x1", "d"), ("x2", "b1")):
+        x = study.series(study.outputs[output]).unstack("year").sort_index(axis=1)
+        x = x.div(x.bfill(axis=1).iloc[:, 0], axis=0)
+        x = (x + x.shift(axis=1)) / 2
+        left = x.sub(x.mean(axis=1), axis=0)
+        squares = ((left - left.mean()) ** 2).sum(axis=1)
+        region, fit = squares.idxmax(), {"estimator": study.estimator, "effects": EFFECTS[-1]}
+        tests = study.rows("slope_tests", errors=BY_REGION_WILD, parameter=slope, **fit)
+        share = float(squares[region] / squares.sum())
+        if share > CARRIES and len(tests):
+            found.append((output, study.name(region), share, float(tests["p"].iloc[0])))
+    return found
 
 
 def _explained(study: Study) -> tuple[float, float]:
