@@ -6,6 +6,7 @@ from openpyxl import Workbook
 
 from coevo.errors import StudyError
 from coevo.observations import observe
+from coevo.observations.recognition import StudyTerms
 from tests.unit.cases import sections
 
 PERIOD = {"en": "day", "zh": "日", "grid": 1, "within": 0.5}
@@ -26,10 +27,8 @@ def observed(samples, folder, head="day", **period):
     units = sorted({row[0] for row in samples})
     regions = pd.DataFrame({"region": units, "name_en": units})
     units_read_as = {"prey": "count", "predators": "count"}
-    return observe(
-        [path.as_posix()], folder.as_posix(), INDICATORS, regions, units_read_as, {},
-        period=PERIOD | period,
-    )  # fmt: skip
+    known = StudyTerms(INDICATORS, regions, units_read_as, {}, period=PERIOD | period)
+    return observe([path.as_posix()], folder.as_posix(), known)
 
 
 @pytest.mark.parametrize("case", sections("times"), ids=lambda case: case["what"])
