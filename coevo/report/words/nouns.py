@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from coevo.arrays import Config
@@ -10,6 +11,7 @@ from coevo.arrays import Config
 # what of a phrase are no words of it: code, fields, links, works that are cited
 _APART = re.compile(r"(<<.*?>>|<%.*?%>|\{[^{}]*\}|\]\([^)]*\)|`[^`]*`|@\w+)", re.DOTALL)
 Nouns = Mapping[str, str]
+NO_NOUNS: Nouns = MappingProxyType({})
 
 
 def with_nouns(phrases: Mapping[str, Any], config: Config, language: str) -> Mapping[str, Any]:
