@@ -102,6 +102,8 @@ def test_a_unit_that_tells_nothing_is_left_out_by_name(tmp_path):
     assert found == told | {"one_zero": {"figures": 1, "blank": 0}}
     panel = tables["panel"].query("region == 'one_zero' and indicator == 'predators'")
     assert panel.set_index("year").at[4, "flag"] == "missing:below_half_unit"
+    other = tables["panel"].query("region == 'one_zero' and indicator == 'prey'").set_index("year")
+    assert other["flag"].tolist() == ["missing:not_applicable" if y == 4 else "" for y in range(21)]
 
 
 def test_one_unit_is_fitted_alone(tmp_path):
