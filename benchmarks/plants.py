@@ -21,6 +21,7 @@ from benchmarks.corrupted_files import REGIONS
 from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations import REMARKS, observe
+from coevo.observations.recognition import StudyTerms
 from coevo.panel.audit import audit_table
 
 INDICATORS = read_table(ROOT / "config/indicators/provinces.csv", "indicators")
@@ -59,7 +60,7 @@ def real() -> pd.DataFrame:
     """Return the observations of the provinces in their first vintage."""
     folder = ROOT / "data/raw/provinces"
     files = sorted(str(path) for path in (folder / "2026-10").glob("*.*"))
-    return observe(files, str(folder), INDICATORS, REGIONS, {}, {})[0]
+    return observe(files, str(folder), StudyTerms(INDICATORS, REGIONS, {}, {}))[0]
 
 
 @cache

@@ -13,6 +13,7 @@ import pandas as pd
 
 from benchmarks.corrupted_files import REGIONS, SALES
 from coevo.observations import observe
+from coevo.observations.recognition import StudyTerms
 from coevo.panel.audit import SERIOUS_MESSAGES, audit_table
 
 NAMES = dict(REGIONS[["region", "name_zh"]].to_numpy().tolist())
@@ -231,7 +232,7 @@ def sound(rng: random.Random, figures: pd.DataFrame, folder: Path) -> None:
 def said_of(folder: Path) -> pd.DataFrame:
     """Return the serious findings on a raw folder."""
     files = sorted(map(str, folder.rglob("*.bin")))
-    read, remarks = observe(files, str(folder), SALES, REGIONS, {}, {})
+    read, remarks = observe(files, str(folder), StudyTerms(SALES, REGIONS, {}, {}))
     audit = audit_table(read, remarks, SALES)
     return audit[audit["message"].isin(SERIOUS_MESSAGES)]
 

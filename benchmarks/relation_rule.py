@@ -92,7 +92,9 @@ def designs() -> list[Design]:
     ]
 
 
-def sample(design: Design, samples: int, seed: int) -> Steps:
+def sample(
+    design: Design, samples: int, seed: int, error_sd: tuple[float, float] = ERROR_SD
+) -> Steps:
     """Return panels of a design: every growth row of every region, samples on the last axis."""
     generator = np.random.default_rng(seed)
     shape = (design.regions, 2, samples)
@@ -105,7 +107,7 @@ def sample(design: Design, samples: int, seed: int) -> Steps:
         A = np.zeros((2, 2))
         r = np.array(DRIFT)[:, None] + np.array(DRIFT_SD)[:, None] * generator.normal(size=shape)
     phi = PHI if design.family in PERSISTENT else 0.0
-    return steps_of(paths(generator, r, A, design.years, YEAR_SD, ERROR_SD, phi))
+    return steps_of(paths(generator, r, A, design.years, YEAR_SD, error_sd, phi))
 
 
 def steps_of(x: Array) -> Steps:
@@ -130,15 +132,15 @@ def paths(
 ) -> Array:  # fmt: skip
     """Return paths (regions, years, 2, samples) from 1, with rates r (regions, 2, samples)."""
     tau_sd, e_sd = (np.array(sd)[:, None] for sd in (year_sd, error_sd))
-    logs, error = [np.zeros(r.shape)], correlated(generator, r.shape, ERROR_CORRELATION, 1)
-    for _ in range(years - 1):
+    logs, error = [np.zeros(r.shape)], np.empty(r.shape)
+    for year in range(years - 1):
         tau = tau_sd * correlated(generator, (1, *r.shape[1:]), YEAR_CORRELATION, 1)
+        fresh = correlated(generator, r.shape, ERROR_CORRELATION, 1)
+        error = phi * error + np.sqrt(1 - phi**2) * fresh if year else fresh
         rate, u = r + tau + e_sd * error, logs[-1]
         for _ in range(PARTS):
             u = runge_kutta(lambda y, rate=rate: rate + A @ np.exp(y), u, 1 / PARTS)
         logs.append(u)
-        fresh = correlated(generator, r.shape, ERROR_CORRELATION, 1)
-        error = phi * error + np.sqrt(1 - phi**2) * fresh
     return np.exp(np.stack(logs, axis=1))
 
 

@@ -12,7 +12,7 @@ from coevo.report.documents.source import text
 from coevo.report.figures.drawing import CHARTS, data_behind
 from coevo.report.findings import Study
 from coevo.report.findings.equilibrium import general_fit, last_observed
-from coevo.report.findings.localised import chart_words
+from coevo.report.findings.study_tables import chart_words
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import as_frame, readable
 from coevo.report.words.report_text import amount
@@ -23,7 +23,7 @@ from tests.sample import templates, words_of
 def sentences(study: Study) -> dict[str, float]:
     """The numbers that the sentences of a report print, by their way in the findings."""
     words = worded(study, words_of("phrases", study.language))
-    said = text(words, templates()["report.md"], {"files": {}, "packages": {}})
+    said = text(words, templates()["report.md"], {"files": {}, "packages": {}, "sources": {}})
     return {
         key.replace(".", "/"): number.value / (100 if number.unit else 1)
         for key, number in words.numbers.all_of(said).items()

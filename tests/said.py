@@ -12,7 +12,11 @@ from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import worded
 from tests.sample import FOLDER, words_of
 
-PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
+PROVENANCE = {
+    "files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64},
+    "packages": {"pandas": "3"},
+    "sources": {},
+}
 
 
 class Report(NamedTuple):

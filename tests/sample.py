@@ -21,7 +21,7 @@ from coevo.files import as_table, read_table
 from coevo.messages import packed
 from coevo.report.figures import library
 from coevo.report.findings import Study
-from coevo.report.findings.localised import chart_words, study_in_language
+from coevo.report.findings.study_tables import chart_words, study_in_language
 from coevo.report.words.grammar import Grammar, read_phrases
 from coevo.schema import study_tables
 from coevo.sensitivity.coverage_breaks import ANEW, KEPT, coverage_rows, growth_rows

@@ -19,6 +19,7 @@ from coevo.estimation import fit_pooled
 from coevo.estimation.pooled_batches import Steps, lag_general
 from coevo.normalisation import normalise, wide
 from coevo.observations import observe
+from coevo.observations.recognition import StudyTerms
 from coevo.regional.neighbourhood import likeness, row_standardised
 from coevo.weighting import WEIGHTINGS, weights_by
 
@@ -236,7 +237,9 @@ def book(small: bool) -> Book:
 
 def own_figures(data: Book) -> Answer:
     """Every figure with region, year, indicator, unit and cell."""
-    found, _ = observe([str(data.path)], data.folder.name, data.indicators, data.regions, {}, {})
+    found, _ = observe(
+        [str(data.path)], data.folder.name, StudyTerms(data.indicators, data.regions, {}, {})
+    )
     return Answer(np.sort(found["value"].to_numpy()))
 
 

@@ -9,56 +9,18 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
+
+import yaml
 
 from coevo.errors import StudyError, command
 from coevo.package.wheel import LOCK, lock_problem, version
 from coevo.study.configuration import DEFAULT, config_file
 
-# command -> what it does, an example of it
-COMMANDS = {
-    "new": (
-        "Begin a study: a folder with all that it needs, from downloads or with a workbook to fill "
-        "in.",
-        "coevo new mine --from downloads",
-    ),
-    "check": (
-        "Read and audit a study's files, show what they hold, compute and write nothing. Exit "
-        "code: 0 if the study can be built, 1 if not, 2 if it can and the audit has serious "
-        "findings, with --strict any.",
-        "coevo check",
-    ),
-    "build": (
-        "Build a study's tables and reports, or what of them is out of date. What stands after -- "
-        "is handed to Snakemake.",
-        "coevo build --cores 4",
-    ),
-    "release": (
-        "Build a study, then keep its tables as a release that is never overwritten.",
-        "coevo release submitted",
-    ),
-    "package": (
-        "Pack a study that is built, to deposit it: raw files that may be passed on, tables, "
-        "reports, programs, and a README for data editors.",
-        "coevo package",
-    ),
-    "weights": (
-        "Say which method, and which common mistake, gives the weights that a paper prints: a CSV "
-        "table with an indicator and its weight in each row.",
-        "coevo weights paper.csv",
-    ),
-    "clean": (
-        "Remove what was built for a study. Raw files and releases stay.",
-        "coevo clean",
-    ),
-    "example": (
-        "Write a study that ships as a folder of its own; without a name, say which there are.",
-        "coevo example lynx-hare",
-    ),
-}
-STUDY = "its folder, or its name where there are several; without, the study of this folder"
+FILE = Path(__file__).with_name("commands.yaml")
 BUILDING = ("build", "release")  # commands that start Snakemake
 
 
@@ -67,6 +29,13 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise StudyError(f"{self.prog}: {message}; see {self.prog} --help")
+
+
+@cache
+def read_commands() -> dict[str, Any]:
+    """Return the commands by name, as the file has them: what each does, an example, options."""
+    commands: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return commands
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,36 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"coevo {version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    parts = {
-        name: commands.add_parser(
-            name, help=what, description=what, epilog=f"Example: {example}", allow_abbrev=False
+    for name, entry in read_commands().items():
+        does, example = entry["does"], f"Example: {entry['example']}"
+        part = commands.add_parser(
+            name, help=does, description=does, epilog=example, allow_abbrev=False
         )
-        for name, (what, example) in COMMANDS.items()
-    }
-    new = parts["new"]
-    new.add_argument("name", metavar="NAME", help="of the study and its folder")
-    new.add_argument("--from", dest="source", default="", metavar="FOLDER", help="of downloads")
-    new.add_argument("--first", default="", metavar="YEAR", help="of the study")
-    new.add_argument("--last", default="", metavar="YEAR")
-    new.add_argument("--vintage", default="", metavar="YYYY-MM", help="this month unless given")
-    parts["check"].add_argument("--strict", action="store_true", help="exit with 2 on any finding")
-    parts["release"].add_argument(
-        "name", nargs="?", default="", metavar="NAME", help="of the release"
-    )
-    parts["weights"].add_argument("file", metavar="FILE", help="the table of weights")
-    parts["example"].add_argument(
-        "name", nargs="?", default="", metavar="NAME", help="of the study"
-    )
-    for part in (parts[name] for name in BUILDING):
-        part.add_argument(
-            "--cores", default="", metavar="N", help="of the processor to use; all unless given"
-        )
-        part.add_argument("--verbose", action="store_true", help="show what Snakemake says")
-        part.add_argument(
-            "--profile", default="default", metavar="NAME", help="default, slurm, or a folder"
-        )
-    for name in ("check", "build", "release", "package", "weights", "clean"):
-        parts[name].add_argument("--study", default="", metavar="STUDY", help=STUDY)
+        for option, settings in entry["options"].items():
+            part.add_argument(option, **settings)
     return parser
 
 

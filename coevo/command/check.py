@@ -1,5 +1,6 @@
 """Read and audit a study's raw files, show what they hold, and write nothing."""
 
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -13,9 +14,9 @@ from coevo.report.figures.typesetting import check_characters
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.message_words import message_texts
 from coevo.report.words.nouns import with_nouns
-from coevo.study.check import Checked, check_lines, check_study
 from coevo.study.configuration import ASKED
-from coevo.study.raw_files import SOURCES
+from coevo.study.raw_files import source_rows, sources_path
+from coevo.study.readiness import Checked, check_lines, check_study
 from coevo.study.regions import regions_table
 
 REPORT = PROGRAM / "workflow" / "report"
@@ -43,24 +44,21 @@ def main(chosen: Namespace) -> int:
 def unwritten() -> Iterator[str]:
     """Yield a line on each file around the study in which a person is still to write something."""
     for file in filter(Path.is_file, map(Path, AROUND)):
-        before, asked, _ = file.read_text(encoding="utf-8").partition(ASKED)
-        if asked:
-            line = before.count("\n") + 1
+        text = file.read_text(encoding="utf-8")
+        if asked := re.search(rf"\b{ASKED}\b", text):  # and not CHANGELOG
+            line = text.count("\n", 0, asked.start()) + 1
             yield f"{file}: line {line} still says {ASKED}; write it before you pass the study on"
 
 
 def unsourced(checked: Checked) -> Iterator[str]:
     """Yield a line on each raw file that the study's table of sources does not know."""
-    table = Path(checked.config["raw"], SOURCES)
-    if not table.is_file():
-        return
-    known = read_table(table, "sources").set_index("file")["sha256"]
-    for path in checked.files:
-        file = Path(path).relative_to(checked.config["raw"]).as_posix()
-        if file not in known.index:
-            yield f"{table.as_posix()}: has no row for {file}; say where it is from"
-        elif known[file] and known[file] != sha256_of(path):
-            yield f"{table.as_posix()}: {file} has another SHA-256 than this; is it the same file?"
+    table, rows = sources_path(checked.config["raw"]), source_rows(checked.config["raw"])
+    for file in checked.files if table else ():
+        name = Path(file).relative_to(Path(table).parent).as_posix()
+        if file not in rows:
+            yield f"{table}: has no row for {name}; say where it is from"
+        elif (known := rows[file].get("sha256")) and known != sha256_of(file):
+            yield f"{table}: {name} has another SHA-256 than this; is it the same file?"
 
 
 def unprintable(checked: Checked, path: str) -> list[str]:

@@ -30,11 +30,7 @@ def main(chosen: Namespace) -> int:
 
 def _begun(wanted: Wish) -> list[str]:
     """Write a study into this folder, with what stands around it; return what is to be said."""
-    if not wanted.source:
-        lines = begin_study(wanted)
-        write_frame({}, [])
-        return lines
-    lines = begin_from_files(wanted)
-    files = (Path(path).relative_to(RAW).as_posix() for path in raw_paths(RAW, "latest"))
-    write_frame({}, files)
+    lines = begin_from_files(wanted) if wanted.source else begin_study(wanted)
+    files = raw_paths(RAW, "latest") if wanted.source else []
+    write_frame({}, (Path(path).relative_to(RAW).as_posix() for path in files))
     return lines

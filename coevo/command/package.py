@@ -158,6 +158,7 @@ def _describe(
     package = datapackage.descriptor(top, title, cited, [row["source"] for row in raw], resources)
     words = readme.words(folder, config, raw, resources, jobs)
     words |= {"package": top, "title": title, "licence": cited["license"]}
+    words["authors"] = ", ".join(map(datapackage.person, cited["authors"]))
     text = json.dumps(package, ensure_ascii=False, indent=1)
     write_text(f"{text}\n", folder / "datapackage.json")
     write_text(template("package/README.md", words), folder / "README.md")

@@ -8,7 +8,7 @@ from argparse import Namespace
 
 from coevo.errors import StudyError
 from coevo.printed_weights import weight_lines
-from coevo.study.check import check_study
+from coevo.study.readiness import check_study
 
 
 def main(chosen: Namespace) -> int:

@@ -5,13 +5,13 @@ import pandas as pd
 
 from coevo.arrays import Array, Config, Values
 from coevo.coupling.formulas import (
+    IndexPanel,
     contribution_shares,
     coordination_degree,
     coordination_index,
     coupling_degree,
 )
 from coevo.coupling.grade_scales import grade, lagging, relative_development, stage
-from coevo.coupling.index_panel import IndexPanel
 from coevo.files import as_table
 
 

@@ -10,9 +10,8 @@ import pandas as pd
 
 from coevo.arrays import Row, Strings
 from coevo.coupling import grade
-from coevo.coupling.formulas import SNAP
+from coevo.coupling.formulas import SNAP, IndexPanel
 from coevo.coupling.grade_scales import GRADES, lagging
-from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import StudyError
 from coevo.files import as_table, rows_of
 from coevo.normalisation import CAPPED, scaled_panel, wide

@@ -138,25 +138,35 @@ def judged_rows(
 
     All of the general model of these two populations alone, with region and year effects. pool:
     regions that allow logarithms; interaction: that part of the configuration; drawn: sizes of
-    panels without interaction.
+    panels without interaction. A relation that cannot be judged for want of a null is a refusal
+    beside the rest.
     """
+    level = interaction.get("confidence", 0.95)
+    yield from _family_rows(pool, seed)
+    yield from tried(_named_rows(pool, interaction, seed, drawn), {}, quantity=RELATION)
+    judge, (cross, quadrants) = _judge(pool), relation_rule.observed_effects(pool)
+    yield {"quantity": "restriction", "value": joint_test(judge).p}
+    yield from _effect_rows(cross, level)
+    for signs, share in quadrants.items():
+        yield {"quantity": f"p_{signs}_12", "value": share}
+    yield from _feedback_rows(judge, level, seed)
+
+
+def _named_rows(
+    pool: pd.DataFrame, interaction: Config, seed: int, drawn: Mapping[Block, Array] | None
+) -> Iterator[Row]:
+    """Yield the relation, and what panels without interaction give."""
     level, bound = interaction.get("confidence", 0.95), interaction.get("equivalence")
     judged = relation(pool, seed=seed, equivalence=bound, level=level, sizes=drawn)
-    judge = _judge(pool)
     yield {"question": "relation", "verdict": judged.name, "direction": judged.direction}
-    yield {"quantity": "restriction", "value": joint_test(judge).p}
-    yield from _effect_rows(judged.cross, level)
     for name, value in zip(("A12", "A21"), judged.critical, strict=True):
         yield {"check": f"critical_{name}", "value": value}
     for null, values in judged.nulls.items():
         names = {"family_x1": null.x1, "family_x2": null.x2, "shocks": null.shocks}
         yield names | dict(zip(("critical_A12", "critical_A21"), values, strict=True))
-    for signs, share in judged.quadrants.items():
-        yield {"quantity": f"p_{signs}_12", "value": share}
-    yield from _feedback_rows(judge, level, seed)
 
 
-def family_rows(pool: pd.DataFrame, seed: int) -> Iterator[Row]:
+def _family_rows(pool: pd.DataFrame, seed: int) -> Iterator[Row]:
     """Yield of each population S, and what it says of each family of panels without interaction."""
     S, families = relation_rule.families_of(relation_rule.judged_steps(pool), seed)
     for population, observed, of in zip(JUDGED, S, families, strict=True):
@@ -168,11 +178,12 @@ def family_rows(pool: pd.DataFrame, seed: int) -> Iterator[Row]:
 
 
 def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
-    """Yield A12 and A21 as each of the estimators that judge a relation has them."""
+    """Yield A12 and A21, and their t, by each of the estimators that judge a relation."""
     for k, estimator in enumerate(JUDGES):
         for i, name in enumerate(("A12", "A21")):
             effect = _estimate(cross.A[k, i], cross.error[k, i], cross.df[k], level)
             yield {"quantity": f"{name}_{estimator}"} | effect
+            yield {"check": f"t_{name}_{estimator}", "value": float(cross.t[k, i])}
 
 
 def _estimate(value: float, error: float, df: int, level: float) -> Row:
@@ -293,9 +304,8 @@ def pooled_doubts(
             continue
         yield from tried(instrument_rows(fit, level, seed), label, quantity="instruments")
         pool = growth_pool(pair)
-        yield from tried(family_rows(pool, seed), label, quantity="relation")
         judged = judged_rows(pool, interaction, seed, drawn.get(RELATION))
-        yield from tried(judged, label, quantity="relation")
+        yield from tried(judged, label, quantity=RELATION)
         for name, part in sub_periods(pool, interaction.get("split")).items():
             rows = period_rows(part, level, seed)
             yield from tried(rows, label | {"period": name}, quantity="feedback")

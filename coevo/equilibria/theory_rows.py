@@ -81,8 +81,9 @@ def pooled_rows(
 ) -> tuple[pd.DataFrame, list[Row]]:
     """Return growth at the points of regions by pooled fits with errors by year, and the means.
 
-    The means stand with errors by region and, from six years of growth on, by year; of fewer years
-    there is a refusal. fits: labelled; those that give regions lines of their own count.
+    The means stand where half of the regions or more have a point, with errors by region and, from
+    six years of growth on, by year; of fewer years there is a refusal. fits: labelled; those that
+    give regions lines of their own count.
     """
     groups = [part for _, part in points.groupby(["source", "share"], dropna=False)]
     frames, grown, refusals = [points.iloc[:0]], [], {}
@@ -98,18 +99,22 @@ def pooled_rows(
             at, E = rows["scope"].map(place).to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
             inside = dict(zip(("inside1", "inside2"), _inside(pooled, at, E), strict=True))
             none = dict.fromkeys(KNOWN[4:10], np.nan) | {"n": len(rows)}
-            whole = rows.iloc[:1].assign(scope=MEAN, **none, **inside)
-            frames.append(whole.assign(errors=REGION))
-            grown.append({end: mean_by_region(pooled, at, E * f) for end, f in MOVED.items()})
+            most = 2 * len(rows) >= len(place)
+            whole = rows.iloc[: int(most)].assign(scope=MEAN, **none, **inside)
+            if most:
+                frames.append(whole.assign(errors=REGION))
+                grown.append({end: mean_by_region(pooled, at, E * f) for end, f in MOVED.items()})
             try:
                 yearly = {end: yearly_growth(pooled, at, E * f) for end, f in MOVED.items()}
             except Refusal as why:
                 row = label | {"quantity": "theory"} | why.columns
                 refusals[tuple(named.values())] = row
                 continue
-            frames += [rows.assign(errors=YEAR), whole.assign(errors=YEAR)]
+            frames.append(rows.assign(errors=YEAR))
             grown.append({end: growth.tested() for end, growth in yearly.items()})
-            grown.append({end: growth.mean() for end, growth in yearly.items()})
+            if most:
+                frames.append(whole.assign(errors=YEAR))
+                grown.append({end: growth.mean() for end, growth in yearly.items()})
     if not grown:
         return frames[0], []
     every = {end: stacked_growth([one[end] for one in grown]) for end in MOVED}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from coevo.coupling.index_panel import IndexPanel
+from coevo.coupling.formulas import IndexPanel
 from coevo.errors import Problems
 from coevo.files import as_table
 from coevo.frames.frame_figures import Keys, checked_figures

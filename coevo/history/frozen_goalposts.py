@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling import grade
-from coevo.coupling.index_panel import IndexPanel
-from coevo.normalisation import held_against, scaled_panel, wide
-from coevo.normalisation.goalposts import Goalposts
-from coevo.panel.derivations import parse
+from coevo.coupling.formulas import IndexPanel
+from coevo.normalisation import by_kept_ruler, scaled_panel, wide
+from coevo.panel.derivations import read_series
 from coevo.study_data import StudyData
 
 ROUNDING = 1e-9  # numbers that differ by less, relative to their size, are the same
@@ -25,11 +24,8 @@ def differ(old: pd.Series, new: pd.Series) -> pd.Series:
 def system(indicators: pd.DataFrame) -> pd.DataFrame:
     """Return what makes U: the subsystem indicators, and all that they derive from, by id."""
     table = indicators.set_index("indicator")
-    wanted = list(table.index[table["subsystem"] != ""])
-    for name in wanted:  # grows while it is read: a derivation may rest on another
-        if table.at[name, "derivation"] and not table.at[name, "source_name"]:
-            wanted += [part for part in parse(table.at[name, "derivation"])[1]]
-    return table.reindex(columns=SYSTEM, fill_value="").loc[sorted(set(wanted))]
+    read, derived = read_series(indicators, table.index[table["subsystem"] != ""])
+    return table.reindex(columns=SYSTEM, fill_value="").loc[sorted([*read, *derived])]
 
 
 def comparable(old: StudyData, new: StudyData) -> bool:
@@ -61,25 +57,12 @@ def _frozen_z(old: StudyData, new: StudyData) -> pd.DataFrame:
     """Today's figures (complete region-years down) normalised by the release's goalposts."""
     names = list(dict.fromkeys(old.tables["goalposts"]["indicator"]))
     figures = _wide(new, "panel", "value")[names].loc[_wide(new, "normalised", "z").index]
-    posts = _goalposts(old.tables["goalposts"], figures)
-    settings = old.config["normalisation"]
-    z, _ = held_against(figures.to_numpy(), posts, names, old.indicators, settings)
+    posts, settings = old.tables["goalposts"], old.config["normalisation"]
+    z = by_kept_ruler(figures, old.indicators, posts, settings)
     before = _wide(old, "panel", "value").reindex(figures.index)
     same = pd.DataFrame({i: ~differ(before[i], figures[i]) for i in names})
     then = _wide(old, "normalised", "z").reindex(figures.index)[names]
     return then.where(same & then.notna(), z)
-
-
-def _goalposts(table: pd.DataFrame, figures: pd.DataFrame) -> Goalposts:
-    """Return the release's minima and maxima for each region-year, a column per indicator.
-
-    Where they were taken by year or region, another year or region has none.
-    """
-    rows, reference = figures.index, table["reference"].iloc[0]
-    groups = rows.get_level_values(reference).astype(str) if reference in KEY else [""] * len(rows)
-    both = table.pivot(index="group", columns="indicator").reindex(groups)
-    low, high = (both[end][figures.columns].to_numpy() for end in ("low", "high"))
-    return Goalposts(low, high, list(groups), np.arange(len(groups)))
 
 
 def _wide(state: StudyData, table: str, value: str) -> pd.DataFrame:

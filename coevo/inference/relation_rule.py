@@ -112,16 +112,24 @@ def relation(
     regions, where no family of panels without interaction looks like the figures of a population,
     and as for `fit_pooled`.
     """
-    observed = judged_steps(pair)
-    batch = observed._replace(start=observed.start[..., None], end=observed.end[..., None])
+    effects, quadrants = observed_effects(pair)
+    nulls = critical_values(judged_steps(pair), draws, seed, exceed, sizes)
+    named = name_relation(cross_signs(effects, largest(nulls), equivalence, level))
+    return Relation(*named, effects, nulls, quadrants)
+
+
+def observed_effects(pair: pd.DataFrame) -> tuple[Cross, dict[str, Array]]:
+    """Return A12 and A21 of the growth rows, and the probability of each pair of their signs."""
+    batch = _batch(judged_steps(pair))
     years = years_of(batch)
     both, fod = cross(batch, years), fod_general(batch, years)
     effects = Cross(both.A[..., 0], both.error[..., 0], both.df)
-    nulls = critical_values(observed, draws, seed, exceed, sizes)
-    named = name_relation(cross_signs(effects, largest(nulls), equivalence, level))
     # of (A12, A21), whose posterior under a flat prior is a bivariate t
-    quadrants = quadrant_probabilities(effects.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
-    return Relation(*named, effects, nulls, quadrants)
+    return effects, quadrant_probabilities(effects.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
+
+
+def _batch(observed: Steps) -> Steps:
+    return observed._replace(start=observed.start[..., None], end=observed.end[..., None])
 
 
 def judged_steps(pair: pd.DataFrame) -> Steps:
@@ -164,8 +172,7 @@ def agreed(effects: Cross) -> Array:
 def families_of(observed: Steps, seed: int) -> tuple[Array, Families]:
     """Return S (2,) of the observed growth rows, and what it says of each family."""
     years = years_of(observed)
-    batch = observed._replace(start=observed.start[..., None], end=observed.end[..., None])
-    return departures(batch, years)[..., 0], judged_families(observed, years, seed)
+    return departures(_batch(observed), years)[..., 0], judged_families(observed, years, seed)
 
 
 def null_sizes(observed: Steps, draws: int, seed: int) -> dict[Block, Callable[[], Array]]:

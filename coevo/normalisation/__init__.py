@@ -8,7 +8,15 @@ import pandas as pd
 from coevo.arrays import Array, Booleans, Config, Values
 from coevo.errors import Problems, StudyError
 from coevo.normalisation.directions import ANYWHERE, RATIO, Band, Scale, scales_of
-from coevo.normalisation.goalposts import POSTS, REFERENCES, Goalposts, Scope, digest, vector_norm
+from coevo.normalisation.goalposts import (
+    POSTS,
+    REFERENCES,
+    Goalposts,
+    Scope,
+    digest,
+    read_goalposts,
+    vector_norm,
+)
 
 CAPPED = "capped"
 VECTOR = "vector"
@@ -186,6 +194,18 @@ def held_against(
     z = scores(x, posts, names, scales_of(indicators, settings["reference"]), span)
     # rounding may leave the range by a last digit, too
     return z.clip(*span), (x < low) | (x > high)
+
+
+def by_kept_ruler(
+    figures: pd.DataFrame, indicators: pd.DataFrame, goalposts: pd.DataFrame, settings: Config
+) -> pd.DataFrame:
+    """Return z of figures (region-years down) by a table of goalposts that a study has made before;
+    a figure beyond them is moved to them.
+    """
+    posts = read_goalposts(goalposts, scope_of(figures, indicators, settings))
+    x, names = figures.to_numpy(dtype=float), [str(name) for name in figures]
+    z, _ = held_against(x, posts, names, indicators, settings)
+    return pd.DataFrame(z, figures.index, figures.columns)
 
 
 def reaches(posts: Goalposts, names: list[str], scales: Mapping[str, Scale]) -> Array:

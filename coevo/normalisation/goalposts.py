@@ -138,15 +138,15 @@ def vector_norm(x: Array, scope: Scope) -> Goalposts:
 def read_goalposts(table: pd.DataFrame, scope: Scope) -> Goalposts:
     """Return the goalposts that a table of them (indicator, group, low, high, reference) holds.
 
-    Each row of the scope is held against its year or its region where the reference was taken so.
+    Each row of the scope is held against its year or its region where the reference was taken so;
+    a year or a region that the table does not know has none.
     """
-    names = list(dict.fromkeys(table["group"].astype(str)))
-    ends = table.assign(group=table["group"].astype(str)).set_index(["group", "indicator"])
-    low, high = (ends[end].unstack().loc[names, scope.indicators].to_numpy() for end in POSTS[2:])
-    if names == [""]:
-        return _alike(low[0], high[0], scope)
-    labels = scope.level(str(table["reference"].iloc[0])).astype(str)
-    return Goalposts(low, high, names, pd.Index(names).get_indexer(labels))
+    alike = not table["group"].astype(str).any()
+    labels = [""] if alike else scope.level(str(table["reference"].iloc[0])).astype(str)
+    group, names = pd.factorize(np.asarray(labels, dtype=object))
+    ends = table.astype({"group": str}).pivot(index="group", columns="indicator").reindex(names)
+    low, high = (ends[end][scope.indicators].to_numpy() for end in POSTS[2:])
+    return _alike(low[0], high[0], scope) if alike else Goalposts(low, high, list(names), group)
 
 
 def _alike(low: Array, high: Array, scope: Scope) -> Goalposts:

@@ -1,6 +1,6 @@
 """From raw files to observations: every figure with its unit, vintage, file, sheet and cell."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from coevo.observations.periods import whole_years
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.sheets import MOST_TABLES, Remark, Sheet, check_count
-from coevo.observations.times import nearest_samples, time_grid
+from coevo.observations.times import nearest_samples
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag", "half_unit"]
@@ -207,30 +207,15 @@ def _of_figures(remarks: list[dict[str, str]], observations: pd.DataFrame) -> pd
     return as_table("remarks", [a | b for a, b in zip(remarks, added, strict=True)])
 
 
-def observe(
-    files: Iterable[str],
-    raw: str,
-    indicators: pd.DataFrame,
-    regions: pd.DataFrame,
-    units_read_as: Mapping[str, str],
-    missing_marks: Mapping[str, str],
-    wanted: Sequence[str] | None = None,
-    sets: Mapping[str, pd.DataFrame] | None = None,
-    decimal_mark: str = "",
-    period: Mapping[str, Any] | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def observe(files: Iterable[str], raw: str, known: StudyTerms) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` of a study.
 
-    wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
-    so that a name that is theirs too is remarked; decimal_mark: as in `plain_numbers`; period: what
-    stands in place of years, as the config has it.
+    known: what the study knows before it reads, made for this reading alone.
 
     Returns observations and remarks as the tables of these names; figures are in the unit of the
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
     a unit of the last digit printed. Raises `StudyError` with all problems of all files.
     """
-    times = time_grid(period)
-    known = StudyTerms(indicators, regions, units_read_as, missing_marks, wanted, sets, times)
     # openpyxl takes long to start, and reports read units alone
     from coevo.observations.opening import read_sheets
 
@@ -244,7 +229,7 @@ def observe(
         try:
             for sheet in read_sheets(path, path.as_posix()):
                 source = TableSource(vintage, sheet.file, sheet.name)
-                plain = plain_numbers(sheet, decimal_mark)
+                plain = plain_numbers(sheet, known.decimal_mark)
                 tables, about = _read_sheet(plain, source, known, seen, problems)
                 reads += tables
                 sources += [source] * len(tables)
@@ -256,8 +241,8 @@ def observe(
     frame, doubles = _merged(reads, sources, problems)
     places = [source.shown for source in sources]
     frame, of_parts = (
-        nearest_samples(frame, times)
-        if times
+        nearest_samples(frame, known.times)
+        if known.times
         else whole_years(frame, known.frequencies, places, problems)
     )
     doubles += [(_remark(remark, sources[source], ids[i])) for i, source, remark in of_parts]

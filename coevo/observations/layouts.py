@@ -8,6 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock, table_blocks
@@ -81,39 +85,11 @@ def _long(block: TableBlock) -> FigureTable | None:
     return build_table(block, axes, columns)
 
 
-# layout -> along which axis of the table region, year and indicator change
-AXES: dict[str, Axes] = {
-    "regions down, years across": ("row", "column", None),
-    "one region, indicators down, years across": (None, "column", "row"),
-    "one region, years down, indicators across": (None, "row", "column"),
-    "regions and years down, indicators across": ("row", "row", "column"),
-    "regions down, years and indicators across": ("row", "column", "column"),
-    "one year, regions down, indicators across": ("row", None, "column"),
-    "regions and indicators down, years across": ("row", "column", "row"),
-    "years down, regions across": ("column", "row", None),
-    "one year, indicators down, regions across": ("column", None, "row"),
-    "years and indicators down, regions across": ("column", "row", "row"),
-}
+_WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("layouts.yaml").read_text("utf-8"))
+AXES: dict[str, Axes] = {name: (*axes,) for name, axes in _WORDS["axes"].items()}
 LAYOUTS: dict[str, BlockReader] = {name: _laid_out(*axes) for name, axes in AXES.items()}
 LAYOUTS["long: region, year, indicator, value"] = _long
-# what a table lacks along an axis, of region, year and indicator
-LACKS: tuple[dict[Axis | None, str], ...] = (
-    {
-        "row": "no column is headed 地区, 省份, 城市, region, country or another word for regions",
-        "column": "the regions do not stand beside 年份 or 指标",
-        None: "the regions have a column",
-    },
-    {
-        "row": "no column is headed 年份 or year",
-        "column": "no head is a year such as 2015 or 2015年",
-        None: "the years have a column or a row",
-    },
-    {
-        "row": "no column is headed 指标 or indicator",
-        "column": "no indicators stand beside each other",
-        None: "indicators stand in the head",
-    },
-)
+LACKS: list[dict[Axis | None, str]] = _WORDS["lacks"]
 NOTES = re.compile(
     r"说明|注释|备注|目录|封面|notes?|read ?me|metadata|contents|cover", re.IGNORECASE
 )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from coevo.observations.names import (
 from coevo.observations.periods import period_code
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
 from coevo.observations.tables import FigureTable, Labels, along
-from coevo.observations.times import TimeGrid
+from coevo.observations.times import time_grid
 from coevo.observations.units import unit_key, unit_of
 
 UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
@@ -34,7 +35,12 @@ MOST_PROPOSED = 200  # problems of all files, until no nearest name is sought an
 
 
 class StudyTerms:
-    """What a study knows before it reads, from its tables and its config."""
+    """What a study knows before it reads, from its tables and its config.
+
+    wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
+    so that a name that is theirs too is remarked; decimal_mark: as in `plain_numbers`; period: what
+    stands in place of years, as the config has it.
+    """
 
     def __init__(
         self,
@@ -44,11 +50,12 @@ class StudyTerms:
         missing_marks: Mapping[str, str],
         wanted: Sequence[str] | None = None,
         sets: Mapping[str, pd.DataFrame] | None = None,
-        times: TimeGrid | None = None,
+        decimal_mark: str = "",
+        period: Mapping[str, Any] | None = None,
     ) -> None:
-        self.times = times
-        self.when = times.code if times else year_code
-        self.regions = Regions(regions, sets)
+        self.times = time_grid(period)
+        self.when = self.times.code if self.times else year_code
+        self.regions, self.decimal_mark = Regions(regions, sets), decimal_mark
         # codes of the regions that are read
         self.wanted = set(self.regions.codes if wanted is None else wanted)
         self.place_names = frozenset(n for n, place in self.regions.places.items() if place.code)

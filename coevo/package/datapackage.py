@@ -56,13 +56,21 @@ def _field(column: str, row: SchemaRow | None) -> dict[str, Any]:
 
 
 def key_columns(frame: pd.DataFrame, telling: Sequence[str]) -> list[str]:
-    """Return the first of the columns that together tell all rows apart; none where they do not."""
-    for end in range(1, len(telling) + 1):
-        key = list(telling[:end])
-        if len(frame) and not frame.duplicated(key).any():
-            blank = (frame[key].isna() | (frame[key] == "")).all(axis=1)
-            return [] if blank.any() else key
-    return []
+    """Return the first of the columns that together tell all rows apart, none where they do not;
+    without those that vary and tell none apart that the others do not.
+    """
+    ends = range(1, len(telling) + 1 if len(frame) else 1)
+    key = next((list(telling[:end]) for end in ends if _apart(frame, telling[:end])), [])
+    for column in key[::-1]:
+        others = [other for other in key if other != column]
+        if others and frame[column].nunique() > 1 and _apart(frame, others):
+            key = others
+    blank = (frame[key].isna() | (frame[key] == "")).all(axis=1)
+    return [] if blank.any() else key
+
+
+def _apart(frame: pd.DataFrame, columns: Sequence[str]) -> bool:
+    return not frame.duplicated(list(columns)).any()
 
 
 def person(author: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import html
+import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,12 +14,14 @@ import yaml
 
 from coevo.arrays import Config
 from coevo.errors import PROGRAM
-from coevo.files import costs_of, read_record
+from coevo.files import costs_of, read_record, read_table
 from coevo.package.deposit import TOLD, files_in
 from coevo.package.wheel import project, python_versions, version, wheel_name
+from coevo.report.figures.drawing import CHARTS
 from coevo.report.tables import LAYOUT
+from coevo.report.tables.annex import TABLES
 from coevo.study.fill_in import TEMPLATES
-from coevo.study.new_study import RAW
+from coevo.study.new_study import RAW, TABLE
 
 NAME = re.compile(r"[\w.-]+")  # of a package, where a dependency begins
 # In a report as a page: the heads of exhibits, and the charts and tables by their names.
@@ -67,11 +70,13 @@ def program_rows(jobs: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]
 def exhibit_rows(
     page: str, figures: Iterable[str], tables: Iterable[str], language: str
 ) -> list[tuple[str, ...]]:
-    """Return a row for each figure and table of a report in its order: what it is read from.
+    """Return a row for each figure and table of a report in its order: the program and line that
+    make it, what it is read from, its files.
 
     page: the report as a web page, "" without one; figures, tables: those that the study has.
     """
     known, found = _titles(page), []
+    makers: dict[str, Any] = {**CHARTS, **{f"table-{name}": TABLES[name] for name in TABLES}}
     files = {name: f"`figures/{language}/{name}.pdf`, data `.csv`" for name in figures}
     files |= {f"table-{n}": f"`latex/{n}.{language}.tex`, `stata/table_{n}.dta`" for n in tables}
     for rule, of_rule in LAYOUT["read_from"].items():
@@ -79,7 +84,10 @@ def exhibit_rows(
             for exhibit in filter(files.__contains__, exhibits):
                 name = exhibit.removeprefix("table-").replace("_", " ")
                 number, title = known.get(exhibit, ("", name))
-                row = (number or "in files", title, rule, f"`{table}.csv`", files[exhibit])
+                made = inspect.unwrap(getattr(makers[exhibit], "func", makers[exhibit]))
+                place = f"`{made.__module__.replace('.', '/')}.py`"
+                line = f"{place}, {made.__code__.co_firstlineno}"
+                row = (number or "in files", title, line, rule, f"`{table}.csv`", files[exhibit])
                 found.append(([*known].index(exhibit) if number else len(known), row))
     return [row for _, row in sorted(found)]
 
@@ -100,6 +108,14 @@ def _titles(page: str) -> dict[str, tuple[str, str]]:
     return titles
 
 
+def _read(folder: Path, study: str) -> dict[str, tuple[str, int]]:
+    """Return by raw file which indicators were read from it, and how many figures."""
+    observations = read_table(folder / "data" / "processed" / study / "observations.csv")
+    labels = read_table(folder / TABLE, "indicators").set_index("indicator").filter(like="label_")
+    named = observations.assign(label=observations["indicator"].map(labels.iloc[:, 0]))
+    return {str(f): ("; ".join(r["label"].unique()), len(r)) for f, r in named.groupby("file")}
+
+
 def words(
     folder: Path, config: Config, raw: Sequence[Mapping[str, str]],
     resources: Sequence[Mapping[str, Any]], jobs: Sequence[Mapping[str, Any]],
@@ -116,7 +132,9 @@ def words(
     printed = [file.name.split(".")[0] for file in sorted(reports.glob(f"latex/*.{language}.tex"))]
     page = reports / f"report.{language}.html"
     text = page.read_text(encoding="utf-8") if page.is_file() else ""
-    data = [(f"`{RAW}/{r['file']}`", "published figures", "", r["pass_on"]) for r in raw]
+    read, places = _read(folder, study), [f"{RAW}/{row['file']}" for row in raw]
+    provided = ("no" if row in left else "yes" for row in raw)
+    data = [(f"`{p}`", *read.get(p, ("", 0)), n) for p, n in zip(places, provided, strict=True)]
     data += [(f"`{r['path']}`", r["title"], r["rows"], "yes") for r in resources]
     say = yaml.safe_load((TEMPLATES / "package" / "words.yaml").read_text(encoding="utf-8"))
     packages = [NAME.findall(name)[0] for name in project()["project"]["dependencies"]]
@@ -145,6 +163,7 @@ def words(
             (f"`{RAW}/{r['file']}`", *(r[name] for name in TOLD), r["sha256"]) for r in raw
         ),
         "datasets": table_rows(data),
+        "available": say["some" if left else "all"].format(left=len(left), files=len(raw)),
         "files": len(raw),
         "given": len(raw) - len(left),
         "lacking": "".join(say["lacking"].format(**row) for row in left)

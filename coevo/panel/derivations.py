@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from operator import add, mul, sub, truediv
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,10 @@ class Derivation:
     rate: bool = False  # a growth rate: may be negative whatever its unit
     shared: bool = False  # sums over regions: each value depends on the figures of all
     chained: bool = False  # the last argument is an index of "previous year = 100"
+
+
+def _as_they_are(years: Years, *arguments: Array) -> Terms:
+    return list(arguments)
 
 
 def _year_before(years: Years, a: Array) -> Array:
@@ -80,10 +85,9 @@ def _chain(index: Array) -> Array:
 
 
 DERIVATIONS: dict[str, Derivation] = {
-    "ratio": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a / b),
-    "per_capita": Derivation(
-        2, lambda years, a, persons: [a, persons], lambda a, persons: a / persons
-    ),
+    "ratio": Derivation(2, _as_they_are, truediv),
+    "product": Derivation(2, _as_they_are, mul),
+    "per_capita": Derivation(2, _as_they_are, truediv),
     "location_quotient": Derivation(
         2,
         lambda years, a, total: [
@@ -92,9 +96,9 @@ DERIVATIONS: dict[str, Derivation] = {
         lambda a, total, sum_a, sum_total: (a / total) / (sum_a / sum_total),
         shared=True,
     ),
-    "sum": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a + b),
-    "difference": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a - b),
-    "equal": Derivation(1, lambda years, a: [a], lambda a: a),
+    "sum": Derivation(2, _as_they_are, add),
+    "difference": Derivation(2, _as_they_are, sub),
+    "equal": Derivation(1, _as_they_are, lambda a: a),
     "growth": Derivation(1, lambda years, a: [a, _year_before(years, a)], _growth, rate=True),
     "average_growth": Derivation(
         1, lambda years, a: [a, _first(a), _years_since_first(years, a)], _average_growth, rate=True

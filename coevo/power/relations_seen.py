@@ -32,6 +32,7 @@ ENOUGH = 0.8  # share of panels in which the rule finds the relation
 PANELS, EXCEED, MOST_LOST = 300, 0.975, 0.5
 # relation -> the signs of A12 and A21; of predator and prey the pattern of supply
 SIGNS = {"competition": (-1, -1), "mutualism": (1, 1), "predator_prey": (-1, 1)}
+SWAPPED = {"predator_prey": (1, -1)}  # where the estimates have these signs
 
 
 class Setting(NamedTuple):
@@ -43,11 +44,14 @@ class Setting(NamedTuple):
 
 
 class Effects(NamedTuple):
-    """A12 and A21 of one relation, and which of the reported ones they are."""
+    """A12 and A21 of one relation, which of the reported ones they are, and whether the estimates
+    have their signs.
+    """
 
     relation: str
     size: str
     A: Array
+    own: bool
 
 
 def skeleton(populations: int, setting: Setting) -> Steps:
@@ -64,14 +68,15 @@ def reported_effects(slopes: Array, ends: Array) -> Iterator[Effects]:
     (`estimates`) and `half`; ends (2, 2): least and largest A12, and A21, of its intervals, of
     which the far ones (`ends`) are taken. What lies beyond an end is left out.
     """
-    for relation, signs in SIGNS.items():
+    swapped = SWAPPED if tuple(np.sign(slopes)) in SWAPPED.values() else {}
+    for relation, signs in (SIGNS | swapped).items():
         far = np.where(np.array(signs) > 0, ends[:, 1], ends[:, 0])
         sizes = {"half": np.abs(slopes) / 2, "estimates": np.abs(slopes), "ends": np.abs(far)}
         if (np.sign(far) != signs).any():
             continue
         for size, of in sizes.items():
             if (of <= np.abs(far)).all():
-                yield Effects(relation, size, of * signs)
+                yield Effects(relation, size, of * signs, tuple(np.sign(slopes)) == signs)
 
 
 def seen_rows(
@@ -109,9 +114,9 @@ def seen_rows(
 
 
 def _label(effects: Effects) -> Row:
-    return {
-        "effect": effects.relation, "size": effects.size, "A12": effects.A[0], "A21": effects.A[1]
-    }  # fmt: skip
+    A12, A21 = effects.A
+    row = {"effect": effects.relation, "size": effects.size, "A12": A12, "A21": A21}
+    return row | {"own": effects.own}
 
 
 def _enlarged(found: Shocks, setting: Setting) -> Shocks:

@@ -23,8 +23,8 @@ from coevo.files import read_optional
 from coevo.normalisation import complete_rows, find_goalposts, held_against, scope_of
 from coevo.observations.cells import cell_figure
 from coevo.observations.names import aliases, compared, nearest_names
-from coevo.study.check import WIDTH, Checked
 from coevo.study.config_text import read_rows
+from coevo.study.readiness import WIDTH, Checked
 from coevo.study.terminal import table_lines, wrapped_lines
 from coevo.weighting import available, weights_by
 from coevo.weighting.combined import RULES

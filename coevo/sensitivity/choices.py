@@ -3,10 +3,12 @@
 The choices: indicator system, scale, weighting, composite, form; and the preset. A scale is what
 figures are held against, and the range that they are mapped to. None of them is right beyond doubt;
 what holds under nearly all of them does not hang on one.
-Which choice drives an outcome is said by exact shares of its variance.
+Which choice drives an outcome is said by exact shares of its variance; `robustness` has the study
+with one choice changed at a time.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -15,14 +17,16 @@ import pandas as pd
 
 from coevo.arrays import Array, Config
 from coevo.coupling.comovement import correlation
-from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
+from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS, Degrees, IndexPanel, degrees
 from coevo.coupling.grade_scales import GRADES
-from coevo.coupling.index_panel import Degrees, IndexPanel, degrees
 from coevo.errors import Refusal, StudyError
 from coevo.files import as_table
-from coevo.normalisation import VECTOR, complete_rows, normalise, scaled_panel, wide
+from coevo.normalisation import VECTOR, by_kept_ruler, complete_rows, normalise, scaled_panel, wide
 from coevo.normalisation.directions import RATIO
-from coevo.sensitivity.coverage_breaks import by_kept_ruler, panel_without_breaks
+from coevo.panel import build_panel
+from coevo.panel.vintages import POLICIES, of_years, several
+from coevo.sensitivity.coverage_breaks import panel_without_breaks
+from coevo.study_data import StudyData
 from coevo.weighting import available, weigh
 
 CHOICES = ("system", "scale", "weighting", "composite", "form")
@@ -290,3 +294,60 @@ def _complete(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[str]]]:
         ]
         _, choice, variant = min(lacking)
         table = table[table[choice] != variant]
+
+
+def panels_of_other_policies(study: StudyData) -> dict[str, pd.DataFrame]:
+    """Return the panel of every other policy for vintages, if there is a choice of vintages.
+
+    A policy whose figures do not cover the study's years has none.
+    """
+    observations, config = study.table("observations"), study.config
+    years = config["years"]
+    inside = of_years(observations, range(years["first"], years["last"] + 1))
+    panels: dict[str, pd.DataFrame] = {}
+    for policy in POLICIES if len(several(inside)) else ():
+        if policy != config["vintage_policy"]:
+            with suppress(StudyError):
+                panels[policy] = build_panel(
+                    observations, study.indicators, {**config, "vintage_policy": policy}
+                )
+    return panels
+
+
+def robustness_rows(study: StudyData) -> pd.DataFrame:
+    """Return one row per variant, the main one first.
+
+    Varied are the weighting, scale of normalisation, composite, form, preset, the indicator system
+    and, where a series has figures of more than one vintage, the policy for vintages. study: with
+    panel, observations; config: its keys normalisation, weighting, coupling, focus_region, regions,
+    years, panel and vintage_policy.
+
+    `D_mean`, `D_min` over all region-years; `rank_correlation`: Spearman correlation of D with the
+    main specification over all region-years; `grades_changed` of `n` region-years; of the region in
+    focus D in the first and the last year, rank and grade in the last. A variant that these figures
+    do not allow has no row.
+    """
+    panel, indicators, config = study.table("panel"), study.indicators, study.config
+    others = {("system", name): (panel, table) for name, table in study.systems.items()}
+    policies = panels_of_other_policies(study)
+    others |= {("vintage", name): (other, indicators) for name, other in policies.items()}
+    figures = {MAIN: (panel, indicators)} | {
+        "/".join(key): system for key, system in others.items()
+    }
+    choices = Combinations(figures, config, study.kept)
+    main = choices.degree(choices.main)
+    variants = {(MAIN, MAIN): choices.main} | {
+        (choice, name): choices.main._replace(**{choice: name})
+        for choice, names in choices.names.items()
+        for name in names
+        if name != getattr(choices.main, choice)
+    }
+    variants |= {key: choices.main._replace(system="/".join(key)) for key in others}
+    rows = []
+    for (varied, variant), chosen in variants.items():
+        with suppress(StudyError):  # these figures do not allow the variant
+            D = choices.degree(chosen)
+            columns = compare(D.to_numpy()[None], D.index, main, config)
+            row = {column: values[0] for column, values in columns.items()}
+            rows.append(row | {"varied": varied, "variant": variant})
+    return as_table("robustness", rows)

@@ -8,11 +8,10 @@ import pandas as pd
 
 from coevo.arrays import Array, Config, Values
 from coevo.coupling import grade
-from coevo.coupling.index_panel import IndexPanel
+from coevo.coupling.formulas import IndexPanel
 from coevo.errors import Refusal, StudyError
 from coevo.files import as_table
-from coevo.normalisation import complete_rows, held_against, normalise, scaled_panel, scope_of, wide
-from coevo.normalisation.goalposts import read_goalposts
+from coevo.normalisation import by_kept_ruler, complete_rows, normalise, scaled_panel, wide
 from coevo.panel.derivations import Breaks, breaks_in_coverage
 from coevo.schema import FILLED
 from coevo.study_data import StudyData
@@ -175,16 +174,6 @@ def _table(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _refused(problem: Refusal, variant: str) -> pd.DataFrame:
     return pd.DataFrame([{"variant": variant, **problem.columns}])
-
-
-def by_kept_ruler(
-    changed: pd.DataFrame, indicators: pd.DataFrame, goalposts: pd.DataFrame, settings: Config
-) -> pd.DataFrame:
-    """z of changed figures by the study's own goalposts; a figure beyond them is moved to them."""
-    names = [str(name) for name in changed]
-    posts = read_goalposts(goalposts, scope_of(changed, indicators, settings))
-    z, _ = held_against(changed.to_numpy(dtype=float), posts, names, indicators, settings)
-    return pd.DataFrame(z, changed.index, changed.columns)
 
 
 def _estimated_anew(unbroken: pd.DataFrame, study: StudyData) -> pd.Series:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from coevo.arrays import Array, Booleans, Integers
 from coevo.coupling.comovement import FEWEST_PAIRED, paired_correlations, placebo, random_pairings
-from coevo.coupling.index_panel import Degrees
+from coevo.coupling.formulas import Degrees
 from coevo.coupling.level import NOISE
 from coevo.regional.convergence import morgan, slope_hc1
 from coevo.regional.neighbourhood import likeness, row_standardised

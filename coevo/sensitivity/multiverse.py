@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans
-from coevo.coupling.index_panel import Degrees
+from coevo.coupling.formulas import Degrees
 from coevo.coupling.level import level_figures
 from coevo.errors import Problems, Refusal, StudyError
 from coevo.files import Tasks, as_table, make_all

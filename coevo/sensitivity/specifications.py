@@ -35,8 +35,7 @@ from coevo.files import as_table
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.sets import equilibrium_sets, interval, located
 from coevo.schema import BREAK
-from coevo.sensitivity.choices import MAIN
-from coevo.sensitivity.robustness import panels_of_other_policies
+from coevo.sensitivity.choices import MAIN, panels_of_other_policies
 from coevo.sensitivity.sign_counts import specification_counts
 from coevo.study_data import StudyData
 

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array
+from coevo.coupling.formulas import IndexPanel
 from coevo.coupling.grade_scales import GRADES
-from coevo.coupling.index_panel import IndexPanel
 from coevo.files import Tasks, as_table, make_all
 from coevo.normalisation import find_goalposts, held_against, scaled_panel, scope_of, wide
 from coevo.observations.units import unit_of

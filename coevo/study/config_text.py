@@ -109,11 +109,11 @@ def _odd(node: yaml.Node) -> Iterator[str]:
         yield f"line {node.start_mark.line + 1}: holds a sign that cannot be printed; delete it"
 
 
-def read_rows(path: str | Path) -> TextRows:
+def read_rows(path: str | Path, least: int = 1) -> TextRows:
     """Read a small CSV table of the configuration as dictionaries of text.
 
-    Raises `StudyError` for a file that is not UTF-8, has no rows, or has rows of another length
-    than its head.
+    Raises `StudyError` for a file that is not UTF-8, has fewer rows than at least, or has rows of
+    another length than its head.
     """
     text = _text(path, "'CSV UTF-8'")
     try:
@@ -123,7 +123,7 @@ def read_rows(path: str | Path) -> TextRows:
         raise StudyError(f"{path}: is no table of text ({problem}); save it as CSV") from None
     if len(head) == 1 and ";" in head[0]:
         raise StudyError(f"{path}: is separated by semicolons; save it with commas")
-    if not rows:
+    if len(rows) < least:
         raise StudyError(f"{path}: has no rows below its head; write one row each")
     problems = Problems()
     for number, row in enumerate(rows, start=2):

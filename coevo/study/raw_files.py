@@ -23,7 +23,8 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
 
     Hidden files, Office lock files, system files and READMEs are passed over. Raises `StudyError`
     for a folder that is no vintage, a file outside one, what is no file (`no_file`), a
-    name that Snakemake cannot carry, no such vintage, or no file at all.
+    name that Snakemake cannot carry, no such vintage, one that `sources.csv` lists and that is not
+    there, or no file at all.
     """
     problems, paths, vintages = Problems(), [], []
     if Path(folder).is_symlink():
@@ -50,7 +51,9 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
                 paths.append(path.as_posix())
         if problem := path_problem(path.as_posix(), path.name):
             problems.add(problem)
-    if not paths:
+    lacking = [*_lacking(folder, vintage)]
+    problems.extend(lacking)
+    if not (paths or lacking):
         problems.add(
             f"raw: there is no file in a vintage folder of {folder}; put the raw files into a "
             f"folder named by year and month, such as {folder}/2026-10"
@@ -59,14 +62,32 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
     return paths
 
 
-def source_rows(folder: str) -> dict[str, dict[str, str]]:
-    """Return what `sources.csv` says of each raw file, by its path from here.
+def _lacking(folder: str, vintage: str) -> Iterator[str]:
+    """Yield a line on each file that is listed and not there, as a deposit leaves some out."""
+    for path, row in source_rows(folder).items():
+        inside = Path(folder) in Path(path).parents and not os.path.lexists(path)
+        if inside and vintage in ("latest", max(vintage, Path(path).relative_to(folder).parts[0])):
+            known = {column: row.get(column) or "not stated" for column in ("source", "sha256")}
+            yield (
+                f"{path}: is not there, and {sources_path(folder)} lists it; get it from: "
+                f"{known['source']} (SHA-256: {known['sha256']}), or delete its row if the study "
+                "is not to read it"
+            )
 
-    It stands in the folder of raw files, or in that of several studies above it.
+
+def sources_path(folder: str) -> str:
+    """Return the path of `sources.csv`, "" without one: in the folder of raw files, or in that of
+    several studies above it.
     """
-    place = next((f for f in (Path(folder), Path(folder).parent) if (f / SOURCES).is_file()), None)
-    rows = read_rows(place / SOURCES) if place else []
-    return {Path(str(place), row.get("file", "")).as_posix(): row for row in rows}
+    places = (Path(place, SOURCES) for place in (folder, Path(folder).parent))
+    return next((path.as_posix() for path in places if path.is_file()), "")
+
+
+def source_rows(folder: str) -> dict[str, dict[str, str]]:
+    """Return what `sources.csv` says of each raw file, by its path from here."""
+    path = sources_path(folder)
+    rows = read_rows(path, least=0) if path else []
+    return {Path(path).parent.joinpath(row.get("file", "")).as_posix(): row for row in rows}
 
 
 def path_problem(path: str, name: str) -> str:

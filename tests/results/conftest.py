@@ -10,7 +10,7 @@ from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study_data import StudyData
 from tests.projects import ROOT, must_run
 
-STUDIES = ("provinces", "provinces-scale", "provinces-three", "zhejiang", "lynx-hare")
+STUDIES = ("provinces", "provinces-scale", "provinces-three", "zhejiang", "lynx-hare", "countries")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from coevo.files import read_texts
-from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.study_tables import study_in_language
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import readable
 from coevo.report.words.template_values import in_language
@@ -17,7 +17,7 @@ from tests.sample import words_of
 
 pytestmark = pytest.mark.whole
 COUNTS = ["agree", "contrary", "open", "combinations"]
-STUDIES = ("provinces", "provinces-scale", "provinces-three")
+STUDIES = ("provinces", "provinces-scale", "provinces-three", "countries")
 
 
 @pytest.fixture

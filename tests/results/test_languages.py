@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from coevo.messages import unpacked
-from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.study_tables import study_in_language
 from coevo.report.words.message_words import message_texts
 from tests.projects import ROOT
 from tests.sample import words_of
@@ -139,7 +139,9 @@ def test_no_words_of_a_chart_collide_or_are_cut(study: str, language: str) -> No
     assert charts and not any(found.values()), found
 
 
-@pytest.mark.parametrize("name", ["provinces", "provinces-scale", "provinces-three", "zhejiang"])
+@pytest.mark.parametrize(
+    "name", ["provinces", "provinces-scale", "provinces-three", "zhejiang", "countries"]
+)
 def test_every_message_of_a_study_is_told_in_chinese(name: str, shipped) -> None:
     """Findings, remarks and refusals, also those that the report does not show."""
     phrases = words_of("phrases", "zh")

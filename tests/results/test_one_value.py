@@ -2,7 +2,7 @@
 
 import pytest
 
-from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.study_tables import study_in_language
 from tests.reported import differing, quantities
 from tests.sample import words_of
 

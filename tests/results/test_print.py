@@ -10,7 +10,7 @@ import pytest
 from tests.programs import needs
 from tests.projects import ROOT
 
-STUDIES = ("provinces", "provinces-three", "zhejiang", "lynx-hare")
+STUDIES = ("provinces", "provinces-three", "zhejiang", "lynx-hare", "countries")
 BODY = (0.065, 0.945)  # of the height of a page, between its head and its foot
 GAP = (0.06, 0.072)  # between the head and the text
 MOST_PAGES, LIMITS_BY, ANNEX_BY = 18, 8, 9

@@ -13,6 +13,7 @@ import yaml
 from openpyxl import Workbook
 
 from coevo.observations import observe
+from coevo.observations.recognition import StudyTerms
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / "tests" / "publishers"
@@ -121,9 +122,7 @@ class Case:
     def observe(self, files: list[str], folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return observations and remarks of files under a folder of vintages."""
         said = self.config
-        return observe(
-            files,
-            folder.as_posix(),
+        known = StudyTerms(
             self.indicators,
             self.regions,
             said.get("units_read_as", {}),
@@ -131,7 +130,9 @@ class Case:
             said.get("regions"),
             {Path(path).stem: table(ROOT / path) for path in said.get("sets", ())},
             said.get("decimal_mark", ""),
+            said.get("period"),
         )
+        return observe(files, folder.as_posix(), known)
 
 
 def with_tables(study, **parts):

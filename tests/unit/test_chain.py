@@ -7,6 +7,7 @@ import pytest
 from coevo.coupling import couple
 from coevo.normalisation import normalise, scaled_panel
 from coevo.observations import observe
+from coevo.observations.recognition import StudyTerms
 from coevo.panel import build_panel
 from coevo.weighting import weigh
 from tests.sample import panel_config, places
@@ -54,7 +55,7 @@ def degree(tmp_path):
         for number, content in enumerate(texts):
             (folder / f"{number:02}.csv").write_text(content, encoding="utf-8")
         paths = [str(path) for path in sorted(folder.iterdir())]
-        seen, _ = observe(paths, str(tmp_path), indicators, places(), {}, {})
+        seen, _ = observe(paths, str(tmp_path), StudyTerms(indicators, places(), {}, {}))
         panel = build_panel(seen, indicators, panel_config(YEARS[0], YEARS[-1]))
         normalised, _ = normalise(panel, indicators, NORMALISATION)
         weights = weigh(normalised, panel, indicators, {"method": method})

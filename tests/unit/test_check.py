@@ -17,7 +17,7 @@ from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
 from coevo.study import terminal
-from coevo.study.check import WIDTH, _without_gaps, check_lines, check_study, coverage
+from coevo.study.readiness import WIDTH, _without_gaps, check_lines, check_study, coverage
 from coevo.study.terminal import expected_megabytes, expected_seconds, table_lines, wrapped_lines
 from tests.sample import words_of
 

@@ -12,7 +12,7 @@ import yaml
 
 from coevo import errors
 from coevo import files as files_module
-from coevo.command import COMMANDS, main
+from coevo.command import main, read_commands
 from coevo.command.folder import make_folder
 from coevo.package import wheel
 from coevo.study import raw_files
@@ -59,7 +59,8 @@ def test_a_command_ends_with_a_line_and_nothing_half_made(place, case, capsys):
 
 
 def test_help_shows_every_command_with_an_example(capsys):
-    for name, (_, example) in COMMANDS.items():
+    for name, entry in read_commands().items():
+        example = entry["example"]
         with pytest.raises(SystemExit):
             main([name, "--help"])
         assert f"Example: {example}" in " ".join(capsys.readouterr().out.split())

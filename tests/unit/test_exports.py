@@ -18,9 +18,16 @@ from coevo.files import as_table, read_texts
 from coevo.report.findings import Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import report_tables
-from coevo.report.tables.exports import latex_files
+from coevo.report.tables.exports import (
+    LABEL,
+    NAME,
+    latex_files,
+    stata_file,
+    stata_files,
+    stata_names,
+    wide_panel,
+)
 from coevo.report.tables.regression_table import stars
-from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_files, stata_names, wide_panel
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_language
 from coevo.schema import BUILT, column_row, table_names

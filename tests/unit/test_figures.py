@@ -54,7 +54,7 @@ from coevo.report.figures.typesetting import pdfs, pngs
 from coevo.report.figures.vega import SCHEMA
 from coevo.report.findings import Study, chart_needs, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.localised import chart_words, variant_word
+from coevo.report.findings.study_tables import chart_words, variant_word
 from coevo.report.tables import for_excel
 from coevo.report.words import numbers
 from coevo.report.words.template_values import worded

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
-from coevo.study.check import check_study
 from coevo.study.found_tables import indicator_name, survey
 from coevo.study.new_study import Wish, begin_from_files, wish
 from coevo.study.proposal import SIZE, Indicator, find_regions, find_years
+from coevo.study.readiness import check_study
 from tests.unit.cases import described, sections, sheets_of, write_workbook
 
 ROOT = Path(__file__).resolve().parents[2]

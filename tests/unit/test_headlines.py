@@ -10,7 +10,7 @@ from scipy import stats
 from statsmodels.api import OLS, add_constant
 
 from coevo.coupling.comovement import SCOPES, correlation, demean
-from coevo.coupling.index_panel import Degrees
+from coevo.coupling.formulas import Degrees
 from coevo.coupling.level import variance_shares
 from coevo.regional.neighbourhood import likeness, row_standardised
 from coevo.sensitivity.choices import Combinations

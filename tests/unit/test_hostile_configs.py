@@ -12,10 +12,10 @@ from benchmarks import attacks
 from benchmarks.hostile_configs import VALUES, changed, hostile, texts
 from coevo.errors import LONGEST, StudyError
 from coevo.study import raw_files
-from coevo.study.check import check_study
 from coevo.study.config_tables import check_indicators
 from coevo.study.config_text import read_mapping
 from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.readiness import check_study
 from tests.projects import CONFIG, make_project
 
 pytestmark = pytest.mark.whole

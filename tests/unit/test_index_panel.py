@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling.formulas import COMPOSITES
-from coevo.coupling.index_panel import IndexPanel
+from coevo.coupling.formulas import COMPOSITES, IndexPanel
 from coevo.normalisation import wide
 
 SETTINGS = {"preset": None, "form": "standard", "k": 2.0, "contributions": [0.3, 0.7]}

@@ -23,6 +23,7 @@ from coevo.observations.heads import head_kind, is_number, key_parts
 from coevo.observations.names import english_beside, find_indicator, name_forms
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
+from coevo.observations.recognition import StudyTerms
 from coevo.observations.sheets import Sheet, number_style
 from coevo.observations.units import is_unit, of_currency, split_unit
 from coevo.study.raw_files import raw_paths
@@ -78,7 +79,7 @@ def read(tmp_path):
         path = tmp_path / "2026-10" / "a"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return observe([str(path)], str(tmp_path), INDICATORS, regions, {}, {})
+        return observe([str(path)], str(tmp_path), StudyTerms(INDICATORS, regions, {}, {}))
 
     return reader
 

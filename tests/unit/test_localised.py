@@ -6,7 +6,7 @@ import pytest
 
 from coevo.coupling.grade_scales import GRADES
 from coevo.report.findings import all_findings
-from coevo.report.findings.localised import NAMED, chart_words, study_in_language
+from coevo.report.findings.study_tables import NAMED, chart_words, study_in_language
 from coevo.study_data import StudyData
 from tests.sample import NAMES, config, indicators, places, study, tables, words_of
 

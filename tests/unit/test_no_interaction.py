@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from coevo.estimation.pooled_batches import steps
+from coevo.inference.null_families import SHOCKS
 from coevo.inference.panel_simulation import (
     FEWEST,
-    NULLS,
     Shocks,
+    draw_normals,
     panel_blocks,
     shocks,
     simulated_panels,
@@ -20,6 +21,10 @@ def panel(missing=()):
     frame = walks(4, 6, ("x1", "x2"))
     places = frame[["region", "year"]].apply(tuple, axis=1)
     return frame.assign(x1=frame["x1"].mask(places.isin(missing)))
+
+
+def drawn(observed, panels, seed):
+    return draw_normals(observed, panels, np.random.default_rng(seed))
 
 
 def test_steps_begin_at_one_and_leave_out_what_is_missing():
@@ -46,7 +51,7 @@ def test_without_shocks_paths_follow_their_drifts_through_gaps():
     observed = steps(panel(missing=[("r01", 2002), ("r02", 2000), ("r02", 2001)]))
     level = np.array([[0.1, -0.2], [0.3, 0.05], [0.0, 0.2], [-0.1, 0.1]])
     still = Shocks(level, np.zeros((2, 2)), np.zeros((2, 2)))
-    start, end = simulated_panels(observed, still, 3, np.random.default_rng(1))
+    start, end = simulated_panels(observed, still, drawn(observed, 3, 1))
     first = np.array([0, 5, 8, 11])
     passed = observed.year - observed.year[first][observed.region]
     origin = observed.start[first][observed.region]
@@ -58,7 +63,7 @@ def test_without_shocks_paths_follow_their_drifts_through_gaps():
 def test_the_growth_of_the_panels_has_the_covariances_asked_for():
     observed = steps(panel())
     found = Shocks(np.zeros((4, 2)), 0.04 * np.eye(2), np.array([[0.01, 0.006], [0.006, 0.01]]))
-    start, end = simulated_panels(observed, found, 10_000, np.random.default_rng(2))
+    start, end = simulated_panels(observed, found, drawn(observed, 10_000, 2))
     g = np.log(end / start)
     assert np.cov(g[0]) == pytest.approx(found.year + found.error, abs=0.004)
     assert np.mean(g[0, 0] * g[5, 0]) == pytest.approx(0.04, abs=0.003)  # same year
@@ -70,10 +75,10 @@ def test_the_growth_of_the_panels_has_the_covariances_asked_for():
 
 def test_a_null_changes_what_its_name_says():
     found = Shocks(np.ones((3, 2)), np.eye(2), 2 * np.eye(2))
-    changed = {name: change(found) for name, change in NULLS.items()}
-    assert changed["year shock"] is found
-    assert not changed["no year shock"].year.any()
-    assert changed["doubled noise"].error == pytest.approx(4 * np.eye(2))
+    changed = {name: change(found) for name, change in SHOCKS.items()}
+    assert changed["estimated"] is found
+    assert not changed["no_year_shock"].year.any()
+    assert changed["doubled_noise"].error == pytest.approx(4 * np.eye(2))
     assert found.year[0, 0] == 1 and found.error[0, 0] == 2
 
 

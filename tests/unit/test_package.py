@@ -187,6 +187,8 @@ def test_key_columns_tell_rows_apart_or_there_are_none():
 
     frame = pd.DataFrame({"a": ["x", "x", ""], "b": [1, 2, 2], "c": ["", "", ""]})
     assert datapackage.key_columns(frame, ["a", "b"]) == ["a", "b"]
+    assert datapackage.key_columns(frame[:2].assign(d=[3, 4]), ["a", "b", "d"]) == ["a", "b"]
+    assert datapackage.key_columns(frame.assign(d=["p", "q", "r"]), ["a", "d"]) == ["d"]
     assert datapackage.key_columns(frame, ["c"]) == []
     assert datapackage.key_columns(frame[2:], ["c"]) == []
 
@@ -201,17 +203,19 @@ def test_the_readme_has_the_sections_of_data_editors_and_names_files_that_are_th
         "List of exhibits", "References",
     ]  # fmt: skip
     assert (
-        "Raw files that may be passed on (`yes`): 1 of 1" in text
+        "Raw files that may be passed on: 1 of 1" in text
         and "open terms | yes | 2026-11-26 |" in text
     )
     assert "12.6 seconds" in text or "13 seconds" in text
     assert "2026-11-30 on a machine" in text and "321 MB" in text and "seed 1" in text
-    assert (
-        "| Figure 1 | E is located | estimate | `equilibria.csv` | `figures/en/phase.pdf`, "
-        "data `.csv` |\n"
-        "| Table 1 | Model & region | estimate | `parameters.csv` | `latex/own.en.tex`, "
-        "`stata/table_own.dta` |"
-    ) in text
+    assert re.search(
+        r"\| Figure 1 \| E is located \| `coevo/report/figures/phase_planes.py`, \d+ \| "
+        r"estimate \| `equilibria.csv` \| `figures/en/phase.pdf`, data `.csv` \|\n"
+        r"\| Table 1 \| Model & region \| `coevo/report/tables/\w+.py`, \d+ \| estimate \| "
+        r"`parameters.csv` \| `latex/own.en.tex`, `stata/table_own.dta` \|",
+        text,
+    )
+    assert "Authors: F. Qian." in text and "All raw data are in this package." in text
     assert "$" not in text and "CHANGE" not in text
     assert "| observe | `observe.py` | Raw files -> observations" in text
 

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple, grade
-from coevo.coupling.formulas import composite_indices
-from coevo.coupling.index_panel import degrees
+from coevo.coupling.formulas import composite_indices, degrees
 from coevo.normalisation import minmax, normalise
 from coevo.panel.derivations import DERIVATIONS
 from coevo.report.documents import pages
@@ -26,7 +25,7 @@ from tests.sample import ROOT, config, indicators, study, tables, words_of
 
 RULES = ROOT / "workflow" / "rules"
 TEMPLATE = (ROOT / "workflow" / "report" / "report.md").read_text(encoding="utf-8")
-PROVENANCE = {"files": {}, "packages": {}}
+PROVENANCE = {"files": {}, "packages": {}, "sources": {}}
 PHRASES = {language: words_of("phrases", language) for language in ("en", "zh")}
 SCRIPT = "".join(
     (ROOT / "workflow" / "report" / name).read_text(encoding="utf-8") for name in pages.SCRIPT

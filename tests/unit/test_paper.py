@@ -18,7 +18,11 @@ from tests.sample import FOCUS, documents, files, study, words_of
 pytestmark = pytest.mark.whole
 
 poppler = needs("pdftotext", "pdffonts", "pdfinfo")
-PROVENANCE = {"files": {"data/raw/small/2026-10/a.csv": "0" * 64}, "packages": {"coevo": "9.8.7"}}
+PROVENANCE = {
+    "files": {"data/raw/small/2026-10/a.csv": "0" * 64},
+    "packages": {"coevo": "9.8.7"},
+    "sources": {},
+}
 PHRASES = words_of("phrases", "en")
 X_MARGIN, Y_MARGIN = 2.3 / 2.54 * 72, 20.0  # of the template, in points; above and below: the sheet
 HALF = 5.5  # points: the empty half of a Chinese mark at the end of a line

@@ -45,10 +45,14 @@ from coevo.inference.relation_rule import WEAK_F, relation
 from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.messages import unpacked
 
+NULL = ("family_x1", "family_x2", "shocks")
+LESS_NOISE = (0.05, 0.1)
+FAMILY = ("random_walk", "own_limits")  # without and with interaction
+
 
 def panel_of(kind, strength, regions, seed):
     """Return region, name, year, x1, x2, flag of some regions of the design of a relation."""
-    drawn = sample(Design("", kind, strength, True, (0.05, 0.1)), 1, seed)
+    drawn = sample(Design(31, 9, FAMILY[bool(strength)], kind, strength), 1, seed)
     parts = []
     for r in range(regions):
         own = drawn.region == r
@@ -81,8 +85,10 @@ def told(rows):
     tables = {name: {} for name in KINDS.values()}
     for row in rows:
         kind = next(kind for kind in KINDS if kind in row)
-        assert row[kind] not in tables[KINDS[kind]]
-        tables[KINDS[kind]][row[kind]] = row
+        name = (row["population"], row[kind]) if kind == "family" else row[kind]
+        name = tuple(row[of] for of in NULL) if kind == "shocks" else name
+        assert name not in tables[KINDS[kind]]
+        tables[KINDS[kind]][name] = row
     return SimpleNamespace(**tables)
 
 
@@ -290,7 +296,7 @@ def test_what_is_refused_says_what_and_why():
 def doubts(pool, fits, main, **interaction):
     """Return the rows of `pooled_doubts`, what each of them tells in the column `what`."""
     rows = pooled_doubts(pool, fits, {"estimator": main} | interaction, seed=1)
-    empty = dict.fromkeys(["period", "fields", *KINDS], "")
+    empty = dict.fromkeys(["period", "fields", "population", *NULL, *KINDS], "")
     table = pd.DataFrame([empty | row for row in rows])
     what = table["question"] + table["check"] + table["quantity"]
     tested = table["errors"].ne("")
@@ -317,7 +323,9 @@ def test_which_fits_are_doubted(panel, main):
     judged = [(what, "") for what in ("relation", "restriction", "feedback_weak")]
     for at in (*judged, ("phi", "2019-2023")):
         assert labels.loc[at].tolist() == [{"region+year"}, {"fod_iv"}]
-    assert not rows.duplicated(["effects", "estimator", "period", "parameter", *KINDS]).any()
+    assert not rows.duplicated(
+        ["effects", "estimator", "period", "parameter", "population", *NULL, *KINDS]
+    ).any()
     assert not rows["message"].any()
 
 

@@ -65,7 +65,9 @@ def test_every_figure_and_table_is_referred_to(kind: str, language: str) -> None
         "no indices": lambda: unindexed(language=language),
     }
     said = worded(made[kind](), words_of("phrases", language))
-    source = text(said, templates()["report.md"], {"files": {"a.csv": "0"}, "packages": {}})
+    source = text(
+        said, templates()["report.md"], {"files": {"a.csv": "0"}, "packages": {}, "sources": {}}
+    )
     there = set(re.findall(r"\{[^}\n]*?#((?:fig:|table-)[\w-]+)[^}]*\}", source))
     assert there == set(re.findall(r"\[\]\(#((?:fig:|table-)[\w-]+)\)", source))
     assert len(there) > 10 and cited(source) <= set(WORKS)

@@ -4,13 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.relation_rule import Design, names, sample
+from benchmarks import relation_rule
+from benchmarks.relation_rule import Design, sample
 from coevo.errors import StudyError
+from coevo.inference.null_families import NULLS
 from coevo.inference.relation_rule import (
     Cross,
     agreed,
     critical_values,
     cross_signs,
+    largest,
     name_relation,
     relation,
 )
@@ -117,7 +120,7 @@ def frame(panels, i=0):
 @pytest.fixture(scope="module")
 def prey():
     """2 preys on 1, strongly."""
-    return frame(sample(Design("", "predator_prey", 0.3, True, (0.05, 0.1)), 1, seed=5))
+    return frame(sample(Design(31, 9, "own_limits", "predator_prey", 0.3), 1, 5, (0.05, 0.1)))
 
 
 def test_predator_and_prey_are_found(prey):
@@ -154,16 +157,21 @@ def test_gaps_filled_figures_and_breaks_make_no_rows(prey):
 
 
 def test_critical_values_fall_with_the_quantile_and_take_the_worst_null():
-    panels = sample(Design("", "none", 0.0, True, (0.05, 0.1)), 1, seed=6)
+    panels = sample(Design(31, 9, "random_walk", "none", 0.0), 1, 6, (0.05, 0.1))
     own = panels._replace(start=panels.start[..., 0], end=panels.end[..., 0])
     high, low = (critical_values(own, 200, 1, exceed) for exceed in (0.975, 0.8))
-    assert (high > low).all()
+    assert (largest(high) > largest(low)).all()
+    assert largest(high) == pytest.approx(np.max(list(high.values()), axis=0))
+    assert high.keys() <= set(NULLS)
 
 
-def test_a_relation_is_rarely_named_where_there_is_none():
-    """At most 5 %: with 40 panels per null in place of 2,000, of 100 samples."""
-    panels = sample(Design("", "none", 0.0, True, (0.05, 0.25)), 100, seed=7)
-    assert sum(name != "undetermined" for name in names(panels, draws=40)) <= 5
+def test_a_relation_is_rarely_named_where_there_is_none(monkeypatch):
+    """With 40 panels per null in place of 2,000, of 20 samples, each with families of its own."""
+    monkeypatch.setattr(relation_rule, "DRAWS", 40)
+    panels = sample(Design(31, 9, "random_walk", "none", 0.0), 20, seed=7)
+    rows = list(relation_rule.judged(panels, own=False))
+    assert [row["name"] for row in rows] == ["undetermined"] * 20
+    assert sum(row["kept_random_walk"] for row in rows) >= 18
 
 
 def test_refusals(prey):

@@ -49,7 +49,11 @@ from tests.sample import (
 BOTH = pytest.mark.parametrize("count", [COUNT, 1])
 PHRASES = words_of("phrases", "en")
 TEMPLATE = templates()["report.md"]
-PROVENANCE = {"files": {"data/raw/small/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
+PROVENANCE = {
+    "files": {"data/raw/small/2026-10/a.xlsx": "0" * 64},
+    "packages": {"pandas": "3"},
+    "sources": {},
+}
 
 
 def source(chosen: Study) -> str:

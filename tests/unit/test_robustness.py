@@ -6,7 +6,7 @@ import pytest
 
 from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.errors import StudyError
-from coevo.sensitivity.robustness import robustness_rows
+from coevo.sensitivity.choices import robustness_rows
 from coevo.study_data import StudyData
 from tests.panels import COUPLING, SCALE, indexed, long
 from tests.sample import panel_config

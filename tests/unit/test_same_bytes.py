@@ -20,7 +20,7 @@ sys.path.insert(0, ".")
 from coevo.coupling import couple
 from coevo.files import read_table
 from coevo.normalisation import normalise, scaled_panel
-from coevo.study.check import check_study
+from coevo.study.readiness import check_study
 from coevo.weighting import weigh
 made = check_study("config/zhejiang.yaml")
 settings, method = made.config["normalisation"], made.config["weighting"]

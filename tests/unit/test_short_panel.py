@@ -8,7 +8,17 @@ import pytest
 
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
-from coevo.inference.panel_simulation import next_year, refits, short_panel_bias, simulation
+from coevo.inference.panel_simulation import (
+    draw_normals,
+    next_year,
+    refits,
+    short_panel_bias,
+    simulation,
+)
+
+
+def simulated(fit, draws, seed):
+    return simulation(fit)(draw_normals(fit.data, draws, np.random.default_rng(seed)))
 
 
 def panel(slopes=(-0.05, 0.04), noise=0.05, shock=0.05, regions=12, years=8, seed=1, missing=()):
@@ -60,7 +70,7 @@ def test_without_noise_there_is_no_bias(effects):
 
 def test_without_noise_the_simulated_paths_are_those_observed_through_gaps():
     fit = fitted(panel(noise=0, shock=0, missing=[3, 10, 20]))
-    start, end = simulation(fit)(2, np.random.default_rng(1))
+    start, end = simulated(fit, 2, 1)
     assert fit.rows == 84 - 6
     assert np.log(end / start)[..., 1] == pytest.approx(fit.data.growth, abs=1e-9)
     assert ((start + end) / 2)[..., 0] == pytest.approx(fit.data.regressor, abs=1e-9)
@@ -71,7 +81,7 @@ def test_without_noise_the_simulated_paths_are_those_observed_through_gaps():
 def test_refits_equal_the_pooled_fit(effects, missing):
     frame = panel(missing=missing)
     fit = fitted(frame, effects=effects)
-    start, end = simulation(fit)(3, np.random.default_rng(2))
+    start, end = simulated(fit, 3, 2)
     found = refits(fit)(start, end)
     for draw in range(3):
         again = panel(missing=missing)
@@ -87,7 +97,7 @@ def test_refits_equal_the_pooled_fit(effects, missing):
 
 def test_simulated_panels_have_the_noise_of_the_fit():
     fit = fitted(panel(regions=40, noise=0.08, shock=0.04))
-    start, end = simulation(fit)(400, np.random.default_rng(3))
+    start, end = simulated(fit, 400, 3)
     slopes = fit.slopes[:, None]
     u = np.log(end / start) - slopes * ((start + end) / 2)[:, ::-1]
     u = u - fit.intercepts[fit.data.region][..., None]
@@ -101,7 +111,7 @@ def test_the_bias_is_how_far_refits_lie_from_the_fit():
     fit = fitted(panel(slopes=(-0.3, 0.3), noise=0.2, shock=0.1, regions=8, years=6, seed=2))
     found, draws = short_panel_bias(fit, draws=4000), 1000
     assert np.abs(found.bias / found.error).max() > 10  # there is something to find
-    again = refits(fit)(*simulation(fit)(draws, np.random.default_rng(4)))
+    again = refits(fit)(*simulated(fit, draws, 4))
     error = again.std(axis=1) / np.sqrt(draws)
     assert (np.abs(again.mean(axis=1) - [fit.b1, fit.d] - found.bias) < 4 * error).all()
     assert again.std(axis=1) == pytest.approx(found.error * np.sqrt(found.draws), rel=0.2)

@@ -15,7 +15,7 @@ from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.sets import equilibrium_sets
 from coevo.panel import build_panel
 from coevo.schema import check_columns
-from coevo.sensitivity.robustness import panels_of_other_policies
+from coevo.sensitivity.choices import panels_of_other_policies
 from coevo.sensitivity.specifications import specification_tables
 from coevo.study_data import StudyData
 from tests.sample import panel_config

@@ -10,7 +10,7 @@ import yaml
 
 from coevo.report.figures import FIGURES
 from coevo.report.figures.drawing import paper_size, specifications, svg
-from coevo.report.findings.localised import chart_words
+from coevo.report.findings.study_tables import chart_words
 from tests.sample import COUNT, ROOT, study, words_of
 from tests.text_boxes import collisions, text_boxes, troubles
 

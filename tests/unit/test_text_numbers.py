@@ -27,7 +27,7 @@ def words(language: str = "en"):
 
 
 def said(chosen) -> str:
-    return text(chosen, templates()["report.md"], {"files": {}, "packages": {}})
+    return text(chosen, templates()["report.md"], {"files": {}, "packages": {}, "sources": {}})
 
 
 def files(*languages: str) -> dict[str, str]:

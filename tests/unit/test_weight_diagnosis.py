@@ -20,9 +20,10 @@ from coevo.printed_weights import (
     weight_lines,
     weights_made,
 )
-from coevo.study.check import Checked, check_study
+from coevo.study.readiness import Checked, check_study
 from coevo.weighting.combined import RULES
 from tests.panels import long
+from tests.projects import ROOT
 from tests.sample import config
 
 REAL = "config/config.yaml"
@@ -122,6 +123,16 @@ def test_the_verdict_on_a_wrong_number_of_rows_says_what_is_wrong(tmp_path) -> N
         "These are weights by entropy, k = 1/ln(years): the sums of p ln p run over all 279 "
         "region-years, so that k must be 1/ln(279); with 1/ln(9) entropies exceed 1."
     )
+
+
+@pytest.mark.parametrize("page", ["own-study.md", "own-study.zh.md"])
+def test_the_example_of_the_docs_is_what_is_said(page: str, tmp_path) -> None:
+    path = printed(tmp_path, "entropy, k = 1/ln(years)", decimals=4, percent=False)
+    said = list(weight_lines(real(), str(path)))
+    block = (ROOT / "docs" / page).read_text("utf-8").partition("```text\npaper.csv")[2]
+    lines = f"paper.csv{block.partition('```')[0]}".replace("…", "").splitlines()
+    close = {" ".join(line.split()) for line in said}  # widths are those of all lines
+    assert [line for line in lines if " ".join(line.split()) not in close] == []
 
 
 def test_two_digits_do_not_tell_shifts_apart(tmp_path) -> None:

@@ -10,9 +10,8 @@ from coevo.report.documents.source import metadata, page_data, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings import FINDINGS, OF_MODEL, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.tables.exports import latex_files
+from coevo.report.tables.exports import latex_files, stata_files
 from coevo.report.tables.results_workbook import workbook_bytes
-from coevo.report.tables.stata import stata_files
 from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.claims import NOT_TESTABLE, most_rapid
@@ -50,7 +49,7 @@ def test_charts_are_those_of_the_populations(count):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_report_speaks_of_the_populations_alone(count, language):
     said = worded(unindexed(count, language), words_of("phrases", language))
-    provenance = {"files": {"a.csv": "0"}, "packages": {"coevo": "1"}}
+    provenance = {"files": {"a.csv": "0"}, "packages": {"coevo": "1"}, "sources": {}}
     report = text(said, templates()["report.md"], provenance)
     own = report.replace(said.study.config["title"][language], "")
     found = OF_INDICES.findall(own.partition("{#provenance}")[0])

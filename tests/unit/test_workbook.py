@@ -16,9 +16,9 @@ from coevo.normalisation import normalise, scaled_panel
 from coevo.report.figures import PALETTES
 from coevo.report.tables import traced_case
 from coevo.report.tables.columns import column_of
-from coevo.report.tables.formula_sheet import EDGE, LARGEST
-from coevo.report.tables.formula_sheet import FIRST as FIRST_ROW
 from coevo.report.tables.results_workbook import workbook_bytes
+from coevo.report.tables.traced_case import EDGE, LARGEST
+from coevo.report.tables.traced_case import FIRST as FIRST_ROW
 from coevo.report.words.template_values import in_language
 from coevo.schema import column_row, study_tables
 from coevo.study_data import StudyData

@@ -36,7 +36,7 @@ BROWSER = next(
 )
 REASON = "no Chromium on this machine"
 pytestmark = pytest.mark.skipif(not BROWSER and not os.environ.get("CI"), reason=REASON)
-PROVENANCE = {"files": {}, "packages": {}}
+PROVENANCE = {"files": {}, "packages": {}, "sources": {}}
 VARIANTS: dict[str, Callable[[], Study]] = {
     "regions": lambda: study(claims=True),
     "one region": lambda: study(1, claims=True),

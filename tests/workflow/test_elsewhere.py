@@ -6,6 +6,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -22,6 +23,7 @@ def snakemake(*options: str | Path, folder: Path = ROOT) -> str:
         capture_output=True,
         text=True,
         encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},  # as if coevo were installed
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout + result.stderr
@@ -87,15 +89,7 @@ def _code_comes_from_the_repository_and_figures_from_the_folder(said: str, study
     assert all((study / file).is_file() or "/small/" in file for file in theirs)
 
 
-MODULE = """
-configfile: "config/config.yaml"
-
-module coevo:
-    snakefile: "{file}"
-    config: config
-
-use rule * from coevo as coevo_*
-
+PAPER = """
 rule paper:
     default_target: True
     input: "reports/small/report.en.html", rules.coevo_export.output
@@ -103,7 +97,9 @@ rule paper:
 
 
 def test_another_snakefile_uses_it_as_a_module(study):
-    file = (ROOT / "workflow" / "Snakefile").as_posix()
-    (study / "Snakefile").write_text(MODULE.format(file=file), encoding="utf-8")
+    """As the page on how it is built writes it."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"^    from coevo.+?(?=^\S)", page, re.MULTILINE | re.DOTALL)
+    (study / "Snakefile").write_text(dedent(lines) + PAPER, encoding="utf-8")
     asked = asked_for(snakemake("--dry-run", "--cores", "1", folder=study))
     assert asked - {"paper"} == {f"coevo_{rule}" for rule in RULES}

@@ -245,6 +245,14 @@ local function Div(div)
     texts:insert(raw("</template>"))
     return texts
   end
+  -- A division that opens with a heading: folded under it.
+  if div.classes:includes("fold") then
+    local head = div.content:remove(1)
+    local fold = pandoc.List({ raw('<details class="fold"><summary>'), pandoc.Plain(head.content), raw("</summary>") })
+    append(fold, pandoc.Blocks(div.content):walk(walker))
+    fold:insert(raw("</details>"))
+    return fold, false
+  end
   if not typst then return nil end
   local name = div.classes:includes("table") and "held" or named(BLOCKS, div.classes)
   if not name then return nil end

@@ -99,6 +99,7 @@ rule report:
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
+        listed=raw_files.sources_path(config["raw"]) or [],
         templates=[*TEMPLATES, *LIBRARY, PHRASES],
         code=code("report"),
     output:
@@ -134,6 +135,6 @@ rule report:
         tables=REPORT_TABLES,
         around=around,
         config=SETTINGS,
-        provenance={"files": DIGESTS, "packages": PACKAGES},
+        provenance={"files": DIGESTS, "packages": PACKAGES, "sources": SOURCED},
     script:
         "../scripts/report.py"

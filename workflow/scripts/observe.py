@@ -2,11 +2,10 @@
 
 from coevo.files import begin_job, read_table, write_table
 from coevo.observations import observe
+from coevo.observations.recognition import StudyTerms
 
 begin_job(snakemake.log[0], snakemake.input)
-observations, remarks = observe(
-    snakemake.input.raw,
-    snakemake.params.raw,
+known = StudyTerms(
     read_table(snakemake.input.indicators, "indicators"),
     read_table(snakemake.input.regions, "regions"),
     snakemake.params.units_read_as,
@@ -16,5 +15,6 @@ observations, remarks = observe(
     snakemake.params.decimal_mark,
     snakemake.params.period,
 )
+observations, remarks = observe(snakemake.input.raw, snakemake.params.raw, known)
 write_table(observations, snakemake.output.observations)
 write_table(remarks, snakemake.output.remarks)

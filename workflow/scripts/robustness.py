@@ -1,8 +1,8 @@
 """Panel and observations -> D under other choices, and without the breaks in coverage."""
 
 from coevo.files import write_table
+from coevo.sensitivity.choices import robustness_rows
 from coevo.sensitivity.coverage_breaks import coverage_rows, growth_rows
-from coevo.sensitivity.robustness import robustness_rows
 from coevo.study_data import load_study
 
 study = load_study(snakemake)

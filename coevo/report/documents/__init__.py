@@ -10,7 +10,7 @@ from coevo.report.documents.pages import document, html, pdf
 from coevo.report.documents.source import metadata, page_data
 from coevo.report.documents.word import docx
 from coevo.report.figures.drawing import drawn
-from coevo.report.findings.localised import chart_words
+from coevo.report.findings.study_tables import chart_words
 from coevo.report.tables.exports import exported
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.report_text import ReportText

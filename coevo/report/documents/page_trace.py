@@ -14,8 +14,8 @@ from coevo.coupling.formulas import COMPOSITES, FORMS, contribution_shares
 from coevo.files import rows_of
 from coevo.normalisation import scaled_panel
 from coevo.normalisation.directions import directions_under, scales_of
-from coevo.panel.vintages import CELL, POLICIES, of_years
-from coevo.registry import choose
+from coevo.panel.vintages import CELL
+from coevo.report.findings.data_quality import standing
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 from coevo.report.words.markup import subscript
 from coevo.report.words.numbers import band
@@ -133,9 +133,7 @@ def _raw(
 
     Of several vintages the one whose figure stands by the study's policy.
     """
-    policy = choose(POLICIES, study.config["vintage_policy"], "vintage policy")
-    stands = policy(of_years(observations, study.years))[[*CELL, "vintage"]]
-    rows = stands.merge(observations, on=[*CELL, "vintage"], how="left")
+    rows = standing(study)[[*CELL, "vintage"]].merge(observations, on=[*CELL, "vintage"])
     codes, places = pd.MultiIndex.from_frame(rows[["file", "sheet", "vintage"]]).factorize()
     values = rows["value"].astype(object).where(rows["value"].notna(), None)
     entries = map(list, zip(values, codes.tolist(), rows["cell"], strict=True))

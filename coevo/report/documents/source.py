@@ -12,6 +12,7 @@ from coevo.arrays import Config
 from coevo.report.documents.page_trace import NO_TRACE, trace
 from coevo.report.figures import SYMBOLS
 from coevo.report.findings import OF_REGION
+from coevo.report.findings.indicator_pages import indicator_pages
 from coevo.report.tables import LAYOUT, annex
 from coevo.report.tables.report_table import readable
 from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
@@ -19,7 +20,7 @@ from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import of_region
 
 
-def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
+def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, Any]]) -> str:
     """The report of one language as Markdown: `source` has the structure, phrases the words."""
     study, jinja = words.study, words.jinja
     values: dict[str, Any] = jinja.globals
@@ -32,6 +33,7 @@ def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, s
         caption=lambda name: caption(words, name),
         facts=words.facts(study.focus),
         of_regions=partial(of_regions, words),
+        pages=data_pages(words, provenance["sources"]),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
         config_block=_block(_settings(study.config)),
@@ -78,6 +80,36 @@ def of_regions(words: ReportText) -> Iterator[Markdown]:
         code = json.dumps(region, ensure_ascii=False)
         yield Markdown("\n\n".join([f"::: {{region={code}}}", *texts, ":::"]))
     known |= own
+
+
+def data_pages(words: ReportText, sources: Mapping[str, Mapping[str, str]]) -> Markdown:
+    """What is to be known of each indicator, folded in a fold, which the page alone has.
+
+    sources: what the table of sources says of each raw file, by its path.
+    """
+    study, say, parts = words.study, words.say, list[str]()
+    how = words.phrases["page"]["script"]["trace"]["how"]
+    for indicator, page in indicator_pages(study):
+        for made in page["made"]:
+            name, arguments = study.derivation(made["part"])
+            named = dict(zip("ab", map(study.label, arguments), strict=False))
+            made["how"] = how[name].format(**named)
+        for place in page["cells"]:
+            place["name"] = place["file"].removeprefix(f"{study.config['raw']}/")
+        files = {place["name"]: sources.get(place["file"], {}) for place in page["cells"]}
+        page["terms"] = [
+            {**row, "is": "stated" if row.get("licence") else "none", "name": name}
+            for name, row in files.items()
+        ]
+        title = words.grammar.measured(study.heading(indicator), study.unit(indicator))
+        told = [f"::: fold\n### {title}"]
+        for key, label in words.phrases["pages"]["labels"].items():
+            lines = [say(f"pages/{key}/{line['is']}", **line) for line in page[key]]
+            told += ["\n".join([label, *(f":   {line}" for line in lines)])] if lines else []
+        parts.append("\n\n".join([*told, ":::"]))
+    lead = say("pages/lead/" + ("indices" if study.indexed else "model"))
+    head = f"::::: {{.fold .screen}}\n## {say('pages/title')}"
+    return Markdown("\n\n".join([head, lead, *parts, ":::::"]))
 
 
 def _digest(files: Mapping[str, str]) -> str:

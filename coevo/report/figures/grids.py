@@ -9,9 +9,8 @@ from coevo.report.figures import axes
 from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.chart_needs import TILE, density_peaks
 from coevo.report.findings.grade_scale import colours, grade_marks, spans
-from coevo.report.findings.localised import variant_word
 from coevo.report.findings.region_standings import groups_of
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Study, variant_word
 from coevo.sensitivity.choices import CHOICES
 from coevo.sensitivity.headlines import CENSUS_YEAR, WITH
 

@@ -12,8 +12,7 @@ from coevo.report.figures import axes
 from coevo.report.figures.bars import share_text
 from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.interaction import slope_intervals
-from coevo.report.findings.localised import variant_word
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Study, variant_word
 from coevo.report.findings.theory_against_fit import growth_rows
 from coevo.sensitivity.choices import CHOICES
 

@@ -9,6 +9,7 @@ from coevo.messages import room
 from coevo.report.figures import FIGURES, axes, subsystem_colour
 from coevo.report.figures.vega import LAYERS, PADDING, Part, amount, specification
 from coevo.report.findings.coverage_years import shown_breaks
+from coevo.report.findings.deciding import EQUILIBRIUM, ESTIMATES
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
@@ -134,3 +135,28 @@ def _path(chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame
     drawn = {"rows": rows, "labels": _apart(labels, (0, 1), paper_height(chart))}
     y = amount("value", scale=axes.axis_scale(0, 1), axis=y_axis)
     return specification(chart, study, words, drawn, x=axes.years_axis(study.years), y=y)
+
+
+def deciding(study: Study, words: Mapping[str, str]) -> Part:
+    """Share of panels in which each relation is named, by number of years, all else as in the
+    study; and of paths in which the equilibrium in focus is bounded.
+    """
+    every = study.rows("power").dropna(subset="power")
+    relations = every[every["size"].eq(ESTIMATES) & every["noise"].eq(1)]
+    relations = relations[relations["regions"] == relations["regions"].iloc[:1].squeeze()]
+    rows = pd.concat([relations, every[every["effect"] == EQUILIBRIUM]])
+    names = {effect: words[f"found_{effect}"] for effect in rows["effect"].unique()}
+    colours = {effect: subsystem_colour(i) for i, effect in enumerate(names)}
+    colours[EQUILIBRIUM] = "$muted"
+    rows = rows.assign(label=rows["effect"].map(names), colour=rows["effect"].map(colours))
+    last = rows.groupby("effect", sort=False).tail(1)
+    labels = last.assign(text=last["label"], value=last["power"], bold=False, region="")
+    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), paper_height("deciding"))}
+    ends = (int(rows["years"].min()), int(rows["years"].max()))
+    x_axis = axes.axis(words["number_of_years"], sorted(set(relations["years"].tolist())))
+    y_axis = axes.above(words["share_found"], [0, 0.25, 0.5, 0.75, 1])
+    return specification(
+        "deciding", study, words, drawn,
+        x=amount("years", scale=axes.axis_scale(*ends), axis=x_axis),
+        y=amount("power", scale=axes.axis_scale(0, 1), axis=y_axis),
+    )  # fmt: skip

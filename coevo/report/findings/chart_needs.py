@@ -4,6 +4,7 @@ from typing import Any
 
 from coevo.equilibria.theory_rows import MEAN
 from coevo.report.findings.coverage_years import shown_breaks
+from coevo.report.findings.deciding import ESTIMATES
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.page_one import opening_kind
@@ -28,6 +29,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     of choices give it several grades; `headline_variants`: headlines
     are held against choices; `sensitivity`: which choice matters is known; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
+    `power`: panels of effects as estimated were simulated;
     `own_fits`: one of several regions at least is estimated by itself; `theory`: growth at the
     theoretical point is known of the region in focus or on average.
     """
@@ -40,6 +42,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
             "fit": estimated,
             "coefficients": estimated or study.pooled,
             "own_fits": not study.single and len(region_fit_rows(study)) > 0,
+            "power": not study.rows("power", size=ESTIMATES).empty,
             "theory": growth_rows(study)["scope"].isin([study.focus, MEAN]).any(),
         }
     return study.has | {need for need, holds in met.items() if holds}

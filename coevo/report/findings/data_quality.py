@@ -1,5 +1,6 @@
 """What was read, of which vintages, and what the audit found; weights and obstacles."""
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -63,14 +64,24 @@ def data_finding(study: Study) -> dict[str, Any]:
 
 def _newer(study: Study) -> pd.DataFrame:
     """Return the newest figures that are newer than the series used."""
-    panel, seen = study.tables["panel"], study.tables["observations"]
-    for column in ("region", "indicator"):
-        seen = seen[seen[column].isin(panel[column])]
-    seen = of_years(seen, panel["year"].unique())
-    stands, newest = (POLICIES[name](seen) for name in (study.config["vintage_policy"], "overlay"))
+    newest, stands = standing(study, "overlay"), standing(study)
     used = stands.groupby(SERIES)["vintage"].max().rename("vintage_used")
     newer = newest[newest["value"].notna()].join(used, on=SERIES)
     return newer[newer["vintage"] > newer["vintage_used"]]
+
+
+@lru_cache(maxsize=8)
+def standing(study: Study, policy: str = "") -> pd.DataFrame:
+    """Return which figures stand by a policy for vintages, else by the study's, and their vintage.
+
+    Of regions, years and indicators of the panel.
+    """
+    panel, seen = study.tables["panel"], study.tables["observations"]
+    for column in ("region", "indicator"):
+        seen = seen[seen[column].isin(panel[column])]
+    return POLICIES[policy or study.config["vintage_policy"]](
+        of_years(seen, panel["year"].unique())
+    )
 
 
 def groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.report.findings.deciding import bounded_finding
 from coevo.report.findings.study_tables import Reason, Study, reason
 
 BOUNDED = "interval"
@@ -74,20 +75,22 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
 
     `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `general`: the row
     of the rest point of the general form, `told` whether there is one, and p of no own terms
-    (`restriction`); `means`: those of `observed_means`; `everywhere`: in how many regions E is
-    located by their own growth, of how many, None of one region; `exceptions`: regions whose E a
-    pooled fit locates, with its effects; `beyond`: whether a coordinate of the rest point lies
-    outside the observed range.
+    (`restriction`); `means`: those of `observed_means`; `needed`: see `bounded_finding`;
+    `everywhere`: in how many regions E is located by their own growth, of how many, None of one
+    region; `exceptions`: regions whose E a pooled fit locates, with its effects; `beyond`: whether
+    a coordinate of the rest point lies outside the observed range.
     """
-    unfitted = refused(study)
+    unfitted, needed = refused(study), bounded_finding(study)
     if study.focus in unfitted:
-        return {"verdict": "not_estimated", "reason": unfitted[study.focus], "beyond": False}
+        reason = unfitted[study.focus]
+        return {"verdict": "not_estimated", "reason": reason, "beyond": False, "needed": needed}
     main, every, seen = fits(study).iloc[0], region_fit_rows(study), path(study)
     return {
         "verdict": located_verdict(main),
         "means": observed_means(study),
         "main": main,
         "general": _general(study),
+        "needed": needed,
         "years": (seen["year"].min(), seen["year"].max()),
         "everywhere": None if study.single else (int(every["located"].sum()), len(every)),
         "exceptions": _located_pooled(study),

@@ -7,6 +7,7 @@ import pandas as pd
 from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
+from coevo.report.findings.deciding import power_finding
 from coevo.report.findings.equilibrium import refused
 from coevo.report.findings.study_tables import POOLED, Study, least_and_largest, reason
 from coevo.sensitivity.specifications import EFFECTS
@@ -147,7 +148,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "by_year": by_year,
         "broken": broken,
         "fragile": undecided and broken,
-        "power": _power(study) if undecided and study.pooled else {},
+        "power": power_finding(study) if undecided and study.pooled else {},
         "groups": _groups(study) if study.pooled else {},
         "instruments": instruments,
         "sets": instruments if len(instruments) == len(SLOPES) else [],
@@ -167,24 +168,6 @@ def _explained(study: Study) -> tuple[float, float]:
     scope, scaling = (POOLED, "first") if study.pooled else (study.focus, "none")
     fit = {"scope": scope, "scaling": scaling, "effects": study.effects[-1]}
     return least_and_largest(study.rows("fits", model="classic", **fit)["r2"])
-
-
-def _power(study: Study) -> dict[str, Any]:
-    """How often the rule names the true relation in simulated panels with year shocks: `at`, the
-    weakest and the strongest effects; `relations`, its share at both; `range`, least and largest
-    share of all; empty where that is not known.
-    """
-    rule = study.table("relation_rule")
-    if rule.empty:
-        return {}
-    shocked = rule[(rule["strength"] > 0) & rule["year_shock"]].sort_values("strength")
-    shares = {str(name): rows[name].iloc[[0, -1]] for name, rows in shocked.groupby("design")}
-    every = [value for share in shares.values() for value in share]
-    return {
-        "at": tuple(shocked["strength"].iloc[[0, -1]]),
-        "relations": [(name, *share) for name, share in shares.items()],
-        "range": (min(every), max(every)),
-    }
 
 
 def _by_year(study: Study) -> dict[str, dict[str, Any]]:

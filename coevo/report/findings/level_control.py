@@ -8,7 +8,7 @@ import pandas as pd
 
 from coevo.coupling.formulas import FORMS
 from coevo.coupling.level import PER_HEAD
-from coevo.observations.units import UNITS
+from coevo.observations.units import unit_of
 from coevo.report.findings.study_tables import Study, reason
 
 USUAL = "standard"  # form of C
@@ -97,15 +97,17 @@ def level_label(study: Study, level: str, words: Mapping[str, str]) -> str:
 def level_values(study: Study, level: str) -> tuple[pd.Series, str]:
     """Values of a level of development by (region, year), and their unit in the language.
 
-    Size per head in 10,000 yuan per person where it is money per person, else in the units of its
-    two figures.
+    Size per head in 10,000 yuan per person, or thousands of another money, where it is money per
+    person, else in the units of its two figures.
     """
     if not level.endswith(PER_HEAD):
         return study.series(level), study.unit(level)
     size = study.config["comovement"]["size"][:2]
     ratio = study.series(size[0]) / study.series(size[1])
-    units = [UNITS[unit] for name in size if (unit := study.units[name]) in UNITS]
-    if [unit.measures for unit in units] == ["money", "persons"]:
-        ratio = ratio * units[0].factor / units[1].factor / UNITS[PER_PERSON].factor
-        return ratio, study.unit_name(PER_PERSON)
+    money, persons = (unit_of(study.units[name]) for name in size)
+    if money.measures.startswith("money") and persons.measures == "persons":
+        currency = money.measures.removeprefix("money").strip()
+        unit = f"thousand {currency} per person" if currency else PER_PERSON
+        ratio = ratio * money.factor / persons.factor / unit_of(unit).factor
+        return ratio, study.unit_name(unit)
     return ratio, " / ".join(study.unit(name) for name in size)

@@ -1,5 +1,6 @@
 """Which sentences open the report, by verdicts that its sections found."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
-from coevo.observations.units import UNITS
+from coevo.observations.units import unit_of
 from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.relation import UNDETERMINED
 from coevo.report.findings.study_tables import Study
@@ -46,8 +47,8 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     tells of systems in step; `third`: what
     the last sentence is about, the model or else `alone`. `drive`: `named`, `supply`
     (`supply_named`, where page one speaks of nothing else), `other`, `undecided` or
-    `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of the rule at the
-    smallest strength. `joint`: whether p of theory in the region in focus is told.
+    `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of the rule for
+    effects as estimated. `joint`: whether p of theory in the region in focus is told.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
@@ -68,7 +69,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
         opening["located"] = opening["settle"] == "located"
         counted = findings["survival"]["all"][""]
         opening["counted"] = counted if counted["specifications"] else None
-        opening["power"] = findings["interaction"].get("power")
+        opening["power"] = findings["interaction"].get("power", {}).get("own")
     if opening["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)
@@ -220,13 +221,17 @@ def conclusions(claims: pd.DataFrame) -> list[tuple[str, int]]:
     return [(key, int(counts[key])) for key in WORDS_OF_VERDICTS if key in counts]
 
 
-def all_provinces(regions: Iterable[str]) -> bool:
-    """Whether all regions are provincial units, by their codes."""
-    return all(region.endswith("0000") for region in regions)
+def kind_of_regions(regions: Iterable[str]) -> str:
+    """What all regions are by their codes: `provinces`, `countries`, or just `regions`."""
+    codes = list(regions)
+    if all(code.endswith("0000") for code in codes):
+        return "provinces"
+    countries = all(re.fullmatch("[A-Z]{3}", code) for code in codes)
+    return "countries" if countries else "regions"
 
 
 def scope_finding(study: Study) -> dict[str, Any]:
-    """`covered`: `one` region or `many`, of `units` `provinces` or `regions`; `absent`: codes and
+    """`covered`: `one` region or `many`, of `units` (`kind_of_regions`); `absent`: codes and
     `names` of known units that the study lacks, empty where they are many or unknown. `model_of`:
     `outputs` of an economy that stand for populations (`levels`), or `species`. `measured`: all
     indicators of the systems `relative` (per head or shares), `absolute`, or `mixed`; `shares`: how
@@ -237,10 +242,10 @@ def scope_finding(study: Study) -> dict[str, Any]:
     absent = sorted(set(known) - set(study.regions))
     absent = absent if len(absent) <= FEW and not study.single else []
     used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
-    relative = [unit in UNITS and UNITS[unit].measures in RELATIVE for unit in used["unit"]]
+    relative = [unit_of(unit).measures.startswith(RELATIVE) for unit in used["unit"]]
     return {
         "covered": "one" if study.single else "many",
-        "units": "provinces" if all_provinces(study.regions) else "regions",
+        "units": kind_of_regions(study.regions),
         "model_of": "outputs" if study.config.get("levels") else "species",
         "measured": "relative" if all(relative) else "mixed" if any(relative) else "absolute",
         "shares": sum(relative),

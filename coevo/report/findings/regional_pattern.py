@@ -50,8 +50,9 @@ def pattern_finding(study: Study) -> dict[str, Any]:
     `caught_up`, `regression` (to the mean: not without the first year), `fell_behind`, `unclear`,
     `none`; its `residuals`, `neighbours`, `level`: `alike`, `unlike`, `unrelated` or `none`, of D
     and of D with the level taken out. `local`: regions that differ from chance, `some`, `nobody` or
-    `none` computed. `last`: whether all have the `same` last year, or one
-    its `own`. `moves` between quartiles of D, `ranks` over choices.
+    `none` computed. `bordering`: whether neighbours are `known`, or `none`. `last`: whether all
+    have the `same` last year, or one its `own`. `moves` between quartiles of D, `ranks` over
+    choices.
     """
     if study.single:
         return {"verdict": "one_region"}
@@ -76,6 +77,7 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "moves": moves(study),
         "ranks": rank_spans(study),
         "residuals": grown.get("residuals"),
+        "bordering": "none" if neighbours["verdict"] == "none" else "known",
         "theil": _values(study, "theil"),
         "shares": between_shares(study),
         "neighbours": neighbours,

@@ -19,7 +19,7 @@ def related_finding(study: Study) -> dict[str, Any]:
 
     `lines`: keys of single lines; `paper`: whether claims of Qian are checked; `drivers`, of
     indices of several regions: `uncensored` where no D is 0 or 1; `chance`: mean and 95 % point of
-    q, and p of the q `SEEN`, without any association.
+    q, and p of the q `SEEN`, without any association; `simulated`: what other methods find then.
     """
     has = study.has | ({"joint"} if study.config["claims"] == "qian" else set())
     told: dict[str, Any] = {"lines": [line for line, need in LINES.items() if need in has]}
@@ -29,6 +29,8 @@ def related_finding(study: Study) -> dict[str, Any]:
         told["drivers"] = "uncensored" if ((D > 0) & (D < 1)).all() else "censored"
         if regions > 2 * STRATA:
             told["chance"] = chance_of_q(regions)
+        if "chance" in study.tables:
+            told["simulated"] = study.table("chance").set_index("case").to_dict("index")
     return told
 
 

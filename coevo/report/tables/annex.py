@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import compress
 from typing import Any
 
-from coevo.report.tables import LAYOUT, analysis_tables, data_tables, regression_table
+from coevo.report.tables import LAYOUT, regression_table, table_rows
 from coevo.report.tables.report_table import (
     Body,
     ReportTable,
@@ -18,12 +18,12 @@ from coevo.report.words.numbers import NOTHING
 from coevo.report.words.report_text import ReportText
 
 OPENING = ("table_summary", "table_coordination")  # tables that open the workbook
-_MODULES = (data_tables, analysis_tables, regression_table)
+_MODULES = (table_rows, regression_table)
 TABLES: dict[str, Callable[[ReportText], Iterable[Any] | Body]] = {
     key: next(getattr(module, key) for module in _MODULES if hasattr(module, key))
     for key in LAYOUT["tables"]
 }
-LONGEST = 60  # rows of a table in a document or a LaTeX file
+LONGEST = 100  # rows of a table in a document or a LaTeX file
 
 
 def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:

@@ -18,9 +18,8 @@ from coevo.report.findings.grade_scale import colours
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import OPENING, report_tables, sheet_name, title_of
 from coevo.report.tables.columns import BY_SIZE, column_of, in_words, number_format
-from coevo.report.tables.formula_sheet import EDGE, FIRST, FormulaSheet
 from coevo.report.tables.report_table import Column, ReportTable, in_cell, readable
-from coevo.report.tables.traced_case import TracedCase, held_rows
+from coevo.report.tables.traced_case import EDGE, FIRST, FormulaSheet, TracedCase, held_rows
 from coevo.report.tables.workbook_trace import formula_sheets, theory_sheets
 from coevo.report.words.nouns import renamed
 from coevo.report.words.numbers import Number

@@ -19,8 +19,7 @@ from coevo.normalisation.directions import MODERATE, directions_under
 from coevo.report.findings.study_tables import KEY, SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of, in_words
-from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
-from coevo.report.tables.traced_case import TracedCase
+from coevo.report.tables.traced_case import EDGE, Entry, FormulaSheet, TracedCase
 from coevo.schema import column_rows, table_row
 from coevo.weighting.methods import Step
 

@@ -25,15 +25,15 @@ _FOLDS = re.compile(
 
 
 @cache
-def read_phrases(text: str, shared: str, provincial: bool = False) -> Mapping[str, Any]:
+def read_phrases(text: str, shared: str, kind: str = "regions") -> Mapping[str, Any]:
     """The phrases of a language, from the text of their file; to be read, not to be changed.
 
     shared: the text of the phrases that all languages say alike unless they have their own;
-    provincial: whether all regions are provinces, which a language may call so throughout.
+    kind: what all regions are (`kind_of_regions`), which a language may call so throughout.
     """
     for mark, names in read_yaml(text)["places"].items():
         # a line may be folded within a mark
-        text = re.sub(r"\s*".join(mark), names[provincial], text)
+        text = re.sub(r"\s*".join(mark), names[kind], text)
     return _completed(read_yaml(text), read_yaml(shared))
 
 

@@ -19,9 +19,9 @@ from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.choice_robustness import heaviest_removal, most_filled
 from coevo.report.findings.in_step import LOGS
 from coevo.report.findings.level_control import level_label
-from coevo.report.findings.localised import study_in_language
-from coevo.report.findings.page_one import all_provinces
+from coevo.report.findings.page_one import kind_of_regions
 from coevo.report.findings.since_release import SHOWN
+from coevo.report.findings.study_tables import study_in_language
 from coevo.report.tables import LAYOUT
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.markup import Markdown, escaped
@@ -42,8 +42,8 @@ def in_language(data: StudyData, language: str, files: Mapping[str, str]) -> Rep
 
     files: `phrases.<language>.yaml`, and `phrases.yaml`, which all share.
     """
-    provincial = all_provinces(data.tables["observations"]["region"])
-    phrases = read_phrases(files[f"phrases.{language}.yaml"], files["phrases.yaml"], provincial)
+    kind = kind_of_regions(data.tables["observations"]["region"])
+    phrases = read_phrases(files[f"phrases.{language}.yaml"], files["phrases.yaml"], kind)
     phrases = with_nouns(phrases, data.config, language)
     return worded(study_in_language(data, language, phrases["words"]), phrases)
 

@@ -17,7 +17,7 @@ from coevo.report.words.markup import Markdown, escaped, plain_text
 from coevo.report.words.numbers import Number
 
 NUMBER = re.compile(r"−?\d+(?:[,\u202f]\d{3})*(?:\.\d+)?")
-# what is no text of the report: code, tables, images, formulas, works, where links lead, attributes
+# what is no text: code, tables, definitions, images, formulas, works, where links lead, attributes
 _APART = re.compile(
     r"^(~{4,}).*?^\1|^[|:#].*?$|^!\[.*?$|\$\$.*?\$\$|(?<!\\)\$[^$]+\$|`[^`]*`|@[\w-]+"
     r"|\]\([^)]*\)|(?<!\\)\{[^}]*\}|^---$.*",

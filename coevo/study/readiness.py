@@ -14,6 +14,7 @@ from coevo.errors import Refusal, StudyError
 from coevo.files import read_optional, read_table
 from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
 from coevo.observations import observe
+from coevo.observations.recognition import StudyTerms
 from coevo.panel import build_panel, panel_remarks
 from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, read_series
@@ -85,9 +86,7 @@ def check_study(path: str) -> Checked:
     rows = check_indicators(config, read_schema("indicators"), places, name)
     files = raw_paths(config["raw"], config["vintage"])
     indicators = read_table(config["indicators"], "indicators")
-    observations, remarks = observe(
-        files,
-        config["raw"],
+    known = StudyTerms(
         indicators,
         read_table(places, "regions"),
         config["units_read_as"],
@@ -97,6 +96,7 @@ def check_study(path: str) -> Checked:
         config["decimal_mark"],
         config["period"],
     )
+    observations, remarks = observe(files, config["raw"], known)
     panel, whole = None, (0, 0)
     problems: tuple[str, ...] = ()
     on_indices: tuple[str, ...] = ()
@@ -112,8 +112,8 @@ def check_study(path: str) -> Checked:
     if panel is not None:
         remarks = pd.concat([remarks, panel_remarks(observations, panel, config)])
     audit = audit_table(observations, remarks, indicators, config["accept"])
-    known = (config, files, indicators, observations, audit, panel, whole)
-    return Checked(*known, problems, on_indices)
+    tables = (indicators, observations, audit, panel)
+    return Checked(config, files, *tables, whole, problems, on_indices)
 
 
 def _check_indices(panel: pd.DataFrame, indicators: pd.DataFrame, config: Config) -> list[str]:

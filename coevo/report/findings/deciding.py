@@ -1,0 +1,57 @@
+"""What the relation rule could see in this panel, and what would decide. Read from `power`."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.files import rows_of
+from coevo.report.findings.study_tables import Study
+
+EQUILIBRIUM = "equilibrium"  # of the region in focus, beside the relations
+ESTIMATES, SIZES = "estimates", ("half", "estimates", "ends")
+SETTING = ["regions", "years", "noise"]
+
+
+def power_finding(study: Study) -> dict[str, Any]:
+    """How often each relation would be named, with effects as estimated; empty if not known.
+
+    `seen`: by relation the share; `lost`: those of which most panels grow beyond every bound;
+    `points`: the sizes of both effects, in percentage points of yearly growth for one first-year
+    output more; `own`: of the relation whose signs the estimates have its name, `share`, and
+    `years`, the least number that finds it in four of five panels; `told`: whether that is `within`
+    the numbers looked at, at `most`, or `beyond` them, `none` without such a relation.
+    """
+    rows = study.rows("power", size=ESTIMATES)
+    if rows.empty:
+        return {}
+    here, most = own_setting(rows), int(rows["years"].max())
+    seen = here.dropna(subset="power")
+    own = [
+        {"relation": row.effect, "share": row.power, "years": row.least_years, "most": most}
+        for row in seen[seen["own"].eq(True)].itertuples()
+    ]
+    return {
+        "seen": [*zip(seen["effect"], seen["power"], strict=True)],
+        "lost": list(here.loc[here["power"].isna(), "effect"]),
+        "points": (100 * here[["A12", "A21"]].iloc[0].abs()).tolist(),
+        "own": own[0] | {"told": _told(own[0]["years"])} if own else None,
+        "told": _told(own[0]["years"]) if own else "none",
+    }
+
+
+def bounded_finding(study: Study) -> dict[str, Any]:
+    """How many years bound the equilibrium of the region in focus: `told`, `years`, `most`."""
+    rows = study.rows("power", effect=EQUILIBRIUM)
+    if rows.empty:
+        return {"told": "unknown"}
+    years = rows["least_years"].iloc[0]
+    return {"told": _told(years), "years": years, "most": int(rows["years"].max())}
+
+
+def _told(least: float) -> str:
+    return "beyond" if pd.isna(least) else "within"
+
+
+def own_setting(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the study's own number of regions and years, and its own noise: they stand first."""
+    return rows_of(rows, **rows[SETTING].iloc[0].to_dict())

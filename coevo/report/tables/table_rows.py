@@ -1,0 +1,452 @@
+"""Rows of the report's tables, from tables of the study; what their cells say stands in the
+layout, beside the width of their columns.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coevo.coupling.comovement import SCALES, SCOPES
+from coevo.files import rows_of
+from coevo.inference.signs import QUADRANTS
+from coevo.inference.slope_errors import SLOPES
+from coevo.normalisation.directions import scales_of
+from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
+from coevo.regional.regional_panel import ADJUSTED, PLAIN
+from coevo.report.findings import deciding as power
+from coevo.report.findings import equilibrium, in_step
+from coevo.report.findings.choice_robustness import sign_survival_finding
+from coevo.report.findings.data_quality import audited, largest_obstacles, since, weights_finding
+from coevo.report.findings.interaction import regional
+from coevo.report.findings.level_control import level_finding
+from coevo.report.findings.page_one import NOT_TESTED, opening_kind, scope_finding
+from coevo.report.findings.predicted import rivals
+from coevo.report.findings.region_standings import standings
+from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
+from coevo.report.findings.relation import relation_finding
+from coevo.report.findings.since_release import SHOWN, figures_since
+from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.findings.theory_against_fit import theory_finding
+from coevo.report.tables import LAYOUT
+from coevo.report.tables.columns import column_of
+from coevo.report.tables.report_table import Body
+from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.numbers import NOTHING, band, fixed, missing
+from coevo.report.words.report_text import ReportText, Rows, amount
+from coevo.sensitivity.choices import MAIN, ROBUST
+from coevo.sensitivity.claims import NOT_TESTABLE
+from coevo.sensitivity.headline_statistics import R2
+
+FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
+Row = dict[str, Any]
+
+MEASURES = (PLAIN, ADJUSTED)
+UNKNOWN = dict.fromkeys(("value", "p", "critical"))  # a statistic that was not computed
+BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
+
+
+def indicators(words: ReportText) -> Iterator[Row]:
+    """Every indicator with its weight; whether it is the `first` of its subsystem, its `best` band,
+    its `direction`, and since when it is measured as it is (`since`).
+    """
+    study, scales = words.study, scales_of(words.study.indicators)
+    rows = weights_finding(study)["rows"]
+    rows = rows.assign(first=~rows["subsystem"].duplicated())
+    for row in rows.to_dict("records"):
+        scale, held = scales[row["indicator"]], since(study, row["indicator"])
+        row |= {"best": band(*scale.best), "direction": scale.direction.replace("-", "−")}
+        year = held.pop("first")
+        said = [words.say(f"measured/since/{key}", years=of) for key, of in held.items() if of]
+        yield row | {"since": words.grammar.series([year, *said]) if said else year}
+
+
+def weights(words: ReportText) -> Body:
+    """Every indicator with its weight, `least` and `most` of it by the other methods; the share
+    between regions if there are several; values of the focus.
+    """
+    study, phrases = words.study, words.phrases["tables"]["weights"]
+    ends = [study.years[0], study.years[-1]]
+    heads = [*phrases["columns"], *(words.grammar.dated(study.name(study.focus), y) for y in ends)]
+    every = study.tables["weights"]
+    others = every[every["weighting"] != study.config["weighting"]["method"]]
+    others = others.groupby("indicator")["weight"].agg(least="min", most="max")
+    named = study.indicators.set_index("indicator")["dimension"]
+    rows = weights_finding(study)["rows"].join(others, on="indicator")
+    rows = rows.drop(columns="dimension", errors="ignore").join(named, on="indicator")
+    rows = rows.assign(between=np.nan) if study.single else rows
+    values = study.of_focus("panel").pivot(index="indicator", columns="year", values="value")
+    figures = values.reindex(rows["indicator"], columns=ends).to_numpy().tolist()
+    return Body(rows.assign(figures=figures).to_dict("records"), heads)
+
+
+def audit(words: ReportText) -> Iterator[Row]:
+    """Findings by check and indicator, the serious ones first and those that the study accepts
+    last: how many (`n`), and one of them with its `place` and in words.
+    """
+    findings = audited(words.study)
+    order = findings["standing"].map([SERIOUS, FINDING, ACCEPTED].index).sort_values(kind="stable")
+    kinds = findings.loc[order.index].groupby(["standing", "check", "indicator"], sort=False)
+    for _, part in kinds:
+        row = part.iloc[0].to_dict()
+        row |= {"n": len(part), "place": row["name"] or row["file"]}
+        if not missing(row["year"]):
+            row["place"] = words.grammar.dated(row["place"], row["year"])
+        yield row | {"said": words.message(row["message"], row["fields"])}
+
+
+def states(words: ReportText) -> Body:
+    """U of every subsystem, C, T, D, type and relative development of every region in its last
+    year, which is named where it is not the last of the study.
+    """
+    study, last = words.study, words.study.ends[1].sort_values("D", ascending=False)
+    head, *rest = words.phrases["tables"]["states"]["columns"]
+    labels = [words.grammar.series(["U", study.label(s)], "clause") for s in study.subsystems]
+    indices = last[[SUBSYSTEM_PREFIX + s for s in study.subsystems]].to_numpy().tolist()
+    heads, note = [head, *labels, *rest], words.say("tables/states/note")
+    return Body(last.assign(indices=indices).to_dict("records"), heads, note)
+
+
+def regions(words: ReportText) -> list[Row]:
+    """Every region by D of its last year, with the grade of that."""
+    states = standings(words.study).join(words.study.ends[1]["grade"]).dropna(subset="D")
+    states = states.sort_values("D", ascending=False).reset_index()
+    return list(states.to_dict("records"))
+
+
+def headlines(words: ReportText) -> list[Row]:
+    """What a reader would repeat, each with what came of it."""
+    return _told(words, "headline_claims")
+
+
+def claims(words: ReportText) -> Body:
+    """The claims of a paper, with how they were tested unless page one says so."""
+    look = "short" if opening_kind(words.study) == "claims" else "columns"
+    return Body(_told(words, "claims"), look=look)
+
+
+def verdicts(words: ReportText) -> Body:
+    """For page one, of the claims that it asks about: claim, how it was tested, in how many
+    combinations or fits it holds, one of five words, what it hangs on, section; of the claims of a
+    paper without those two.
+    """
+    if opening_kind(words.study) == "claims":
+        return Body(_told(words, "claims"))
+    asked = [row for row in headlines(words) if row["claim"] not in LAYOUT["elsewhere"]]
+    for row in asked:
+        short = {} if row["verdict"] == NOT_TESTABLE else words.phrases["words"]["tested_short"]
+        row["tested"] = short.get(row["claim"], row["tested"])
+        by_choices = row["computed"] == "by_choices"
+        row["hangs"] = words.message("hanging", row["fields"]) if by_choices else ""
+        row["held"] = _held(words, row)
+    note = words.say("tables/verdicts/note", least=words.percent(ROBUST))
+    return Body(asked, note=note, look="held")
+
+
+def _told(words: ReportText, table: str) -> list[Row]:
+    """Claims with what is said of them: `said`, how each was tested (with one region, what is left
+    of that, if it needs several), what came `out`, one of five words (`chip`), the section.
+
+    Of a paper without those that no figure of the files can be held against; `paper`: its words,
+    else its printed figures, nothing where no file has them.
+    """
+    study, known = words.study, words.phrases["words"]["tested"]
+    rows: list[Row] = study.tables[table].query("computed != 'no_figures'").to_dict("records")
+    for row in rows:
+        check = str(row.setdefault("check", row["claim"]))
+        if "stated" in row:
+            row["said"] = words.grammar.upper_first(words.message(row["claim"], row["stated"]))
+        elif not row["paper"] and row["printed_message"]:
+            row["paper"] = words.message(row["printed_message"], row["printed_fields"])
+        alone = f"{check}_alone"
+        row["tested"] = words.word("tested", alone if study.single and alone in known else check)
+        row["out"] = words.message(row["computed"], row["fields"])
+        verdict = NOT_TESTED if row["verdict"] == NOT_TESTABLE else row["conclusion"]
+        sign, conclusion = (words.word(kind, verdict) for kind in ("conclusion_chip", "conclusion"))
+        row["chip"] = Markdown(f"[{escaped(conclusion)}]{{.chip .{sign}}}")
+        place = LAYOUT["sections"].get(check, "")
+        needed = LAYOUT["needs"].get(place)
+        there = place and (needed is None or getattr(study, needed))
+        link = f"[{words.say(f'headings/{place}')}](#{place})"
+        row["section"] = Markdown(link) if there else ""
+    return rows
+
+
+def _held(words: ReportText, row: Row) -> str:
+    """In how many combinations a claim holds, or in how many fits; of theory p of its fits."""
+    if row["computed"] in ("by_choices", "growth_at_theory"):
+        return str(words.message(f"held_{row['computed']}", row["fields"]))
+    counted = LAYOUT["fits"].get(row["claim"])
+    counts = sign_survival_finding(words.study)[counted].get("") if counted else None
+    shown = counts and counts["specifications"]
+    return str(words.say("tables/verdicts/fits", counts=counts)) if shown else NOTHING
+
+
+def prediction(words: ReportText) -> list[Row]:
+    """A row per series and model with its ratios by years ahead."""
+    by = ["series", "model"]
+    ratios = {f"ratio_{h}": rivals(words.study, h).set_index(by)["ratio"] for h in FARTHER}
+    return list(rivals(words.study).join(pd.DataFrame(ratios), on=by).to_dict("records"))
+
+
+def restated(words: ReportText) -> list[Row]:
+    """The figures with the largest effect on D, in the order of the table, with their `change`."""
+    rows = figures_since(words.study)
+    effects = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
+    largest = effects.sort_values(ascending=False, kind="stable").index[:SHOWN]
+    rows = rows.assign(share=rows["new"] / rows["old"].replace(0, np.nan) - 1)
+    return list(rows.loc[sorted(largest)].to_dict("records"))
+
+
+def summary(words: ReportText) -> Body:
+    """Of every region what `standings` says, grade, indices, largest obstacle, outputs, slopes.
+
+    A head that is dated carries the year; the words are those of `tables.csv`. What a region lacks
+    is empty; a column that all lack is left out.
+    """
+    study, dated = words.study, words.grammar.dated
+    years, labels = {"first": study.years[0], "last": study.years[-1]}, study.config["subsystems"]
+    codes = pd.Index(study.listing)
+    frame = pd.DataFrame({"region": codes, "name": map(study.name, codes)}, codes)
+    frame = frame.join(_of_indices(words)) if study.indexed else frame
+    for x, id in study.outputs.items():
+        frame[x] = study.series(id).xs(study.years[-1], level="year")
+    for name in SLOPES if study.pair else ():
+        frame[name] = regional(study, name).set_index("scope")["estimate"]
+    heads, held = list[str](), list[list[Any]]()
+    for column in map(str, frame):
+        table, year, shown = LAYOUT["summary"].get(column, ["coupling", "last", "value|fixed"])
+        head = column_of(table, column, labels, study.language, words.nouns).head
+        if output := study.outputs.get(column):
+            label = dated(study.heading(output), study.years[-1])
+            head = words.grammar.measured(label, study.unit(output) or NOTHING)
+        heads.append(dated(head, years[year]) if year else head)
+        cell = words.jinja.compile_expression(shown)
+        held.append(["" if missing(value) else cell(value=value) for value in frame[column]])
+    return Body(list(map(list, zip(*held, strict=True))), heads, ids=list(map(str, frame)))
+
+
+def _of_indices(words: ReportText) -> pd.DataFrame:
+    """What of the summary rests on the indices, by region."""
+    study = words.study
+    indices = [SUBSYSTEM_PREFIX + name for name in study.subsystems]
+    last = study.ends[1][["grade", "lagging", "C", "T", *indices]]
+    return standings(study).join(last).assign(obstacle=largest_obstacles(study))
+
+
+def descriptive(words: ReportText) -> list[dict[str, Any]]:
+    """Every indicator used, of the subsystems or else of the populations: N, mean, standard
+    deviation (n - 1), minimum and maximum.
+    """
+    study = words.study
+    column, wanted = "indicator", study.populations
+    if study.indexed:
+        column, wanted = "subsystem", study.subsystems
+    used = rows_of(study.indicators, **{column: wanted})["indicator"]
+    values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
+    table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
+    table["count"] = table["count"].fillna(0).astype(int)
+    return list(table.reset_index().to_dict("records"))
+
+
+def coordination(words: ReportText) -> Body:
+    """D of every region in every year; below them the mean of the regions, if there are several.
+
+    The note says which weights D rests on.
+    """
+    study = words.study
+    D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
+    rows: Rows = [[study.name(r), *map(words.graded, D.loc[r])] for r in study.listing]
+    if not study.single:
+        rows.append([words.say("tables/coordination/mean"), *map(fixed, D.mean())])
+    heads = [words.say("tables/coordination/head"), *map(str, study.years)]
+    method = words.word("weighting", study.config["weighting"]["method"])
+    note = words.say("tables/coordination/note", weighting=method)
+    return Body(rows, heads, note, ids=["", *(f"D{year}" for year in study.years)])
+
+
+def coverage_growth(words: ReportText) -> Body:
+    """Growth of the indicators whose coverage changed, a column each: a row per year, with z and
+    whether the year stands out.
+    """
+    table = words.study.tables["coverage_growth"]
+    names = table["indicator"].unique()
+    found = {(row["year"], row["indicator"]): row for row in table.to_dict("records")}
+    years = sorted({year for year, _ in found})
+    rows = [{"year": y, "indicators": [found.get((y, name)) for name in names]} for y in years]
+    heads = words.phrases["tables"]["coverage_growth"]["columns"]
+    return Body(rows, [*heads, *map(words.study.label, names)])
+
+
+def pairs(words: ReportText) -> Iterator[dict[str, Any]]:
+    """Correlations (`r`) by pair of subsystems, if there are several, and what is correlated; of
+    those within regions and years what random pairing gives, with p.
+    """
+    study = words.study
+    if len(study.subsystems) > 2:
+        for pair, scale in product(in_step.pairs(study), SCALES):
+            frame = in_step.correlation_values(study, pair, scale=scale).reindex(SCOPES)
+            yield {"pair": pair, "scale": scale, "r": frame["value"], **frame.iloc[-1]}
+
+
+def explained(words: ReportText) -> Body:
+    """What makes ln D, by indicator system: share of T by form of C, R2 of size and of size per
+    head, each from the least to the largest of all combinations.
+    """
+    study, head = words.study, words.phrases["tables"]["explained"]["head"]
+    table = study.tables["multiverse"]
+    systems = table.dropna(subset="share_T")["system"].unique()
+    main = words.say(f"tables/explained/main/{scope_finding(study)['measured']}")
+    heads = [head, *(main if s == MAIN else study.label(s) for s in systems)]
+    lines = [
+        (words.say("tables/explained/T", form=form), part, "share_T")
+        for form, part in table.groupby("form", sort=False)
+    ]
+    for (level, _), column in zip(level_finding(study)["levels"], R2, strict=False):
+        lines.append((words.say("tables/explained/level", level=level), table, column))
+    rows: Rows = []
+    for title, part, column in lines:
+        ends = part.groupby("system")[column].agg(["min", "max"]).reindex(systems)
+        rows.append([title, *(words.grammar.dash.join(map(fixed, ends.loc[s])) for s in systems)])
+    return Body(rows if len(systems) else [], heads)
+
+
+def pattern(words: ReportText) -> Body:
+    """Statistics of D and of D with the level taken out, each in the first and in the last year: by
+    the layout of each line the statistic, and its value, its p or its `share` of the whole index.
+    """
+    study, say = words.study, words.say
+    years = (study.years[0], study.years[-1])
+    heads = [words.phrases["tables"]["pattern"]["head"]]
+    heads += (say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years)
+    means = {(of, name): ends for of in MEASURES for name, *ends in group_means(study, of)}
+    rows: Rows = []
+    for name, *_ in group_means(study):
+        both = [fixed(v) for of in MEASURES for v in means.get((of, name), (None, None))]
+        rows.append([say("tables/pattern/rows/mean", group=words.word("group", name)), *both])
+    for line, (statistic, cell) in LAYOUT["pattern"].items():
+        whole = statistic.partition("_")[0]
+        shown = words.jinja.compile_expression(cell)
+        ends = [
+            pair
+            for of in MEASURES
+            for pair in zip(at_ends(study, statistic, of), at_ends(study, whole, of), strict=True)
+        ]
+        cells = [NOTHING if row is None else shown(whole=of, **row) for row, of in ends]
+        if any(cell != NOTHING for cell in cells):
+            rows.append([say(f"tables/pattern/rows/{line}"), *cells])
+    return Body(rows, heads)
+
+
+def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:
+    """Slopes of growth by both errors (`plain`, `conley`) and by the `wider`, Moran's I of
+    residuals.
+    """
+    kinds = {"plain": "", "conley": "_conley", "moran": "_residual_moran"}
+    for name in ("beta", "beta_check", "beta_given_level"):
+        rows = {kind: one_row(words.study, name + end) for kind, end in kinds.items()}
+        if rows["plain"] is not None:
+            rows["moran"] = rows["moran"] or UNKNOWN
+            yield rows | {"name": name, "wider": slope(words.study, name)}
+
+
+def neighbours(words: ReportText) -> Iterator[dict[str, Any]]:
+    """Rows of Moran's I of D and of D with the level taken out (`adjusted`), by year."""
+    parts = {"D": PLAIN, "adjusted": ADJUSTED}
+    moran = {part: statistics(words.study, "moran", of) for part, of in parts.items()}
+    found = {part: rows.set_index("year").to_dict("index") for part, rows in moran.items()}
+    for year in words.study.years:
+        rows = {part: known.get(year, UNKNOWN) for part, known in found.items()}
+        if any(row is not UNKNOWN for row in rows.values()):
+            yield rows | {"year": year}
+
+
+def _at(words: ReportText, row: Any) -> list[Any]:
+    """Both coordinates, in grey where the set is unbounded, each with its set or range."""
+    cells: list[Any] = []
+    for x in ("x1", "x2"):
+        value, bounded = amount(row[x]), row[f"{x}_set"] in BOUNDED
+        grey = value != NOTHING and not bounded
+        cells += [Markdown(f"[{value}]{{.grey}}") if grey else value, words.set_words(row, x)]
+    return cells
+
+
+def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
+    """Theoretical points, each with growth of both outputs there by the region's own fit, its
+    intervals, joint p and the verdict.
+    """
+    for point in theory_finding(words.study).get("points", ()):
+        years = "range" if not missing(point["x1_low"]) else ""
+        point = point | {"x1_set": years, "x2_set": years}
+        title = words.say(f"theory_fit/titles/{point['source']}", point=point)
+        p = point["p_joint"]
+        grown: list[str] = [words.growth(point, i) for i in (1, 2)]
+        grown.append(NOTHING if missing(p) else words.say("theory_fit/joint", p=p))
+        yield [title, *_at(words, point), *grown, words.say(f"chips/{point['verdict']}")]
+
+
+def equilibria(words: ReportText) -> Iterator[list[Any]]:
+    """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
+    study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
+    means = (mean for mean in equilibrium.observed_means(study) if not mean["whole"])
+    states = [(say("titles/observed", year=last["year"]), last)]
+    states += ((say("titles/mean", period=mean["period"]), mean) for mean in means)
+    for state, at in states:
+        yield [state, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""]
+    yield from _theory_rows(words)
+    for title, fits in (
+        ("own", equilibrium.fits(study).head(1)),
+        ("general", equilibrium.general_fit(study)),
+        ("pooled", equilibrium.pooled_fits(study)),
+    ):
+        for _, row in fits.iterrows():
+            named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
+            chip = say(f"chips/{equilibrium.located_verdict(row)}")
+            named_title = say(f"titles/{title}", **named)
+            yield [named_title, *_at(words, row), "", "", words.signs(row), chip]
+
+
+def signs(words: ReportText) -> Body:
+    """In how many fits of each case the supply pattern shows, of how many, and p by chance."""
+    survival, study, say = sign_survival_finding(words.study), words.study, words.say
+    kind = "effects_pooled" if study.pooled else "effects"
+    cases = [
+        (say(f"survival/cases/{key}", fits=words.word(kind, effects)), survival[key][effects])
+        for effects in study.effects
+        for key in ("all", "without_growth")
+        if survival[key]
+    ]
+    for key in ("swapped", "deflated"):
+        cases += [(say(f"survival/cases/{key}"), by[""]) for by in [survival[key]] if by]
+    for pair, by in survival["pairs"].items():
+        cases.append((say("survival/cases/pair", name=study.pair_label(pair)), by[""]))
+    rows = [counts | {"name": name} for name, counts in cases if counts["specifications"]]
+    return Body(rows, note=say(f"interaction/chance/{survival['chance']}"))
+
+
+def ecological(words: ReportText) -> list[dict[str, Any]]:
+    """Relations by the signs of A12 and A21, and the probability of these."""
+    probability = relation_finding(words.study).get("quadrants", {})
+    return [{"signs": signs, "p": probability.get(signs)} for signs in QUADRANTS]
+
+
+def deciding(words: ReportText) -> Body:
+    """Share of panels in which a relation is named, by size of the effects, and what finds it in
+    four of five: the share with half the noise, years, regions. Last the equilibrium in focus.
+    """
+    rows, every = [], words.study.rows("power")
+    for effect, part in every.groupby("effect", sort=False):
+        sizes, quiet = power.own_setting(part).set_index("size")["power"], part[part["noise"] < 1]
+        single = effect == power.EQUILIBRIUM
+        if single:
+            own = part["years"] == len(words.study.years)
+            sizes = part[own].assign(size=power.ESTIMATES).set_index("size")["power"]
+        shares = sizes.reindex(power.SIZES).to_dict()
+        found = {"effect": effect, "single": single, "quiet": next(iter(quiet["power"]), None)}
+        found["most"] = {name: int(part[name].max()) for name in ("years", "regions")}
+        for name in ("least_years", "least_regions"):
+            found[name] = next(iter(part[name].dropna()), None)
+        rows.append(shares | found)
+    return Body(rows, note=words.say("tables/deciding/note"))

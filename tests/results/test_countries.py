@@ -1,0 +1,59 @@
+"""Another field, other regions: figures as they were handed over, numbers computed apart."""
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.whole
+SUMS = {  # over 97 countries and 2010-2022, in the units of the study
+    "internet_users": 77583.43165,
+    "broadband_per_100": 22772.78822,
+    "mobile_phones_per_100": 146387.8799,
+    "hightech_exports": 15069.25424,
+    "product_per_employee": 50002.90953,
+    "industry_share": 32644.59332,
+    "product_per_head": 23507.31156795,
+    "product": 624451.13572866,
+}
+COUNTS = {  # agree, contrary, combinations: computed from the raw files without the program
+    "all_rose": (139, 185, 324),
+    "gap_narrowed": (183, 36, 324),
+    "gap_in_D_narrowed": (107, 162, 324),
+    "low_caught_up": (203, 36, 324),
+    "level_over_balance": (540, 0, 540),
+    "follows_product_per_head": (270, 270, 540),
+    "rise_of_focus": (324, 0, 324),
+    "grade_of_focus": (125, 415, 540),
+    "rank_of_focus": (6, 534, 540),
+}
+
+
+def test_figures_are_those_handed_over(results):
+    table = results("countries", "observations")
+    whole = table.groupby("indicator")["value"].agg(["sum", "size"])
+    assert whole["sum"].to_dict() == pytest.approx(SUMS, rel=1e-9)
+    assert set(whole["size"]) == {97 * 13}
+
+
+def test_d_of_vietnam_and_the_weights(results):
+    table = results("countries", "coupling").set_index(["region", "year"])["D"]
+    assert len(table) == 97 * 13 and table.mean() == pytest.approx(0.498011, abs=1e-6)
+    assert table.loc["VNM"].loc[[2010, 2022]].tolist() == pytest.approx(
+        [0.390476, 0.636642], abs=1e-6
+    )
+    weights = results("countries", "weights").query("weighting == 'entropy'")["weight"]
+    expected = [0.644628, 0.2442, 0.111172, 0.422177, 0.466785, 0.111038]
+    assert np.sort(weights) == pytest.approx(np.sort(expected), abs=1e-6)
+
+
+@pytest.mark.parametrize("headline", COUNTS)
+def test_headlines_are_those_computed_apart(results, headline):
+    row = results("countries", "headlines").set_index("headline").loc[headline]
+    assert tuple(row[["agree", "contrary", "combinations"]]) == COUNTS[headline]
+
+
+def test_outputs_in_different_units_have_no_theoretical_point_but_in_cycles(results):
+    """Three of 97 go through a whole cycle; the mean of so few is none of countries."""
+    theory = results("countries", "theory")
+    assert set(theory.loc[theory["source"] != "", "scope"]) == {"BFA", "SGP", "TGO"}
+    refused = results("countries", "refusals").query("scope == 'VNM' and quantity == 'theory'")
+    assert set(refused["message"]) == {"outputs_not_money", "no_whole_cycle"}
