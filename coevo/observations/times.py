@@ -15,8 +15,7 @@ from coevo.errors import StudyError, short
 from coevo.observations.cells import NUMBER
 from coevo.observations.names import compared
 from coevo.observations.periods import SERIES, WHOLE
-from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
-from coevo.schema import LANGUAGES
+from coevo.observations.sheets import CellWords, Remark, Sheet
 
 HEAD = "timeperiod"  # the word of `vocabulary.csv` for a column of periods that goes before others
 PARTS = 10_000  # of a step
@@ -34,12 +33,11 @@ class TimeGrid(NamedTuple):
 
     def headed(self, sheet: Sheet) -> Sheet:
         """Return a sheet in which the head of a column of times is a known one."""
-        cells = [HEAD if self._is_head(value) else value for value in sheet.values.flat]
-        values = np.fromiter(cells, dtype=object, count=sheet.values.size)
-        return replace(sheet, values=values.reshape(sheet.values.shape))
-
-    def _is_head(self, value: Any) -> bool:
-        return isinstance(value, str) and compared(cell_text(value)) in self.names
+        values = sheet.values.copy()
+        for place, value in np.ndenumerate(values):
+            if isinstance(value, str) and compared(value) in self.names:
+                values[place] = HEAD
+        return replace(sheet, values=values)
 
     def code(self, words: CellWords) -> int:
         """Return a time in parts of a step, -1 for a blank; `StudyError` for what is none."""
@@ -56,9 +54,9 @@ class TimeGrid(NamedTuple):
 
 def time_grid(period: Mapping[str, Any] | None) -> TimeGrid | None:
     """Return the steps that a config's `period` describes, None for years."""
-    if period is None:
+    if not period:
         return None
-    names = (compared(period[language]) for language in LANGUAGES if language in period)
+    names = (compared(text) for text in period.values() if isinstance(text, str))
     return TimeGrid(tuple(names), period["grid"], period["within"])
 
 

@@ -119,8 +119,8 @@ def build_panel(
     its keys `regions` (the codes to keep, "all" that have a figure, or all of these `without`
     some), `focus_region` (must be there), `years` (`first`, `last`), `panel` (`gaps`: a policy of
     `GAPS` that fills at most `max_gap` years in a row, never beyond the ends of a series),
-    `vintage_policy` (a name in `POLICIES`), `period` (if given, figures of the outputs of
-    `interaction` count only above 0, and are missing else).
+    `vintage_policy` (a name in `POLICIES`), `period` (if given, the outputs of
+    `interaction` count only where all are above 0, and are missing elsewhere).
 
     A derivation sees all regions of the raw files (a national sum needs them); a derived value is
     flagged `filled` if it cannot be had without a filled figure, else `break` or `spliced` if an
@@ -160,10 +160,13 @@ def build_panel(
     _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]))
     names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
     _derive(values, flags, indicators[derived], indicators, names)
-    for output in values.keys() & _outputs_above_zero(config):
-        none = values[output] <= 0
-        values[output] = values[output].mask(none)
-        flags[output] = flags[output].mask(none, f"missing:{BELOW_HALF_UNIT}")
+    outputs = [output for output in _outputs_above_zero(config) if output in values]
+    counted = np.all([values[output] > 0 for output in outputs], axis=0)
+    for output in outputs:
+        figures = values[output]
+        marks = flags[output].mask(figures <= 0, f"missing:{BELOW_HALF_UNIT}")
+        flags[output] = marks.mask((figures > 0) & ~counted, f"missing:{NOT_APPLICABLE}")
+        values[output] = figures.where(counted)
     return _long(values, flags, names, wanted)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Column
+from coevo.report.words.nouns import NO_NOUNS, renamed
 from coevo.report.words.report_text import ReportText
 from coevo.schema import HOLE, column_row, column_rows, filling, table_row
 from coevo.sensitivity.choices import scale_word
@@ -19,19 +20,24 @@ NUMBER_FORMATS: dict[str, str] = LAYOUT["numbers"]
 
 
 def column_of(
-    table: str, id: str, labels: Mapping[str, Mapping[str, str]], language: str
+    table: str,
+    id: str,
+    labels: Mapping[str, Mapping[str, str]],
+    language: str,
+    nouns: Mapping[str, str] = NO_NOUNS,
 ) -> Column:
     """Return a column of a table: its words with the unit, or its id where it has none, and the
     format of its numbers.
 
-    labels: of the subsystems, by id and language, as in the configuration.
+    labels: of the subsystems, by id and language, as in the configuration; nouns: of the study.
     """
     row, units = column_row(table, id), column_rows("unit")
     if row is None:
         return Column(id, id=id)
     hole = filling(row.column, id) or ""
     named = {name: known.words for name, known in column_rows("language").items()} | dict(labels)
-    text = HOLE.sub(lambda _: named.get(hole, {}).get(language, hole), row.words[language])
+    text = renamed(row.words[language], nouns)
+    text = HOLE.sub(lambda _: named.get(hole, {}).get(language, hole), text)
     unit = units[row.unit].words[language] if row.unit in units else ""
     frame = table_row("unit").words[language] if unit else "<column>"
     head = frame.replace("<unit>", unit).replace("<column>", text)

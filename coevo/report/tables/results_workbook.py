@@ -21,6 +21,7 @@ from coevo.report.tables.columns import BY_SIZE, column_of, in_words, number_for
 from coevo.report.tables.report_table import Column, ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import EDGE, FIRST, FormulaSheet, TracedCase, held_rows
 from coevo.report.tables.workbook_trace import formula_sheets, theory_sheets
+from coevo.report.words.nouns import renamed
 from coevo.report.words.numbers import Number
 from coevo.report.words.report_text import ReportText, Rows
 from coevo.schema import BUILT, column_row, column_rows, table_names, table_row
@@ -126,9 +127,10 @@ def _of_results(name: str, words: ReportText) -> Sheet:
     if any(row and row.unit == OF_INDICATOR for row in (column_row(name, str(c)) for c in held)):
         frame["unit"] = held["indicator"].map(study.unit)
     labels, language = study.config["subsystems"], study.language
-    columns = [column_of(name, str(column), labels, language) for column in frame]
+    columns = [column_of(name, str(c), labels, language, words.nouns) for c in frame]
     values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
-    table = ReportTable(name, table_row(name).words[language], columns, list(values))
+    title = renamed(table_row(name).words[language], words.nouns)
+    table = ReportTable(name, title, columns, list(values))
     return Sheet(words.sheet(name), table, hidden, why, left)
 
 

@@ -218,7 +218,7 @@ def summary(words: ReportText) -> Body:
     heads, held = list[str](), list[list[Any]]()
     for column in map(str, frame):
         table, year, shown = LAYOUT["summary"].get(column, ["coupling", "last", "value|fixed"])
-        head = column_of(table, column, labels, study.language).head
+        head = column_of(table, column, labels, study.language, words.nouns).head
         if output := study.outputs.get(column):
             label = dated(study.heading(output), study.years[-1])
             head = words.grammar.measured(label, study.unit(output) or NOTHING)

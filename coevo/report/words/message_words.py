@@ -11,7 +11,7 @@ from coevo.errors import refusal_lines
 from coevo.messages import unpacked
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, environment, plain_text, speaker
-from coevo.report.words.nouns import renamed
+from coevo.report.words.nouns import NO_NOUNS, renamed
 from coevo.report.words.numbers import exact
 from coevo.sensitivity.choices import MAIN, scale_word
 
@@ -60,9 +60,8 @@ def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = 
         return Markdown("".join(say(key, **values) for key in keys))
 
     jinja.globals |= {"say": say, "also": also}
-    lines: dict[str, str] = renamed(
-        refusal_lines(phrases["page"]["lang"][:2]), phrases.get("nouns", {})
-    )
+    lines: dict[str, str] = refusal_lines(phrases["page"]["lang"][:2])
+    lines = renamed(lines, phrases.get("nouns", NO_NOUNS))
 
     def shown(name: str, value: Any) -> str:
         if isinstance(value, list):

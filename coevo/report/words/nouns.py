@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from coevo.arrays import Config
@@ -10,6 +11,7 @@ from coevo.arrays import Config
 # what of a phrase are no words of it: code, fields, links, works that are cited
 _APART = re.compile(r"(<<.*?>>|<%.*?%>|\{[^{}]*\}|\]\([^)]*\)|`[^`]*`|@\w+)", re.DOTALL)
 Nouns = Mapping[str, str]
+NO_NOUNS: Nouns = MappingProxyType({})
 
 
 def with_nouns(phrases: Mapping[str, Any], config: Config, language: str) -> Mapping[str, Any]:
@@ -35,17 +37,19 @@ def with_nouns(phrases: Mapping[str, Any], config: Config, language: str) -> Map
 
 def renamed(said: Any, nouns: Nouns) -> Any:
     """Return phrases, or one of them, with the nouns of a study in place of ours."""
-    if not nouns:
-        return said
     if isinstance(said, Mapping):
-        return {key: renamed(part, nouns) for key, part in said.items()}
+        return {key: renamed(part, nouns) for key, part in said.items()} if nouns else said
     if isinstance(said, list):
         return [renamed(part, nouns) for part in said]
-    if not isinstance(said, str):
+    if not (nouns and isinstance(said, str)):
         return said
-    parts = _APART.split(said)
-    words = _words(tuple(nouns))
-    parts[::2] = [words.sub(lambda match: _in_place(match[0], nouns), text) for text in parts[::2]]
+
+    def noun(found: re.Match[str]) -> str:
+        text = nouns[found[0].lower()]
+        return text[:1].upper() + text[1:] if found[0][:1].isupper() else text
+
+    parts, words = _APART.split(said), _words(tuple(nouns))
+    parts[::2] = [words.sub(noun, text) for text in parts[::2]]
     return "".join(parts)
 
 
@@ -55,8 +59,3 @@ def _words(known: tuple[str, ...]) -> re.Pattern[str]:
     longest = sorted(known, key=len, reverse=True)
     whole = (rf"\b{word}\b" if word.isascii() else word for word in longest)
     return re.compile("|".join(whole), re.IGNORECASE)
-
-
-def _in_place(word: str, nouns: Nouns) -> str:
-    text = nouns[word.lower()]
-    return text[:1].upper() + text[1:] if word[:1].isupper() else text

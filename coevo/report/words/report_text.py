@@ -15,6 +15,7 @@ from coevo.report.findings.study_tables import Reason, Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, environment, escaped, speaker
 from coevo.report.words.message_words import MessageText, message_texts
+from coevo.report.words.nouns import NO_NOUNS
 from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
 from coevo.report.words.text_numbers import Teller
 
@@ -36,6 +37,7 @@ class ReportText:
     def __init__(self, study: Study, phrases: Phrases) -> None:
         self.study, self.phrases, self.numbers = study, phrases, Teller()
         self.grammar = grammar = Grammar(**phrases["grammar"])
+        self.nouns = phrases.get("nouns", NO_NOUNS)
         self.listed, self.percent = grammar.listed, grammar.percent
         self.jinja = environment(grammar.filters, self.numbers.noted)
         self.graded = partial(graded, scale=study.grades)
