@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from coevo.equilibria import estimate
 from coevo.errors import StudyError
 from coevo.observations import observe
+from coevo.observations.recognition import StudyTerms
 from coevo.panel import panel_tables
 from coevo.study_data import StudyData
 from tests.sample import panel_config
@@ -34,10 +35,8 @@ def observed(samples, folder, head="day", **period):
     units = sorted({row[0] for row in samples})
     regions = pd.DataFrame({"region": units, "name_en": units})
     units_read_as = {"prey": "count", "predators": "count"}
-    return observe(
-        [path.as_posix()], folder.as_posix(), INDICATORS, regions, units_read_as, {},
-        period=PERIOD | period,
-    )  # fmt: skip
+    known = StudyTerms(INDICATORS, regions, units_read_as, {}, period=PERIOD | period)
+    return observe([path.as_posix()], folder.as_posix(), known)
 
 
 @pytest.mark.parametrize("case", TIMES["samples"], ids=lambda case: case["what"])
