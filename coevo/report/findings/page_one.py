@@ -69,7 +69,8 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
         opening["located"] = opening["settle"] == "located"
         counted = findings["survival"]["all"][""]
         opening["counted"] = counted if counted["specifications"] else None
-        opening["power"] = findings["interaction"].get("power", {}).get("own")
+        if opening["drive"] == "undecided":
+            opening["power"] = findings["interaction"].get("power", {}).get("own")
     if opening["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)
