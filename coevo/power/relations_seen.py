@@ -28,6 +28,7 @@ from coevo.inference.panel_simulation import (
 from coevo.inference.relation_rule import agreed, cross, cross_signs, name_relation
 
 YEARS, REGIONS, NOISE = (15, 20, 30), (100, 300), 0.5
+MOST = 10_000  # region-years of a panel that is looked at beside the study's own
 ENOUGH = 0.8  # share of panels in which the rule finds the relation
 PANELS, EXCEED, MOST_LOST = 300, 0.975, 0.5
 # relation -> the signs of A12 and A21; of predator and prey the pattern of supply
@@ -94,10 +95,11 @@ def seen_rows(
     own.
     """
     own = Setting(len(pool.regions), int(np.ptp(pool.year)) + 2)
+    more = [own._replace(years=years) for years in YEARS if years > own.years]
+    more += [own._replace(regions=regions) for regions in REGIONS if regions > own.regions]
     settings = [
         own,
-        *(own._replace(years=years) for years in YEARS if years > own.years),
-        *(own._replace(regions=regions) for regions in REGIONS if regions > own.regions),
+        *(of for of in more if of.regions * of.years <= MOST),
         own._replace(noise=NOISE),
     ]
     rows: list[Row] = []
