@@ -1,6 +1,7 @@
 """Effects of regions and years, taken out of columns of growth rows; forward deviations."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,17 +41,31 @@ def _region_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
 
 
 def _region_and_year_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
-    years, m = np.unique(year), V.shape[1]
-    # Year effects that sum to zero; regions are taken out of them exactly, years by QR (FWL).
-    dummies = (year[:, None] == years[1:]) - 1.0 * (year[:, None] == years[:1])
-    within, level, rank, *_ = _region_effects(region, year, np.column_stack([V, dummies]))
-    Q, R = np.linalg.qr(within[:, m:])
+    Q, R, of_years = _year_directions(
+        *(np.asarray(of, np.int64).tobytes() for of in (region, year))
+    )
+    within, level, rank, *_ = _region_effects(region, year, V)
+    projected = Q.T @ within
+    level = level - of_years @ np.linalg.solve(R, projected)
+    rank += len(R)
+    return Absorbed(within - Q @ projected, level, rank, counted=rank, basis=Q)
+
+
+@lru_cache(maxsize=4)
+def _year_directions(regions: bytes, years: bytes) -> tuple[Array, Array, Array]:
+    """Return Q, R of the years' dummies less their region means, and these means (G, T - 1).
+
+    regions, years: the bytes of both columns, whole numbers; simulations ask for the same rows many
+    times. Year effects sum to zero; regions are taken out of them exactly, years by QR (FWL).
+    """
+    region, year = (np.frombuffer(of, np.int64) for of in (regions, years))
+    known = np.unique(year)
+    dummies = (year[:, None] == known[1:]) - 1.0 * (year[:, None] == known[:1])
+    within, level, *_ = _region_effects(region, year, dummies)
+    Q, R = np.linalg.qr(within)
     if np.abs(np.diag(R)).min(initial=1) <= len(year) * np.finfo(float).eps:
         raise Refusal("no_year_effects")
-    projected = Q.T @ within[:, :m]
-    level = level[:, :m] - level[:, m:] @ np.linalg.solve(R, projected)
-    rank += len(years) - 1
-    return Absorbed(within[:, :m] - Q @ projected, level, rank, counted=rank, basis=Q)
+    return Q, R, level
 
 
 def sums(region: Integers, V: Array) -> Array:
