@@ -145,6 +145,7 @@ def deciding(study: Study, words: Mapping[str, str]) -> Part:
     relations = every[every["size"].eq(ESTIMATES) & every["noise"].eq(1)]
     relations = relations[relations["regions"] == relations["regions"].iloc[:1].squeeze()]
     rows = pd.concat([relations, every[every["effect"] == EQUILIBRIUM]])
+    rows = rows[rows.groupby("effect")["years"].transform("size") > 1]
     names = {effect: words[f"found_{effect}"] for effect in rows["effect"].unique()}
     colours = {effect: subsystem_colour(i) for i, effect in enumerate(names)}
     colours[EQUILIBRIUM] = "$muted"

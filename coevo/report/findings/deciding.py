@@ -18,17 +18,21 @@ def power_finding(study: Study) -> dict[str, Any]:
     `seen`: by relation the share; `lost`: those of which most panels grow beyond every bound;
     `points`: the sizes of both effects, in percentage points of yearly growth for one first-year
     output more; `own`: of the relation whose signs the estimates have its name, `share`, and
-    `years`, the least number that finds it in four of five panels; `told`: whether that is `within`
-    the numbers looked at, at `most`, or `beyond` them, `none` without such a relation.
+    `years`, the least number that finds it in four of five panels, and the share at `most` years
+    (`last`); `told`: whether that number is `within` those looked at, or `beyond` them, `none`
+    where no such relation stays bounded.
     """
     rows = study.rows("power", size=ESTIMATES)
     if rows.empty:
         return {}
     here, most = own_setting(rows), int(rows["years"].max())
     seen = here.dropna(subset="power")
+    later = rows_of(rows, years=most).set_index("effect")["power"]
     own = [
         {"relation": row.effect, "share": row.power, "years": row.least_years, "most": most}
+        | {"last": later.get(row.effect)}
         for row in seen[seen["own"].eq(True)].itertuples()
+        if pd.notna(row.least_years) or pd.notna(later.get(row.effect))
     ]
     return {
         "seen": [*zip(seen["effect"], seen["power"], strict=True)],

@@ -58,13 +58,15 @@ def _disagreement(effects: pd.Series, seen: list[str]) -> str:
     return "signs" if len(signs) > 1 else "half" if seen else "size"
 
 
-def _families(study: Study) -> list[tuple[str, float, list[str]]]:
-    """Of both outputs S and the families without interaction that its figures allow."""
-    rows = study.rows("null_families")
+def _families(study: Study) -> list[tuple[str, float, float, float, list[str]]]:
+    """Of both outputs S, what it is of random walks, and the families that its figures allow."""
     found = []
-    for output, (_, of) in zip(study.pair, rows.groupby("population"), strict=False):
-        allowed = list(of["family"][of["allowed"]]) or ["none"]
-        found.append((study.label(output), of["S"].iloc[0], allowed))
+    every = study.rows("null_families").groupby("population")
+    for output, (_, rows) in zip(study.pair, every, strict=False):
+        of, walk = rows.set_index("family"), rows.iloc[0]
+        allowed = list(of.index[of["allowed"]]) or ["none"]
+        named = ["all"] if len(allowed) == len(of) else allowed
+        found.append((study.label(output), walk["S"], walk["low"], walk["high"], named))
     return found
 
 

@@ -439,14 +439,15 @@ def deciding(words: ReportText) -> Body:
     rows, every = [], words.study.rows("power")
     for effect, part in every.groupby("effect", sort=False):
         sizes, quiet = power.own_setting(part).set_index("size")["power"], part[part["noise"] < 1]
-        single = effect == power.EQUILIBRIUM
-        if single:
+        if effect == power.EQUILIBRIUM:
             own = part["years"] == len(words.study.years)
             sizes = part[own].assign(size=power.ESTIMATES).set_index("size")["power"]
         shares = sizes.reindex(power.SIZES).to_dict()
-        found = {"effect": effect, "single": single, "quiet": next(iter(quiet["power"]), None)}
+        found: dict[str, Any] = {"effect": effect, "quiet": next(iter(quiet["power"]), None)}
         found["most"] = {name: int(part[name].max()) for name in ("years", "regions")}
-        for name in ("least_years", "least_regions"):
+        for name, of in (("least_years", "years"), ("least_regions", "regions")):
             found[name] = next(iter(part[name].dropna()), None)
+            bounded = part.loc[part[of] == found["most"][of], "power"].notna().any()
+            found[f"no_{name}"] = bounded and found[name] is None and found["most"][of] > 1
         rows.append(shares | found)
     return Body(rows, note=words.say("tables/deciding/note"))
