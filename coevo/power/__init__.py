@@ -60,11 +60,15 @@ def _of(b1: float, d: float) -> Array:
 
 
 def _ends(study: StudyData) -> Array:
-    """Return the least and the largest A12, and A21, of the intervals by year, infinite at most."""
+    """Return the least and the largest A12, and A21, of the intervals by year, infinite at most.
+
+    To three digits: the bootstrap's ends are no surer, and differ between processors beyond them.
+    """
     rows = rows_of(study.table("slope_tests"), errors=BY_YEAR, estimator=study.estimator)
-    ends = rows.fillna({"low": -np.inf, "high": np.inf}).groupby("parameter")
-    low, high = ends["low"].min(), ends["high"].max()
-    return np.stack([_of(high["b1"], low["d"]), _of(low["b1"], high["d"])], axis=1)
+    by = rows.fillna({"low": -np.inf, "high": np.inf}).groupby("parameter")
+    low, high = by["low"].min(), by["high"].max()
+    ends = np.stack([_of(high["b1"], low["d"]), _of(low["b1"], high["d"])], axis=1)
+    return np.array([[float(f"{end:.3g}") for end in effect] for effect in ends])
 
 
 def _equilibrium(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:

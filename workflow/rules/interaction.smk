@@ -80,7 +80,7 @@ if config["interaction"]:
             "../scripts/specify.py"
 
     rule power:
-        """Simulate what the relation rule could see here, and what would decide."""
+        """Simulate what could be seen here, and what would decide."""
         input:
             **FITTED | {"code": code("power")},
             parameters=f"{DATA}/parameters.csv",
