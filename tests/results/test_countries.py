@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.study_tables import study_in_language
 
 from coevo.report.findings.interaction import interaction_finding
 from tests.sample import words_of

@@ -33,8 +33,9 @@ TERMS = {
     "places that the script of the page fills": "sheet region year subsystem best rule",
 }
 KNOWN = {word for words in TERMS.values() for word in words.split()}
-# What is not prose: scripts and styles, formulas, the configuration, references, packages.
-SKIPPED = ("script", "style", "svg", "math", "pre", "code", "*[@id='refs']")
+# What is not prose: scripts and styles, formulas, the configuration, references, packages, and
+# sources as the study states them.
+SKIPPED = tuple("script style svg math pre code *[@id='refs'] *[@class='quoted']".split())
 SPOKEN = ("alt", "aria-label", "title", "placeholder")
 # A package and its version, as the section on provenance lists them.
 PACKAGE = re.compile(r"\b[a-z][\w-]* \d+(?:\.\w+)+", re.ASCII)

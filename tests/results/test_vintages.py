@@ -158,7 +158,11 @@ def test_a_pin_gives_the_bytes_from_before_the_later_vintage(project):
     pinned = build(project, "pinned", reads, vintage="2026-10")
     before = {path.name: path.read_bytes() for path in pinned.glob("*.csv")}
     assert {"observations.csv", "revisions.csv", "panel.csv", "robustness.csv"} <= set(before)
-    shutil.rmtree(project / "data" / "raw" / "provinces" / "2026-11")
+    raw = project / "data" / "raw"
+    shutil.rmtree(raw / "provinces" / "2026-11")
+    listed = (raw / "sources.csv").read_text("utf-8").splitlines(keepends=True)
+    left = (line for line in listed if not line.startswith("provinces/2026-11/"))
+    (raw / "sources.csv").write_text("".join(left), encoding="utf-8")
     shutil.rmtree(pinned)
     assert build(project, "pinned", reads) == pinned
     assert {path.name: path.read_bytes() for path in pinned.glob("*.csv")} == before

@@ -71,8 +71,8 @@ def panel():
 
 @pytest.fixture(scope="module")
 def prey():
-    """Thirteen regions in which 2 preys on 1, strongly."""
-    return panel_of("predator_prey", 0.3, 13, seed=5)
+    """Regions in which 2 preys on 1, strongly."""
+    return panel_of("predator_prey", 0.3, 31, seed=5)
 
 
 @pytest.fixture(scope="module", params=["region", "region+year"])

@@ -42,7 +42,7 @@ Words = Mapping[str, Mapping[str, Any]]
 class Study(StudyTables):
     """A study in the language of its labels.
 
-    `words`: what the language calls values of tables, by kind; see `findings.localised`.
+    `words`: what the language calls values of tables, by kind; see `study_in_language`.
     """
 
     language: str = "en"
