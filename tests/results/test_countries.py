@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from coevo.report.findings.study_tables import study_in_language
 
 from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.study_tables import study_in_language
 from tests.sample import words_of
 
 pytestmark = pytest.mark.whole
