@@ -19,8 +19,9 @@ panel has its own critical values, 400 panels per null; elsewhere those of a nul
 mean over those of the first 20 panels of the design that allow it.
 
 Columns beside the design: shares of panels in which each relation is named, and in which the rule
-refuses because no null is left; signed: in which A12 or A21 has a sign; size: in which an effect
-has one that is not there, with Wilson's interval; kept: populations that keep a family; S: median.
+refuses because no null is left; signed: in which A12 or A21 has a sign; size: in which a relation
+is named where there is none, or an effect has a sign that alone is absent, with Wilson's interval;
+kept: populations that keep a family; S: median.
 """
 
 import argparse
@@ -61,6 +62,7 @@ SIGNS = {
     "A12": (-1, 0), "A21": (0, 1),
 }  # fmt: skip
 COUNTED = ("competition", "mutualism", "predator_prey", "undetermined", "refused")
+UNNAMED = COUNTED[-2:]
 TABLE = SIMULATION / "relation_rule.csv"
 KEYS = ["regions", "years", "family", "relation", "strength"]
 LIMITED, PERSISTENT = ("own_limits", "both"), ("persistent_shocks", "both")
@@ -182,10 +184,8 @@ def row(design: Design, seed: int, samples: int = SAMPLES) -> Row:
     """Return a row of the table."""
     own = design.relation == "none" and (design.regions, design.years) == SIZES[0]
     found = pd.DataFrame(judged(sample(design, samples, seed), own))
-    absent = [
-        name for name, sign in zip(("A12", "A21"), SIGNS[design.relation], strict=True) if not sign
-    ]
-    wrong = found[[f"signed_{name}" for name in absent]].any(axis=1)
+    absent = [a for a, sign in zip(("A12", "A21"), SIGNS[design.relation], strict=True) if not sign]
+    wrong = found[f"signed_{absent[0]}"] if len(absent) == 1 else ~found["name"].isin(UNNAMED)
     size = wilson(wrong.sum(), len(found)) if absent else (np.nan,) * 3
     shares = {name: (found["name"] == name).mean() for name in COUNTED}
     told = found.drop(columns=["name", "S_x1", "S_x2"]).mean().to_dict()
