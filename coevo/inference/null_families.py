@@ -135,11 +135,15 @@ def _alone(panels: Steps, i: int) -> Steps:
     return panels._replace(start=panels.start[:, [i]], end=panels.end[:, [i]])
 
 
+def _rates_of(observed: Steps, motions: tuple[Motion, ...]) -> Array:
+    """Return the rates (rows, populations) that the motions leave of the observed growth."""
+    columns = zip(observed.start.T, observed.end.T, motions, strict=True)
+    return np.column_stack([rates(start, end, motion.own) for start, end, motion in columns])
+
+
 def drifts_of(observed: Steps, motions: tuple[Motion, ...]) -> Shocks:
     """Return the shocks that the motions of populations leave of their observed growth."""
-    columns = zip(observed.start.T, observed.end.T, motions, strict=True)
-    u = np.column_stack([rates(start, end, motion.own) for start, end, motion in columns])
-    found = shocks(observed.region, observed.year, u)
+    found = shocks(observed.region, observed.year, _rates_of(observed, motions))
     return _persisting(found, observed, np.array([motion.persistence for motion in motions]))
 
 
@@ -163,8 +167,7 @@ def _share_left(observed: Steps, phi: float) -> float:
 
 def own_spread(observed: Steps, motions: tuple[Motion, ...]) -> Array:
     """Return each region's standard deviation of shocks, (G, populations), that of all = 1."""
-    columns = zip(observed.start.T, observed.end.T, motions, strict=True)
-    u = np.column_stack([rates(start, end, motion.own) for start, end, motion in columns])
+    u = _rates_of(observed, motions)
     squares = EFFECTS["region+year"](observed.region, observed.year, u).residual ** 2
     rows = np.bincount(observed.region)[:, None]
     return np.asarray(np.sqrt(sums(observed.region, squares) / rows / squares.mean(axis=0)))
@@ -208,7 +211,7 @@ def _own_limits(one: Steps, years: Years, draws: Draws) -> Motion:
     `Refusal` where that is above what random walks give: it would be positive, so it is 0 and the
     family no other than they; or where no s within `STRONGEST` gives it.
     """
-    target = float(_slope(_batch(one), years)[0])
+    target = float(_slope(as_batch(one), years)[0])
 
     def excess(own: float) -> float:
         motions = (Motion(own=own),)
@@ -231,7 +234,7 @@ def _persistent_shocks(one: Steps, years: Years, draws: Draws) -> Motion:
 
     `Refusal` where |phi| would be .98 or more.
     """
-    target, walk = float(_autocorrelation(_batch(one), years)[0]), drifts_of(one, (Motion(),))
+    target, walk = float(_autocorrelation(as_batch(one), years)[0]), drifts_of(one, (Motion(),))
 
     def excess(phi: float) -> float:
         drifts = _persisting(walk, one, np.array([phi]))
@@ -243,7 +246,8 @@ def _persistent_shocks(one: Steps, years: Years, draws: Draws) -> Motion:
     return Motion(persistence=brentq(excess, -MOST_PERSISTENT, MOST_PERSISTENT, xtol=CLOSE))
 
 
-def _batch(one: Steps) -> Steps:
+def as_batch(one: Steps) -> Steps:
+    """Return the growth rows of one panel as a batch of one."""
     return one._replace(start=one.start[..., None], end=one.end[..., None])
 
 
@@ -286,7 +290,7 @@ def _judged(one: Steps, years: Years, find: Callable[[], Motion], reference: Dra
     drawn = [
         departures(panels_of(one, motions, drifts, normals), years)[0] for normals in reference
     ]
-    S, simulated = departures(_batch(one), years)[0, 0], np.concatenate(drawn)
+    S, simulated = departures(as_batch(one), years)[0, 0], np.concatenate(drawn)
     tails = 1 + (simulated <= S).sum(), 1 + (simulated >= S).sum()
     low, high = np.quantile(simulated, [LEAST_P / 2, 1 - LEAST_P / 2])
     return Judged(*motions, low, high, min(1.0, 2 * min(tails) / (REFERENCE + 1)))

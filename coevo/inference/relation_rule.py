@@ -29,6 +29,7 @@ from coevo.inference.null_families import (
     NULLS,
     Families,
     Null,
+    as_batch,
     departures,
     judged_families,
     null_panels,
@@ -120,16 +121,12 @@ def relation(
 
 def observed_effects(pair: pd.DataFrame) -> tuple[Cross, dict[str, Array]]:
     """Return A12 and A21 of the growth rows, and the probability of each pair of their signs."""
-    batch = _batch(judged_steps(pair))
+    batch = as_batch(judged_steps(pair))
     years = years_of(batch)
     both, fod = cross(batch, years), fod_general(batch, years)
     effects = Cross(both.A[..., 0], both.error[..., 0], both.df)
     # of (A12, A21), whose posterior under a flat prior is a bivariate t
     return effects, quadrant_probabilities(effects.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
-
-
-def _batch(observed: Steps) -> Steps:
-    return observed._replace(start=observed.start[..., None], end=observed.end[..., None])
 
 
 def judged_steps(pair: pd.DataFrame) -> Steps:
@@ -172,7 +169,7 @@ def agreed(effects: Cross) -> Array:
 def families_of(observed: Steps, seed: int) -> tuple[Array, Families]:
     """Return S (2,) of the observed growth rows, and what it says of each family."""
     years = years_of(observed)
-    return departures(_batch(observed), years)[..., 0], judged_families(observed, years, seed)
+    return departures(as_batch(observed), years)[..., 0], judged_families(observed, years, seed)
 
 
 def null_sizes(observed: Steps, draws: int, seed: int) -> dict[Block, Callable[[], Array]]:

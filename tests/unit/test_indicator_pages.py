@@ -6,14 +6,14 @@ import pytest
 from coevo.report.documents import documents
 from coevo.report.documents.source import text
 from coevo.report.findings.data_quality import audited
-from coevo.report.findings.indicator_pages import indicator_pages
+from coevo.report.findings.indicator_pages import pages_by_indicator
 from coevo.report.words.template_values import worded
 from tests.sample import page_files, study, templates, words_of
 
 
 @pytest.fixture(scope="module")
 def pages():
-    return dict(indicator_pages(study()))
+    return dict(pages_by_indicator(study()))
 
 
 def test_each_indicator_and_output_leads_to_what_was_read(pages):

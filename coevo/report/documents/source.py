@@ -12,7 +12,7 @@ from coevo.arrays import Config
 from coevo.report.documents.page_trace import NO_TRACE, trace
 from coevo.report.figures import SYMBOLS
 from coevo.report.findings import OF_REGION
-from coevo.report.findings.indicator_pages import indicator_pages
+from coevo.report.findings.indicator_pages import pages_by_indicator
 from coevo.report.tables import LAYOUT, annex
 from coevo.report.tables.report_table import readable
 from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
@@ -89,7 +89,7 @@ def data_pages(words: ReportText, sources: Mapping[str, Mapping[str, str]]) -> M
     """
     study, say, parts = words.study, words.say, list[str]()
     how = words.phrases["page"]["script"]["trace"]["how"]
-    for indicator, page in indicator_pages(study):
+    for indicator, page in pages_by_indicator(study):
         for made in page["made"]:
             name, arguments = study.derivation(made["part"])
             named = dict(zip("ab", map(study.label, arguments), strict=False))

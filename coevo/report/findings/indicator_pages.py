@@ -14,7 +14,7 @@ Lines = list[dict[str, Any]]
 NOTHING: Lines = [{"is": "nothing"}]
 
 
-def indicator_pages(study: Study) -> Iterator[tuple[str, dict[str, Lines]]]:
+def pages_by_indicator(study: Study) -> Iterator[tuple[str, dict[str, Lines]]]:
     """Yield every indicator of a subsystem, and every population that is read from figures, each
     with what the lines of its page tell; `is` tells kinds of lines apart.
 
