@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.sparse import csr_array
 
 from coevo.arrays import Array
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
-from coevo.estimation.pooled_batches import Steps, Years, left_by
+from coevo.estimation.pooled_batches import Steps, Years, left_by, squares, squares_left
 from coevo.inference.panel_simulation import (
     Normals,
     Shocks,
@@ -111,23 +112,18 @@ def departures(panels: Steps, years: Years) -> Array:
     many years, about 1 for populations that return.
     """
     region, year, start, end = panels
-    flat = np.log(start).reshape(len(start), -1)
-    # of panels with equal rows a year is a column of the same dummies
-    order = np.argsort(year, kind="stable")
-    opening = np.flatnonzero(np.diff(year[order], prepend=year.min() - 1))
-    index = np.cumsum(np.diff(year[order], prepend=year[order][0]) > 0)
-    counted = np.diff(np.append(opening, len(year)))[:, None]
-    means = np.add.reduceat(flat[order], opening) / counted
-    of_year = np.empty(len(year), dtype=np.int64)
-    of_year[order] = index
-    level = flat - means[of_year]
-    rows = np.bincount(region)[:, None]
-    level -= (sums(region, level) / rows)[region]
-    time = year[:, None] - (sums(region, year[:, None].astype(float)) / rows)[region]
-    spread = np.maximum(sums(region, time**2), np.finfo(float).tiny)
-    level -= time * (sums(region, time * level) / spread)[region]
-    g = left_by(years.within, region, np.log(end / start))
-    return np.asarray((level**2).sum(axis=0).reshape(start.shape[1:]) / (g**2).sum(axis=0))
+    level = np.log(start).reshape(len(start), -1)
+    _, of_year = np.unique(year, return_inverse=True)
+    member = csr_array((np.ones(len(year)), (of_year, np.arange(len(year)))))
+    level -= (member @ level / np.bincount(of_year)[:, None])[of_year]
+    # of a line in each region: a constant, and the year less its mean
+    rows = np.bincount(region)
+    time = year - (np.bincount(region, year) / rows)[region]
+    spread = np.maximum(np.bincount(region, time**2), np.finfo(float).tiny)
+    lines = sums(region, level) / np.sqrt(rows)[:, None]
+    slopes = sums(region, time[:, None] * level) / np.sqrt(spread)[:, None]
+    left = (squares(level) - squares(lines) - squares(slopes)).reshape(start.shape[1:])
+    return np.asarray(left / squares_left(years.within, region, np.log(end / start)))
 
 
 def _alone(panels: Steps, i: int) -> Steps:
@@ -160,17 +156,21 @@ def _share_left(observed: Steps, phi: float) -> float:
     """
     if phi == 0:
         return 1.0
-    years = np.split(observed.year, np.flatnonzero(np.diff(observed.region)) + 1)
-    taken = sum(float((phi ** np.abs(t[:, None] - t)).mean()) * len(t) for t in years)
-    return (len(observed.year) - taken) / max(len(observed.year) - len(years), 1)
+    taken, regions = 0.0, np.split(observed.year, np.flatnonzero(np.diff(observed.region)) + 1)
+    for years in regions:
+        there = np.bincount(years - years[0])
+        pairs = np.correlate(there, there, "full")  # of rows that many years apart
+        apart = abs(np.arange(len(pairs)) - len(pairs) // 2)
+        taken += float(pairs @ phi**apart) / len(years)
+    return (len(observed.year) - taken) / max(len(observed.year) - len(regions), 1)
 
 
 def own_spread(observed: Steps, motions: tuple[Motion, ...]) -> Array:
     """Return each region's standard deviation of shocks, (G, populations), that of all = 1."""
     u = _rates_of(observed, motions)
-    squares = EFFECTS["region+year"](observed.region, observed.year, u).residual ** 2
+    errors = EFFECTS["region+year"](observed.region, observed.year, u).residual ** 2
     rows = np.bincount(observed.region)[:, None]
-    return np.asarray(np.sqrt(sums(observed.region, squares) / rows / squares.mean(axis=0)))
+    return np.asarray(np.sqrt(sums(observed.region, errors) / rows / errors.mean(axis=0)))
 
 
 def panels_of(
@@ -185,11 +185,10 @@ def panels_of(
 
 def _slope(panels: Steps, years: Years) -> Array:
     """Return least squares of g on x(t), region and year effects, of each panel of one x."""
-    g, x = (
-        left_by(years.within, panels.region, V)
-        for V in (np.log(panels.end / panels.start), panels.start)
+    x = left_by(years.within, panels.region, panels.start)
+    return np.asarray(
+        (x * np.log(panels.end / panels.start)).sum(axis=0)[0] / (x**2).sum(axis=0)[0]
     )
-    return np.asarray((x * g).sum(axis=0)[0] / (x**2).sum(axis=0)[0])
 
 
 def _autocorrelation(panels: Steps, years: Years) -> Array:
