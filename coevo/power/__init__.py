@@ -8,18 +8,21 @@ import pandas as pd
 from coevo.arrays import Array, Row
 from coevo.equilibria import pair_values
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, growth_pool
-from coevo.errors import Refusal
+from coevo.errors import Refusal, StudyError
 from coevo.estimation.growth import breaks, pool
+from coevo.estimation.pooled import fit_pooled
 from coevo.estimation.region import fit
 from coevo.files import as_table, rows_of
-from coevo.inference.null_families import Motion, Null
+from coevo.inference.null_families import NULLS, Motion, Null
+from coevo.inference.relation_rule import judged_steps
 from coevo.inference.slope_errors import BY_YEAR
-from coevo.power.bounded_years import bounded_rows
-from coevo.power.relations_seen import reported_effects, seen_rows
+from coevo.power.bounded_years import PATHS, bounded_rows
+from coevo.power.relations_seen import ESTIMATES, reported_effects, seen_rows, settings
 from coevo.study_data import StudyData
 
-__all__ = ["power_table"]
+__all__ = ["foreseen", "power_table"]
 
+FEWER = 100  # panels and paths, where a rough share does
 EFFECTS = "region"  # whose estimates are the sizes that are looked for
 
 
@@ -31,7 +34,33 @@ def power_table(study: StudyData) -> pd.DataFrame:
     equilibrium where those of the region in focus allow a fit.
     """
     pair = pair_values(study, study.config["interaction"])
-    return as_table("power", [*_relations(study, pair), *_equilibrium(study, pair)])
+    return as_table("power", [*_relations(study, pair), *_equilibrium(study, pair, PATHS)])
+
+
+def foreseen(study: StudyData) -> pd.DataFrame:
+    """Return the same from the panel alone, roughly and within a second: before a study is built.
+
+    Of the relation that the estimates have the signs of, at their size, in the study's own panel
+    and in more years; critical values from random walks only, so that the shares are at most those
+    of `power_table`, but for Monte Carlo error.
+    """
+    pair = pair_values(study, study.config["interaction"])
+    return as_table("power", [*_foreseen_relation(study, pair), *_equilibrium(study, pair, FEWER)])
+
+
+def _foreseen_relation(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:
+    try:
+        judged_steps(pair)
+        found = fit_pooled(growth_pool(pair), "x1", "x2", "trapezoid", EFFECTS, HEADLINE_SCALE)
+    except StudyError:
+        return
+    slopes = _of(found.b1, found.d)
+    reported = reported_effects(slopes, np.outer(slopes, [1, 1]))
+    effects = [of for of in reported if of.own and of.size == ESTIMATES]
+    nulls = {null: (Motion(), Motion()) for null in NULLS if null[:2] == NULLS[0][:2]}
+    own, *others = settings(found.data)
+    longer = [of for of in others if of == own._replace(years=of.years)]
+    yield from seen_rows(found.data, effects, nulls, study.seed, [own, *longer], panels=FEWER)
 
 
 def _relations(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:
@@ -51,7 +80,7 @@ def _relations(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:
     effects = list(reported_effects(_of(estimates["b1"], estimates["d"]), _ends(study)))
     critical = held[["critical_A12", "critical_A21"]].max().to_numpy()
     rows = pool(growth_pool(pair), ("x1", "x2"), "trapezoid", HEADLINE_SCALE)
-    yield from seen_rows(rows, effects, nulls, study.seed, critical)
+    yield from seen_rows(rows, effects, nulls, study.seed, settings(rows), critical)
 
 
 def _of(b1: float, d: float) -> Array:
@@ -71,7 +100,7 @@ def _ends(study: StudyData) -> Array:
     return np.array([[float(f"{end:.3g}") for end in effect] for effect in ends])
 
 
-def _equilibrium(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:
+def _equilibrium(study: StudyData, pair: pd.DataFrame, paths: int) -> Iterator[Row]:
     own = pair[pair["region"] == study.focus]
     try:
         found = fit(own["year"], own["x1"], own["x2"], "trapezoid", breaks(own))
@@ -79,4 +108,4 @@ def _equilibrium(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:
         return
     first = own[["x1", "x2"]].dropna().to_numpy()[0]
     level = study.config["interaction"].get("confidence", 0.95)
-    yield from bounded_rows(found, first, study.seed, level)
+    yield from bounded_rows(found, first, study.seed, level, paths)

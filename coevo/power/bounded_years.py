@@ -10,6 +10,7 @@ from coevo.inference.panel_simulation import Shocks, draw_normals, next_year, si
 from coevo.inference.sets import UNBOUNDED, t_quantile
 from coevo.power.relations_seen import ENOUGH, Setting, skeleton
 
+EQUILIBRIUM = "equilibrium"  # beside the relations, in the table
 LONGEST = 30  # years
 PATHS = 1000
 
@@ -36,7 +37,7 @@ def bounded_rows(
     enough = [years for years, share in shares.items() if share >= ENOUGH]
     for years, share in shares.items():
         found = {"power": share, "panels": paths, "least_years": min(enough, default=np.nan)}
-        yield {"effect": "equilibrium", "regions": 1, "years": years, "noise": 1.0} | found
+        yield {"effect": EQUILIBRIUM, "regions": 1, "years": years, "noise": 1.0} | found
 
 
 def _numbers() -> range:

@@ -30,6 +30,7 @@ from coevo.inference.relation_rule import agreed, cross, cross_signs, name_relat
 YEARS, REGIONS, NOISE = (15, 20, 30), (100, 300), 0.5
 MOST = 10_000  # region-years of a panel that is looked at beside the study's own
 ENOUGH = 0.8  # share of panels in which the rule finds the relation
+ESTIMATES = "estimates"  # the size that is looked at everywhere
 PANELS, EXCEED, MOST_LOST = 300, 0.975, 0.5
 # relation -> the signs of A12 and A21; of predator and prey the pattern of supply
 SIGNS = {"competition": (-1, -1), "mutualism": (1, 1), "predator_prey": (-1, 1)}
@@ -72,7 +73,7 @@ def reported_effects(slopes: Array, ends: Array) -> Iterator[Effects]:
     swapped = SWAPPED if tuple(np.sign(slopes)) in SWAPPED.values() else {}
     for relation, signs in (SIGNS | swapped).items():
         far = np.where(np.array(signs) > 0, ends[:, 1], ends[:, 0])
-        sizes = {"half": np.abs(slopes) / 2, "estimates": np.abs(slopes), "ends": np.abs(far)}
+        sizes = {"half": np.abs(slopes) / 2, ESTIMATES: np.abs(slopes), "ends": np.abs(far)}
         if (np.sign(far) != signs).any():
             continue
         for size, of in sizes.items():
@@ -80,36 +81,41 @@ def reported_effects(slopes: Array, ends: Array) -> Iterator[Effects]:
                 yield Effects(relation, size, of * signs, tuple(np.sign(slopes)) == signs)
 
 
+def settings(pool: Pool) -> list[Setting]:
+    """Return the study's own number of regions and years; more years, more regions, less noise."""
+    own = Setting(len(pool.regions), int(np.ptp(pool.year)) + 2)
+    more = [own._replace(years=years) for years in YEARS if years > own.years]
+    more += [own._replace(regions=regions) for regions in REGIONS if regions > own.regions]
+    allowed = (of for of in more if of.regions * of.years <= MOST)
+    return [own, *allowed, own._replace(noise=NOISE)]
+
+
 def seen_rows(
     pool: Pool,
     effects: Sequence[Effects],
     nulls: Mapping[Null, tuple[Motion, Motion]],
     seed: int,
-    critical: Array,
+    looked_at: Sequence[Setting],
+    critical: Array | None = None,
+    panels: int = PANELS,
 ) -> Iterator[Row]:
     """Yield the share of panels in which the rule names the relation, of each effects and setting.
 
     pool: the study's growth rows, trapezoid, scaled by the first year; nulls: those that it allows,
-    with the motions of both populations; critical (2,): the study's own values, for its own number
-    of regions and years. The `estimates` are looked at in every setting, other sizes in the study's
-    own.
+    with the motions of both populations; looked_at: some of `settings`, the study's own first;
+    critical (2,): its values there, simulated without. The `estimates` are looked at in every
+    setting, other sizes in the study's own.
     """
-    own = Setting(len(pool.regions), int(np.ptp(pool.year)) + 2)
-    more = [own._replace(years=years) for years in YEARS if years > own.years]
-    more += [own._replace(regions=regions) for regions in REGIONS if regions > own.regions]
-    settings = [
-        own,
-        *(of for of in more if of.regions * of.years <= MOST),
-        own._replace(noise=NOISE),
-    ]
+    own = looked_at[0]
     rows: list[Row] = []
-    for number, setting in enumerate(settings):
+    for number, setting in enumerate(looked_at):
         frame = pool if setting._replace(noise=1.0) == own else skeleton(2, setting)
-        blocks = panel_blocks(PANELS, len(frame.year), np.random.default_rng((seed, number)))
+        blocks = panel_blocks(panels, len(frame.year), np.random.default_rng((seed, number)))
         draws = [draw_normals(frame, *block) for block in blocks]
-        least = critical if setting == own else _critical(pool, frame, setting, nulls, draws)
+        given = critical if setting == own else None
+        least = _critical(pool, frame, setting, nulls, draws) if given is None else given
         for each in effects:
-            if setting == own or each.size == "estimates":
+            if setting == own or each.size == ESTIMATES:
                 seen = _seen(pool, frame, setting, each, draws, least)
                 rows.append(_label(each) | setting._asdict() | seen)
     yield from (row | _least(rows, row) for row in rows)
@@ -176,7 +182,8 @@ def _seen(
             panels = rows._replace(start=start[..., whole], end=end[..., whole])
             signs = cross_signs(cross(panels, years), least)
             named += [name_relation(of)[0] for of in signs.T]
-    found: Row = {"panels": len(named), "lost": 1 - len(named) / PANELS}
+    drawn = sum(normals.year.shape[-1] for normals in draws)
+    found: Row = {"panels": len(named), "lost": 1 - len(named) / drawn}
     if found["lost"] < MOST_LOST:
         found["power"] = named.count(effects.relation) / len(named)
     return found

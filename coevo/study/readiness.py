@@ -18,13 +18,23 @@ from coevo.observations.recognition import StudyTerms
 from coevo.panel import build_panel, panel_remarks
 from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, read_series
+from coevo.power import foreseen
 from coevo.schema import FILLED
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.config_tables import check_indicators, regions_read
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.raw_files import raw_paths
 from coevo.study.regions import SETS, regions_table, set_of_regions
-from coevo.study.terminal import cost_line, model_lines, shown, span, table_lines, wrapped_lines
+from coevo.study.terminal import (
+    cost_line,
+    foreseen_line,
+    model_lines,
+    shown,
+    span,
+    table_lines,
+    wrapped_lines,
+)
+from coevo.study_data import StudyData
 from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
@@ -40,7 +50,8 @@ class Checked:
 
     panel: None if it cannot be built; complete: region-years with every indicator of the
     subsystems, of how many; (0, 0) without subsystems. remarks_on_indices: a line for each
-    indicator with figures beyond its goalposts, and each weighting that figures do not allow.
+    indicator with figures beyond its goalposts, and each weighting that figures do not allow;
+    coupling: the indices themselves, None without them.
     """
 
     config: Config
@@ -52,6 +63,7 @@ class Checked:
     complete: tuple[int, int]
     problems: tuple[str, ...]
     remarks_on_indices: tuple[str, ...] = ()
+    coupling: pd.DataFrame | None = None
 
     @property
     def findings(self) -> pd.DataFrame:
@@ -100,12 +112,13 @@ def check_study(path: str) -> Checked:
     panel, whole = None, (0, 0)
     problems: tuple[str, ...] = ()
     on_indices: tuple[str, ...] = ()
+    coupling = None
     try:
         panel = build_panel(observations, indicators, config)
         rows = panel[["region", "year"]].drop_duplicates()
         if config["subsystems"]:
             whole = (len(complete_rows(panel, indicators)), len(rows))
-            on_indices = tuple(_check_indices(panel, indicators, config))
+            coupling, on_indices = _check_indices(panel, indicators, config)
     except StudyError as problem:
         below_zero = _cells_below_zero(problem, observations, indicators)
         problems = (*below_zero, *problem.messages)
@@ -113,24 +126,26 @@ def check_study(path: str) -> Checked:
         remarks = pd.concat([remarks, panel_remarks(observations, panel, config)])
     audit = audit_table(observations, remarks, indicators, config["accept"])
     tables = (indicators, observations, audit, panel)
-    return Checked(config, files, *tables, whole, problems, on_indices)
+    return Checked(config, files, *tables, whole, problems, on_indices, coupling)
 
 
-def _check_indices(panel: pd.DataFrame, indicators: pd.DataFrame, config: Config) -> list[str]:
-    """Compute the indices, and return remarks on them; raises what would stop a rule."""
+def _check_indices(
+    panel: pd.DataFrame, indicators: pd.DataFrame, config: Config
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the indices, and remarks on them; raises what would stop a rule."""
     settings = config["normalisation"]
     goalposts = read_optional(settings["goalposts"], "goalposts")
     normalised, _ = normalise(panel, indicators, settings, goalposts)
     weights = weigh(normalised, panel, indicators, config["weighting"])
     method = config["weighting"]["method"]
-    couple(normalised, weights, method, config["coupling"], scaled_panel(settings))
+    coupling, _ = couple(normalised, weights, method, config["coupling"], scaled_panel(settings))
     systems = config["robustness"]["systems"].items()
     indicator_systems(panel, indicators, {n: read_table(p, "indicators") for n, p in systems})
     refused = not_allowed(weights, normalised, panel, indicators, config["weighting"])
-    return [
+    return coupling, (
         *(f"Beyond goalposts, moved to them: {text}" for text in _beyond(normalised)),
         *(f"No weights by {name}: {reason}" for name, reason in refused.items()),
-    ]
+    )
 
 
 def _cells_below_zero(
@@ -220,6 +235,17 @@ def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame, regions: object
     return f"Figures that the subsystems lack: {listed}{more}. Without these regions: {remaining}"
 
 
+def _foreseen(checked: Checked) -> str:
+    """Return what a panel without problems could decide of the model, if the study has one."""
+    if checked.problems or not checked.config["interaction"]:
+        return ""
+    tables = {"panel": checked.panel, "coupling": checked.coupling}
+    known = {name: table for name, table in tables.items() if table is not None}
+    study = StudyData(checked.config, checked.indicators, known)
+    names = dict(known["panel"][["region", "name"]].drop_duplicates().to_numpy())
+    return foreseen_line(foreseen(study), names[study.focus])
+
+
 def _quoted(codes: Iterable[str]) -> str:
     return ", ".join(f'"{code}"' for code in codes)
 
@@ -291,5 +317,6 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
         rows, report = checked.panel[["region", "year"]].drop_duplicates(), config["report"]
         documents = len(report["languages"]) * len(report["formats"])
         cost = cost_line(len(rows), len(checked.panel), documents)
-        out += ["", *wrapped_lines(cost, WIDTH, "  ")]
+        for text in filter(None, (_foreseen(checked), cost)):
+            out += ["", *wrapped_lines(text, WIDTH, "  ")]
     return [*out, ""]

@@ -10,10 +10,13 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+import pandas as pd
+
 from coevo.arrays import Config
 from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.messages import room
+from coevo.power.bounded_years import EQUILIBRIUM
 
 FIRST = 0.3  # of a line, for the first column of a table
 FILL = "\0"  # stands after a wide character while columns are counted
@@ -65,6 +68,26 @@ def model_lines(interaction: Config | None, outputs: Sequence[Output]) -> Iterat
     for side in ("upstream", "downstream"):
         if reason := unfit.get(interaction[side]):
             yield f"interaction.{side}: {interaction[side]}: {REASONS[reason]}; {standing(outputs)}"
+
+
+def foreseen_line(power: pd.DataFrame, focus: str) -> str:
+    """Return what the panel could decide, "" where nothing can be foreseen.
+
+    power: of `coevo.power.foreseen`; focus: name of the region of the equilibrium.
+    """
+    said = []
+    for effect, rows in power.dropna(subset="power").groupby("effect", sort=False):
+        own, most = rows.iloc[0], rows["years"].max()
+        never = pd.isna(own["least_years"])
+        enough = f"not within {most} years" if never else f"in {own['least_years']} years"
+        name = str(effect).replace("predator_prey", "predator and prey")
+        said.append(
+            f"the equilibrium of {focus} would have both ends {enough}"
+            if effect == EQUILIBRIUM
+            else f"{name}, as strong as they suggest, would be named in about "
+            f"{100 * own['power']:.0f} % of such panels, in four of five {enough}"
+        )
+    return f"What the figures could decide, roughly: {'; '.join(said)}" if said else ""
 
 
 def _spread(text: str) -> str:

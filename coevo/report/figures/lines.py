@@ -6,10 +6,11 @@ from functools import partial
 import pandas as pd
 
 from coevo.messages import room
+from coevo.power.bounded_years import EQUILIBRIUM
+from coevo.power.relations_seen import ESTIMATES
 from coevo.report.figures import FIGURES, axes, subsystem_colour
 from coevo.report.figures.vega import LAYERS, PADDING, Part, amount, specification
 from coevo.report.findings.coverage_years import shown_breaks
-from coevo.report.findings.deciding import EQUILIBRIUM, ESTIMATES
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from coevo.equilibria.theory_rows import MEAN
+from coevo.power.relations_seen import ESTIMATES
 from coevo.report.findings.coverage_years import shown_breaks
-from coevo.report.findings.deciding import ESTIMATES
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.page_one import opening_kind

@@ -5,10 +5,11 @@ from typing import Any
 import pandas as pd
 
 from coevo.files import rows_of
+from coevo.power.bounded_years import EQUILIBRIUM
+from coevo.power.relations_seen import ESTIMATES
 from coevo.report.findings.study_tables import Study
 
-EQUILIBRIUM = "equilibrium"  # of the region in focus, beside the relations
-ESTIMATES, SIZES = "estimates", ("half", "estimates", "ends")
+SIZES = ("half", ESTIMATES, "ends")
 SETTING = ["regions", "years", "noise"]
 
 

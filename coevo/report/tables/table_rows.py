@@ -15,6 +15,8 @@ from coevo.inference.signs import QUADRANTS
 from coevo.inference.slope_errors import SLOPES
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
+from coevo.power.bounded_years import EQUILIBRIUM
+from coevo.power.relations_seen import ESTIMATES
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings import deciding as power
 from coevo.report.findings import equilibrium, in_step
@@ -439,9 +441,9 @@ def deciding(words: ReportText) -> Body:
     rows, every = [], words.study.rows("power")
     for effect, part in every.groupby("effect", sort=False):
         sizes, quiet = power.own_setting(part).set_index("size")["power"], part[part["noise"] < 1]
-        if effect == power.EQUILIBRIUM:
+        if effect == EQUILIBRIUM:
             own = part["years"] == len(words.study.years)
-            sizes = part[own].assign(size=power.ESTIMATES).set_index("size")["power"]
+            sizes = part[own].assign(size=ESTIMATES).set_index("size")["power"]
         shares = sizes.reindex(power.SIZES).to_dict()
         found: dict[str, Any] = {"effect": effect, "quiet": next(iter(quiet["power"]), None)}
         found["most"] = {name: int(part[name].max()) for name in ("years", "regions")}
