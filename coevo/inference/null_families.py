@@ -8,7 +8,7 @@ population is decided by S before any cross term is looked at (docs/methods.md, 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
@@ -212,6 +212,7 @@ def _own_limits(one: Steps, years: Years, draws: Draws) -> Motion:
     """
     target = float(_slope(as_batch(one), years)[0])
 
+    @cache
     def excess(own: float) -> float:
         motions = (Motion(own=own),)
         drifts = drifts_of(one, motions)
@@ -235,6 +236,7 @@ def _persistent_shocks(one: Steps, years: Years, draws: Draws) -> Motion:
     """
     target, walk = float(_autocorrelation(as_batch(one), years)[0]), drifts_of(one, (Motion(),))
 
+    @cache
     def excess(phi: float) -> float:
         drifts = _persisting(walk, one, np.array([phi]))
         panels = (panels_of(one, (Motion(),), drifts, normals) for normals in draws)
