@@ -77,7 +77,8 @@ def study():
 
 def test_what_a_panel_could_decide_is_foreseen_from_its_figures_alone(study):
     found = foreseen(study)
-    relation, equilibrium = (found[(found["effect"] != "equilibrium") == of] for of in (True, False))
+    of_relation = found["effect"] != "equilibrium"
+    relation, equilibrium = found[of_relation], found[~of_relation]
     assert relation["effect"].nunique() == 1 and relation["own"].all()
     assert list(relation["years"]) == [9, 15, 20, 30]
     assert set(relation["regions"]) == {12} and set(relation["noise"]) == {1}
