@@ -23,16 +23,17 @@ def relation_finding(study: Study) -> dict[str, Any]:
     `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`. `why` an undetermined
     one is: `weak` (the instruments are), `signs` (the two estimators disagree), `half` (one effect
     alone, `seen`, exceeds what panels without interaction give) or `size` (none does). `families`:
-    of both outputs S, and the families of such panels that its figures allow. `quadrants`:
-    probability of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0;
-    `strength`: least first-stage F.
+    of both outputs S, and the families of such panels that its figures allow. `control`: what the
+    rule says of a known relation. `quadrants`: probability of each relation by its signs;
+    `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F.
     """
-    named, families = study.verdicts(**JUDGED), _families(study)
+    named = study.verdicts(**JUDGED)
+    known = {"families": _families(study), "control": _control(study)}
     if "relation" not in named.index:
         absent = "not_estimated"
         few = ("feedback_needs_regions", packed({"least": FEWEST_CLUSTERS}))
         why = reason(study.rows("refusals", **JUDGED)) or few
-        return {"verdict": absent, "headline": absent, "reason": why, "families": families}
+        return {"verdict": absent, "headline": absent, "reason": why, **known}
     rows = study.facts(**JUDGED)
     values, verdict = rows["value"], named.at["relation", "verdict"]
     strength, limit = rows.loc["first_stage_F", ["value", "limit"]].astype(float)
@@ -43,7 +44,7 @@ def relation_finding(study: Study) -> dict[str, Any]:
         "headline": verdict if verdict == UNDETERMINED else "named",
         "why": "weak" if strength < limit else _disagreement(values, seen),
         "seen": seen,
-        "families": families,
+        **known,
         "quadrants": {k: p for k in QUADRANTS if (p := values.get(f"p_{k}_12")) is not None},
         "restriction": float(values["restriction"]),
         "strength": strength,
@@ -68,6 +69,21 @@ def _families(study: Study) -> list[tuple[str, float, float, float, list[str]]]:
         named = ["all"] if len(allowed) == len(of) else allowed
         found.append((study.label(output), walk["S"], walk["low"], walk["high"], named))
     return found
+
+
+def _control(study: Study) -> dict[str, Any]:
+    """What the rule says where the relation is known: `said` of all chemostats, and of those left
+    to themselves, the relation, `refused`, else the effect that is seen or `neither`; whether both
+    are `alike`; `none` in these studies themselves.
+    """
+    rows = study.table("relation_control")
+    if rows.empty or study.config["study"] in set(rows["study"]):
+        return {"told": "none"}
+    said = []
+    for _, part in rows.groupby("study", sort=False):
+        named, seen = part["relation"].iloc[0], part.loc[part["seen"], "effect"].tolist()
+        said.append(named if named != UNDETERMINED else next(iter(seen), "neither"))
+    return {"told": "alike" if len(set(said)) == 1 else "differ", "said": said}
 
 
 def feedback_finding(study: Study) -> dict[str, Any]:
