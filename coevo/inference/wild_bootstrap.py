@@ -32,10 +32,12 @@ EXACT = 1e-4  # of a standard error: how far an end may be from where p crosses 
 DRAWS = 9999  # with the sample itself a round number
 BLOCK = 1_000_000  # weights worked on at once
 
-# vectors w (draws, C) -> a'w (draws,) and Q w (C, draws); from these and c -> the share of vectors
-# with (a'w)^2 >= c |Q w|^2
+# vectors w (draws, C) -> a'w (draws,) and Q w (C, draws)
 Form = Callable[[Array], tuple[Array, Array]]
-Share = Callable[[Form, float], float]
+Forms = tuple[Form, ...]  # of growth, and of the regressor
+# forms, b and c -> the share of vectors with (a'w)^2 >= c |Q w|^2, a and Q of growth less b times
+# those of the regressor
+Share = Callable[[Forms, float, float], float]
 
 
 class WildSlope(NamedTuple):
@@ -78,14 +80,13 @@ def enumerable(clusters: int) -> bool:
 class FewClusters(NamedTuple):
     """The test of one slope with C clusters.
 
-    slope, with its CR1 error; scores: weights (draws, C) -> x_a' M(w e) (C, draws), e of growth and
-    of the regressor; part (C,) of each cluster in x'x; correction: of CR1; share: of vectors.
+    slope, with its CR1 error; forms: of w_c e, e of growth and of the regressor; correction: of
+    CR1; share: of vectors.
     """
 
     slope: float
     error: float
-    scores: tuple[Callable[[Array], Array], Callable[[Array], Array]]
-    part: Array
+    forms: Forms
     correction: float
     share: Share
 
@@ -95,17 +96,11 @@ class FewClusters(NamedTuple):
             S = S_g - null S_x,   a = 1'S,   Q = S - part a'
             t*^2 = (a'w)^2 / (c |Q w|^2) >= t^2
 
-        S_g w, S_x w: the scores of a draw; t, c: of the sample and of CR1.
+        S_g w, S_x w: the scores of a draw, x_a' M(w e); part (C,): of each cluster in x'x; t, c: of
+        the sample and of CR1.
         """
         t = (self.slope - null) / self.error * (1 - TIE)
-
-        def form(w: Array) -> tuple[Array, Array]:
-            of_growth, of_regressor = self.scores
-            S = of_growth(w) - null * of_regressor(w) if null else of_growth(w)
-            total = S.sum(axis=0)
-            return total, S - np.outer(self.part, total)
-
-        return self.share(form, t**2 * self.correction)
+        return self.share(self.forms, null, t**2 * self.correction)
 
     def interval(self, level: float) -> tuple[float, float]:
         """Return the least and the largest slope not rejected; infinite where there is none."""
@@ -138,8 +133,9 @@ def of_all(clusters: int) -> Share:
     u, v = (_grid(clusters, length) for length in (h, clusters - h))
     u = u[u[:, 0] > 0]
 
-    def share(form: Form, c: float) -> float:
-        a, Q = form(np.eye(clusters))
+    def share(forms: Forms, null: float, c: float) -> float:
+        (a, Q), (a_x, Q_x) = (form(np.eye(clusters)) for form in forms)
+        a, Q = a - null * a_x, Q - null * Q_x
         H = np.outer(a, a) - c * Q.T @ Q
         of_u, of_v = ((w @ part * w).sum(axis=1) for w, part in ((u, H[:h, :h]), (v, H[h:, h:])))
         left = np.column_stack([2 * u @ H[:h, h:], of_u, np.ones(len(u))])
@@ -158,9 +154,18 @@ def _grid(clusters: int, length: int) -> Array:
 def of_drawn(weights: Array) -> Share:
     """Return the share of drawn vectors (draws, C), the sample itself among them."""
 
-    def share(form: Form, c: float) -> float:
-        forms = (form(weights[part]) for part in blocks(*weights.shape))
-        beyond = sum(np.count_nonzero(a**2 >= c * (Q**2).sum(axis=0)) for a, Q in forms)
+    @cache
+    def products(forms: Forms) -> tuple[Array, Array]:
+        drawn = [[form(weights[part]) for form in forms] for part in blocks(*weights.shape)]
+        a = [np.stack([a for a, _ in of]) for of in drawn]
+        squares = [np.stack([[(P * Q).sum(axis=0) for _, Q in of] for _, P in of]) for of in drawn]
+        return np.concatenate(a, axis=-1), np.concatenate(squares, axis=-1)
+
+    def share(forms: Forms, null: float, c: float) -> float:
+        shift = np.array([1.0, -null]) if null else np.ones(1)
+        a, squares = products(forms[: len(shift)])
+        size = np.einsum("i,ijn,j->n", shift, squares, shift)
+        beyond = np.count_nonzero((shift @ a) ** 2 >= c * size)
         return float((1 + beyond) / (1 + len(weights)))
 
     return share
@@ -222,18 +227,22 @@ def of_few(
     member = coo_array((np.ones(rows), (cluster, np.arange(rows))), shape=(C, rows)).tocsr()
     of_x = coo_array((x, (region, cluster))).tocsr()
 
-    def linear(v: Array) -> Callable[[Array], Array]:
+    part = size / size.sum()
+
+    def linear(v: Array) -> Form:
         along_x, along_v = (member @ (column[:, None] * absorbed.basis) for column in (x, v))
         direct, levels = np.bincount(cluster, x * v), None
         if not absorbed.common:
             of_v = coo_array((v, (region, cluster))).tocsr() / np.bincount(region)[:, None]
             levels = (of_x.T @ of_v).tocsr()
 
-        def scores(w: Array) -> Array:
+        def form(w: Array) -> tuple[Array, Array]:
             S = (w * direct - (w @ along_v) @ along_x.T).T
-            return np.ascontiguousarray(S if levels is None else S - levels @ w.T)
+            S = np.ascontiguousarray(S if levels is None else S - levels @ w.T)
+            total = S.sum(axis=0)
+            return total, S - np.outer(part, total)
 
-        return scores
+        return form
 
     slope = float(x @ e) / square
     left = np.bincount(cluster, x * (e - slope * x))
@@ -241,7 +250,7 @@ def of_few(
     if not error:
         raise Refusal("exact_fit")
     both = (linear(e), linear(x))
-    return FewClusters(slope, error, both, size / size.sum(), correction, share or of_all(C))
+    return FewClusters(slope, error, both, correction, share or of_all(C))
 
 
 def by_region(fit: PooledFit) -> Integers:

@@ -120,8 +120,8 @@ def test_thirteen_clusters_use_all_signs():
     def form(w):
         return w @ a, Q @ w.T
 
-    assert 0.1 < beyond.mean() < 0.9 and of_all(13)(form, 0.1) == beyond.mean()
-    assert of_drawn(w[:99])(form, 0.1) == (1 + beyond[:99].sum()) / 100
+    assert 0.1 < beyond.mean() < 0.9 and of_all(13)((form, form), 0, 0.1) == beyond.mean()
+    assert of_drawn(w[:99])((form, form), 0, 0.1) == (1 + beyond[:99].sum()) / 100
 
 
 @pytest.mark.parametrize("years", [7, 11])
