@@ -12,7 +12,13 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Integers
-from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, sums
+from coevo.estimation.effects import (
+    EFFECTS,
+    Absorbed,
+    forward_deviations,
+    require_left,
+    sums,
+)
 from coevo.estimation.growth import pool
 
 BLOCK = 200_000  # figures from which effects are taken out at a time
@@ -60,6 +66,19 @@ def years_of(panels: Steps) -> Years:
     dummies = 1.0 * (year[:, None] == np.unique(year)[1:])
     with_later, deviated = forward_deviations(region, year, dummies)
     return Years(within, with_later, np.linalg.qr(deviated)[0])
+
+
+def require_variation(panels: Steps, years: Years) -> None:
+    """Raise `StudyError` where effects leave nothing of growth, a regressor or an instrument."""
+    region, _, start, end = panels
+    g = np.log(end / start)
+    instruments = start[years.kept]
+    for left, columns in (
+        (left_by(years.within, region, start), start),
+        (left_by(years.within, region, g), g),
+        (_in_blocks(lambda V: _beside(years.ahead, V), instruments), instruments),
+    ):
+        require_left(left, columns, "region+year")
 
 
 class General(NamedTuple):

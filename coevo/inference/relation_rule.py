@@ -22,6 +22,7 @@ from coevo.estimation.pooled_batches import (
     Years,
     fod_general,
     lag_general,
+    require_variation,
     steps,
     years_of,
 )
@@ -132,7 +133,7 @@ def observed_effects(pair: pd.DataFrame) -> tuple[Cross, dict[str, Array]]:
 def judged_steps(pair: pd.DataFrame) -> Steps:
     """Return the growth rows of which a relation can be judged.
 
-    `StudyError` unless enough regions have two growth rows, and rows are left to judge.
+    `StudyError` unless enough regions have two growth rows, and effects leave something to judge.
     """
     observed = steps(pair)
     _, rows = np.unique(observed.region, return_counts=True)
@@ -143,6 +144,7 @@ def judged_steps(pair: pd.DataFrame) -> Steps:
         raise Refusal(
             "too_few_rows_for_relation", rows=len(observed.year), regions=len(rows), years=years
         )
+    require_variation(as_batch(observed), years_of(observed))
     return observed
 
 

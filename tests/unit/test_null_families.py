@@ -5,7 +5,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from benchmarks.relation_rule import Design, sample
-from coevo.errors import Refusal
+from coevo.equilibria.fitted import growth_pool
+from coevo.errors import Refusal, StudyError
 from coevo.estimation.pooled_batches import Steps, steps, years_of
 from coevo.inference import null_families as families
 from coevo.inference.null_families import (
@@ -21,7 +22,13 @@ from coevo.inference.null_families import (
     rates,
 )
 from coevo.inference.panel_simulation import Shocks, draw_normals
-from coevo.inference.relation_rule import critical_values, largest
+from coevo.inference.relation_rule import (
+    critical_values,
+    families_of,
+    judged_steps,
+    largest,
+    relation,
+)
 from tests.panels import walks
 
 
@@ -125,3 +132,41 @@ def test_drifts_of_a_motion_are_what_it_leaves_of_growth():
     walk = drifts_of(observed, (Motion(), Motion()))
     assert (found.level > walk.level).all()  # growth without the limit would be faster
     assert largest({NULLS[0]: np.array([1.0, 3]), NULLS[1]: np.array([2.0, 2])}).tolist() == [2, 3]
+
+
+GROWING = np.exp(0.1 * np.arange(12))
+BAD = {
+    "a constant population": (lambda f: f.assign(x2=3.0), "leave nothing"),
+    "zeros alone": (lambda f: f.assign(x1=0.0), "no region has two"),
+    "one unit": (lambda f: f[f["region"] == "r00"], "1 regions"),
+    "a gap longer than the series": (lambda f: f[~f["year"].between(2003, 2010)], "leave nothing"),
+    "every other year": (lambda f: f[f["year"] % 2 == 0], "no region has two"),
+    "the same growth everywhere": (lambda f: f.assign(x1=np.tile(GROWING, 8)), "leave nothing"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "told"), BAD.values(), ids=BAD)
+def test_figures_that_tell_nothing_are_refused(spoil, told):
+    with pytest.raises(StudyError, match=told):
+        relation(growth_pool(spoil(walks(8, 12, ("x1", "x2")))), draws=50)
+
+
+def test_units_with_few_rows_or_a_zero_leave_no_gap_in_what_is_found():
+    pair = walks(8, 12, ("x1", "x2"))
+    pair = pair[(pair["region"] > "r00") | (pair["year"] < 2002)]
+    pair.loc[pair.index[-1], "x1"] = 0.0  # a region without logarithms is left out
+    pair = growth_pool(pair)
+    assert pair["region"].nunique() == 7
+    found = relation(pair, draws=50)
+    assert np.isfinite(found.cross.t).all() and np.isfinite(found.critical).all()
+    assert np.isfinite(families_of(judged_steps(pair), 1)[0]).all()
+
+
+def test_a_family_that_cannot_be_simulated_is_left_out_with_its_reason():
+    """Growth of growth: no limit below zero gives the slope, and random walks do not go so far."""
+    pair = walks(8, 12, ("x1", "x2"))
+    noise = np.random.default_rng(0).normal(0, 0.01, len(pair))
+    pair["x1"] = np.exp(np.exp(0.25 * (pair["year"] - 2000)) + noise)
+    first, _ = families_of(judged_steps(pair), 1)[1]
+    assert first["own_limits"].reason == "no_own_limit" and not first["own_limits"].allowed
+    assert not first["random_walk"].allowed and first["persistent_shocks"].allowed
