@@ -155,7 +155,8 @@ def deciding(study: Study, words: Mapping[str, str]) -> Part:
     labels = last.assign(text=last["label"], value=last["power"], bold=False, region="")
     drawn = {"rows": rows, "labels": _apart(labels, (0, 1), paper_height("deciding"))}
     ends = (int(rows["years"].min()), int(rows["years"].max()))
-    x_axis = axes.axis(words["number_of_years"], sorted(set(relations["years"].tolist())))
+    told = relations if len(relations) else rows.iloc[:: len(rows) - 1]
+    x_axis = axes.axis(words["number_of_years"], sorted(set(told["years"].tolist())))
     y_axis = axes.above(words["share_found"], [0, 0.25, 0.5, 0.75, 1])
     return specification(
         "deciding", study, words, drawn,

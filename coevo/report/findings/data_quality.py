@@ -16,7 +16,7 @@ from coevo.sensitivity.coverage_breaks import SHOWN
 
 MISSING = "missing"
 MOST_NAMED = 4  # indicators, before their number says enough
-MOST_GROUPS = 20  # of missing figures, before their number does
+MOST_RUNS = 40  # of years with missing figures, before their number does
 
 
 def data_finding(study: Study) -> dict[str, Any]:
@@ -37,7 +37,8 @@ def data_finding(study: Study) -> dict[str, Any]:
     filled = groups(study, panel[flags.eq(FILLED)])
     lacking = panel[flags.str.startswith(MISSING) & ~unneeded]
     missing = groups(study, lacking)
-    many = len(missing) > MOST_GROUPS
+    runs = sum(1 + (pd.Series(group["years"]).diff() > 1).sum() for group in missing)
+    many = runs > MOST_RUNS
     read = panel[panel["indicator"].isin(seen["indicator"])]
     return {
         "observations": int(seen["value"].notna().sum()),

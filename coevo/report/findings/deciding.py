@@ -17,11 +17,11 @@ def power_finding(study: Study) -> dict[str, Any]:
     """How often each relation would be named, with effects as estimated; empty if not known.
 
     `seen`: by relation the share; `lost`: those of which most panels grow beyond every bound;
-    `points`: the sizes of both effects, in percentage points of yearly growth for one first-year
-    output more; `own`: of the relation whose signs the estimates have its name, `share`, and
-    `years`, the least number that finds it in four of five panels, and the share at `most` years
-    (`last`); `told`: whether that number is `within` those looked at, or `beyond` them, `none`
-    where no such relation stays bounded.
+    `points`: the sizes of both effects, in percentage points of yearly growth for a tenth of the
+    first-year output more; `own`: of the relation whose signs the estimates have its name, `share`,
+    and `years`, the least number that finds it in four of five panels, and the share at `most`
+    years (`last`); `told`: whether that number is `within` those looked at, or `beyond` them,
+    `none` where no such relation stays bounded.
     """
     rows = study.rows("power", size=ESTIMATES)
     if rows.empty:
@@ -38,7 +38,7 @@ def power_finding(study: Study) -> dict[str, Any]:
     return {
         "seen": [*zip(seen["effect"], seen["power"], strict=True)],
         "lost": list(here.loc[here["power"].isna(), "effect"]),
-        "points": (100 * here[["A12", "A21"]].iloc[0].abs()).tolist(),
+        "points": (10 * here[["A12", "A21"]].iloc[0].abs()).tolist(),
         "own": own[0] | {"told": _told(own[0]["years"])} if own else None,
         "told": _told(own[0]["years"]) if own else "none",
     }

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
-
 from coevo.estimation.pooled import FOD_IV
 from coevo.inference.relation_rule import ESTIMATORS
 from coevo.inference.sets import FEWEST_CLUSTERS
@@ -21,14 +19,15 @@ def relation_finding(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2 that the rule names.
 
     `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`. `why` an undetermined
-    one is: `weak` (the instruments are), `signs` (the two estimators disagree), `half` (one effect
-    alone, `seen`, exceeds what panels without interaction give) or `size` (none does). `families`:
-    of both outputs S, and the families of such panels that its figures allow. `control`: what the
-    rule says of a known relation. `quadrants`: probability of each relation by its signs;
-    `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F.
+    one is: `signs` (the two estimators disagree, on the effects `differ`), `half` (one effect
+    alone, `seen`, exceeds what panels without interaction give, `critical`) or `size` (none does).
+    `families`: of both outputs S, and the families of such panels that its figures allow. `sizes`:
+    how often it errs in simulations; `control`: what it says of a known relation. `quadrants`:
+    probability of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0;
+    `strength`: least first-stage F, by which `instruments` are `weak` or `strong`.
     """
     named = study.verdicts(**JUDGED)
-    known = {"families": _families(study), "control": _control(study)}
+    known = {"families": _families(study), "sizes": _sizes(study), "control": _control(study)}
     if "relation" not in named.index:
         absent = "not_estimated"
         few = ("feedback_needs_regions", packed({"least": FEWEST_CLUSTERS}))
@@ -38,25 +37,23 @@ def relation_finding(study: Study) -> dict[str, Any]:
     values, verdict = rows["value"], named.at["relation", "verdict"]
     strength, limit = rows.loc["first_stage_F", ["value", "limit"]].astype(float)
     least = {a: min(abs(values[f"t_{a}_{judge}"]) for judge in ESTIMATORS) for a in EFFECTS}
-    seen = [a for a in EFFECTS if least[a] > values[f"critical_{a}"]]
+    critical = [float(values[f"critical_{a}"]) for a in EFFECTS]
+    seen = [a for a, limit_of in zip(EFFECTS, critical, strict=True) if least[a] > limit_of]
+    positive = {a: {values[f"{a}_{judge}"] > 0 for judge in ESTIMATORS} for a in EFFECTS}
+    differ = [a for a in EFFECTS if len(positive[a]) > 1]
     return {
         "verdict": verdict,
         "headline": verdict if verdict == UNDETERMINED else "named",
-        "why": "weak" if strength < limit else _disagreement(values, seen),
+        "why": "signs" if differ else "half" if seen else "size",
+        "differ": differ,
         "seen": seen,
+        "critical": critical,
+        "instruments": "weak" if strength < limit else "strong",
         **known,
         "quadrants": {k: p for k in QUADRANTS if (p := values.get(f"p_{k}_12")) is not None},
         "restriction": float(values["restriction"]),
         "strength": strength,
     }
-
-
-def _disagreement(effects: pd.Series, seen: list[str]) -> str:
-    """Whether the two estimators give A12 and A21 other `signs`; else what they lack is `size`, or
-    that of one of them, `half`.
-    """
-    signs = {tuple(effects[f"{a}_{judge}"] > 0 for a in EFFECTS) for judge in ESTIMATORS}
-    return "signs" if len(signs) > 1 else "half" if seen else "size"
 
 
 def _families(study: Study) -> list[tuple[str, float, float, float, list[str]]]:
@@ -69,6 +66,18 @@ def _families(study: Study) -> list[tuple[str, float, float, float, list[str]]]:
         named = ["all"] if len(allowed) == len(of) else allowed
         found.append((study.label(output), walk["S"], walk["low"], walk["high"], named))
     return found
+
+
+def _sizes(study: Study) -> dict[str, float]:
+    """The largest shares of simulated panels in which a relation is named that is not there: of
+    `none` at all, and of `one` effect alone.
+    """
+    rows = study.table("relation_rule")
+    if rows.empty:
+        return {}
+    named = 1 - rows["undetermined"] - rows["refused"]
+    alone = rows["relation"].isin(EFFECTS)
+    return {"none": named[rows["relation"] == "none"].max(), "one": named[alone].max()}
 
 
 def _control(study: Study) -> dict[str, Any]:

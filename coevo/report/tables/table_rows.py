@@ -434,9 +434,15 @@ def ecological(words: ReportText) -> list[dict[str, Any]]:
     return [{"signs": signs, "p": probability.get(signs)} for signs in QUADRANTS]
 
 
+def _first(shares: pd.Series) -> float | str:
+    """Return the first share, or why there is none."""
+    return next(iter(shares.astype(object).fillna("lost")), "none")
+
+
 def deciding(words: ReportText) -> Body:
-    """Share of panels in which a relation is named, by size of the effects, and what finds it in
-    four of five: the share with half the noise, years, regions. Last the equilibrium in focus.
+    """Share of panels in which a relation is named, by size of the effects and with half the noise,
+    and what finds it in four of five: years, regions. Last the equilibrium in focus. In place of a
+    figure `lost` (most panels grow beyond every bound), `none` (not simulated) or `beyond`.
     """
     rows, every = [], words.study.rows("power")
     for effect, part in every.groupby("effect", sort=False):
@@ -444,12 +450,13 @@ def deciding(words: ReportText) -> Body:
         if effect == EQUILIBRIUM:
             own = part["years"] == len(words.study.years)
             sizes = part[own].assign(size=ESTIMATES).set_index("size")["power"]
-        shares = sizes.reindex(power.SIZES).to_dict()
-        found: dict[str, Any] = {"effect": effect, "quiet": next(iter(quiet["power"]), None)}
-        found["most"] = {name: int(part[name].max()) for name in ("years", "regions")}
-        for name, of in (("least_years", "years"), ("least_regions", "regions")):
-            found[name] = next(iter(part[name].dropna()), None)
-            bounded = part.loc[part[of] == found["most"][of], "power"].notna().any()
-            found[f"no_{name}"] = bounded and found[name] is None and found["most"][of] > 1
-        rows.append(shares | found)
+        shares = {name: sizes[[name]] if name in sizes else sizes[:0] for name in power.SIZES}
+        found = {name: _first(of) for name, of in (shares | {"quiet": quiet["power"]}).items()}
+        most = {name: int(part[name].max()) for name in ("years", "regions")}
+        for name, of in most.items():
+            least, told = part[f"least_{name}"].dropna(), part.loc[part[name] == of, "power"]
+            found[name] = next(iter(least), "beyond" if told.notna().any() else "lost")
+        if effect == EQUILIBRIUM:
+            found["regions"] = "none"
+        rows.append({"effect": effect, "most": most} | found)
     return Body(rows, note=words.say("tables/deciding/note"))
