@@ -41,7 +41,7 @@ def foreseen(study: StudyData) -> pd.DataFrame:
     """Return the same from the panel alone, roughly and within a second: before a study is built.
 
     Of the relation that the estimates have the signs of, at their size, in the study's own panel
-    and in more years; critical values from random walks only, so that the shares are at most those
+    and in more years; critical values from random walks only, so that the shares are at least those
     of `power_table`, but for Monte Carlo error.
     """
     pair = pair_values(study, study.config["interaction"])
