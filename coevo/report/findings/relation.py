@@ -1,5 +1,6 @@
 """Which ecological relation the two outputs show, if any, and whether feedback is the stronger."""
 
+import math
 from typing import Any
 
 from coevo.estimation.pooled import FOD_IV
@@ -69,15 +70,16 @@ def _families(study: Study) -> list[tuple[str, float, float, float, list[str]]]:
 
 
 def _sizes(study: Study) -> dict[str, float]:
-    """The largest shares of simulated panels in which a relation is named that is not there: of
-    `none` at all, and of `one` effect alone.
+    """The largest shares of simulated panels in which a relation is named that is not there, in
+    whole per cent upwards, 1 at least: of `none` at all, and of `one` effect alone.
     """
     rows = study.table("relation_rule")
     if rows.empty:
         return {}
     named = 1 - rows["undetermined"] - rows["refused"]
     alone = rows["relation"].isin(EFFECTS)
-    return {"none": named[rows["relation"] == "none"].max(), "one": named[alone].max()}
+    most = {"none": named[rows["relation"] == "none"].max(), "one": named[alone].max()}
+    return {name: max(math.ceil(100 * share), 1) / 100 for name, share in most.items()}
 
 
 def _control(study: Study) -> dict[str, Any]:
