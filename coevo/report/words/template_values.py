@@ -44,7 +44,7 @@ def in_language(data: StudyData, language: str, files: Mapping[str, str]) -> Rep
     """
     kind = kind_of_regions(data.tables["observations"]["region"])
     phrases = read_phrases(files[f"phrases.{language}.yaml"], files["phrases.yaml"], kind)
-    phrases = with_nouns(phrases, data.config, language)
+    phrases = with_nouns(phrases, data.config, language, kind)
     return worded(study_in_language(data, language, phrases["words"]), phrases)
 
 
