@@ -22,8 +22,8 @@ from coevo.equilibria.fitted import POOLED
 from coevo.errors import StudyError
 from coevo.files import as_table, rows_of
 from coevo.inference.sets import FEWEST_CLUSTERS
-from coevo.inference.slope_errors import BY_REGION_WILD
 from coevo.inference.signs import DECISIVE, RARE, ignorance
+from coevo.inference.slope_errors import BY_REGION_WILD
 from coevo.messages import packed
 from coevo.panel.derivations import cause_of_breaks
 from coevo.panel.vintages import single

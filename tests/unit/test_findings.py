@@ -33,6 +33,7 @@ from tests.sample import (
     FOCUS,
     Tables,
     changed,
+    config,
     covered,
     gap,
     picked,
@@ -390,7 +391,7 @@ INSTRUMENTS = {"quantity": "anderson_rubin_b1", "period": ""}
     ("ends", "low", "high"),
     [
         (("interval", -0.1, 0.3), -0.1, 0.3),
-        (("unbounded", np.nan, -0.1), -np.inf, -0.1),
+        (("unbounded", np.nan, 0.3), -np.inf, 0.3),
         (("complement", 0.1, 0.3), -np.inf, np.inf),
         (("line", np.nan, np.nan), -np.inf, np.inf),
     ],
@@ -410,6 +411,28 @@ def test_the_anderson_rubin_set_stands_beside_the_interval(ends, low, high) -> N
     assert (b1["parameter"], b1["estimate"]) == ("b1", fit["estimate"].iloc[0])
     for name in ("anderson_rubin_p", "J_df"):
         assert b1[name] == known[f"{name}_b1"]
+
+
+def test_a_set_of_instruments_that_does_not_hold_the_estimate_is_not_shown() -> None:
+    chosen = changed("relations", INSTRUMENTS, set="interval", low=7.0, high=8.0)
+    assert "anderson_rubin" not in set(slope_intervals(chosen, "b1")["estimator"])
+    found = interaction_finding(chosen)
+    assert [row["parameter"] for row in found["sets"]] == ["d"]
+    assert [row["parameter"] for row in found["unset"]] == ["b1"]
+
+
+def test_a_slope_that_one_region_carries_decides_nothing_and_is_told_as_such() -> None:
+    """In units of its first year the output of one region varies most."""
+    made = supplying("region", BOTH)
+    panel, x1 = made["panel"], config()["interaction"]["upstream"]
+    of_one = picked(panel, indicator=x1, region=FOCUS)
+    grown = panel["value"].where(~of_one, panel["value"] * 9.0 ** (panel["year"] - 2012))
+    found = interaction_finding(study(**made | {"panel": panel.assign(value=grown)}))
+    (row,) = found["carried"]
+    assert (row["slope"], row["output"], found["headline"]) == ("d", "x1", "undecided")
+    assert row["share"] > 0.85 and found["power"] == {}
+    assert set(found["points"]) == set(found["by_year"]) == {"b1"}
+    assert [one["parameter"] for one in found["instruments"]] == ["b1"]
 
 
 def test_the_mean_group_is_told_with_its_contrast() -> None:

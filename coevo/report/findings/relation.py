@@ -9,6 +9,7 @@ from coevo.inference.relation_rule import ESTIMATORS
 from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.signs import QUADRANTS
 from coevo.messages import packed
+from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.study_tables import POOLED, Study, reason
 
 UNDETERMINED = "undetermined"
@@ -24,8 +25,8 @@ def relation_finding(study: Study) -> dict[str, Any]:
     one is: `weak` (the instruments are), `signs` (the two estimators disagree), `half` (one effect
     alone, `seen`, exceeds what panels without interaction give) or `size` (none does). `families`:
     of both outputs S, and the families of such panels that its figures allow. `quadrants`:
-    probability of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0;
-    `strength`: least first-stage F.
+    probability of each relation by its signs, not told where a slope rests on one region;
+    `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F.
     """
     named, families = study.verdicts(**JUDGED), _families(study)
     if "relation" not in named.index:
@@ -44,10 +45,14 @@ def relation_finding(study: Study) -> dict[str, Any]:
         "why": "weak" if strength < limit else _disagreement(values, seen),
         "seen": seen,
         "families": families,
-        "quadrants": {k: p for k in QUADRANTS if (p := values.get(f"p_{k}_12")) is not None},
+        "quadrants": {} if carried_slopes(study) else _quadrants(values),
         "restriction": float(values["restriction"]),
         "strength": strength,
     }
+
+
+def _quadrants(values: pd.Series) -> dict[str, float]:
+    return {k: p for k in QUADRANTS if (p := values.get(f"p_{k}_12")) is not None}
 
 
 def _disagreement(effects: pd.Series, seen: list[str]) -> str:
@@ -74,7 +79,8 @@ def feedback_finding(study: Study) -> dict[str, Any]:
     """Verdicts of the weak and the strong form of feedback, with what they rest on.
 
     `verdict`: `not_estimated`, `undecidable` (in both forms), or `decided`; `weak`, `strong`:
-    `yes`, `no`, `undecidable`; `difference`: A12 A21 - A11 A22 with its interval.
+    `yes`, `no`, `undecidable`; `difference`: A12 A21 - A11 A22 with its interval, where no slope
+    rests on one region.
     """
     verdicts = study.verdicts(**JUDGED)["verdict"]
     if "feedback_weak" not in verdicts:
@@ -82,5 +88,10 @@ def feedback_finding(study: Study) -> dict[str, Any]:
     forms = {form: verdicts[f"feedback_{form}"] for form in ("weak", "strong")}
     return forms | {
         "verdict": "undecidable" if set(forms.values()) == {"undecidable"} else "decided",
-        "difference": study.facts(**JUDGED).loc["feedback_difference"].to_dict(),
+        "difference": None if carried_slopes(study) else _difference(study),
     }
+
+
+def _difference(study: Study) -> dict[str, Any]:
+    found: dict[str, Any] = study.facts(**JUDGED).loc["feedback_difference"].to_dict()
+    return found

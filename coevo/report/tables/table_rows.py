@@ -436,7 +436,7 @@ def deciding(words: ReportText) -> Body:
     """Share of panels in which a relation is named, by size of the effects, and what finds it in
     four of five: the share with half the noise, years, regions. Last the equilibrium in focus.
     """
-    rows, every = [], words.study.rows("power")
+    rows, every = [], power.power_rows(words.study)
     for effect, part in every.groupby("effect", sort=False):
         sizes, quiet = power.own_setting(part).set_index("size")["power"], part[part["noise"] < 1]
         if effect == power.EQUILIBRIUM:
