@@ -125,8 +125,10 @@ def _lines_outside(
     for still, x, frame in zip(reversed(AXES), AXES, FRAMES, strict=True):
         at = fits[x].reindex(frames.index).dropna()
         for region, value in at[~at.between(0, frames.loc[at.index, frame])].items():
-            where = f"{SYMBOLS[x]} = {_number(value)}"
-            yield str(region), words["rest_beyond"].format(still=SYMBOLS[still], at=where)
+            known = {"still": SYMBOLS[still], "axis": SYMBOLS[x]}
+            known["at"] = f"{SYMBOLS[x]} = {_number(value)}"
+            key = "rest_negative" if value < 0 else "rest_beyond"
+            yield str(region), words[key].format(**known)
 
 
 def called(words: Mapping[str, str], series: str, shares: Iterable[float]) -> str:

@@ -135,7 +135,8 @@ def _moves_far(focus: dict[str, Any] | None) -> bool:
     """Whether the rank in focus is another by a quarter of the regions, the level taken out."""
     if not focus:
         return False
-    return min(abs(focus["rank"] - focus[end]) for end in ("low", "high")) >= NEWS * focus["n"]
+    moved = min(abs(focus["rank"] - focus[end]) for end in ("low", "high"))
+    return bool(moved >= NEWS * focus["n"])
 
 
 def _kinds(systems: Iterable[str]) -> list[str]:
