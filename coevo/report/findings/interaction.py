@@ -57,12 +57,14 @@ def _mean_group(study: Study, parameter: str) -> pd.DataFrame:
 
 def _instrument_set(study: Study, parameter: str, fits: pd.DataFrame) -> pd.DataFrame:
     """The Anderson-Rubin set as a row beside the estimate by instruments; none if it does not hold
-    that.
+    that, or the slope rests on one region.
     """
     sets = study.rows("relations", scope=POOLED, quantity=f"anderson_rubin_{parameter}", period="")
     fit = rows_of(fits, estimator=FOD_IV, effects=EFFECTS[-1])
     sets = sets.iloc[: len(fit)].assign(estimate=fit["estimate"].to_numpy()[: len(sets)])
-    sets = sets[[holds(row, row["estimate"]) for row in sets.to_dict("records")]]
+    resting = any(row.slope == parameter for row in carried_slopes(study))
+    known = [not resting and holds(row, row["estimate"]) for row in sets.to_dict("records")]
+    sets = sets[known]
     ends = sets[ENDS].mask(~sets["set"].isin(["interval", "unbounded"]))
     sets[ENDS] = ends.fillna({"low": -float("inf"), "high": float("inf")})
     return sets.assign(parameter=parameter, estimator=AR_SET)
@@ -161,6 +163,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "told": ("pooled" if study.pooled else "own") if head else "",
         "doubt": bool(head),
         "zero": verdicts[-1] == "neither",
+        **dict.fromkeys(("rests", "rested"), bool(carried)),
         "carried": [row._asdict() for row in carried],
         "r2": _explained(study),
         "df": b1.at[last, "df"],

@@ -245,6 +245,7 @@ def series_name(words: ReportText, series: str) -> Markdown:
 def _marks(study: Study, charts: Collection[str]) -> dict[str, Any]:
     """What charts of the model show that they do not show of every study."""
     shown = intervals.growth_marks(study) if "theory_growth" in charts else {}
+    shown |= intervals.coefficient_marks(study) if "coefficient_b1" in charts else {}
     return shown | (phase_planes.marks(study) if "phase" in charts else {})
 
 
