@@ -75,10 +75,11 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
 
     `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `negative`: outputs
     that are below zero `at` the point. `general`: the row of the rest point of the general form,
-    `told` whether there is one, and p of no own terms (`restriction`); `means`: those of `observed_means`; `needed`: see `bounded_finding`;
-    `everywhere`: in how many regions E is located by their own growth, of how many, None of one
-    region; `exceptions`: regions whose E a pooled fit locates, with its effects; `beyond`: whether
-    a coordinate of the rest point lies outside the observed range.
+    `told` whether there is one, and p of no own terms (`restriction`); `means`: those of
+    `observed_means`; `needed`: see `bounded_finding`; `everywhere`: in how many regions E is
+    located by their own growth, of how many, None of one region; `exceptions`: regions whose E a
+    pooled fit locates, with its effects; `beyond`: whether a coordinate of the rest point lies
+    outside the observed range.
     """
     unfitted, needed = refused(study), bounded_finding(study)
     if study.focus in unfitted:
