@@ -235,10 +235,8 @@ def _judge(pool: pd.DataFrame) -> GeneralPooled:
 
 
 def _feedback_rows(general: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
-    carried = largest_shares(general.moments) > CARRIES
-    feedback = feedback_verdicts(
-        general.A, general.covariance, general.df, level, seed=seed, carried=carried
-    )
+    of, carried = general, largest_shares(general.moments) > CARRIES
+    feedback = feedback_verdicts(of.A, of.covariance, of.df, level, seed=seed, carried=carried)
     yield _first_stage("", general.strength)
     for form in ("weak", "strong"):
         yield {"question": f"feedback_{form}", "verdict": str(getattr(feedback, form))}

@@ -46,14 +46,9 @@ class Feedback:
 
 
 def feedback_verdicts(
-    A: Array,
-    covariance: Array,
-    df: int,
-    level: float = 0.95,
-    draws: int = 20_000,
-    seed: int = 1,
+    A: Array, covariance: Array, df: int, level: float = 0.95, draws: int = 20_000, seed: int = 1,
     carried: Booleans | None = None,
-) -> Feedback:
+) -> Feedback:  # fmt: skip
     """Return what A (2, 2) says of feedback.
 
     covariance (4, 4): of A11, A12, A21, A22; df: of t; carried (2,): regressors whose slopes rest

@@ -39,20 +39,17 @@ def relation_finding(study: Study) -> dict[str, Any]:
     strength, limit = rows.loc["first_stage_F", ["value", "limit"]].astype(float)
     least = {a: min(abs(values[f"t_{a}_{judge}"]) for judge in ESTIMATORS) for a in EFFECTS}
     seen = [a for a in EFFECTS if least[a] > values[f"critical_{a}"]]
+    told = () if carried_slopes(study) else QUADRANTS
     return {
         "verdict": verdict,
         "headline": verdict if verdict == UNDETERMINED else "named",
         "why": "weak" if strength < limit else _disagreement(values, seen),
         "seen": seen,
         "families": families,
-        "quadrants": {} if carried_slopes(study) else _quadrants(values),
+        "quadrants": {k: p for k in told if (p := values.get(f"p_{k}_12")) is not None},
         "restriction": float(values["restriction"]),
         "strength": strength,
     }
-
-
-def _quadrants(values: pd.Series) -> dict[str, float]:
-    return {k: p for k in QUADRANTS if (p := values.get(f"p_{k}_12")) is not None}
 
 
 def _disagreement(effects: pd.Series, seen: list[str]) -> str:
@@ -86,12 +83,8 @@ def feedback_finding(study: Study) -> dict[str, Any]:
     if "feedback_weak" not in verdicts:
         return {"verdict": "not_estimated"}
     forms = {form: verdicts[f"feedback_{form}"] for form in ("weak", "strong")}
+    facts = study.facts(**JUDGED)
     return forms | {
         "verdict": "undecidable" if set(forms.values()) == {"undecidable"} else "decided",
-        "difference": None if carried_slopes(study) else _difference(study),
+        "difference": None if carried_slopes(study) else facts.loc["feedback_difference"].to_dict(),
     }
-
-
-def _difference(study: Study) -> dict[str, Any]:
-    found: dict[str, Any] = study.facts(**JUDGED).loc["feedback_difference"].to_dict()
-    return found

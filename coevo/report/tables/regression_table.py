@@ -13,6 +13,7 @@ from scipy.special import stdtr
 from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_REGION_WILD, BY_YEAR
+from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.interaction import holds
 from coevo.report.findings.study_tables import POOLED, Study
 from coevo.report.tables import LAYOUT
@@ -85,16 +86,18 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
         facts |= {(f"r_squared_equation_{row.equation}", *of): row.r2} if classic else {}
     for row in rows.dropna(subset="df").itertuples():
         facts["df", row.effects, row.estimator] = row.df
-    by_year = {}
+    by_year, resting = {}, {row.slope for row in carried_slopes(study)}
     if classic:
         for row in study.rows("relations", scope=scope, period="").itertuples():
             if not row.quantity.startswith("anderson_rubin"):
                 continue
             of, name = (row.effects, row.estimator), row.quantity.rpartition("_")[2]
             slope = rows_of(rows, parameter=name, effects=row.effects, estimator=row.estimator)
-            if all(holds(row._asdict(), estimate) for estimate in slope["estimate"]):
+            if name not in resting and all(
+                holds(row._asdict(), estimate) for estimate in slope["estimate"]
+            ):
                 facts[row.quantity, *of] = words.slope_set(row._asdict())
-            else:  # what its test says of zero is no more to go by
+            else:  # nor is what its test says of zero to go by
                 facts.pop((f"anderson_rubin_p_{name}", *of), None)
         tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
         for row in tests.dropna(subset=["low", "high"]).itertuples():
