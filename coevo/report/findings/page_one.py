@@ -42,9 +42,9 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
     without a level. `least`: see `_least`. `follows`: what D does, `supported` where T is almost
     all of it, `more` where it is most under every choice, else the key of that headline. `gaps`,
-    `itself` (that of D, not relative): see `_gaps`; `goes`: see `_goes`; `near`: indicators that
-    nearly are the level of D; `news`: whether the rank in focus is another with the level taken
-    out; `rests`: which sentence tells of growth at the theoretical point.
+    `itself` (that of D, not relative): see `_gaps`; `goes`: see `_goes`; `near`: see `_near`;
+    `news`: whether the rank in focus is another with the level taken out; `rests`: which sentence
+    tells of growth at the theoretical point.
     `coverage`: years of changed coverage that show. `hangs`: see `_hangs`. `usual`: whether C is of
     the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
     tells of systems in step; `third`: what
@@ -89,6 +89,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
     coverage, measures = findings["coverage"], findings["measures"]
     through, single = findings["through"], study.single
     gaps = _gaps(study, "gap_narrowed")
+    goes = _goes(study, measures["levels"]) if measures["levels"] and not single else []
     itself = _gaps(study, "gap_in_D_narrowed", of_systems=False)
     richer = _richer(study, measures["levels"])
     follows = through["level_over_balance"]["key"]
@@ -106,8 +107,8 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "gaps": gaps,
         "itself": itself[0] if itself else None,
         "hangs": [] if single else _hangs(study, "all_rose", "gap_narrowed"),
-        "goes": _goes(study, measures["levels"]) if measures["levels"] and not single else [],
-        "near": measures["near"],
+        "goes": goes,
+        **_near(goes, measures["near"]),
         "news": _moves_far(measures["focus"]),
         "usual": usual and not answer,
         "answer": answer,
@@ -129,6 +130,18 @@ def _gaps(study: Study, headline: str, of_systems: bool = True) -> list[tuple[st
     moved = np.where(rows["agree"] >= rows["contrary"], "narrowed", "widened")
     moved = np.where(np.array(under, dtype=object) == "", UNDECIDED, moved)
     return [*zip(_kinds(rows["variant"]), rows["variant"], moved, under, strict=True)]
+
+
+def _near(goes: list[tuple[Any, ...]], near: list[tuple[str, str, float]]) -> dict[str, Any]:
+    """Indicators that nearly are the level that D goes with (`alike`: which, the level `of` them,
+    the least r), and whether there is `one`, `several`, or none.
+    """
+    level = goes[0][2] if goes else ""
+    found = {indicator: r for indicator, of, r in near if of == level}
+    if not found:
+        return {"near": ""}
+    alike = {"indicators": list(found), "of": level, "r": min(found.values())}
+    return {"near": "one" if len(found) == 1 else "several", "alike": alike}
 
 
 def _moves_far(focus: dict[str, Any] | None) -> bool:
