@@ -458,9 +458,8 @@ def test_an_indicator_that_nearly_is_the_level_is_told_as_such() -> None:
     """What it explains of D it is part of."""
     assert all_findings(study())["opening"]["near"] == ""
     made, (size, heads) = tables(), config()["comovement"]["size"]
-    figures = made["panel"].pivot_table(
-        index=["region", "year"], columns="indicator", values="value"
-    )
+    by = ["region", "year"]
+    figures = made["panel"].pivot_table(index=by, columns="indicator", values="value")
     used = study().indicators.dropna(subset="subsystem")["indicator"].iloc[0]
     level = all_findings(study())["opening"]["goes"][0][2]
     near = figures[size] / (figures[heads] if level.endswith("_per_head") else 1)
