@@ -26,8 +26,7 @@ def level_finding(study: Study) -> dict[str, Any]:
     `one_region`. `levels`: what explains ln D, with R2, size per head first, or `why` there is
     none. `focus`: rank of the focus among `n`, and with the first level, `by`, taken out its
     `ranks` by slope, `one` or `several`, from `low` to `high`. `rise`: of its ln D and of the
-    parts C and T; `moved`: by `level` or `balance`, or `unsplit`. `per_head`: indicators that are;
-    `near`: see `near_levels`.
+    parts C and T; `moved`: by `level` or `balance`, or `unsplit`. `per_head`: indicators that are.
     `twice`: of `level` by the usual form, C of indices of which one is twice the others.
     """
     shares = of_measure(study, "variance_share").to_dict()
@@ -44,7 +43,6 @@ def level_finding(study: Study) -> dict[str, Any]:
         "why_parts": reason(study.rows("level", measure="variance_share")),
         "twice": FORMS[USUAL](twice)[0] if usual and verdict == "level" else None,
         "per_head": per_resident(study),
-        "near": [] if study.single else near_levels(study, [name for name, _ in levels]),
         **level_of(study, study.focus),
     }
 
@@ -55,22 +53,18 @@ def per_resident(study: Study) -> int:
     return int(used["unit"].str.contains(PER_RESIDENT).sum())
 
 
-def near_levels(study: Study, levels: list[str]) -> list[tuple[str, str, float]]:
-    """Indicators of D that nearly are a level that it is held against: indicator, level, r in
-    logarithms. What they explain of D they are part of.
+def near_level(study: Study, level: str) -> dict[str, float]:
+    """Indicators of D that nearly are a level that it is held against, with r in logarithms: what
+    they explain of D they are part of.
     """
     of_D = study.indicators.loc[study.indicators["subsystem"].isin(study.subsystems), "indicator"]
     figures = study.rows("panel", indicator=list(of_D)).set_index(["region", "year"])
-    found = []
-    for level in levels:
-        against = level_values(study, level)[0]
-        for indicator, value in figures.groupby("indicator", sort=False)["value"]:
-            both = pd.concat([value, against], axis=1).dropna()
-            logs = np.log(both[(both > 0).all(axis=1)])
-            r = float(logs.iloc[:, 0].corr(logs.iloc[:, 1]))
-            if r >= NEAR:
-                found.append((str(indicator), level, r))
-    return found
+    against, found = level_values(study, level)[0], {}
+    for indicator, value in figures.groupby("indicator", sort=False)["value"]:
+        both = pd.concat([value, against], axis=1).dropna()
+        logs = np.log(both[(both > 0).all(axis=1)])
+        found[str(indicator)] = float(logs.iloc[:, 0].corr(logs.iloc[:, 1]))
+    return {indicator: r for indicator, r in found.items() if r >= NEAR}
 
 
 def level_of(study: Study, region: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pandas as pd
 from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
 from coevo.observations.units import unit_of
-from coevo.report.findings.level_control import of_measure
+from coevo.report.findings.level_control import near_level, of_measure
 from coevo.report.findings.relation import UNDETERMINED
 from coevo.report.findings.study_tables import Study, least_and_largest
 from coevo.sensitivity.choices import CHOICES, MAIN, ROBUST
@@ -108,7 +108,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "itself": itself[0] if itself else None,
         "hangs": [] if single else _hangs(study, "all_rose", "gap_narrowed"),
         "goes": goes,
-        **_near(goes, measures["near"]),
+        **_near(study, goes),
         "news": _moves_far(measures["focus"]),
         "usual": usual and not answer,
         "answer": answer,
@@ -132,15 +132,14 @@ def _gaps(study: Study, headline: str, of_systems: bool = True) -> list[tuple[st
     return [*zip(_kinds(rows["variant"]), rows["variant"], moved, under, strict=True)]
 
 
-def _near(goes: list[tuple[Any, ...]], near: list[tuple[str, str, float]]) -> dict[str, Any]:
+def _near(study: Study, goes: list[tuple[Any, ...]]) -> dict[str, Any]:
     """Indicators that nearly are the level that D goes with (`alike`: which, the level `of` them,
     the least r), and whether there is `one`, `several`, or none.
     """
-    level = goes[0][2] if goes else ""
-    found = {indicator: r for indicator, of, r in near if of == level}
+    found = near_level(study, goes[0][2]) if goes else {}
     if not found:
         return {"near": ""}
-    alike = {"indicators": list(found), "of": level, "r": min(found.values())}
+    alike = {"indicators": list(found), "of": goes[0][2], "r": min(found.values())}
     return {"near": "one" if len(found) == 1 else "several", "alike": alike}
 
 
