@@ -26,12 +26,14 @@ from coevo.estimation.heterogeneity import (
     mean_group,
 )
 from coevo.estimation.pooled import (
+    CARRIES,
     FOD_IV,
     GeneralPooled,
     PooledFit,
     fit_pooled,
     fit_pooled_general,
     joint_test,
+    largest_shares,
 )
 from coevo.estimation.region import Fit
 from coevo.files import Tasks
@@ -233,7 +235,8 @@ def _judge(pool: pd.DataFrame) -> GeneralPooled:
 
 
 def _feedback_rows(general: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
-    feedback = feedback_verdicts(general.A, general.covariance, general.df, level, seed=seed)
+    of, carried = general, largest_shares(general.moments) > CARRIES
+    feedback = feedback_verdicts(of.A, of.covariance, of.df, level, seed=seed, carried=carried)
     yield _first_stage("", general.strength)
     for form in ("weak", "strong"):
         yield {"question": f"feedback_{form}", "verdict": str(getattr(feedback, form))}

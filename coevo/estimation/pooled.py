@@ -99,6 +99,23 @@ def _equation(moments: Moments, i: int, columns: Booleans) -> Regression:
     )
 
 
+CARRIES = 0.5  # share of the squares of a regressor from which one region carries its slope
+
+
+def largest_shares(moments: Moments) -> Array:
+    """Return for each regressor (n,) the largest share that one region has in its squares.
+
+    Of the regressor as fitted by the instruments (or itself), net of the others: what its slope
+    rests on.
+    """
+    X = moments.regressor / np.linalg.norm(moments.regressor, axis=0)
+    if moments.instrument is not None:
+        Q = np.linalg.qr(moments.instrument)[0]
+        X = Q @ (Q.T @ X)
+    squares = sums(moments.region, np.linalg.pinv(X).T ** 2)
+    return np.asarray(squares.max(axis=0) / squares.sum(axis=0))
+
+
 FOD_IV = "fod_iv"  # its name among the estimators; the rows are those of `trapezoid`
 
 

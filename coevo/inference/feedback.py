@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from coevo.arrays import Array
+from coevo.arrays import Array, Booleans
 from coevo.errors import Refusal
 from coevo.inference.sets import RatioSet, fieller, interval
 
@@ -46,11 +46,13 @@ class Feedback:
 
 
 def feedback_verdicts(
-    A: Array, covariance: Array, df: int, level: float = 0.95, draws: int = 20_000, seed: int = 1
-) -> Feedback:
+    A: Array, covariance: Array, df: int, level: float = 0.95, draws: int = 20_000, seed: int = 1,
+    carried: Booleans | None = None,
+) -> Feedback:  # fmt: skip
     """Return what A (2, 2) says of feedback.
 
-    covariance (4, 4): of A11, A12, A21, A22; df: of t. Single coefficients have t intervals;
+    covariance (4, 4): of A11, A12, A21, A22; df: of t; carried (2,): regressors whose slopes rest
+    on one region, and decide nothing. Single coefficients have t intervals;
     p - q has percentiles of draws from the multivariate t, since a product of two uncertain factors
     is far from normal; Phi has Fieller's set with the covariance of (p, q) by the delta method.
     Verdicts use intervals at 1 - (1 - level)/m for the m statements of a form (Bonferroni): "yes"
@@ -62,12 +64,13 @@ def feedback_verdicts(
         raise Refusal("no_error_of_coefficient")
     drawn = _differences(A, covariance, df, draws, seed)
     low, high = interval(A, error, df, level)
+    judged = error if carried is None else np.where(carried, np.inf, error)
     difference_low, difference_high = _percentiles(drawn, level)
     phi = _phi(A, covariance, df, level)
     limited = (low[0, 0] > 0 or high[0, 0] < 0) and (low[1, 1] > 0 or high[1, 1] < 0)
     return Feedback(
-        weak=_weak(A, error, df, level),
-        strong=_strong(A, error, df, level, drawn),
+        weak=_weak(A, judged, df, level),
+        strong=_strong(A, judged, df, level, drawn),
         difference=float(A[0, 1] * A[1, 0] - A[0, 0] * A[1, 1]),
         difference_low=difference_low,
         difference_high=difference_high,
@@ -86,7 +89,8 @@ def _strong(A: Array, error: Array, df: int, level: float, drawn: Array) -> Verd
     low, high = interval(A, error, df, each)
     across = [(low[0, 1], high[0, 1]), (low[1, 0], high[1, 0])]
     limits = [(-high[i, i], -low[i, i]) for i in range(2)]
-    return _together([*across, *limits, _percentiles(drawn, each)])
+    difference = _percentiles(drawn, each) if np.isfinite(error).all() else (-np.inf, np.inf)
+    return _together([*across, *limits, difference])
 
 
 def _together(intervals: list[tuple[float, float]]) -> Verdict:

@@ -15,6 +15,7 @@ from coevo.inference.wild_bootstrap import CLUSTERS, by_region, by_year, wild_po
 
 SLOPES = ("b1", "d")
 BY_YEAR = "year_wild"  # the errors that hold their size where years bring common shocks
+BY_REGION_WILD = "region_wild"  # those that allow for a region that carries a slope
 BANDWIDTH = 1  # lags of Driscoll and Kraay: about T^(1/4) of eight or nine years
 
 
@@ -131,7 +132,7 @@ def _by_t(
 # name -> tests of both slopes; those by region alone say little of fits with region effects only
 ERRORS: dict[str, Tests] = {
     "region": _region,
-    "region_wild": _wild("region"),
+    BY_REGION_WILD: _wild("region"),
     BY_YEAR: _wild("year"),
     "two_way": _two_way,
     "driscoll_kraay": _driscoll_kraay,

@@ -23,13 +23,20 @@ from coevo.errors import StudyError
 from coevo.files import as_table, rows_of
 from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.signs import DECISIVE, RARE, ignorance
+from coevo.inference.slope_errors import BY_REGION_WILD
 from coevo.messages import packed
 from coevo.panel.derivations import cause_of_breaks
 from coevo.panel.vintages import single
 from coevo.registry import choose
 from coevo.schema import column_rows
 from coevo.sensitivity.coverage_breaks import KEPT, SHOWN, years_with_verdict
-from coevo.sensitivity.headlines import DEPENDS, NOT_SUPPORTED, SUPPORTED, UNDECIDED
+from coevo.sensitivity.headlines import (
+    DEPENDS,
+    NOT_SUPPORTED,
+    SIGNIFICANCE,
+    SUPPORTED,
+    UNDECIDED,
+)
 from coevo.study_data import StudyData
 
 AGREES = "agrees"
@@ -168,7 +175,10 @@ def _region_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
 
 
 def _pooled_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
-    """b1 and d of the pooled fit with region and year effects, which leave a1 and a2 to regions."""
+    """b1 and d of the pooled fit with region and year effects, which leave a1 and a2 to regions.
+
+    An interval decides only where the wild bootstrap by region rejects a slope of zero as well.
+    """
     pooled = {"scope": POOLED, "effects": "region+year", "estimator": study.estimator}
     rows = rows_of(study.table("parameters"), **pooled, model="classic", scaling="first")
     rows = rows.dropna(subset=["low", "high"]).set_index("parameter")
@@ -176,9 +186,12 @@ def _pooled_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
         return None
     ends = rows.loc[["b1", "d"], ["low", "high"]]
     fields = {name: {"low": low, "high": high} for name, (low, high) in ends.T.items()}
-    if (ends["low"] > 0).all():
+    tests = rows_of(study.table("slope_tests"), errors=BY_REGION_WILD, **pooled)
+    p = tests.set_index("parameter")["p"].reindex(ends.index)
+    confirmed = p < SIGNIFICANCE
+    if (confirmed & (ends["low"] > 0)).all():
         return AGREES, fields
-    return NOT_IN_THESE_DATA if (ends["high"] < 0).any() else UNDETERMINED, fields
+    return NOT_IN_THESE_DATA if (confirmed & (ends["high"] < 0)).any() else UNDETERMINED, fields
 
 
 def _breaking_years(study: StudyData) -> list[str]:

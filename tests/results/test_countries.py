@@ -65,5 +65,8 @@ def test_outputs_in_different_units_have_no_theoretical_point_but_in_cycles(resu
 
 def test_one_country_carries_the_slope_of_value_added(shipped):
     study = study_in_language(shipped("countries"), "en", words_of("phrases", "en")["words"])
-    ((output, name, share, _),) = interaction_finding(study)["carried"]
-    assert (output, name, round(share, 3)) == ("x1", "Tanzania", 0.941)
+    found = interaction_finding(study)
+    (row,) = found["carried"]
+    assert (row["slope"], row["output"], row["name"]) == ("d", "x1", "Tanzania")
+    assert round(row["share"], 3) == 0.941
+    assert set(found["points"]) == {"b1"} and found["headline"] == "undecided"

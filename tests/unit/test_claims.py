@@ -22,9 +22,11 @@ VERDICT_COLUMNS = ["scope", "question", "verdict", "period"]
 
 def evidence(
     findings=(), p=0.5, regions=("1",), D=(0.4, 0.5, 0.6), values=(5.0, 30.0, 20.5), pooled=(),
-    forms=(),
+    forms=(), wild=0.01,
 ):  # fmt: skip
-    """The tables of claims; pooled: intervals of b1 and d; forms: verdicts weak and strong."""
+    """The tables of claims; pooled: intervals of b1 and d, wild: p of both by the bootstrap; forms:
+    verdicts weak and strong.
+    """
     columns = "region year indicator value unit vintage file sheet flag half_unit".split()
     observations = pd.DataFrame(
         [
@@ -43,6 +45,11 @@ def evidence(
         ("pooled", "classic", "region+year", "trapezoid", "first", name, *ends)
         for name, ends in zip(("b1", "d"), pooled, strict=False)
     ]
+    tests = [
+        {"scope": "pooled", "effects": "region+year", "estimator": "trapezoid"}
+        | {"errors": "region_wild", "parameter": name, "p": wild}
+        for name in ("b1", "d")
+    ]
     verdicts = [
         ("pooled", f"feedback_{form}", verdict, "")
         for form, verdict in zip(("weak", "strong"), forms, strict=False)
@@ -53,6 +60,7 @@ def evidence(
         "coupling": coupling,
         "equilibria": pd.DataFrame([fit | {"estimator": "trapezoid", "p_predator_prey": p}]),
         "parameters": pd.DataFrame(parameters, columns=PARAMETERS),
+        "slope_tests": pd.DataFrame(tests),
         "verdicts": pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
     }
     model = {"upstream": "x", "downstream": "y", "estimator": "trapezoid"}
@@ -140,6 +148,14 @@ def test_signs_of_the_region_and_of_the_pool_must_agree(p, pooled, verdict):
     assert found.fields["own"] == own
     ends = [dict(zip(("low", "high"), pair, strict=True)) for pair in pooled]
     assert found.fields["pooled"] == (dict(zip(("b1", "d"), ends, strict=True)) if ends else None)
+
+
+@pytest.mark.parametrize("pooled", [ABOVE, [(0.1, 0.2), (-0.3, -0.1)]])
+def test_intervals_that_the_wild_bootstrap_does_not_confirm_decide_nothing(pooled):
+    """One region may carry a slope, and errors clustered by region do not see it."""
+    p = 0.96 if pooled == ABOVE else 0.003
+    found = claims.supply_signs(evidence(p=p, pooled=pooled, wild=0.4), "")
+    assert found.verdict == "undetermined"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from coevo.report.tables.exports import (
     stata_names,
     wide_panel,
 )
-from coevo.report.tables.regression_table import stars
+from coevo.report.tables.regression_table import p_of_t, stars
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_language
 from coevo.schema import BUILT, column_row, table_names
@@ -213,15 +213,22 @@ def test_small_coefficients_carry_a_power_of_a_thousand() -> None:
 def test_stars_follow_the_p_value() -> None:
     for p, sign in ((0.0099, "***"), (0.011, "**"), (0.049, "**"), (0.051, "*"), (0.11, "")):
         t = stats.t.ppf(1 - p / 2, 7)
-        assert stars(t, 1.0, 7) == stars(-2 * t, 2.0, 7) == sign
-    assert stars(1.0, np.nan, 7) == stars(1.0, 0.0, 7) == stars(1.0, 1.0, np.nan) == ""
+        assert stars(p_of_t(t, 1.0, 7)) == stars(p_of_t(-2 * t, 2.0, 7)) == sign
+    assert p_of_t(1.0, np.nan, 7) == p_of_t(1.0, 0.0, 7) == p_of_t(1.0, 1.0, np.nan) == 1
+    assert stars(1.0) == ""
 
 
-def sure(**fit: object) -> Study:
-    """Return the study with an error of a hundredth of each estimate of some pooled fits."""
-    table = tables()["parameters"]
+def sure(wild: float = 0.001, **fit: object) -> Study:
+    """Return the study with an error of a hundredth of each estimate of some pooled fits, which
+    wild bootstraps confirm with this p.
+    """
+    made = put(tables(), "slope_tests", {"errors": "region_wild"}, p=wild)
+    for name in ("b1", "d"):
+        made = put(made, "checks", {"check": f"restricted_wild_p_{name}"}, value=wild)
+    table = made["parameters"]
     hit = picked(table, **POOLED | fit)
-    return study(parameters=table.assign(se=table["se"].mask(hit, table["estimate"].abs() / 100)))
+    made["parameters"] = table.assign(se=table["se"].mask(hit, table["estimate"].abs() / 100))
+    return study(**made)
 
 
 def test_an_error_that_changes_changes_the_stars_but_not_without_year_effects() -> None:
@@ -236,10 +243,22 @@ def test_an_error_that_changes_changes_the_stars_but_not_without_year_effects() 
     assert coefficients(study(slope_tests=few))[SYMBOLS["d"]][1][1].startswith("(")
 
 
+@pytest.mark.parametrize(("wild", "most"), [(0.001, 3), (0.03, 2), (0.42, 0)])
+def test_no_star_stands_where_the_wild_bootstrap_does_not_confirm_it(wild, most) -> None:
+    """Errors clustered by region do not see that one region carries a slope."""
+    symbols = {"classic": ("interaction.en.tex", SYMBOLS["d"])}
+    symbols |= {"general": ("general.en.tex", r"\(A_{21}\)")}
+    for model, (export, symbol) in symbols.items():
+        estimates, _ = coefficients(sure(wild, model=model, effects=BOTH), export)[symbol]
+        assert max(cell.count("*") for cell in estimates) == most
+
+
 @pytest.mark.parametrize(("p", "sign"), [(0.004, "***"), (0.04, "**"), (0.06, "")])
 def test_stars_by_instruments_are_those_of_anderson_and_rubin_below_five_per_cent(p, sign) -> None:
-    made = put(tables(), "checks", {"check": "anderson_rubin_p_b1", "effects": BOTH}, value=p)
-    chosen = study(**made | {"parameters": sure(estimator="fod_iv").tables["parameters"]})
+    chosen = sure(estimator="fod_iv")
+    chosen = study(
+        **put(chosen.tables, "checks", {"check": "anderson_rubin_p_b1", "effects": BOTH}, value=p)
+    )
     assert coefficients(chosen)[SYMBOLS["b1"]][0][-1].count("*") == len(sign)
 
 

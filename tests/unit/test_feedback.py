@@ -15,6 +15,15 @@ def of(a11, a12, a21, a22, covariance=SHARP, **options):
 
 
 @pytest.mark.parametrize(
+    ("carried", "weak", "strong"),
+    [((False, False), "no", "no"), ((True, False), "undecidable", "undecidable")],
+)
+def test_a_slope_that_rests_on_one_region_decides_nothing(carried, weak, strong):
+    found = of(-0.2, 0.5, -0.5, -0.2, carried=np.array(carried))
+    assert (found.weak, found.strong) == (weak, strong)
+
+
+@pytest.mark.parametrize(
     ("A", "weak", "strong"),
     [
         ((-0.2, 0.5, 0.5, -0.2), "yes", "yes"),  # Phi = 6.25

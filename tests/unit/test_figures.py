@@ -684,9 +684,11 @@ def test_line_on_which_an_output_rests_is_drawn_or_said_to_lie_outside(
     spec = CHARTS["region_phase"](study(**made), words())
     lines = [row["still"] for row in of_region(spec, FOCUS, "still") if row["part"] == "line"]
     assert lines == (["x1"] if outside else ["x2", "x1"])
-    told = [text for text in said(spec, FOCUS) if text.endswith(", outside")]
-    at = f"x₁ = {numbers.with_figures(x1)}" if x1 else ""
-    assert told == [words()["rest_beyond"].format(still="x₂", at=at)] * outside
+    known = {"still": "x₂", "axis": "x₁", "at": f"x₁ = {numbers.with_figures(x1)}" if x1 else ""}
+    names = {700_000.0: "rest_beyond", -5.0: "rest_negative"}
+    every = {name: words()[name].format(**known) for name in names.values()}
+    told = [text for text in said(spec, FOCUS) if text in every.values()]
+    assert told == [every[names[x1]]] * outside if x1 else not told
 
 
 def test_picked_region_without_a_fit_or_without_a_path_says_so() -> None:

@@ -27,12 +27,14 @@ from coevo.report.findings.interaction import (
 from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.theory_against_fit import theory_finding
+from coevo.sensitivity.headline_statistics import R2
 from tests.sample import (
     COUNT,
     FAILING,
     FOCUS,
     Tables,
     changed,
+    config,
     covered,
     gap,
     picked,
@@ -390,7 +392,7 @@ INSTRUMENTS = {"quantity": "anderson_rubin_b1", "period": ""}
     ("ends", "low", "high"),
     [
         (("interval", -0.1, 0.3), -0.1, 0.3),
-        (("unbounded", np.nan, -0.1), -np.inf, -0.1),
+        (("unbounded", np.nan, 0.3), -np.inf, 0.3),
         (("complement", 0.1, 0.3), -np.inf, np.inf),
         (("line", np.nan, np.nan), -np.inf, np.inf),
     ],
@@ -410,6 +412,69 @@ def test_the_anderson_rubin_set_stands_beside_the_interval(ends, low, high) -> N
     assert (b1["parameter"], b1["estimate"]) == ("b1", fit["estimate"].iloc[0])
     for name in ("anderson_rubin_p", "J_df"):
         assert b1[name] == known[f"{name}_b1"]
+
+
+def test_a_set_of_instruments_that_does_not_hold_the_estimate_is_not_shown() -> None:
+    chosen = changed("relations", INSTRUMENTS, set="interval", low=7.0, high=8.0)
+    assert "anderson_rubin" not in set(slope_intervals(chosen, "b1")["estimator"])
+    found = interaction_finding(chosen)
+    assert [row["parameter"] for row in found["sets"]] == ["d"]
+    assert [row["parameter"] for row in found["unset"]] == ["b1"]
+
+
+def test_a_slope_that_one_region_carries_decides_nothing_and_is_told_as_such() -> None:
+    """In units of its first year the output of one region varies most."""
+    made = supplying("region", BOTH)
+    panel, x1 = made["panel"], config()["interaction"]["upstream"]
+    of_one = picked(panel, indicator=x1, region=FOCUS)
+    grown = panel["value"].where(~of_one, panel["value"] * 9.0 ** (panel["year"] - 2012))
+    found = interaction_finding(study(**made | {"panel": panel.assign(value=grown)}))
+    (row,) = found["carried"]
+    assert (row["slope"], row["output"], found["headline"]) == ("d", "x1", "undecided")
+    assert row["share"] > 0.85 and found["power"] == {}
+    assert set(found["points"]) == set(found["by_year"]) == {"b1"}
+    assert [one["parameter"] for one in found["instruments"]] == ["b1"]
+
+
+@pytest.mark.parametrize(
+    ("agree", "contrary", "moved"),
+    [(60, 30, ("narrowed", "most")), (30, 96, ("widened", "nearly")), (50, 40, ("undecided", ""))],
+)
+def test_a_gap_moved_where_most_combinations_say_so(agree, contrary, moved) -> None:
+    made, counts = tables(), {"agree": agree, "contrary": contrary, "combinations": 100}
+    for table in ("headlines", "headline_variants"):
+        made = put(made, table, {"headline": "gap_narrowed"}, **counts)
+    assert {gap[2:] for gap in all_findings(study(**made))["opening"]["gaps"]} == {moved}
+
+
+def test_what_explains_d_is_told_by_its_range_over_all_choices() -> None:
+    (_, system, level, (low, high)), *_ = all_findings(study())["opening"]["goes"]
+    rows = tables()["multiverse"].query("system == @system")
+    ranges = [(rows[name].min(), rows[name].max()) for name in R2]
+    assert system == "main" and (low, high) in ranges and level
+
+
+def test_an_indicator_that_nearly_is_the_level_is_told_as_such() -> None:
+    """What it explains of D it is part of."""
+    assert all_findings(study())["opening"]["near"] == ""
+    made, (size, heads) = tables(), config()["comovement"]["size"]
+    by = ["region", "year"]
+    figures = made["panel"].pivot_table(index=by, columns="indicator", values="value")
+    used = study().indicators.dropna(subset="subsystem")["indicator"].iloc[0]
+    level = all_findings(study())["opening"]["goes"][0][2]
+    near = figures[size] / (figures[heads] if level.endswith("_per_head") else 1)
+    rows = made["panel"].set_index(by)
+    rows["value"] = rows["value"].mask(rows["indicator"] == used, near.reindex(rows.index))
+    found = all_findings(study(**made | {"panel": rows.reset_index()}))["opening"]
+    assert found["near"] == "one" and found["alike"]["r"] == pytest.approx(1)
+    assert (found["alike"]["indicators"], found["alike"]["of"]) == ([used], level)
+
+
+@pytest.mark.parametrize(("rank", "news"), [(1, True), (COUNT - 1, False)])
+def test_a_rank_that_moves_far_with_the_level_out_is_news(rank, news) -> None:
+    made = put(tables(), "level", {"measure": "rank_D", "scope": FOCUS}, value=COUNT)
+    made = put(made, "level", {"measure": "rank_adjusted_D", "scope": FOCUS}, value=rank)
+    assert all_findings(study(**made))["opening"]["news"] == news
 
 
 def test_the_mean_group_is_told_with_its_contrast() -> None:

@@ -20,6 +20,7 @@ from coevo.panel.vintages import POLICIES
 from coevo.report.figures import FIGURES
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.message_words import message_environment
+from coevo.report.words.nouns import renamed, with_nouns
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
@@ -285,3 +286,21 @@ def test_notes_dates_and_parts(
 def test_no_phrase_leads_to_the_report_of_another_study(language):
     """It may not be built, or not be sent along."""
     assert not [place for place, text in phrases(language).items() if "](.." in str(text)]
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "kind", "said"),
+    [
+        ("en", {}, "regions", "A region, the region’s share of regions by `region`"),
+        ("en", {}, "countries", "An economy, the economy’s share of economies by `region`"),
+        ("en", {"en": "city"}, "countries", "A city, the city’s share of cities by `region`"),
+        ("zh", {}, "countries", "各经济体"),
+        ("zh", {}, "provinces", "各地区"),
+    ],
+)
+def test_regions_are_called_what_the_study_or_all_of_them_say(language, names, kind, said) -> None:
+    """Code stands as it is."""
+    config = {"period": None, "names": {"region": names} if names else {}}
+    nouns = with_nouns(words_of("phrases", language), config, language, kind)["nouns"]
+    text = {"en": "A region, the region’s share of regions by `region`", "zh": "各地区"}[language]
+    assert renamed(text, nouns) == said

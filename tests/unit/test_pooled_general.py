@@ -7,7 +7,7 @@ from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.growth import ESTIMATORS
-from coevo.estimation.pooled import fit_pooled_general, joint_test
+from coevo.estimation.pooled import fit_pooled_general, joint_test, largest_shares
 from tests.panels import walks
 
 NAMES = ("up", "middle", "down")
@@ -86,6 +86,18 @@ def test_instruments_behind_the_same_result():
     years_in = fit_pooled_general(panel(missing=0.1), NAMES, "fod_iv", "region")
     assert (years_in.moments.rank, fit.moments.rank) == (0, len(np.unique(fit.data.year)) - 1)
     assert pytest.approx(fit.A, rel=0.01) != years_in.A
+
+
+def test_the_largest_share_of_a_regressor_is_that_of_the_region_that_carries_it():
+    """Net of the other regressors, by a regression on them; scale makes no difference."""
+    fit = fit_pooled_general(panel(), NAMES, effects="region+year")
+    X, region = fit.moments.regressor, fit.moments.region
+    others = X[:, 1:]
+    net = X[:, 0] - others @ np.linalg.lstsq(others, X[:, 0], rcond=None)[0]
+    shares = sums(region, net[:, None] ** 2)[:, 0] / (net**2).sum()
+    assert largest_shares(fit.moments)[0] == pytest.approx(shares.max(), rel=1e-9)
+    lifted = fit.moments._replace(regressor=X * np.where(region == 0, 100.0, 1.0)[:, None])
+    assert (largest_shares(lifted) > 0.9).all()
 
 
 def test_the_joint_test_of_one_slope_is_its_t_test():

@@ -5,7 +5,7 @@ CHECKED = ["headline_claims", *(["claims"] if config["claims"] else [])]
 # The tables that claims are held against; a study without an index or a model part lacks some.
 EVIDENCE = (
     "observations audit coupling headlines headline_variants coverage_breaks coverage_growth "
-    "equilibria theory parameters verdicts specifications"
+    "equilibria theory parameters slope_tests verdicts specifications"
 ).split()
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.equilibria.theory_rows import CANNOT_SAY, CONTRADICTED, MEAN
+from coevo.inference.slope_errors import SLOPES
 from coevo.report.figures import axes
 from coevo.report.figures.bars import share_text
 from coevo.report.figures.vega import Part, amount, specification
@@ -16,6 +17,7 @@ from coevo.report.findings.study_tables import Study, variant_word
 from coevo.report.findings.theory_against_fit import growth_rows
 from coevo.sensitivity.choices import CHOICES
 
+FAR_WIDER = 10  # times the median width, from which an interval is cut
 AIR = 0.06  # of the axis, beyond the outermost interval
 STRIP = 17.0  # pixels of a variant's row
 ABOVE = 0.4  # of a row, above the name of a choice
@@ -28,9 +30,10 @@ NAME = 26  # letters of a variant's name that stand beside its row; its tip hold
 def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part:
     """Intervals of one coefficient: hollow for region effects, filled for region and year.
 
-    An end that is not there lies at the edge.
+    An end that is not there lies at the edge, and so do those of intervals far wider than others.
     """
     rows = slope_intervals(study, parameter)
+    limits = _limits(rows[~_far_wider(rows)])
     head = (rows["estimator"] == study.estimator) & (rows["effects"] == rows["effects"].iloc[-1])
     hollow = rows["effects"].eq("region")
     rows = rows.assign(
@@ -41,10 +44,19 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
         fill=np.where(hollow, "$bg", "$ink"),
         strong=np.where(head, 3, 1.6),
     )
-    limits = _limits(rows)
     below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4), titleAnchor="end")
     across = amount("from", scale=axes.axis_scale(*limits), axis=below)
     return _intervals("intervals", study, words, rows, limits, x=across)
+
+
+def _far_wider(rows: pd.DataFrame) -> pd.Series:
+    width = (rows["high"] - rows["low"]).replace(np.inf, np.nan)
+    return width > FAR_WIDER * width.median()
+
+
+def coefficient_marks(study: Study) -> dict[str, bool]:
+    """Whether an interval of a coefficient is `cut` at the edge."""
+    return {"cut": any(_far_wider(slope_intervals(study, name)).any() for name in SLOPES)}
 
 
 def _limits(rows: pd.DataFrame) -> Limits:
@@ -63,6 +75,7 @@ def _intervals(
     """
     rows = rows.assign(row=rows["block"] + "|" + rows["label"])
     rows[["from", "to"]] = rows[["low", "high"]].clip(*within)
+    rows["estimate"] = rows["estimate"].where(rows["estimate"].between(*within))
     rows[["low", "high"]] = rows[["low", "high"]].replace([-np.inf, np.inf], np.nan)
     blocks = rows[["block", "title", "row"]].drop_duplicates()
     heads = blocks.drop_duplicates("block")[["block", "title"]].rename(columns={"block": "row"})

@@ -23,6 +23,7 @@ from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theoretical_points
 from coevo.report.words.numbers import with_figures
 
+REACH = 4  # times an axis, as far as a zero-growth line may lie to be drawn
 WIDTH = 44  # letters of a line of words above the plane
 FRAMES = [f"frame_{x}" for x in AXES]
 SYMBOLS = {"x1": "x₁", "x2": "x₂"}
@@ -36,8 +37,8 @@ def points(study: Study) -> pd.DataFrame:
     their range over years (x1_low ...), frame_x1, frame_x2.
 
     kind: observed; theory (series: theory_<source>); fitted, where E is located. Frames are the
-    upper limits of the region's axes: they hold its path, and other points and their ranges where
-    that takes no more than twice as much of an axis.
+    upper limits of the region's axes: they hold its path, other points and their ranges where that
+    takes no more than twice as much of an axis, and one zero-growth line, see `_with_a_line`.
     """
     paths = pd.concat(
         equilibrium.path(study, region).assign(scope=region) for region in study.drawn
@@ -52,7 +53,8 @@ def points(study: Study) -> pd.DataFrame:
     rows = rows.reset_index("kind").reindex(columns=columns).rename(columns={"scope": "region"})
     rows["series"] = rows["series"].fillna(rows["kind"])
     rows = rows[rows["region"].isin(paths["scope"])].reset_index(drop=True)
-    return rows.join(_frames(rows), on="region")
+    frames = _frames(rows)
+    return rows.join(_with_a_line(frames, equilibrium.region_fit_rows(study)), on="region")
 
 
 def _frames(rows: pd.DataFrame) -> pd.DataFrame:
@@ -62,6 +64,20 @@ def _frames(rows: pd.DataFrame) -> pd.DataFrame:
     path = limits[held["kind"] == "observed"].groupby(held["region"]).max()
     near = limits <= 2 * path.reindex(held["region"]).set_axis(limits.index)
     return limits[near.all(axis=1)].groupby(held["region"]).max().set_axis(FRAMES, axis=1)
+
+
+def _with_a_line(frames: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
+    """Frames that hold a zero-growth line: the nearest, where it lies within `REACH` times the
+    axis and the frame would hold none.
+    """
+    lines = fits.set_index("scope")[AXES].astype(float).set_axis(FRAMES, axis=1)
+    beyond = (lines.reindex(frames.index) / frames).where(lambda share: share > 0)
+    nearest = beyond.min(axis=1)
+    frames = frames.copy()
+    for region in nearest.index[nearest.between(1, REACH)]:
+        axis = beyond.loc[region].idxmin()
+        frames.loc[region, axis] = plane.plane_limit(lines.loc[region, axis])
+    return frames
 
 
 @lru_cache(maxsize=8)
@@ -125,8 +141,10 @@ def _lines_outside(
     for still, x, frame in zip(reversed(AXES), AXES, FRAMES, strict=True):
         at = fits[x].reindex(frames.index).dropna()
         for region, value in at[~at.between(0, frames.loc[at.index, frame])].items():
-            where = f"{SYMBOLS[x]} = {_number(value)}"
-            yield str(region), words["rest_beyond"].format(still=SYMBOLS[still], at=where)
+            known = {"still": SYMBOLS[still], "axis": SYMBOLS[x]}
+            known["at"] = f"{SYMBOLS[x]} = {_number(value)}"
+            key = "rest_negative" if value < 0 else "rest_beyond"
+            yield str(region), words[key].format(**known)
 
 
 def called(words: Mapping[str, str], series: str, shares: Iterable[float]) -> str:

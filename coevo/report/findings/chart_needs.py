@@ -3,8 +3,10 @@
 from typing import Any
 
 from coevo.equilibria.theory_rows import MEAN
+from coevo.files import rows_of
 from coevo.power.relations_seen import ESTIMATES
 from coevo.report.findings.coverage_years import shown_breaks
+from coevo.report.findings.deciding import power_rows
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.page_one import opening_kind
@@ -42,7 +44,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
             "fit": estimated,
             "coefficients": estimated or study.pooled,
             "own_fits": not study.single and len(region_fit_rows(study)) > 0,
-            "power": not study.rows("power", size=ESTIMATES).empty,
+            "power": not rows_of(power_rows(study), size=ESTIMATES).empty,
             "theory": growth_rows(study)["scope"].isin([study.focus, MEAN]).any(),
         }
     return study.has | {need for need, holds in met.items() if holds}

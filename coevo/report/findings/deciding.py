@@ -7,10 +7,16 @@ import pandas as pd
 from coevo.files import rows_of
 from coevo.power.bounded_years import EQUILIBRIUM
 from coevo.power.relations_seen import ESTIMATES
+from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.study_tables import Study
 
 SIZES = ("half", ESTIMATES, "ends")
 SETTING = ["regions", "years", "noise"]
+
+
+def power_rows(study: Study) -> pd.DataFrame:
+    """What was simulated with the slopes of the panel; nothing where one rests on one region."""
+    return study.rows("power").iloc[: 0 if carried_slopes(study) else None]
 
 
 def power_finding(study: Study) -> dict[str, Any]:
@@ -23,7 +29,7 @@ def power_finding(study: Study) -> dict[str, Any]:
     years (`last`); `told`: whether that number is `within` those looked at, or `beyond` them,
     `none` where no such relation stays bounded.
     """
-    rows = study.rows("power", size=ESTIMATES)
+    rows = rows_of(power_rows(study), size=ESTIMATES)
     if rows.empty:
         return {}
     here, most = own_setting(rows), int(rows["years"].max())

@@ -73,22 +73,26 @@ def located_verdict(fit: pd.Series) -> str:
 def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
-    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `general`: the row
-    of the rest point of the general form, `told` whether there is one, and p of no own terms
-    (`restriction`); `means`: those of `observed_means`; `needed`: see `bounded_finding`;
-    `everywhere`: in how many regions E is located by their own growth, of how many, None of one
-    region; `exceptions`: regions whose E a pooled fit locates, with its effects; `beyond`: whether
-    a coordinate of the rest point lies outside the observed range.
+    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `negative`: outputs
+    that are below zero `at` the point. `general`: the row of the rest point of the general form,
+    `told` whether there is one, and p of no own terms (`restriction`); `means`: those of
+    `observed_means`; `needed`: see `bounded_finding`; `everywhere`: in how many regions E is
+    located by their own growth, of how many, None of one region; `exceptions`: regions whose E a
+    pooled fit locates, with its effects; `beyond`: whether a coordinate of the rest point lies
+    outside the observed range.
     """
     unfitted, needed = refused(study), bounded_finding(study)
     if study.focus in unfitted:
         reason = unfitted[study.focus]
         return {"verdict": "not_estimated", "reason": reason, "beyond": False, "needed": needed}
     main, every, seen = fits(study).iloc[0], region_fit_rows(study), path(study)
+    negative = [output for x, output in study.outputs.items() if main[x] < 0]
     return {
         "verdict": located_verdict(main),
         "means": observed_means(study),
         "main": main,
+        "negative": negative,
+        "at": "negative" if negative else "positive",
         "general": _general(study),
         "needed": needed,
         "years": (seen["year"].min(), seen["year"].max()),

@@ -1,5 +1,6 @@
 """Do the two outputs act on each other's growth? Read from `parameters` and `relations`."""
 
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -7,15 +8,14 @@ import pandas as pd
 from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
+from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.deciding import power_finding
 from coevo.report.findings.equilibrium import refused
 from coevo.report.findings.study_tables import POOLED, Study, least_and_largest, reason
 from coevo.sensitivity.specifications import EFFECTS
 
 ENDS = ["low", "high"]
-CARRIES = 0.5  # share of the variation of an output from which one region carries its slope
 TENTH = 0.1  # of the first-year output, for which effects are told
-BY_REGION_WILD = "region_wild"  # errors that allow for a region that carries a slope
 MEAN_GROUP, AR_SET = "mean_group", "anderson_rubin"  # stand beside the estimators
 
 
@@ -56,14 +56,25 @@ def _mean_group(study: Study, parameter: str) -> pd.DataFrame:
 
 
 def _instrument_set(study: Study, parameter: str, fits: pd.DataFrame) -> pd.DataFrame:
-    """The Anderson-Rubin set as a row beside the estimate by instruments; none if it is empty."""
+    """The Anderson-Rubin set as a row beside the estimate by instruments; none if it does not hold
+    that, or the slope rests on one region.
+    """
     sets = study.rows("relations", scope=POOLED, quantity=f"anderson_rubin_{parameter}", period="")
     fit = rows_of(fits, estimator=FOD_IV, effects=EFFECTS[-1])
-    sets = sets[sets["set"].ne("empty")].iloc[: len(fit)]
+    sets = sets.iloc[: len(fit)].assign(estimate=fit["estimate"].to_numpy()[: len(sets)])
+    resting = any(row.slope == parameter for row in carried_slopes(study))
+    known = [not resting and holds(row, row["estimate"]) for row in sets.to_dict("records")]
+    sets = sets[known]
     ends = sets[ENDS].mask(~sets["set"].isin(["interval", "unbounded"]))
     sets[ENDS] = ends.fillna({"low": -float("inf"), "high": float("inf")})
-    estimates = fit["estimate"].to_numpy()[: len(sets)]
-    return sets.assign(estimate=estimates, parameter=parameter, estimator=AR_SET)
+    return sets.assign(parameter=parameter, estimator=AR_SET)
+
+
+def holds(slopes: Mapping[Hashable, Any], estimate: float) -> bool:
+    """Whether a set of slopes, a row of `relations`, holds an estimate."""
+    inside = not (estimate < slopes["low"] or estimate > slopes["high"])  # an end may be missing
+    known = {"line": True, "empty": False, "complement": not inside}
+    return known.get(slopes["set"], inside)
 
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:
@@ -117,10 +128,11 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     for a tenth of the first-year output; `zero`: whether both intervals hold zero.
     `r2`: least and largest share of growth that the slopes
     explain, over estimators and both equations; `own`: how many regions' own intervals of b1
-    contain zero, of how many; `carried`: slopes that rest on one region; `sets`: of both slopes by
-    instruments; `broken`: years without which the supply pattern is gone; `equal`: p of equal
-    slopes. Where it is undecided the `power` of the rule; years that make it `fragile`; `signs`:
-    the headline, or `outlived` by year effects.
+    contain zero, of how many; `carried`: slopes that rest on one region: they decide nothing, and
+    what is told slope by slope leaves them out; `sets`: of slopes by instruments whose set holds
+    the estimate, `unset` the others; `broken`: years without which the supply pattern is gone;
+    `equal`: p of equal slopes. Where it is undecided the `power` of the rule; years that make it
+    `fragile`; `signs`: the headline, or `outlived` by year effects.
     """
     if not study.pooled and study.focus in refused(study):
         return dict.fromkeys(("verdict", "headline", "by"), "not_estimated")
@@ -128,13 +140,16 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     b1, d = (rows.set_index("effects") for rows in fits)
     verdicts = [slope_signs(b1.loc[effects], d.loc[effects]) for effects in study.effects]
     by_year, broken, last = _by_year(study), list[str](), study.effects[-1]
-    undecided = verdicts[-1] in ("neither", "one")
+    carried = carried_slopes(study)
+    undecided = bool(carried) or verdicts[-1] in ("neither", "one")
     headline = "undecided" if undecided else verdicts[-1]
     if study.pooled and verdicts[0] == "supply":
         alpha, broken = 1 - study.config["interaction"]["confidence"], _years_that_break(study)
         passes = by_year and max(row["p"] for row in by_year.values()) < alpha
         verdicts[0] = "supply" if passes and not broken else "fragile"
-    head, instruments = {"b1": b1.loc[last], "d": d.loc[last]}, _instruments(study)
+    resting = {row.slope for row in carried}
+    head = {k: row for k, row in {"b1": b1.loc[last], "d": d.loc[last]}.items() if k not in resting}
+    instruments = [row for row in _instruments(study) if row["parameter"] not in resting]
     outlived = undecided and verdicts[0] in ("supply", "fragile")
     finding = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
@@ -145,17 +160,21 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "points": {
             name: 100 * TENTH * row[["estimate", *ENDS]].astype(float) for name, row in head.items()
         },
+        "told": ("pooled" if study.pooled else "own") if head else "",
+        "doubt": bool(head),
         "zero": verdicts[-1] == "neither",
-        "carried": _carried(study) if study.pooled else [],
+        **dict.fromkeys(("rests", "rested"), bool(carried)),
+        "carried": [row._asdict() for row in carried],
         "r2": _explained(study),
         "df": b1.at[last, "df"],
-        "by_year": by_year,
+        "by_year": {k: row for k, row in by_year.items() if k not in resting},
         "broken": broken,
-        "fragile": undecided and broken,
+        "fragile": undecided and broken and not carried,
         "power": power_finding(study) if undecided and study.pooled else {},
-        "groups": _groups(study) if study.pooled else {},
+        "groups": _groups(study, resting) if study.pooled else {},
         "instruments": instruments,
-        "sets": instruments if len(instruments) == len(SLOPES) else [],
+        "sets": [row for row in instruments if holds(row["set"], row["estimate"])],
+        "unset": [row for row in instruments if not holds(row["set"], row["estimate"])],
     }
     if not study.pooled:
         why = reason(study.rows("refusals", quantity="fit", **study.pooled_fit))
@@ -165,25 +184,6 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "equal": {b: tested[f"homogeneity_{b}"] for b in SLOPES if f"homogeneity_{b}" in tested},
         "own": (int((alone["low"].le(0) & alone["high"].ge(0)).sum()), len(alone)),
     }
-
-
-def _carried(study: Study) -> list[tuple[str, str, float, float]]:
-    """Outputs most of whose variation, in units of the first year and net of both effects, is that
-    of one region: output, region, its share, and p of the slope by the wild bootstrap by region.
-    """
-    found = []
-    for output, slope in (("x1", "d"), ("x2", "b1")):
-        x = study.series(study.outputs[output]).unstack("year").sort_index(axis=1)
-        x = x.div(x.bfill(axis=1).iloc[:, 0], axis=0)
-        x = (x + x.shift(axis=1)) / 2
-        left = x.sub(x.mean(axis=1), axis=0)
-        squares = ((left - left.mean()) ** 2).sum(axis=1)
-        region, fit = squares.idxmax(), {"estimator": study.estimator, "effects": EFFECTS[-1]}
-        tests = study.rows("slope_tests", errors=BY_REGION_WILD, parameter=slope, **fit)
-        share = float(squares[region] / squares.sum())
-        if share > CARRIES and len(tests):
-            found.append((output, study.name(region), share, float(tests["p"].iloc[0])))
-    return found
 
 
 def _explained(study: Study) -> tuple[float, float]:
@@ -199,8 +199,10 @@ def _by_year(study: Study) -> dict[str, dict[str, Any]]:
     return dict(study.rows("slope_tests", **fit).set_index("parameter").to_dict("index"))
 
 
-def _groups(study: Study) -> dict[str, list[dict[str, Any]]]:
-    """b1 and d of the mean group with both effects, and less the pooled slope: values and p."""
+def _groups(study: Study, resting: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """b1 and d of the mean group with both effects, and less the pooled slope: values and p; the
+    latter not of slopes that rest on one region.
+    """
     known = study.facts(**study.pooled_fit)
     if "hausman_b1" not in known.index:
         return {}
@@ -209,7 +211,10 @@ def _groups(study: Study) -> dict[str, list[dict[str, Any]]]:
         p = known.at[f"{kind}_p_{name}", "value"]
         return {**known.loc[f"{kind}_{name}"], "parameter": name, "p": p}
 
-    return {k: [tested(k, name) for name in SLOPES] for k in (MEAN_GROUP, "hausman")}
+    return {
+        MEAN_GROUP: [tested(MEAN_GROUP, name) for name in SLOPES],
+        "hausman": [tested("hausman", name) for name in SLOPES if name not in resting],
+    }
 
 
 def _instruments(study: Study) -> list[dict[str, Any]]:

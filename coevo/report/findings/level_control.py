@@ -12,6 +12,7 @@ from coevo.observations.units import unit_of
 from coevo.report.findings.study_tables import Study, reason
 
 USUAL = "standard"  # form of C
+NEAR = 0.95  # correlation from which an indicator nearly is a level
 ALMOST = 0.9  # share of the variance of ln D from which T makes almost all of it
 PER_PERSON = "10 thousand yuan per person"
 PER_RESIDENT = r"\bper [\d, ]*persons?$"  # units
@@ -50,6 +51,20 @@ def per_resident(study: Study) -> int:
     """How many indicators of the subsystems are per resident."""
     used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
     return int(used["unit"].str.contains(PER_RESIDENT).sum())
+
+
+def near_level(study: Study, level: str) -> dict[str, float]:
+    """Indicators of D that nearly are a level that it is held against, with r in logarithms: what
+    they explain of D they are part of.
+    """
+    of_D = study.indicators.loc[study.indicators["subsystem"].isin(study.subsystems), "indicator"]
+    figures = study.rows("panel", indicator=list(of_D)).set_index(["region", "year"])
+    against, found = level_values(study, level)[0], {}
+    for indicator, value in figures.groupby("indicator", sort=False)["value"]:
+        both = pd.concat([value, against], axis=1).dropna()
+        logs = np.log(both[(both > 0).all(axis=1)])
+        found[str(indicator)] = float(logs.iloc[:, 0].corr(logs.iloc[:, 1]))
+    return {indicator: r for indicator, r in found.items() if r >= NEAR}
 
 
 def level_of(study: Study, region: str) -> dict[str, Any]:

@@ -10,17 +10,19 @@ import pandas as pd
 from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
 from coevo.observations.units import unit_of
-from coevo.report.findings.level_control import of_measure
+from coevo.report.findings.level_control import near_level, of_measure
 from coevo.report.findings.relation import UNDETERMINED
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Study, least_and_largest
 from coevo.sensitivity.choices import CHOICES, MAIN, ROBUST
 from coevo.sensitivity.claims import CONCLUSIONS, NOT_TESTABLE
 from coevo.sensitivity.headline_statistics import R2
 from coevo.sensitivity.headlines import CENSUS_YEAR, SUPPORTED
 
 HALF = 0.5  # share from which something is most: of the variance of ln D, of combinations
-# share of the combinations -> the word for it
-UNDER = {"all": 1.0, "nearly": ROBUST, "most": HALF + 1e-9, "less": 1e-9, "none": 0.0}
+# share of the combinations -> the word for it; below the last it is none
+UNDER = {"all": 1.0, "nearly": ROBUST, "most": HALF + 1e-9}
+UNDECIDED = "undecided"  # how a gap moved, where no side has most of the combinations
+NEWS = 0.25  # of the regions, by which a rank moves for page one to tell it
 NOT_TESTED = "not_tested"  # a claim that nothing was held against
 RELATIVE = ("ratio", "per person", "money per person")  # what units of shares and per head measure
 WORDS_OF_VERDICTS = (*dict.fromkeys(CONCLUSIONS.values()), NOT_TESTED)
@@ -40,12 +42,14 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
     without a level. `least`: see `_least`. `follows`: what D does, `supported` where T is almost
     all of it, `more` where it is most under every choice, else the key of that headline. `gaps`,
-    `itself` (that of D, not relative): see `_gaps`, `gap` whether they move alike; `goes`: see
-    `_goes`; `rests`: which sentence tells of growth at the theoretical point.
+    `itself` (that of D, not relative): see `_gaps`; `goes`: see `_goes`; `near`: see `_near`;
+    `news`: whether the rank in focus is another with the level taken out; `rests`: which sentence
+    tells of growth at the theoretical point.
     `coverage`: years of changed coverage that show. `hangs`: see `_hangs`. `usual`: whether C is of
     the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
     tells of systems in step; `third`: what
-    the last sentence is about, the model or else `alone`. `drive`: `named`, `supply`
+    the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
+    `drive`: `named`, `supply`
     (`supply_named`, where page one speaks of nothing else), `other`, `undecided` or
     `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of the rule for
     effects as estimated. `joint`: whether p of theory in the region in focus is told.
@@ -57,7 +61,8 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     theory, settle = findings["theory_fit"], findings["equilibrium"]["verdict"]
     opening: dict[str, Any] = {"kind": opening_kind(study), "pair": study.pair, **_model(study)}
     opening["systems"] = "two" if len(study.subsystems) == 2 else "several"
-    opening["third"] = "modelled" if study.pair else "alone"
+    modelled = "driven" if theory["verdict"] == "no_equilibrium" else "modelled"
+    opening["third"] = modelled if study.pair else "alone"
     if study.indexed:
         opening |= _of_indices(study, findings)
     if study.pair:
@@ -84,6 +89,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
     coverage, measures = findings["coverage"], findings["measures"]
     through, single = findings["through"], study.single
     gaps = _gaps(study, "gap_narrowed")
+    goes = _goes(study, measures["levels"]) if measures["levels"] and not single else []
     itself = _gaps(study, "gap_in_D_narrowed", of_systems=False)
     richer = _richer(study, measures["levels"])
     follows = through["level_over_balance"]["key"]
@@ -99,10 +105,11 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "least": _least(findings),
         "follows": follows,
         "gaps": gaps,
-        "gap": gaps and ("alike" if len({moved for *_, moved, _ in gaps}) == 1 else "apart"),
         "itself": itself[0] if itself else None,
         "hangs": [] if single else _hangs(study, "all_rose", "gap_narrowed"),
-        "goes": _goes(study, measures["levels"]) if measures["levels"] and not single else [],
+        "goes": goes,
+        **_near(study, goes),
+        "news": _moves_far(measures["focus"]),
         "usual": usual and not answer,
         "answer": answer,
         "coverage": coverage["shown"] if "kept" in coverage and not single else [],
@@ -111,17 +118,37 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
 
 def _gaps(study: Study, headline: str, of_systems: bool = True) -> list[tuple[str, ...]]:
     """How a gap moved by each system of indicators, or by all: whether that is the study's own
-    (`main`) or an`other`, its name, `narrowed` or `widened` by what more combinations say, and
-    under how many: `all`, `nearly`, `most`, `less` or `none`.
+    (`main`) or an `other`, its name, `narrowed` or `widened` by what most combinations say, else
+    `undecided`, and under how many: `all`, `nearly`, `most` or else "".
     """
     systems = study.rows("headline_variants", headline=headline, choice="system")
     if systems.empty or not of_systems:
         systems = study.rows("headlines", headline=headline).assign(variant=MAIN)
     rows = systems[systems["combinations"] > 0]
-    moved = np.where(rows["agree"] >= rows["contrary"], "narrowed", "widened")
     share = rows[["agree", "contrary"]].max(axis=1) / rows["combinations"]
-    under = [next(name for name, least in UNDER.items() if of >= least) for of in share]
+    under = [next((name for name, least in UNDER.items() if of >= least), "") for of in share]
+    moved = np.where(rows["agree"] >= rows["contrary"], "narrowed", "widened")
+    moved = np.where(np.array(under, dtype=object) == "", UNDECIDED, moved)
     return [*zip(_kinds(rows["variant"]), rows["variant"], moved, under, strict=True)]
+
+
+def _near(study: Study, goes: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """Indicators that nearly are the level that D goes with (`alike`: which, the level `of` them,
+    the least r), and whether there is `one`, `several`, or none.
+    """
+    found = near_level(study, goes[0][2]) if goes else {}
+    if not found:
+        return {"near": ""}
+    alike = {"indicators": list(found), "of": goes[0][2], "r": min(found.values())}
+    return {"near": "one" if len(found) == 1 else "several", "alike": alike}
+
+
+def _moves_far(focus: dict[str, Any] | None) -> bool:
+    """Whether the rank in focus is another by a quarter of the regions, the level taken out."""
+    if not focus:
+        return False
+    moved = min(abs(focus["rank"] - focus[end]) for end in ("low", "high"))
+    return bool(moved >= NEWS * focus["n"])
 
 
 def _kinds(systems: Iterable[str]) -> list[str]:
@@ -142,18 +169,19 @@ def _hangs(study: Study, *headlines: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _goes(study: Study, levels: list[tuple[str, float]]) -> list[tuple[str, str, str, float]]:
+def _goes(study: Study, levels: list[tuple[str, float]]) -> list[tuple[Any, ...]]:
     """What explains most of ln D by each system of indicators, other choices as in the study:
-    the system as in `_gaps`, which of the levels, and R2.
+    the system as in `_gaps`, which of the levels, and the least and largest R2 of all choices.
     """
     rows = study.tables["multiverse"].reset_index(drop=True)
     rest = [choice for choice in CHOICES if choice != "system"]
     own = rows.loc[rows["main"], rest].iloc[0]
-    rows = rows[(rows[rest] == own).all(axis=1)].drop_duplicates("system").set_index("system")
     names = dict(zip(R2, (name for name, _ in levels), strict=False))
-    fits = rows.reindex(columns=list(names)).rename(columns=names).dropna(how="all")
-    best = fits.idxmax(axis=1)
-    return [*zip(_kinds(fits.index), fits.index, best, fits.max(axis=1), strict=True)]
+    every = rows.set_index("system").reindex(columns=list(names)).rename(columns=names)
+    fits = every[(rows[rest] == own).all(axis=1).to_numpy()].dropna(how="all")
+    best = fits[~fits.index.duplicated()].idxmax(axis=1)
+    shares = [least_and_largest(every.loc[[system], level]) for system, level in best.items()]
+    return [*zip(_kinds(best.index), best.index, best, shares, strict=True)]
 
 
 def _model(study: Study) -> dict[str, Any]:

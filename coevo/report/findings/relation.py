@@ -8,6 +8,7 @@ from coevo.inference.relation_rule import ESTIMATORS
 from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.signs import QUADRANTS
 from coevo.messages import packed
+from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.study_tables import POOLED, Study, reason
 
 UNDETERMINED = "undetermined"
@@ -24,8 +25,9 @@ def relation_finding(study: Study) -> dict[str, Any]:
     alone, `seen`, exceeds what panels without interaction give, `critical`) or `size` (none does).
     `families`: of both outputs S, and the families of such panels that its figures allow. `sizes`:
     how often it errs in simulations; `control`: what it says of a known relation. `quadrants`:
-    probability of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0;
-    `strength`: least first-stage F, by which `instruments` are `weak` or `strong`.
+    probability of each relation by its signs, not told where a slope rests on one region;
+    `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F, by which
+    `instruments` are `weak` or `strong`.
     """
     named = study.verdicts(**JUDGED)
     known = {"families": _families(study), "sizes": _sizes(study), "control": _control(study)}
@@ -42,6 +44,7 @@ def relation_finding(study: Study) -> dict[str, Any]:
     seen = [a for a, limit_of in zip(EFFECTS, critical, strict=True) if least[a] > limit_of]
     positive = {a: {values[f"{a}_{judge}"] > 0 for judge in ESTIMATORS} for a in EFFECTS}
     differ = [a for a in EFFECTS if len(positive[a]) > 1]
+    told = () if carried_slopes(study) else QUADRANTS
     return {
         "verdict": verdict,
         "headline": verdict if verdict == UNDETERMINED else "named",
@@ -51,7 +54,7 @@ def relation_finding(study: Study) -> dict[str, Any]:
         "critical": critical,
         "instruments": "weak" if strength < limit else "strong",
         **known,
-        "quadrants": {k: p for k in QUADRANTS if (p := values.get(f"p_{k}_12")) is not None},
+        "quadrants": {k: p for k in told if (p := values.get(f"p_{k}_12")) is not None},
         "restriction": float(values["restriction"]),
         "strength": strength,
     }
@@ -101,13 +104,15 @@ def feedback_finding(study: Study) -> dict[str, Any]:
     """Verdicts of the weak and the strong form of feedback, with what they rest on.
 
     `verdict`: `not_estimated`, `undecidable` (in both forms), or `decided`; `weak`, `strong`:
-    `yes`, `no`, `undecidable`; `difference`: A12 A21 - A11 A22 with its interval.
+    `yes`, `no`, `undecidable`; `difference`: A12 A21 - A11 A22 with its interval, where no slope
+    rests on one region.
     """
     verdicts = study.verdicts(**JUDGED)["verdict"]
     if "feedback_weak" not in verdicts:
         return {"verdict": "not_estimated"}
     forms = {form: verdicts[f"feedback_{form}"] for form in ("weak", "strong")}
+    facts = study.facts(**JUDGED)
     return forms | {
         "verdict": "undecidable" if set(forms.values()) == {"undecidable"} else "decided",
-        "difference": study.facts(**JUDGED).loc["feedback_difference"].to_dict(),
+        "difference": None if carried_slopes(study) else facts.loc["feedback_difference"].to_dict(),
     }

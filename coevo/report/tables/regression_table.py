@@ -11,7 +11,10 @@ import pandas as pd
 from scipy.special import stdtr
 
 from coevo.estimation.pooled import FOD_IV
-from coevo.inference.slope_errors import BY_YEAR
+from coevo.files import rows_of
+from coevo.inference.slope_errors import BY_REGION_WILD, BY_YEAR
+from coevo.report.findings.carried import carried_slopes
+from coevo.report.findings.interaction import holds
 from coevo.report.findings.study_tables import POOLED, Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
@@ -23,6 +26,7 @@ from coevo.sensitivity.specifications import EFFECTS
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
 CONFIRMS = 0.05  # p of Anderson and Rubin's test below which an estimate by instruments has stars
+CLASSIC = {"A12": "b1", "A21": "d"}  # the slopes of the classic form that effects are
 _GENERAL = re.compile(r"_general$|^first_stage_F$")  # checks of the general model
 _OWN_TERMS = re.compile(r"A(\d)\1")
 Key = tuple[str, str]  # effects and estimator
@@ -32,7 +36,8 @@ class RegressionFits(NamedTuple):
     """Fits of one table: rows of `parameters`, columns (effects, estimator), names of parameters.
 
     facts: by name and column, numbers or sets in words; by_year: the slopes that the bootstrap by
-    year does not reject, by parameter and column.
+    year does not reject, by parameter and column; wild: p of the slopes of the classic form with
+    both effects, by the bootstrap by region.
     """
 
     rows: pd.DataFrame
@@ -40,6 +45,7 @@ class RegressionFits(NamedTuple):
     parameters: list[str]
     facts: Mapping[tuple[str, str, str], Any]
     by_year: Mapping[tuple[str, str, str], tuple[float, float]]
+    wild: Mapping[str, float]
 
 
 TABLES: dict[str, list[Any]] = LAYOUT["regressions"]
@@ -80,11 +86,19 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
         facts |= {(f"r_squared_equation_{row.equation}", *of): row.r2} if classic else {}
     for row in rows.dropna(subset="df").itertuples():
         facts["df", row.effects, row.estimator] = row.df
-    by_year = {}
+    by_year, resting = {}, {row.slope for row in carried_slopes(study)}
     if classic:
         for row in study.rows("relations", scope=scope, period="").itertuples():
-            if row.quantity.startswith("anderson_rubin"):
-                facts[row.quantity, row.effects, row.estimator] = words.slope_set(row._asdict())
+            if not row.quantity.startswith("anderson_rubin"):
+                continue
+            of, name = (row.effects, row.estimator), row.quantity.rpartition("_")[2]
+            slope = rows_of(rows, parameter=name, effects=row.effects, estimator=row.estimator)
+            if name not in resting and all(
+                holds(row._asdict(), estimate) for estimate in slope["estimate"]
+            ):
+                facts[row.quantity, *of] = words.slope_set(row._asdict())
+            else:  # nor is what its test says of zero to go by
+                facts.pop((f"anderson_rubin_p_{name}", *of), None)
         tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
         for row in tests.dropna(subset=["low", "high"]).itertuples():
             by_year[row.parameter, row.effects, row.estimator] = (row.low, row.high)
@@ -93,17 +107,20 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
         facts["region_effects", *of] = words.term("answer", of[0] in EFFECTS)
         facts["year_effects", *of] = words.term("answer", of[0] in EFFECTS[1:])
     parameters = listed or list(dict.fromkeys(rows["parameter"]))
-    return RegressionFits(rows, columns, parameters, facts, by_year)
+    wild = study.rows("slope_tests", errors=BY_REGION_WILD, **study.pooled_fit)
+    p = dict(zip(wild["parameter"], wild["p"], strict=True))
+    return RegressionFits(rows, columns, parameters, facts, by_year, p)
 
 
-def stars(estimate: float, error: float, df: float) -> str:
-    """Stars of a two-sided t test of zero; none without an error."""
+def p_of_t(estimate: float, error: float, df: float) -> float:
+    """p of a two-sided t test of zero; 1 without an error."""
     if missing(error) or missing(df) or not error:
-        return ""
-    return _stars_of(2 * float(stdtr(float(df), -abs(estimate / error))))
+        return 1.0
+    return 2 * float(stdtr(float(df), -abs(estimate / error)))
 
 
-def _stars_of(p: float) -> str:
+def stars(p: float) -> str:
+    """Stars of a p value; none above the largest limit."""
     return next((sign for limit, sign in STARS.items() if p < limit), "")
 
 
@@ -165,16 +182,20 @@ def _scale(rows: Sequence[pd.Series]) -> tuple[int, int]:
 
 
 def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series) -> str:
-    """Stars of an estimate, where the test behind them holds its size: of pooled fits none without
-    year effects, none on own terms, by instruments those of Anderson and Rubin's test below .05.
+    """Stars of an estimate, where the test behind them holds its size and the wild bootstrap by
+    region confirms it: the larger p counts. Of pooled fits none without year effects, none on own
+    terms, by instruments those of Anderson and Rubin's test below .05.
     """
-    if row["scope"] == POOLED:
-        if key[1] == FOD_IV:
-            p = fits.facts.get((f"anderson_rubin_p_{name}", *key), 1.0)
-            return _stars_of(p) if p < CONFIRMS else ""
-        if key[0] != EFFECTS[1] or _OWN_TERMS.fullmatch(name):
-            return ""
-    return stars(row["estimate"], row["se"], row["df"])
+    own = p_of_t(row["estimate"], row["se"], row["df"])
+    if row["scope"] != POOLED:
+        return stars(own)
+    if key[1] == FOD_IV:
+        p = fits.facts.get((f"anderson_rubin_p_{name}", *key), 1.0)
+        wild = fits.facts.get((f"restricted_wild_p_{name}", *key), 1.0)
+        return stars(max(p, wild)) if p < CONFIRMS else ""
+    if key[0] != EFFECTS[1] or _OWN_TERMS.fullmatch(name):
+        return ""
+    return stars(max(own, fits.wild.get(CLASSIC.get(name, name), 1.0)))
 
 
 def _estimate(

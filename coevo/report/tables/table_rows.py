@@ -130,20 +130,22 @@ def claims(words: ReportText) -> Body:
 
 
 def verdicts(words: ReportText) -> Body:
-    """For page one, of the claims that it asks about: claim, how it was tested, in how many
-    combinations or fits it holds, one of five words, what it hangs on, section; of the claims of a
-    paper without those two.
+    """For page one, of the claims that were tested and that it asks about: claim, how it was
+    tested, in how many combinations or fits it holds, one of four words, what it hangs on, section;
+    of the claims of a paper, tested or not, without those two.
     """
     if opening_kind(words.study) == "claims":
         return Body(_told(words, "claims"))
-    asked = [row for row in headlines(words) if row["claim"] not in LAYOUT["elsewhere"]]
+    tested = [row for row in headlines(words) if row["verdict"] != NOT_TESTABLE]
+    asked = [row for row in tested if row["claim"] not in LAYOUT["elsewhere"]]
     for row in asked:
-        short = {} if row["verdict"] == NOT_TESTABLE else words.phrases["words"]["tested_short"]
-        row["tested"] = short.get(row["claim"], row["tested"])
+        row["tested"] = words.phrases["words"]["tested_short"].get(row["claim"], row["tested"])
         by_choices = row["computed"] == "by_choices"
         row["hangs"] = words.message("hanging", row["fields"]) if by_choices else ""
         row["held"] = _held(words, row)
-    note = words.say("tables/verdicts/note", least=words.percent(ROBUST))
+    grown = any(row["computed"] == "growth_at_theory" for row in asked)
+    p = words.say("tables/verdicts/growth") if grown else ""
+    note = words.say("tables/verdicts/note", least=words.percent(ROBUST), p=p)
     return Body(asked, note=note, look="held")
 
 
@@ -444,7 +446,7 @@ def deciding(words: ReportText) -> Body:
     and what finds it in four of five: years, regions. Last the equilibrium in focus. In place of a
     figure `lost` (most panels grow beyond every bound), `none` (not simulated) or `beyond`.
     """
-    rows, every = [], words.study.rows("power")
+    rows, every = [], power.power_rows(words.study)
     for effect, part in every.groupby("effect", sort=False):
         sizes, quiet = power.own_setting(part).set_index("size")["power"], part[part["noise"] < 1]
         if effect == EQUILIBRIUM:

@@ -29,11 +29,11 @@ def read_phrases(text: str, shared: str, kind: str = "regions") -> Mapping[str, 
     """The phrases of a language, from the text of their file; to be read, not to be changed.
 
     shared: the text of the phrases that all languages say alike unless they have their own;
-    kind: what all regions are (`kind_of_regions`), which a language may call so throughout.
+    kind: what all regions are (`kind_of_regions`), which a language may mark where it says so.
     """
-    for mark, names in read_yaml(text)["places"].items():
+    for mark, names in read_yaml(text).get("places", {}).items():
         # a line may be folded within a mark
-        text = re.sub(r"\s*".join(mark), names[kind], text)
+        text = re.sub(r"\s*".join(mark), names.get(kind, names["regions"]), text)
     return _completed(read_yaml(text), read_yaml(shared))
 
 

@@ -14,15 +14,19 @@ Nouns = Mapping[str, str]
 NO_NOUNS: Nouns = MappingProxyType({})
 
 
-def with_nouns(phrases: Mapping[str, Any], config: Config, language: str) -> Mapping[str, Any]:
+def with_nouns(
+    phrases: Mapping[str, Any], config: Config, language: str, kind: str = "regions"
+) -> Mapping[str, Any]:
     """Return the phrases of a language with the nouns of a study, and these under `nouns`.
 
-    The config names a step of `period`, and a region as the name of the id `region`. Of `year` and
-    `region` the phrases know the words, and how each is made of the noun: `nouns` of `grammar`,
-    where `odd` is what is not formed so, and `moment` a year by its number.
+    The config names a step of `period`, and a region as the name of the id `region`, else the
+    language may by the `kind` of all. Of `year` and `region` the phrases know the words, and how
+    each is made of the noun: `nouns` of `grammar`, where `odd` is what is not formed so, and
+    `moment` a year by its number.
     """
     forms = phrases["grammar"]["nouns"]
-    named = {"year": config["period"] or {}, "region": config["names"].get("region", {})}
+    usual = {language: forms["kinds"][kind]} if kind in forms["kinds"] else {}
+    named = {"year": config["period"] or {}, "region": config["names"].get("region", usual)}
     made = {
         word: form.replace("<>", names[language])
         for kind, names in named.items()

@@ -44,7 +44,7 @@ def in_language(data: StudyData, language: str, files: Mapping[str, str]) -> Rep
     """
     kind = kind_of_regions(data.tables["observations"]["region"])
     phrases = read_phrases(files[f"phrases.{language}.yaml"], files["phrases.yaml"], kind)
-    phrases = with_nouns(phrases, data.config, language)
+    phrases = with_nouns(phrases, data.config, language, kind)
     return worded(study_in_language(data, language, phrases["words"]), phrases)
 
 
@@ -245,6 +245,7 @@ def series_name(words: ReportText, series: str) -> Markdown:
 def _marks(study: Study, charts: Collection[str]) -> dict[str, Any]:
     """What charts of the model show that they do not show of every study."""
     shown = intervals.growth_marks(study) if "theory_growth" in charts else {}
+    shown |= intervals.coefficient_marks(study) if "coefficient_b1" in charts else {}
     return shown | (phase_planes.marks(study) if "phase" in charts else {})
 
 
