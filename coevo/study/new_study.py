@@ -35,7 +35,7 @@ from coevo.study.configuration import (
 )
 from coevo.study.fill_in import TEMPLATES, blank_workbook, marks_in_words
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
-from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
+from coevo.study.proposal import OWN, UNSTATED, Indicator, Proposal, propose
 from coevo.study.raw_files import SOURCES, VINTAGE
 from coevo.study.regions import SETS, set_of_regions
 from coevo.study.terminal import NEEDED, shown, span, standing, table_lines, wrapped_lines
@@ -54,7 +54,8 @@ class Wish:
     """What is asked for: name of the study, its years, the vintage folder of the workbook.
 
     source: a folder or a file that the study is begun from, as `home` has it, the folder in which
-    it was typed; its years are then those of the files, where `first` or `last` is 0.
+    it was typed; its years are then those of the files, where `first` or `last` is 0, and its set
+    of regions the one that fits, unless `regions` names another.
     """
 
     study: str
@@ -63,11 +64,10 @@ class Wish:
     vintage: str
     source: str = ""
     home: str = ""
+    regions: str = ""
 
 
-def wish(
-    study: str, first: str, last: str, vintage: str, month: str, source: str = "", home: str = ""
-) -> Wish:
+def wish(study: str, first: str, last: str, vintage: str, month: str, source: str = "") -> Wish:
     """Return what is asked for, in words of which all but the study may be empty.
 
     The vintage is then `month` (YYYY-MM), the last year the one before it, the first the sixth from
@@ -82,7 +82,7 @@ def wish(
             problems.add(f"{key}: '{year}' is not a year; write it as 2018")
     problems.check()
     if source:
-        return Wish(study, int(first or 0), int(last or 0), vintage, source, home)
+        return Wish(study, int(first or 0), int(last or 0), vintage, source)
     end = int(last or int(vintage[:4]) - 1)
     return Wish(study, int(first or end - SPAN + 1), end, vintage)
 
@@ -160,7 +160,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
     if not source.exists():
         raise StudyError(f"from: there is no {wanted.source}; name a folder or a file")
     downloads = survey(source)
-    proposal = propose(downloads, (wanted.first, wanted.last))
+    proposal = propose(downloads, (wanted.first, wanted.last), wanted.regions)
     regions = proposal.regions
     config = template("found.yaml", _template_words(proposal, wanted, downloads.doubtful))
     table = as_csv(regions.rows) if regions.rows else set_of_regions(regions.known).read_bytes()
@@ -254,7 +254,11 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     regions = proposal.regions
     state = f"known as {regions.known}" if regions.known else f"written in {REGIONS}"
     first, last = proposal.years
-    yield f"Regions: {len(set(regions.codes.values()))}, {state}"
+    fits = " and ".join(f"{name} has {count}" for name, count in regions.fits)
+    named = f"; of {len(regions.codes) + len(regions.strangers)} names {fits}" if fits else ""
+    other = f"; for another set add --regions NAME or {OWN}" if fits else ""
+    text = f"Regions: {len(set(regions.codes.values()))}, {state}{named}{other}"
+    yield from wrapped_lines(text, WIDTH, "  ")
     if regions.rows:
         names = [row.get("name_en") or row["name_zh"] for row in regions.rows]
         listed = ", ".join(name.removeprefix(f"{ASKED} ") for name in names)

@@ -7,7 +7,7 @@ Nothing here is certain but what the files say; what a person must decide is mar
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.equilibria.possible_outputs import Output, model_outputs
-from coevo.errors import PROGRAM, StudyError
+from coevo.errors import PROGRAM, StudyError, short
 from coevo.observations.heads import CHINESE
 from coevo.observations.names import (
     RegionMatch,
@@ -31,13 +31,15 @@ from coevo.observations.vocabulary import TOTALS
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
-from coevo.study.regions import CODE, RESERVED
+from coevo.study.regions import CODE, PROPOSED, RESERVED, SETS
+from coevo.study.terminal import shown, span
 
 # Names in letters that reports have fonts for; others stand as further codes, so that the names may
 # be written anew.
 PRINTED = re.compile(
     r"[\u0000-\u024f\u0370-\u04ff\u1e00-\u1eff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff]*"
 )
+OWN = "own"  # in place of a set of regions: one of the names in the files
 SUBSYSTEMS = ("first", "second")
 UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
@@ -64,7 +66,8 @@ FREE_UNIT = re.compile(
 class RegionsFound:
     """The set that the names belong to, "" and rows of one that is to be written; strangers.
 
-    codes: text of a file -> code; also: what a name may mean besides.
+    codes: text of a file -> code; also: names that regions of another set have too, and what is
+    wrong with others; fits: which sets know how many of the names, of two at most.
     """
 
     known: str
@@ -76,30 +79,42 @@ class RegionsFound:
     totals: tuple[str, ...] = ()  # which are the whole of the regions, as the figures show
     named: frozenset[str] = frozenset()  # languages in which every region has a name
     country: str = ""  # of which they are regions, in two letters, as far as a total says so
+    fits: tuple[tuple[str, int], ...] = ()
 
 
-def find_regions(texts: Mapping[str, str], figures: pd.DataFrame | None = None) -> RegionsFound:
+def find_regions(
+    texts: Mapping[str, str], figures: pd.DataFrame | None = None, wanted: str = ""
+) -> RegionsFound:
     """Return the set of regions that knows most names, if it knows more than half of them.
 
-    Else a set of the study's own is to be written, of the names as they stand. texts: each name ->
-    the code that stands beside it, or ""; figures: of the survey, which show what is a total.
+    Of two that know as many it is the one of which they are the larger part. Else a set of the
+    study's own is to be written, of the names as they stand. texts: each name -> the code that
+    stands beside it, or ""; figures: of the survey, which show what is a total; wanted: a set of
+    `PROPOSED`, or `OWN`. Raises `StudyError` for another set, and for one that knows no name.
     """
     tables = shipped_sets()
-    best = RegionsFound("", {})
-    for name, table in tables.items():
-        candidate = _in_set(texts, name, table, Regions(table, tables))
-        if len(candidate.codes) > len(best.codes):
-            best = candidate
-    if len(best.codes) > len(best.strangers):
-        return best
-    return _set_of_names(texts, figures, tables["countries"])
+    others = {name: tables[name] for name in SETS}
+    known = [_in_set(texts, n, table, Regions(table, others)) for n, table in tables.items()]
+    known.sort(key=lambda one: (-len(one.codes), len(tables[one.known])))
+    best = next((one for one in known if one.known == wanted), known[0])
+    if wanted not in ("", OWN, *PROPOSED) or (wanted == best.known and not best.codes):
+        fault = f"knows none of the names: {shown([*texts])}" if wanted in tables else "is no set"
+        raise StudyError(
+            f"regions: {short(wanted)} {fault}; write one of {', '.join(PROPOSED)}, or {OWN} for "
+            "the names as they stand"
+        )
+    fits = [(one.known, len(one.codes)) for one in known if one.codes and one != best]
+    if wanted == best.known or (not wanted and len(best.codes) > len(best.strangers)):
+        return replace(best, fits=((best.known, len(best.codes)), *fits[:1]))
+    own = _set_of_names(texts, figures, tables["countries"])
+    return replace(own, fits=tuple((one.known, len(one.codes)) for one in known[:1] if one.codes))
 
 
 def _in_set(
     texts: Mapping[str, str], name: str, table: pd.DataFrame, known: Regions
 ) -> RegionsFound:
     codes: dict[str, str] = {}
-    strangers, also = [], []
+    strangers, shared, also = [], [], []
     for text, beside in texts.items():
         try:
             place = _place(text, beside, known)
@@ -111,7 +126,9 @@ def _in_set(
             if place.code:
                 codes[text] = place.code
             if place.code and place.also:
-                also.append(f'"{text}" is read as {name}; {place.also} has that name too')
+                shared.append(f"{text} is {place.also} too")
+    if shared:
+        also.append(f"{len(shared)} names are read as {name}: {shown(shared)}")
     groups = _groups(set(codes.values()), table)
     named = frozenset(("en", "zh"))
     return RegionsFound(name, codes, (), tuple(strangers), tuple(also), groups, named=named)
@@ -356,20 +373,27 @@ class Proposal:
     outputs: list[Output]
 
 
-def propose(survey: Survey, wanted_years: tuple[int, int]) -> Proposal:
+def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "") -> Proposal:
     """Return the study that the files of a survey suggest.
 
-    Raises `StudyError` where they hold no table, or fewer than two indicators.
+    Raises `StudyError` where they hold no table, or fewer than two indicators, and for a set of
+    regions as `find_regions` does.
     """
     figures = survey.figures
     if figures.empty:
         raise StudyError("from: no table of figures was found", *survey.unclear)
     beside = figures[["region", "code"]].drop_duplicates()
     texts = beside.groupby("region", sort=False)["code"].max().to_dict()  # "" comes before a code
-    regions = find_regions(texts, figures)
+    regions = find_regions(texts, figures, wanted_set)
     ranks = [name for name in in_order(figures["name"]) if RANK.search(name)]
     indicators = find_indicators(figures[~figures["name"].isin(ranks)], regions)
     years = find_years(indicators, wanted_years)
+    if years[1] - years[0] + 1 < FEWEST_YEARS:
+        raise StudyError(
+            f"from: the figures are of {span(range(years[0], years[1] + 1))}; a study needs "
+            f"{FEWEST_YEARS} years at least; add files of other years",
+            *survey.unclear,
+        )
     used = [one for one in indicators if one.years[0] <= years[0] and years[1] <= one.years[1]]
     if len(used) < 2:
         raise StudyError(
