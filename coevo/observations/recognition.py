@@ -245,7 +245,7 @@ def region_words(table: FigureTable, terms: StudyTerms, lines: TableLines) -> La
 
     labels = table.labels
     silent = not any(words.text for words in labels["region"].flat)
-    for title in table.titles if silent else ():
+    for title in table.place_titles if silent else ():
         if code_of(title.text):
             lines.remark("from_name", "region_from_name", title, name=title.text)
             return along([title], None)
