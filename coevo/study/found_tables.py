@@ -14,7 +14,7 @@ from coevo.files import read_table
 from coevo.observations.blocks import ANY_YEAR
 from coevo.observations.cells import block_figures, known_marks, plain_numbers, without_marks
 from coevo.observations.heads import CHINESE
-from coevo.observations.layouts import read_layout
+from coevo.observations.layouts import SheetLayout, read_layout
 from coevo.observations.names import Regions, compared, english_beside, title_parts
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
@@ -54,6 +54,7 @@ class Survey:
     files: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # `place: what`
     doubtful: list[str] = field(default_factory=list)  # numbers whose decimal mark is not shown
+    aside: list[str] = field(default_factory=list)  # `file › sheet` that a check would stop at
 
     @property
     def unclear(self) -> list[str]:
@@ -86,7 +87,7 @@ def survey(folder: Path) -> Survey:
         if problem := no_file(path):
             result.problems.append(problem.replace(path.as_posix(), shown, 1))
         else:
-            tables = list(_tables_of(path, shown, result, places))
+            tables = _tables_of(path, shown, result, places)
             result.tables += tables
             result.files += [path] if tables else []
     _tell_apart(result.tables)
@@ -126,42 +127,48 @@ def _tell_apart(tables: Sequence[TableFound]) -> None:
                 table.figures["name"] = names.where(names != name, f"{title}; {name}")
 
 
-def _tables_of(
-    path: Path, shown: str, result: Survey, places: frozenset[str]
-) -> Iterator[TableFound]:
-    problems = result.problems
+def _tables_of(path: Path, shown: str, result: Survey, places: frozenset[str]) -> list[TableFound]:
+    """Return the tables of a file; add to the survey what was not understood or is set aside."""
     try:
         sheets = read_sheets(path, shown)
     except StudyError as problem:
-        problems += problem.messages
-        return
+        result.problems += problem.messages
+        return []
+    tables: list[TableFound] = []
     for sheet in (replace(plain_numbers(sheet), places=places) for sheet in sheets):
         try:
             layout = read_layout(sheet)
         except StudyError as problem:
-            problems += problem.messages
-            continue
-        problems += layout.problems
-        for table in layout.tables:
-            problems += table.problems
-            result.doubtful += [sheet.unclear.text] if sheet.unclear else []
-            place = sheet.where()
-            figures = _figures(sheet, table) if len(table.rows) else pd.DataFrame()
-            if figures.empty:
-                problems.append(f"{place}: a head without a figure below it; set aside")
-                continue
-            if reason := crowded(sheet, table, figures):
-                problems.append(f"{place}: {reason}")
-                continue
-            out = dict(numbering(table, figures))
-            problems += [f"{place}: {name}: {reason}" for name, reason in out.items()]
-            figures = figures[~figures["name"].isin(list(out))]
-            if len(figures):
-                title, placed = _title(sheet, table), _is_placed(sheet, table)
-                yield TableFound(place, _laid_out(table), figures, title, placed)
-                problems += _readings(sheet, table)
+            layout = SheetLayout(problems=tuple(problem.messages))
+        result.problems += layout.problems
+        found = list(_tables_in(sheet, layout.tables, result))
+        tables += found
         if not layout.tables and not layout.problems:
-            problems.append(f"{sheet.where()}: no table of figures; set aside")
+            result.problems.append(f"{sheet.where()}: no table of figures; set aside")
+        elif not found:
+            result.aside.append(sheet.where())
+    return tables
+
+
+def _tables_in(sheet: Sheet, tables: Sequence[FigureTable], result: Survey) -> Iterator[TableFound]:
+    place, problems = sheet.where(), result.problems
+    for table in tables:
+        problems += table.problems
+        result.doubtful += [sheet.unclear.text] if sheet.unclear else []
+        figures = _figures(sheet, table) if len(table.rows) else pd.DataFrame()
+        if figures.empty:
+            problems.append(f"{place}: a head without a figure below it; set aside")
+            continue
+        if reason := crowded(sheet, table, figures):
+            problems.append(f"{place}: {reason}")
+            continue
+        out = dict(numbering(table, figures))
+        problems += [f"{place}: {name}: {reason}" for name, reason in out.items()]
+        figures = figures[~figures["name"].isin(list(out))]
+        if len(figures):
+            title, placed = _title(sheet, table), _is_placed(sheet, table)
+            yield TableFound(place, _laid_out(table), figures, title, placed)
+            problems += _readings(sheet, table)
 
 
 def _readings(sheet: Sheet, table: FigureTable) -> Iterator[str]:

@@ -162,7 +162,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
     downloads = survey(source)
     proposal = propose(downloads, (wanted.first, wanted.last), wanted.regions)
     regions = proposal.regions
-    config = template("found.yaml", _template_words(proposal, wanted, downloads.doubtful))
+    config = template("found.yaml", _template_words(proposal, wanted, downloads))
     table = as_csv(regions.rows) if regions.rows else set_of_regions(regions.known).read_bytes()
     lines = list(_summary(downloads, proposal))
     lines += _copied(downloads, source, wanted)
@@ -179,7 +179,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
     return [*lines, "", *_steps(wanted, *edits)]
 
 
-def _template_words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
+def _template_words(proposal: Proposal, wanted: Wish, downloads: Survey) -> dict[str, Any]:
     """Return the words of the template."""
     questions = {
         "en": f"{ASKED}: do the one and the other develop in step?",
@@ -193,13 +193,16 @@ def _template_words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -
         f"  {name}: {{{', '.join(f'{language}: {ASKED} {name}' for language in languages)}}}"
         for name in systems
     ]
+    files = {table.place.partition(" › ")[0] for table in downloads.tables}
+    aside = [place for place in downloads.aside if place.partition(" › ")[0] in files]
     pair, could = proposed_pair(proposal.outputs), standing(proposal.outputs)
     could = could if pair else f"{NEEDED}; {could}"
     return {
         "study": wanted.study,
         "source": wanted.source,
         "title": "{" + ", ".join(f'{k}: "{questions[k]}"' for k in languages) + "}",
-        "decimal_mark": "".join(map(_asked_mark, doubtful[:1])),
+        "decimal_mark": "".join(map(_asked_mark, downloads.doubtful[:1])),
+        "aside": f"aside: {{sheets: {_quoted(aside)}}}  # not read\n" if aside else "",
         "units": _quoted(unstated),
         "subsystems": "\n".join(named),
         "focus": proposal.focus,

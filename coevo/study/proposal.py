@@ -54,6 +54,7 @@ OF_ALL = (
 _sizes = pd.read_csv(Path(__file__).with_name("sizes.csv")).groupby("size")["name"]
 SIZE = {size: re.compile(f"(?:{'|'.join(names)}){OF_ALL}", re.IGNORECASE) for size, names in _sizes}
 LONGEST_ID = 32
+FILLED = 1  # year that may lack in a run, as `panel.max_gap` has it unless a study says more
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
 ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
 RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
@@ -259,10 +260,18 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
         row = _row(str(name), rows, model, taken, regions.country)
         taken.add(row["indicator"])
         size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
-        years = int(rows["year"].min()), int(rows["year"].max())
+        years = _longest_run(rows["year"])
         count_ = rows["region"].map(regions.codes).nunique()
         indicators.append(Indicator(row, years, count_, len(rows), str(name), size, _printed(rows)))
     return indicators
+
+
+def _longest_run(years: pd.Series) -> tuple[int, int]:
+    """Return the ends of the longest run of years, the last of several; `FILLED` may lack."""
+    found = np.unique(years.astype(int))
+    runs = np.split(found, np.flatnonzero(np.diff(found) > 1 + FILLED) + 1)
+    best = max(runs, key=lambda run: (len(run), run[0]))
+    return int(best[0]), int(best[-1])
 
 
 def _row(

@@ -89,12 +89,9 @@ def check_study(path: str) -> Checked:
     known = StudyTerms(
         indicators,
         read_table(places, "regions"),
-        config["units_read_as"],
-        config["missing_marks"],
+        config,
         regions_read(config, rows, places),
         {name: read_table(set_of_regions(name), "regions") for name in SETS},
-        config["decimal_mark"],
-        config["period"],
     )
     observations, remarks = observe(files, config["raw"], known)
     panel, whole = None, (0, 0)
