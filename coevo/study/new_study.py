@@ -270,7 +270,8 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     pair = ", ".join(proposed_pair(proposal.outputs).values())
     yield f"Model of two populations: {pair or f'off; {NEEDED}'}"
     unclear = [
-        f"{one.row['source_name']}: only {span(one.years)}; left out" for one in proposal.left_out
+        f"{one.row['source_name']}: only {one.regions} regions in {span(one.years)}; left out"
+        for one in proposal.left_out
     ]
     shared = {one.printed: one.row["unit"] for one in proposal.indicators if sharers(one.printed)}
     unclear += [

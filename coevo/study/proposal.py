@@ -28,6 +28,7 @@ from coevo.observations.names import (
 )
 from coevo.observations.units import find_unit, of_currency, sharers
 from coevo.observations.vocabulary import TOTALS
+from coevo.study.completeness import INDICATOR, REGION, left_out
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
@@ -410,6 +411,7 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
             f"{years[1]}; two at least are needed",
             *survey.unclear,
         )
+    used = _without_sparse(used, figures, regions, years)
     size = {one.size: one.row["indicator"] for one in reversed(used) if one.size}
     inside = [one.row["indicator"] for one in used if one.row["indicator"] not in size.values()]
     if len(inside) < 2:
@@ -440,6 +442,19 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     return Proposal(
         regions, years, rows, used, outside, sizes, languages, focus, lacking, whole, ranks, outputs
     )
+
+
+def _without_sparse(
+    used: list[Indicator], figures: pd.DataFrame, regions: RegionsFound, years: tuple[int, int]
+) -> list[Indicator]:
+    """Return the indicators without those of few regions, where this loses less than the others."""
+    rows = figures[figures["year"].between(*years)]
+    pairs = {*zip(rows["region"].map(regions.codes), rows["name"], strict=True)}
+    codes = [code for code in dict.fromkeys(regions.codes.values())]
+    lacks = np.array([[[(code, one.name) not in pairs for one in used]] for code in codes])
+    way = left_out(lacks, (REGION, INDICATOR), (2, 1, 2)) if len(codes) > 2 else None
+    kept = way.kept[INDICATOR] if way else [True] * len(used)
+    return [one for one, stays in zip(used, kept, strict=True) if stays]
 
 
 def _with_subsystem(row: Mapping[str, str], subsystem: str) -> dict[str, str]:
