@@ -186,6 +186,17 @@ def coverage(checked: Checked) -> list[tuple[str, ...]]:
     return rows
 
 
+def _compared(checked: Checked) -> Iterator[str]:
+    """Yield of how many regions the statements will be that compare years, or that need all."""
+    assert checked.panel is not None
+    rows = complete_rows(checked.panel, checked.indicators).reset_index()[["region", "year"]]
+    years, regions = checked.panel["year"].unique(), checked.panel["region"].nunique()
+    ends = rows[rows["year"].isin([years.min(), years.max()])].groupby("region").size().eq(2).sum()
+    every = rows.groupby("region").size().eq(len(years)).sum()
+    yield f"Statements that compare the first year with the last: of {ends} of {regions} regions"
+    yield f"Statements that need every year: of {every} of {regions} regions"
+
+
 def _gaps(panel: pd.DataFrame) -> Iterator[str]:
     """Yield a line per indicator that lacks figures: how many, and the first region-years."""
     for indicator, rows in panel[panel["value"].isna()].groupby("indicator", sort=False):
@@ -272,6 +283,7 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
         if total:
             whole = f"{complete} of {total}"
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
+            out += [*_compared(checked)] if complete < total else []
         breaks = breaks_in_coverage(checked.indicators).items()
         out += [f"Coverage changes: {name}: {', '.join(map(str, years))}" for name, years in breaks]
         outputs = model_outputs(checked.indicators, checked.panel)
