@@ -46,14 +46,19 @@ UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
 # columns of sets that group regions, if there are two groups
 GROUPS = ("nbs_region", "group", "province")
-# What may stand behind a name of size and says no more of it
+# What may stand before and behind a name of size and says no more of it
+WHOLE = r"(?:(?:total|real|nominal) )?"
 OF_ALL = (
     r"(?:,? ?(?:\(?(?:at |in |a |em |zu )?(?:current prices|precios corrientes|preços correntes"
-    r"|jeweiligen Preisen)\)?|por entidad federativa|estimada|額))*"
+    r"|jeweiligen Preisen|total|current|size|当年价|现价|可比价|不变价|GDP|GRP|GSDP)\)?"
+    r"|por entidad federativa|estimada|額))*"
 )
 # Names of size: not counted among the indicators of a subsystem, but what D is held against
 _sizes = pd.read_csv(Path(__file__).with_name("sizes.csv")).groupby("size")["name"]
-SIZE = {size: re.compile(f"(?:{'|'.join(names)}){OF_ALL}", re.IGNORECASE) for size, names in _sizes}
+SIZE = {
+    size: re.compile(f"{WHOLE}(?:{'|'.join(names)}){OF_ALL}", re.IGNORECASE)
+    for size, names in _sizes
+}
 LONGEST_ID = 32
 FILLED = 1  # year that may lack in a run, as `panel.max_gap` has it unless a study says more
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
@@ -260,11 +265,17 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
         model = shipped.get(find_indicator(str(name), names) or "")
         row = _row(str(name), rows, model, taken, regions.country)
         taken.add(row["indicator"])
-        size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
+        size = size_of(str(name))
         years = _longest_run(rows["year"])
         count_ = rows["region"].map(regions.codes).nunique()
         indicators.append(Indicator(row, years, count_, len(rows), str(name), size, _printed(rows)))
     return indicators
+
+
+def size_of(name: str) -> str:
+    """Return the key of `SIZE` that a name in the files is, "" if none."""
+    plain = name.replace("_", " ").replace("（", "(").replace("）", ")")
+    return next((key for key, like in SIZE.items() if like.fullmatch(plain)), "")
 
 
 def _longest_run(years: pd.Series) -> tuple[int, int]:

@@ -30,6 +30,10 @@ from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
+NO_LEVEL = (
+    "Level of development: none; whether regions are in step or just rich is told only with product "
+    "and population among the indicators, named under comovement.size in this order"
+)
 COUNTED = ("regions", "years", "indicators")
 FIRST = 3  # lines shown of each kind of finding
 HEAD = ("indicator", "regions", "years", "figures", "filled", "missing", "vintages", "findings")
@@ -286,6 +290,8 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
             out += [*_compared(checked)] if complete < total else []
         breaks = breaks_in_coverage(checked.indicators).items()
         out += [f"Coverage changes: {name}: {', '.join(map(str, years))}" for name, years in breaks]
+        if total and len(config["comovement"]["size"]) < 2:
+            out += wrapped_lines(NO_LEVEL, WIDTH, "  ")
         outputs = model_outputs(checked.indicators, checked.panel)
         for text in (*checked.remarks_on_indices, *model_lines(config["interaction"], outputs)):
             out += wrapped_lines(text, WIDTH, "  ")

@@ -192,6 +192,12 @@ def test_what_to_leave_out_for_no_gap_is_proposed_with_its_loss(project):
     assert said[place + 1] == '  without 1 regions (13 figures): regions: {without: ["320000"]}'
 
 
+def test_what_would_tell_the_level_of_development_is_asked_for(project):
+    asked = "named under comovement.size"
+    assert not any(asked in line for line in lines())
+    assert any(asked in line for line in lines(comovement={"size": ["output"]}))
+
+
 def unbalanced():
     """40 of 60 regions begin late, 9 others lack a year, one indicator is of few."""
     codes, years = [f"{code}" for code in range(1000, 1060)], range(2000, 2012)

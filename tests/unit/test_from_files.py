@@ -12,7 +12,7 @@ import yaml
 from coevo.errors import StudyError
 from coevo.study.found_tables import indicator_name, survey
 from coevo.study.new_study import Wish, begin_from_files, wish
-from coevo.study.proposal import SIZE, Indicator, find_regions, find_years
+from coevo.study.proposal import Indicator, find_regions, find_years, size_of
 from coevo.study.readiness import check_study
 from tests.unit.cases import described, sections, sheets_of, write_workbook
 
@@ -219,7 +219,7 @@ def test_names_of_indicators_leave_units_marks_and_english():
 
 @pytest.mark.parametrize(("name", "size"), sections("names")["sizes"])
 def test_product_and_population_are_told_with_what_stands_behind_them(name, size):
-    assert next((key for key, like in SIZE.items() if like.fullmatch(name)), "") == size
+    assert size_of(name) == size
 
 
 def test_what_was_not_understood_is_said_once():
