@@ -39,7 +39,7 @@ def crowded(sheet: Sheet, table: FigureTable, figures: pd.DataFrame) -> str:
 
 def _beside(table: FigureTable) -> dict[int, list[str]]:
     """Return the labels down the rows of a table, by the column in which they stand."""
-    down = (part for part in table.labels.values() if len(part) == len(table.rows) > 1)
+    down = (part for part in table.labels.values() if part.shape == (len(table.rows), 1))
     return {part.flat[0].column: [words.text for words in part.flat] for part in down}
 
 

@@ -173,6 +173,10 @@ def begin_from_files(wanted: Wish) -> list[str]:
         f"Edit {DEFAULT}, the lines marked {ASKED}: title, names, outputs of the model.",
         f"Edit {TABLE}: the subsystem of each indicator; direction - where less is better.",
     ]
+    if any(row.get("frequency") for row in proposal.rows):
+        edits.append(
+            f"Edit {TABLE}: frequency, how a year is made of its parts: sum, mean or last."
+        )
     if any(ASKED in text for row in regions.rows for text in row.values()):
         edits.append(f"Edit {REGIONS}: the names marked {ASKED}.")
     edits.append(f"Edit {RAW}/{SOURCES}: where each file is from, and whether it may be passed on.")

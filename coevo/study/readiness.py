@@ -31,7 +31,7 @@ from coevo.weighting import not_allowed, weigh
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
 NO_LEVEL = (
-    "Level of development: none; whether regions are in step or just rich is told only with product "
+    "Level of development: none; whether regions are in step or just rich is told with product "
     "and population among the indicators, named under comovement.size in this order"
 )
 COUNTED = ("regions", "years", "indicators")
