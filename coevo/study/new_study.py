@@ -308,6 +308,12 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     }
     for text, group in lists.items():
         unclear += [f"{text.format(len(group))}: {shown(group)}"] if group else []
+    unclear += [
+        f"{len(codes)} of the regions are of one level, {'taken' if taken else 'left out'}: "
+        f"{shown(codes)}{'' if taken else f'; to take them, regions: {_quoted(codes)}'}"
+        for codes in proposal.levels
+        for taken in [set(codes) >= set(proposal.whole)]
+    ]
     unclear += [*regions.also, *downloads.unclear]
     if unclear:
         yield ""

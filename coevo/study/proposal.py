@@ -32,6 +32,7 @@ from coevo.study.completeness import INDICATOR, REGION, left_out
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
+from coevo.study.levels import levels
 from coevo.study.regions import CODE, PROPOSED, RESERVED, SETS
 from coevo.study.terminal import shown, span
 
@@ -392,6 +393,7 @@ class Proposal:
     whole: list[str]  # then the codes of the others
     ranks: list[str]  # names of columns that say which place a region has
     outputs: list[Output]
+    levels: list[list[str]]  # codes of regions by level, the widest first, if there are several
 
 
 def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "") -> Proposal:
@@ -441,18 +443,23 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     coded = figures[figures["year"].between(*years)].assign(
         region=figures["region"].map(regions.codes), indicator=figures["name"].map(ids), flag=""
     )
+    nested = levels(regions.codes, figures) if not regions.known else []
+    taken = max(nested, key=len) if len(nested) > 1 else list(regions.codes.values())
+    coded = coded[coded["region"].isin(taken)]
     have = coded.groupby("region")["indicator"].nunique()
     whole = sorted(have.index[have == len(ids)]) if (have == len(ids)).sum() > 1 else []
-    lacking = [text for text, code in regions.codes.items() if code not in whole] if whole else []
-    focus = str(next(code for code in counts.index if not whole or code in whole))
+    lacking = [text for text, code in regions.codes.items() if code in {*taken} - {*whole}]
+    lacking = lacking if whole else []
+    focus = str(next(code for code in counts.index if code in (whole or taken)))
     outside = [one for one in indicators if one not in used]
     sizes = [size[key] for key in SIZE if key in size]
     modelled = coded[coded["region"].isin(whole or have.index)]
     outputs = model_outputs(pd.DataFrame(rows), modelled)
-    whole = whole if lacking else []
-    return Proposal(
-        regions, years, rows, used, outside, sizes, languages, focus, lacking, whole, ranks, outputs
-    )
+    several = len(nested) > 1
+    whole = whole or sorted(taken) if lacking or several else []
+    nested = nested if several else []
+    found = (used, outside, sizes, languages, focus, lacking, whole, ranks, outputs, nested)
+    return Proposal(regions, years, rows, *found)
 
 
 def _without_sparse(
