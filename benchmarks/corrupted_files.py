@@ -285,7 +285,7 @@ def _outcome(content: bytes) -> str:
         path.parent.mkdir()
         path.write_bytes(content)
         try:
-            found, _ = observe([str(path)], folder, StudyTerms(SALES, REGIONS, {}, {}))
+            found, _ = observe([str(path)], folder, StudyTerms(SALES, REGIONS))
         except StudyError as problem:
             said = all(m.startswith(folder) and "\n" not in m for m in problem.messages)
             return "error" if said and problem.messages else f"unclear: {problem.messages[:1]}"

@@ -60,7 +60,7 @@ def real() -> pd.DataFrame:
     """Return the observations of the provinces in their first vintage."""
     folder = ROOT / "data/raw/provinces"
     files = sorted(str(path) for path in (folder / "2026-10").glob("*.*"))
-    return observe(files, str(folder), StudyTerms(INDICATORS, REGIONS, {}, {}))[0]
+    return observe(files, str(folder), StudyTerms(INDICATORS, REGIONS))[0]
 
 
 @cache

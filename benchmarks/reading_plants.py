@@ -232,7 +232,7 @@ def sound(rng: random.Random, figures: pd.DataFrame, folder: Path) -> None:
 def said_of(folder: Path) -> pd.DataFrame:
     """Return the serious findings on a raw folder."""
     files = sorted(map(str, folder.rglob("*.bin")))
-    read, remarks = observe(files, str(folder), StudyTerms(SALES, REGIONS, {}, {}))
+    read, remarks = observe(files, str(folder), StudyTerms(SALES, REGIONS))
     audit = audit_table(read, remarks, SALES)
     return audit[audit["message"].isin(SERIOUS_MESSAGES)]
 

@@ -238,7 +238,7 @@ def book(small: bool) -> Book:
 def own_figures(data: Book) -> Answer:
     """Every figure with region, year, indicator, unit and cell."""
     found, _ = observe(
-        [str(data.path)], data.folder.name, StudyTerms(data.indicators, data.regions, {}, {})
+        [str(data.path)], data.folder.name, StudyTerms(data.indicators, data.regions)
     )
     return Answer(np.sort(found["value"].to_numpy()))
 

@@ -6,6 +6,7 @@ folder of downloads, config and tables are made from what stands in its files.
 
 from argparse import Namespace
 from contextlib import chdir
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from coevo.study.raw_files import raw_paths
 def main(chosen: Namespace) -> int:
     """Write the files, say which and what comes next; return the exit code."""
     years = (chosen.first, chosen.last, chosen.vintage)
-    wanted = wish(chosen.name, *years, f"{date.today():%Y-%m}", chosen.source, str(Path.cwd()))
+    wanted = wish(chosen.name, *years, f"{date.today():%Y-%m}", chosen.source)
+    wanted = replace(wanted, home=str(Path.cwd()), regions=chosen.regions)
     if Path(chosen.name, DEFAULT).is_file() and not chosen.source:
         with chdir(chosen.name):
             lines = begin_study(wanted)

@@ -157,12 +157,19 @@ def _placebos(
     return placebos
 
 
+def whole_regions(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the regions that have every year, if enough do; else all."""
+    years = rows.groupby("region")["year"].transform("size")
+    whole = rows[years == rows["year"].nunique()]
+    return whole if whole["region"].nunique() >= FEWEST_PAIRED else rows
+
+
 def _correlations(
     coupling: pd.DataFrame, pair: tuple[str, str], levels: pd.DataFrame, seed: int
 ) -> Iterator[Row]:
     """Correlations of U1 and U2 by scope and scale, and what random pairings give for each."""
     columns = [f"U_{subsystem}" for subsystem in pair]
-    positive = coupling[(coupling[columns] > 0).all(axis=1)]
+    positive = whole_regions(coupling[(coupling[columns] > 0).all(axis=1)])
     U = positive[columns].to_numpy(dtype=float).T
     regions, years = positive["region"].to_numpy(), positive["year"].to_numpy()
     scaled = np.stack([scale(U) for scale in SCALES.values()], axis=1)
@@ -199,10 +206,10 @@ def comovement_rows(
 
     For every `pair` of subsystems `correlation_lnU`, `correlation_sqrtU`, `correlation_U`: of the
     logs, the square roots, the indices as they are, over the region-years in which both are
-    positive; in levels, within regions, within regions and years. For balanced panels of at least
-    nine regions also, with regions paired at random with those of similar size per head and of
-    similar first size (`random_pairings`), `placebo_mean`, `placebo_low`, `placebo_high` and
-    `placebo_p` of each (`placebo`). What cannot be computed has its reason instead.
+    positive; in levels, within regions, within regions and years. Where nine regions or more have
+    all years, of them alone; then also, with regions paired at random with those of similar size
+    per head and of similar first size (`random_pairings`), `placebo_mean`, `placebo_low`,
+    `placebo_high` and `placebo_p` of each (`placebo`). What cannot be computed has its reason.
     """
     if coupling["region"].nunique() < 2:
         return as_table("comovement", [])

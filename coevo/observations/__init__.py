@@ -87,6 +87,7 @@ def _check_sources(
     """Name every indicator that no file gives; but not where a file could not be read."""
     if problems:
         return
+    folder += " (but for what aside names)" * bool(terms.aside)
     empty = {find_indicator(name, terms.names) for name in seen}
     listed = ", ".join(short(name, 40) for name in sorted(seen)[:MOST_NAMES]) or "none"
     compared = seen if len(seen) <= MOST_COMPARED else set[str]()
@@ -107,7 +108,10 @@ def _check_sources(
 
 
 def _merged(
-    reads: list[pd.DataFrame], sources: list[TableSource], problems: Problems
+    reads: list[pd.DataFrame],
+    sources: list[TableSource],
+    years: tuple[float, float],
+    problems: Problems,
 ) -> tuple[pd.DataFrame, list[dict[str, str]]]:
     """Return the figures of all tables, each once, by indicator, region and year, and remarks.
 
@@ -120,7 +124,8 @@ def _merged(
     frame = frame.iloc[order].reset_index(drop=True)
     vintages = pd.factorize(np.array([source.vintage for source in sources], dtype=object))[0]
     frame["vintage"] = vintages[frame["source"]]
-    frame, doubles = _merge_duplicates(frame, [source.shown for source in sources], problems)
+    places = [source.shown for source in sources]
+    frame, doubles = _merge_duplicates(frame, places, years, problems)
     return frame, [_remark(remark, sources[source]) for source, remark in doubles]
 
 
@@ -130,14 +135,14 @@ def _cell(pair: Mapping[str, Any], end: str = "") -> str:
 
 
 def _merge_duplicates(
-    frame: pd.DataFrame, places: list[str], problems: Problems
+    frame: pd.DataFrame, places: list[str], years: tuple[float, float], problems: Problems
 ) -> tuple[pd.DataFrame, list[tuple[int, Remark]]]:
     """Keep one of the figures of a vintage for the same region, indicator and year.
 
     `frame` has `KEY`, value, row, column, and source: the place of its table in `places`. A number
     goes before a missing figure, then the first counts. Returns the frame and remarks, each with
     its source, one for each pair of tables with equal figures; for each pair with different ones
-    there is a line in `problems`.
+    in the years of the study there is a line in `problems`.
     """
     double = frame[frame.duplicated(KEY, keep=False)]
     double = double.assign(missing=double["value"].isna()).sort_values([*KEY, "missing"])
@@ -147,6 +152,7 @@ def _merge_duplicates(
     pairs = double.join(first.add_suffix("_kept"))[further & ~double["missing"]]
     apart = (pairs["value_kept"] - pairs["value"]).abs()
     pairs["equal"] = apart <= SAME * pairs["value_kept"].abs()
+    pairs = pairs[pairs["equal"] | pairs["year"].between(*years)]
     pairs = pairs.sort_values(["row_kept", "column_kept"], kind="stable")
     remarks = []
     for (equal, source, other), part in pairs.groupby(["equal", "source_kept", "source"]):
@@ -219,15 +225,21 @@ def observe(files: Iterable[str], raw: str, known: StudyTerms) -> tuple[pd.DataF
     # openpyxl takes long to start, and reports read units alone
     from coevo.observations.opening import read_sheets
 
-    problems, seen = Problems(), set[str]()
+    problems, seen, left = Problems(), set[str](), set(known.aside)
     reads: list[pd.DataFrame] = []
     sources: list[TableSource] = []
     remarks: list[dict[str, str]] = []
     for path in sorted(map(Path, files)):
-        vintage = path.relative_to(raw).parts[0]
-        read_before = len(reads)
+        vintage, *below = path.relative_to(raw).parts
+        read_before, name = len(reads), "/".join(below)
+        if name in known.aside:
+            left.discard(name)
+            continue
         try:
             for sheet in read_sheets(path, path.as_posix()):
+                if (place := f"{name} › {sheet.name}") in known.aside:
+                    left.discard(place)
+                    continue
                 source = TableSource(vintage, sheet.file, sheet.name)
                 plain = plain_numbers(sheet, known.decimal_mark)
                 tables, about = _read_sheet(plain, source, known, seen, problems)
@@ -237,8 +249,12 @@ def observe(files: Iterable[str], raw: str, known: StudyTerms) -> tuple[pd.DataF
                 check_count(len(reads) - read_before, MOST_TABLES, "tables", path.as_posix())
         except StudyError as problem:
             problems.extend(problem.messages)
+    for place in sorted(left):
+        problems.add(
+            f"aside: there is no '{short(place)}' in a vintage folder of {raw}; correct it"
+        )
     ids = list(known.units)
-    frame, doubles = _merged(reads, sources, problems)
+    frame, doubles = _merged(reads, sources, known.years, problems)
     places = [source.shown for source in sources]
     frame, of_parts = (
         nearest_samples(frame, known.times)

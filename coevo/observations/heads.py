@@ -29,6 +29,10 @@ KINDS = {word: kind for kind, words in HEADS for word in words}
 RANKS = {word: rank for rank, (_, words) in enumerate(HEADS) for word in words}
 PLURALS = {word: f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s"
            for word in KINDS if word.isascii()}  # fmt: skip
+KINDS |= {
+    f"{word}name": kind for word, kind in KINDS.items() if kind == "region" and word.isascii()
+}
+RANKS |= {f"{word}name": RANKS[word] for word, kind in KINDS.items() if f"{word}name" in KINDS}
 KINDS |= {many: KINDS[one] for one, many in PLURALS.items()}
 RANKS |= {many: RANKS[one] for one, many in PLURALS.items()}
 CODES = "コード"  # behind the word of a column whose codes stand in this one
@@ -58,6 +62,9 @@ class HeadColumn(NamedTuple):
     name: CellWords = CellWords("")
     unit: CellWords = CellWords("")
     odd: CellWords = CellWords("")  # looks like a year and is none
+
+
+HeadColumns = dict[int, HeadColumn]  # by column
 
 
 @lru_cache(maxsize=10_000)
@@ -260,14 +267,22 @@ def _is_dimension(text: str) -> bool:
     return "" not in kinds and kinds != {"value"}
 
 
-def head_columns(sheet: Sheet, head: range, labels: set[int]) -> dict[int, HeadColumn]:
-    """Return what the levels of a head say of each column but those of labels."""
+def head_columns(sheet: Sheet, head: range, labels: set[int]) -> HeadColumns:
+    """Return what the levels of a head say of each column but those of labels.
+
+    A unit alone is a name among names: `pc`, which may be private capital.
+    """
     levels = _level_texts(sheet, head, labels)
     english = _english_rows(levels)
-    return {column: _column(words, english, sheet.own_units) for column, words in levels.items()}
+    columns = {c: _column(words, english, sheet.own_units) for c, words in levels.items()}
+    if any(column.name.text for column in columns.values()):
+        for c, column in columns.items():
+            if column.unit.text and not (column.name.text or column.year.text):
+                columns[c] = column._replace(name=column.unit, unit=CellWords(""))
+    return columns
 
 
-def with_years(columns: dict[int, HeadColumn], units: Collection[str]) -> dict[int, HeadColumn]:
+def with_years(columns: HeadColumns, units: Collection[str]) -> HeadColumns:
     """Return the columns of a head with the years taken off their names: gdp2017, 2017年产值.
 
     But only where several columns have one name and different years. units: units of the study.
@@ -280,7 +295,7 @@ def with_years(columns: dict[int, HeadColumn], units: Collection[str]) -> dict[i
         elif not head.year.text and (last := YEAR_LAST.fullmatch(name)):
             taken[column] = last[1], last[2]
     years = Counter(name for name, _ in set(taken.values()))
-    parted: dict[int, HeadColumn] = {}
+    parted: HeadColumns = {}
     for column, (name, year) in taken.items():
         if years[name] > 1:
             unit, words = columns[column].unit, columns[column].name

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock, table_blocks
@@ -93,6 +94,8 @@ LACKS: list[dict[Axis | None, str]] = _WORDS["lacks"]
 NOTES = re.compile(
     r"说明|注释|备注|目录|封面|notes?|read ?me|metadata|contents|cover", re.IGNORECASE
 )
+NAME = re.compile(r"[^\W\d_]{2}")
+MOST_LOOKED_AT = 50  # rows
 MOST_SHOWN = 6  # cells of a head in a message
 
 
@@ -141,9 +144,25 @@ def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
     nearest = min(far, key=lambda name: far[name])
     return (
         f"{sheet.where(row, 0)}: is laid out in no known way; its head reads: {head}; nearest is "
-        f"'{nearest}', but {'; '.join(lacks[nearest].values())}; the layouts are listed in "
-        "config/README.md"
+        f"'{nearest}', but {'; '.join(lacks[nearest].values())}{_to_be_headed(sheet, row, axes)}; "
+        "the layouts are listed in config/README.md"
     )
+
+
+def _to_be_headed(sheet: Sheet, row: int, axes: Axes) -> str:
+    """Return what to write above the columns below a row that look like regions or years, or ""."""
+    below = range(row + 1, min(row + 1 + MOST_LOOKED_AT, len(sheet.begins)))
+    texts = {c: [sheet.words(r, c).text for r in below] for c in range(sheet.values.shape[1])}
+    years = [c for c, words in texts.items() if any(words) and all(map(period_of, words))]
+    named = [c for c, words in texts.items() if all(NAME.search(text) for text in words)]
+    named.sort(key=lambda c: -len(set(texts[c])))
+    wanted = {"region": named[:1] * (axes[0] is None), "year": years[:1] * (axes[1] is None)}
+    heads = [
+        f"{word} into {xl_rowcol_to_cell(row, c)} ({', '.join(dict.fromkeys(texts[c][:3]))})"
+        for word, columns in wanted.items()
+        for c in columns
+    ]
+    return f"; write {' and '.join(heads)} if these are such" if heads else ""
 
 
 def _row_above_figures(sheet: Sheet) -> int:

@@ -224,6 +224,8 @@ def figures_of_table(
     if not len(years):
         return None
     chosen = chosen & (when >= years.min()) & (when <= years.max())
+    unread = (figures["problem"] != "").to_numpy()[cell]
+    chosen &= ~unread | ((when // 10_000 >= terms.years[0]) & (when // 10_000 <= terms.years[1]))
     place, scales = _scales(table, indicator, terms, lines)
     codes = {"region": region, "year": when, "indicator": indicator, "scale": place, "cell": cell}
     read = _scaled(table, chosen, codes, figures, scales, lines)

@@ -1,14 +1,15 @@
 """Words of a table recognised: regions, years, and what is none; each is asked for once."""
 
+import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Booleans, Integers
+from coevo.arrays import Booleans, Config, Integers
 from coevo.errors import Problems, StudyError, short
 from coevo.observations.cells import known_marks
 from coevo.observations.names import (
@@ -30,32 +31,46 @@ from coevo.observations.units import unit_key, unit_of
 UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
 MOST_LINES = 20  # problems of one table that are listed one by one
 MISSPELT = 0.8  # likeness from which a name is taken for a slip, and not for another place
+OTHER_YEAR = re.compile(r"(?!19|20)[1-9][0-9]{3}年?")
 SHOWN = 5  # names of regions that are set aside
 MOST_PROPOSED = 200  # problems of all files, until no nearest name is sought any more
+
+
+# keys of a config that say how files are read, with what holds without them
+DEFAULTS: Config = {
+    "units_read_as": {},
+    "missing_marks": {},
+    "decimal_mark": "",
+    "period": None,
+    "aside": {},
+    "years": {"first": -math.inf, "last": math.inf},
+}
 
 
 class StudyTerms:
     """What a study knows before it reads, from its tables and its config.
 
-    wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
-    so that a name that is theirs too is remarked; decimal_mark: as in `plain_numbers`; period: what
-    stands in place of years, as the config has it.
+    config: of its keys `DEFAULTS`, those that say something; wanted: codes of the regions that
+    are read, None for all; sets: other tables of regions by name, so that a name that is theirs too
+    is remarked.
     """
 
     def __init__(
         self,
         indicators: pd.DataFrame,
         regions: pd.DataFrame,
-        units_read_as: Mapping[str, str],
-        missing_marks: Mapping[str, str],
+        config: Config | None = None,
         wanted: Sequence[str] | None = None,
         sets: Mapping[str, pd.DataFrame] | None = None,
-        decimal_mark: str = "",
-        period: Mapping[str, Any] | None = None,
     ) -> None:
-        self.times = time_grid(period)
+        given = {**DEFAULTS, **(config or {})}
+        self.times = time_grid(given["period"])
         self.when = self.times.code if self.times else year_code
-        self.regions, self.decimal_mark = Regions(regions, sets), decimal_mark
+        # outside which a problem is none
+        self.years = (given["years"]["first"], given["years"]["last"])
+        aside = given["aside"]
+        self.aside = {*aside.get("files", ()), *aside.get("sheets", ())}
+        self.regions, self.decimal_mark = Regions(regions, sets), given["decimal_mark"]
         # codes of the regions that are read
         self.wanted = set(self.regions.codes if wanted is None else wanted)
         self.place_names = frozenset(n for n, place in self.regions.places.items() if place.code)
@@ -72,7 +87,7 @@ class StudyTerms:
         # what must be said of a figure, and of which indicator it is then; the narrowest first
         parts = [(terms(name), i) for i, names in self.sources.items() for name in names]
         self.terms = sorted(parts, key=lambda pair: len(pair[0]), reverse=True)
-        self.units_read_as = {cell_text(unit): read_as for unit, read_as in units_read_as.items()}
+        self.units_read_as = {cell_text(u): unit for u, unit in given["units_read_as"].items()}
         # an indicator for which the config gives the unit that no file states
         named_units = {unit: find_indicator(unit, self.names) for unit in self.units_read_as}
         self.given_units = {i: self.units_read_as[name] for name, i in named_units.items() if i}
@@ -82,7 +97,7 @@ class StudyTerms:
         # every indicator -> how a year is made of its parts
         periods = indicators.get("frequency", [""] * len(indicators))
         self.frequencies = dict(zip(self.units, periods, strict=True))
-        self.marks = known_marks(missing_marks)
+        self.marks = known_marks(given["missing_marks"])
         self.unit_names: dict[str, int] = {}  # of the figures read -> its place
 
 
@@ -245,7 +260,7 @@ def region_words(table: FigureTable, terms: StudyTerms, lines: TableLines) -> La
 
     labels = table.labels
     silent = not any(words.text for words in labels["region"].flat)
-    for title in table.titles if silent else ():
+    for title in table.place_titles if silent else ():
         if code_of(title.text):
             lines.remark("from_name", "region_from_name", title, name=title.text)
             return along([title], None)
@@ -289,5 +304,10 @@ def remark_groups(labels: Labels, codes: Integers, numbers: Booleans, lines: Tab
 
 
 def year_code(words: CellWords) -> int:
-    """Return the year or part of a year that a word is, as `period_code`; `UNKNOWN` for none."""
-    return period_code(words.text) if words.text else UNKNOWN
+    """Return the year or part of a year that a word is, as `period_code`.
+
+    `UNKNOWN` for none, and for a year before 1900 or from 2100 on.
+    """
+    return (
+        UNKNOWN if not words.text or OTHER_YEAR.fullmatch(words.text) else period_code(words.text)
+    )

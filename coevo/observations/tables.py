@@ -12,12 +12,12 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from coevo.arrays import Booleans, Objects
+from coevo.arrays import Booleans
 from coevo.errors import short
-from coevo.observations.blocks import TableBlock
+from coevo.observations.blocks import TableBlock, numbers_rows
 from coevo.observations.cells import MARKED_YEAR, readings
 from coevo.observations.doubts import contradictions, short_rows
-from coevo.observations.heads import LabelColumn, is_number
+from coevo.observations.heads import LabelColumn, head_kind, is_number
 from coevo.observations.periods import fiscal_year, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
 from coevo.observations.units import is_unit, split_unit
@@ -31,6 +31,7 @@ NONE = CellWords("")
 NAME_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9]|[-.][0-9])")
 # A sheet whose name says nothing of what is in it.
 PLAIN_SHEET = re.compile(r"(?:sheet|table|data|表|工作表|数据)? ?[0-9]*(?:年)?", re.IGNORECASE)
+SHORT = re.compile(r"[A-Za-z]{1,3}")
 BY_ISSUE = re.compile(r"年鉴|yearbook|almanac", re.IGNORECASE)  # its year is that of the issue
 # what a multiplier says beside a unit, as a power of ten or in words
 POWERS = {"0": "", "3": "thousand", "6": "million", "9": "billion", "12": "trillion", "Units": ""}
@@ -54,6 +55,11 @@ class FigureTable:
     titles: tuple[CellWords, ...] = ()
     further: Labels | None = None
     doubts: tuple[Remark, ...] = ()
+
+    @property
+    def place_titles(self) -> list[CellWords]:
+        """The titles that may name a region: of short codes those in capitals, not `in`."""
+        return [t for t in self.titles if not SHORT.fullmatch(t.text) or t.text.isupper()]
 
     def part(self, rows: Booleans, columns: Booleans) -> "FigureTable":
         """Return what stands in some of the rows and columns, chosen by True."""
@@ -123,6 +129,15 @@ def _marked(block: TableBlock) -> list[Remark]:
     return [
         Remark("from_name", "marked_years", {"name": w.text, "year": int(w.text[:4])}, *w[1:])
         for w in [*marked][:1]
+    ]
+
+
+def _years_by_cells(block: TableBlock) -> list[Remark]:
+    """Return a remark on a column of years that its head does not call so, if there is one."""
+    return [
+        Remark("from_name", "years_by_cells", {"name": label.word}, block.head[-1], label.column)
+        for label in block.labels.get("year", ())
+        if label.word and label.part < 0 and not head_kind(label.word)
     ]
 
 
@@ -258,12 +273,6 @@ def odd_heads(block: TableBlock) -> list[str]:
     ]
 
 
-def _counts(cells: Objects) -> bool:
-    """Whether cells number their rows from 0 or 1 on, as programs write the index of a table."""
-    texts = [cell_text(value) for value in cells]
-    return any(texts == [str(n) for n in range(start, start + len(texts))] for start in (0, 1))
-
-
 def _form(block: TableBlock, columns: Sequence[int]) -> Iterator[str]:
     """Yield lines on what the heads, places and merged figures of a table leave unclear."""
     sheet, rows = block.sheet, np.array(block.body, dtype=int)
@@ -279,7 +288,8 @@ def _form(block: TableBlock, columns: Sequence[int]) -> Iterator[str]:
     for column in sorted(silent):
         figures = any(is_number(value) for value in sheet.values[rows, column])
         if figures and not (
-            column < min(labels, default=0) and _counts(sheet.values[rows, column])
+            column < min(labels, default=0)
+            and numbers_rows([*map(cell_text, sheet.values[rows, column])])
         ):
             place = sheet.where(block.head[-1], column)
             yield f"{place}: is empty above figures; write what they are"
@@ -349,6 +359,7 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
             *block.remarks,
             *remarks,
             *_marked(block),
+            *_years_by_cells(block),
             *(_unread(block, columns) if "column" in axes[:2] else ()),
         ),
         titles,

@@ -93,16 +93,29 @@ GAPS = {"none": lambda wide, max_gap: wide, "linear": _fill_linear}
 
 
 def _check_coverage(
-    wide: dict[str, pd.DataFrame], labels: dict[str, str], indices: set[str]
+    wide: dict[str, pd.DataFrame], labels: dict[str, str], indices: set[str], files: pd.DataFrame
 ) -> None:
-    """Refuse an indicator without figures at an end; chained `indices` begin a year later."""
+    """Refuse an indicator without figures at an end; chained `indices` begin a year later.
+
+    files: the observations, which may have what one vintage alone has not.
+    """
     problems = Problems()
+    read = files.dropna(subset="value")
+    vintages = dict(list(read.groupby(["indicator", "year"])["vintage"]))
     for indicator, frame in wide.items():
         known = frame.columns[frame.notna().any(axis=0)]
         first = frame.columns[: 2 if indicator in indices else 1][-1]
         for end, key in ((first, "years.first"), (frame.columns[-1], "years.last")):
             if end not in known:
                 span = f"{known[0]} to {known[-1]}" if len(known) else "no year of the study"
+                if (indicator, end) in vintages:
+                    newest = vintages[indicator, end].max()
+                    problems.add(
+                        f"{key}: {labels[indicator]} ({indicator}) has {end} in the vintage "
+                        f"{newest}, and {span} in the one that stands; write vintage_policy: "
+                        "overlay, or put the other years into that vintage"
+                    )
+                    continue
                 problems.add(
                     f"{key}: {end} is not covered by the files: {labels[indicator]} ({indicator}) "
                     f"has figures for {span}; change {key} or add the file"
@@ -157,7 +170,7 @@ def build_panel(
     flag = _flags(value, raw.isna(), marks)
     values, flags = ({i: frame.loc[i] for i in read} for frame in (value, flag))
     labels = dict(indicators[["indicator", "label_en"]].to_numpy())
-    _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]))
+    _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]), observations)
     names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
     _derive(values, flags, indicators[derived], indicators, names)
     outputs = [output for output in _outputs_above_zero(config) if output in values]

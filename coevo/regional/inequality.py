@@ -12,6 +12,7 @@ from coevo.arrays import Array, Row, Values
 from coevo.errors import Refusal
 from coevo.regional.regional_panel import (
     ALL,
+    PLAIN,
     RegionalPanel,
     above_zero,
     by_year,
@@ -183,10 +184,11 @@ def peaks(density: Array) -> int:
 
 def density_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """The bandwidth, and by year the number of peaks and the D of the highest."""
-    width, n = common_bandwidth(study.D), len(study.D)
+    D = study.of(PLAIN)
+    width, n = common_bandwidth(D), len(D)
     yield {"statistic": "bandwidth", "of": of, "scope": "all", "value": width, "n": n}
-    for year, density in densities(study.D).items():
-        row = {"of": of, "scope": "all", "year": year, "n": int(study.D[year].notna().sum())}
+    for year, density in densities(D).items():
+        row = {"of": of, "scope": "all", "year": year, "n": int(D[year].notna().sum())}
         yield row | {"statistic": "peaks", "value": peaks(density)}
         yield row | {"statistic": "peak", "value": float(GRID[density.argmax()])}
 
@@ -194,7 +196,7 @@ def density_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
 def density_lines(study: RegionalPanel) -> Iterator[tuple[int, float, float]]:
     """Yield year, D and density; nothing where `density_rows` says why."""
     try:
-        by_year = densities(study.D)
+        by_year = densities(study.of(PLAIN))
     except Refusal:
         return
     for year, density in by_year.items():

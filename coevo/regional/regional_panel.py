@@ -99,8 +99,12 @@ class RegionalPanel:
         return left.unstack("year").reindex(index=self.D.index, columns=self.D.columns)
 
     def of(self, of: str) -> pd.DataFrame:
-        """D, or how many times it is what the level gives: regions down, years across."""
-        return self.D if of == PLAIN else np.exp(self.log_adjusted)
+        """D, or how many times it is what the level gives: regions down, years across.
+
+        Of the regions that are known in the first and in the last year, so that years compare.
+        """
+        values = self.D if of == PLAIN else np.exp(self.log_adjusted)
+        return values[values.iloc[:, [0, -1]].notna().all(axis=1)]
 
     def in_space(self, of: str) -> pd.DataFrame:
         """What neighbours are compared by: D, or ln D with the level taken out."""

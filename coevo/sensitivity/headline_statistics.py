@@ -109,8 +109,8 @@ def _ends(D: Array, years: pd.Index) -> Columns:
         "rose": (both & (last > first)).sum(axis=1),
         "regions_ln": inside.sum(axis=1),
         "zeros": (D == 0).sum(axis=(1, 2)),
-        "D_mean_first": _mean(first),
-        "D_mean_last": _mean(last),
+        "D_mean_first": _mean(ends[0]),
+        "D_mean_last": _mean(ends[1]),
     }
     for name, (x, y) in {"sd_ln": logs, "sd": ends}.items():
         columns |= {f"{name}_first": _sd(x), f"{name}_last": _sd(y)}

@@ -14,7 +14,7 @@ from coevo.files import read_table
 from coevo.observations.blocks import ANY_YEAR
 from coevo.observations.cells import block_figures, known_marks, plain_numbers, without_marks
 from coevo.observations.heads import CHINESE
-from coevo.observations.layouts import read_layout
+from coevo.observations.layouts import SheetLayout, read_layout
 from coevo.observations.names import Regions, compared, english_beside, title_parts
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
@@ -22,13 +22,16 @@ from coevo.observations.sheets import CellWords, Sheet
 from coevo.observations.tables import PLAIN_SHEET, FigureTable, Labels, along
 from coevo.observations.units import is_unit, split_unit
 from coevo.study.configuration import ASKED
+from coevo.study.left_out import crowded, numbering, unused_columns
 from coevo.study.raw_files import is_passed_over, no_file
-from coevo.study.regions import SETS, set_of_regions
+from coevo.study.regions import PROPOSED, set_of_regions
 
 LETTER = re.compile(r"[^\W\d_]")  # what a name has and a code has not
 SIGNS = re.compile(r"[0-9A-Z_. -]*")  # such as 2021A0002
-# part: whether it is of a part of a year, such as a quarter; code: what stands beside the region
-COLUMNS = ["region", "code", "year", "part", "name", "english", "unit", "value", "file", "sheet"]
+# time: as it is printed; part: whether it is of a part of a year, such as a quarter; code: what
+# stands beside the region
+COLUMNS = ["region", "code", "year", "time", "part", "name", "english", "unit", "value", "file"]
+COLUMNS += ["sheet"]
 WORDS = {"region": "regions", "year": "years", "indicator": "indicators"}
 
 
@@ -51,6 +54,7 @@ class Survey:
     files: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # `place: what`
     doubtful: list[str] = field(default_factory=list)  # numbers whose decimal mark is not shown
+    aside: list[str] = field(default_factory=list)  # `file › sheet` that a check would stop at
 
     @property
     def unclear(self) -> list[str]:
@@ -83,7 +87,7 @@ def survey(folder: Path) -> Survey:
         if problem := no_file(path):
             result.problems.append(problem.replace(path.as_posix(), shown, 1))
         else:
-            tables = list(_tables_of(path, shown, result, places))
+            tables = _tables_of(path, shown, result, places)
             result.tables += tables
             result.files += [path] if tables else []
     _tell_apart(result.tables)
@@ -95,7 +99,7 @@ def survey(folder: Path) -> Survey:
 
 def shipped_sets() -> dict[str, pd.DataFrame]:
     """Return the tables of regions that every study may use, by name."""
-    return {name: read_table(set_of_regions(name), "regions") for name in SETS}
+    return {name: read_table(set_of_regions(name), "regions") for name in PROPOSED}
 
 
 def _place_names() -> frozenset[str]:
@@ -123,50 +127,69 @@ def _tell_apart(tables: Sequence[TableFound]) -> None:
                 table.figures["name"] = names.where(names != name, f"{title}; {name}")
 
 
-def _tables_of(
-    path: Path, shown: str, result: Survey, places: frozenset[str]
-) -> Iterator[TableFound]:
-    problems = result.problems
+def _tables_of(path: Path, shown: str, result: Survey, places: frozenset[str]) -> list[TableFound]:
+    """Return the tables of a file; add to the survey what was not understood or is set aside."""
     try:
         sheets = read_sheets(path, shown)
     except StudyError as problem:
-        problems += problem.messages
-        return
+        result.problems += problem.messages
+        return []
+    tables: list[TableFound] = []
     for sheet in (replace(plain_numbers(sheet), places=places) for sheet in sheets):
         try:
             layout = read_layout(sheet)
         except StudyError as problem:
-            problems += problem.messages
-            continue
-        problems += layout.problems
-        for table in layout.tables:
-            problems += table.problems
-            result.doubtful += [sheet.unclear.text] if sheet.unclear else []
-            figures = _figures(sheet, table) if len(table.rows) else ()
-            if len(figures):
-                title, placed = _title(sheet, table), _is_placed(sheet, table)
-                yield TableFound(sheet.where(), _laid_out(table), figures, title, placed)
-                problems += _readings(sheet, table)
-            else:
-                problems.append(f"{sheet.where()}: a head without a figure below it; set aside")
+            layout = SheetLayout(problems=tuple(problem.messages))
+        result.problems += layout.problems
+        found = list(_tables_in(sheet, layout.tables, result))
+        tables += found
         if not layout.tables and not layout.problems:
-            problems.append(f"{sheet.where()}: no table of figures; set aside")
+            result.problems.append(f"{sheet.where()}: no table of figures; set aside")
+        elif not found:
+            result.aside.append(sheet.where())
+    return tables
+
+
+def _tables_in(sheet: Sheet, tables: Sequence[FigureTable], result: Survey) -> Iterator[TableFound]:
+    place, problems = sheet.where(), result.problems
+    for table in tables:
+        problems += table.problems
+        result.doubtful += [sheet.unclear.text] if sheet.unclear else []
+        figures = _figures(sheet, table) if len(table.rows) else pd.DataFrame()
+        if figures.empty:
+            problems.append(f"{place}: a head without a figure below it; set aside")
+            continue
+        if reason := crowded(sheet, table, figures):
+            problems.append(f"{place}: {reason}")
+            continue
+        out = dict(numbering(table, figures))
+        problems += [f"{place}: {name}: {reason}" for name, reason in out.items()]
+        figures = figures[~figures["name"].isin(list(out))]
+        if len(figures):
+            title, placed = _title(sheet, table), _is_placed(sheet, table)
+            yield TableFound(place, _laid_out(table), figures, title, placed)
+            problems += _readings(sheet, table)
 
 
 def _readings(sheet: Sheet, table: FigureTable) -> Iterator[str]:
     """Yield lines on what a table does not say itself: its regions, or what its years are."""
+    place = sheet.where()
     for remark in table.remarks:
+        name, year = (remark.fields.get(key) for key in ("name", "year"))
         if remark.message in ("fiscal_years", "marked_years"):
-            name, year = remark.fields["name"], remark.fields["year"]
-            yield f"{sheet.where()}: years such as {name} are read as {year}"
+            yield f"{place}: years such as {name} are read as {year}"
+        if remark.message == "years_by_cells":
+            yield f"{place}: {name}: is read as the years; it holds nothing else"
     if not _is_placed(sheet, table):
-        yield f"{sheet.where()}: names no region"
+        yield f"{place}: names no region"
+    if unused := unused_columns(sheet, table):
+        yield f"{place}: {unused}"
 
 
 def _is_placed(sheet: Sheet, table: FigureTable) -> bool:
     """Whether a table says of which regions it is, or a title, its sheet or its file does."""
     stated = any(words.text for words in table.labels["region"].flat)
-    return stated or any(compared(title.text) in sheet.places for title in table.titles)
+    return stated or any(compared(title.text) in sheet.places for title in table.place_titles)
 
 
 def _laid_out(table: FigureTable) -> str:
@@ -200,6 +223,7 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     pairs = [names[text] for text in frame["indicator"]]
     frame = frame.join(pd.DataFrame(pairs, columns=["name", "english"]))
     periods = [period_of(text) for text in frame["year"]]
+    frame = frame.rename(columns={"year": "time"})
     frame["year"] = [period and period.year for period in periods]
     frame["part"] = [period is not None and period.last - period.first < 11 for period in periods]
     frame = frame.reindex(columns=COLUMNS)
@@ -226,7 +250,7 @@ def _region_labels(sheet: Sheet, table: FigureTable) -> Labels:
     ]
     words = max(places, key=lambda part: len({words.text for words in part.flat} - {""}))
     named = any(title.text for title in words.flat)
-    known = (title for title in table.titles if compared(title.text) in sheet.places)
+    known = (title for title in table.place_titles if compared(title.text) in sheet.places)
     return words if named else along([next(known, CellWords(Path(sheet.file).stem))], None)
 
 

@@ -35,7 +35,7 @@ from coevo.study.configuration import (
 )
 from coevo.study.fill_in import TEMPLATES, blank_workbook, marks_in_words
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
-from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
+from coevo.study.proposal import OWN, UNSTATED, Indicator, Proposal, propose
 from coevo.study.raw_files import SOURCES, VINTAGE
 from coevo.study.regions import SETS, set_of_regions
 from coevo.study.terminal import NEEDED, shown, span, standing, table_lines, wrapped_lines
@@ -54,7 +54,8 @@ class Wish:
     """What is asked for: name of the study, its years, the vintage folder of the workbook.
 
     source: a folder or a file that the study is begun from, as `home` has it, the folder in which
-    it was typed; its years are then those of the files, where `first` or `last` is 0.
+    it was typed; its years are then those of the files, where `first` or `last` is 0, and its set
+    of regions the one that fits, unless `regions` names another.
     """
 
     study: str
@@ -63,11 +64,10 @@ class Wish:
     vintage: str
     source: str = ""
     home: str = ""
+    regions: str = ""
 
 
-def wish(
-    study: str, first: str, last: str, vintage: str, month: str, source: str = "", home: str = ""
-) -> Wish:
+def wish(study: str, first: str, last: str, vintage: str, month: str, source: str = "") -> Wish:
     """Return what is asked for, in words of which all but the study may be empty.
 
     The vintage is then `month` (YYYY-MM), the last year the one before it, the first the sixth from
@@ -82,7 +82,7 @@ def wish(
             problems.add(f"{key}: '{year}' is not a year; write it as 2018")
     problems.check()
     if source:
-        return Wish(study, int(first or 0), int(last or 0), vintage, source, home)
+        return Wish(study, int(first or 0), int(last or 0), vintage, source)
     end = int(last or int(vintage[:4]) - 1)
     return Wish(study, int(first or end - SPAN + 1), end, vintage)
 
@@ -160,9 +160,9 @@ def begin_from_files(wanted: Wish) -> list[str]:
     if not source.exists():
         raise StudyError(f"from: there is no {wanted.source}; name a folder or a file")
     downloads = survey(source)
-    proposal = propose(downloads, (wanted.first, wanted.last))
+    proposal = propose(downloads, (wanted.first, wanted.last), wanted.regions)
     regions = proposal.regions
-    config = template("found.yaml", _template_words(proposal, wanted, downloads.doubtful))
+    config = template("found.yaml", _template_words(proposal, wanted, downloads))
     table = as_csv(regions.rows) if regions.rows else set_of_regions(regions.known).read_bytes()
     lines = list(_summary(downloads, proposal))
     lines += _copied(downloads, source, wanted)
@@ -173,13 +173,17 @@ def begin_from_files(wanted: Wish) -> list[str]:
         f"Edit {DEFAULT}, the lines marked {ASKED}: title, names, outputs of the model.",
         f"Edit {TABLE}: the subsystem of each indicator; direction - where less is better.",
     ]
+    if any(row.get("frequency") for row in proposal.rows):
+        edits.append(
+            f"Edit {TABLE}: frequency, how a year is made of its parts: sum, mean or last."
+        )
     if any(ASKED in text for row in regions.rows for text in row.values()):
         edits.append(f"Edit {REGIONS}: the names marked {ASKED}.")
     edits.append(f"Edit {RAW}/{SOURCES}: where each file is from, and whether it may be passed on.")
     return [*lines, "", *_steps(wanted, *edits)]
 
 
-def _template_words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
+def _template_words(proposal: Proposal, wanted: Wish, downloads: Survey) -> dict[str, Any]:
     """Return the words of the template."""
     questions = {
         "en": f"{ASKED}: do the one and the other develop in step?",
@@ -193,13 +197,16 @@ def _template_words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -
         f"  {name}: {{{', '.join(f'{language}: {ASKED} {name}' for language in languages)}}}"
         for name in systems
     ]
+    files = {table.place.partition(" › ")[0] for table in downloads.tables}
+    aside = [place for place in downloads.aside if place.partition(" › ")[0] in files]
     pair, could = proposed_pair(proposal.outputs), standing(proposal.outputs)
     could = could if pair else f"{NEEDED}; {could}"
     return {
         "study": wanted.study,
         "source": wanted.source,
         "title": "{" + ", ".join(f'{k}: "{questions[k]}"' for k in languages) + "}",
-        "decimal_mark": "".join(map(_asked_mark, doubtful[:1])),
+        "decimal_mark": "".join(map(_asked_mark, downloads.doubtful[:1])),
+        "aside": f"aside: {{sheets: {_quoted(aside)}}}  # not read\n" if aside else "",
         "units": _quoted(unstated),
         "subsystems": "\n".join(named),
         "focus": proposal.focus,
@@ -254,7 +261,11 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     regions = proposal.regions
     state = f"known as {regions.known}" if regions.known else f"written in {REGIONS}"
     first, last = proposal.years
-    yield f"Regions: {len(set(regions.codes.values()))}, {state}"
+    fits = " and ".join(f"{name} has {count}" for name, count in regions.fits)
+    named = f"; of {len(regions.codes) + len(regions.strangers)} names {fits}" if fits else ""
+    other = f"; for another set add --regions NAME or {OWN}" if fits else ""
+    text = f"Regions: {len(set(regions.codes.values()))}, {state}{named}{other}"
+    yield from wrapped_lines(text, WIDTH, "  ")
     if regions.rows:
         names = [row.get("name_en") or row["name_zh"] for row in regions.rows]
         listed = ", ".join(name.removeprefix(f"{ASKED} ") for name in names)
@@ -263,7 +274,8 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     pair = ", ".join(proposed_pair(proposal.outputs).values())
     yield f"Model of two populations: {pair or f'off; {NEEDED}'}"
     unclear = [
-        f"{one.row['source_name']}: only {span(one.years)}; left out" for one in proposal.left_out
+        f"{one.row['source_name']}: only {one.regions} regions in {span(one.years)}; left out"
+        for one in proposal.left_out
     ]
     shared = {one.printed: one.row["unit"] for one in proposal.indicators if sharers(one.printed)}
     unclear += [
@@ -296,6 +308,12 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
     }
     for text, group in lists.items():
         unclear += [f"{text.format(len(group))}: {shown(group)}"] if group else []
+    unclear += [
+        f"{len(codes)} of the regions are of one level, {'taken' if taken else 'left out'}: "
+        f"{shown(codes)}{'' if taken else f'; to take them, regions: {_quoted(codes)}'}"
+        for codes in proposal.levels
+        for taken in [set(codes) >= set(proposal.whole)]
+    ]
     unclear += [*regions.also, *downloads.unclear]
     if unclear:
         yield ""

@@ -7,7 +7,7 @@ Nothing here is certain but what the files say; what a person must decide is mar
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.equilibria.possible_outputs import Output, model_outputs
-from coevo.errors import PROGRAM, StudyError
+from coevo.errors import PROGRAM, StudyError, short
 from coevo.observations.heads import CHINESE
 from coevo.observations.names import (
     RegionMatch,
@@ -28,30 +28,40 @@ from coevo.observations.names import (
 )
 from coevo.observations.units import find_unit, of_currency, sharers
 from coevo.observations.vocabulary import TOTALS
+from coevo.study.completeness import INDICATOR, REGION, left_out
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
-from coevo.study.regions import CODE, RESERVED
+from coevo.study.levels import levels
+from coevo.study.regions import CODE, PROPOSED, RESERVED, SETS
+from coevo.study.terminal import shown, span
 
 # Names in letters that reports have fonts for; others stand as further codes, so that the names may
 # be written anew.
 PRINTED = re.compile(
     r"[\u0000-\u024f\u0370-\u04ff\u1e00-\u1eff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff]*"
 )
+OWN = "own"  # in place of a set of regions: one of the names in the files
 SUBSYSTEMS = ("first", "second")
 UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
 # columns of sets that group regions, if there are two groups
 GROUPS = ("nbs_region", "group", "province")
-# What may stand behind a name of size and says no more of it
+# What may stand before and behind a name of size and says no more of it
+WHOLE = r"(?:(?:total|real|nominal) )?"
 OF_ALL = (
     r"(?:,? ?(?:\(?(?:at |in |a |em |zu )?(?:current prices|precios corrientes|preços correntes"
-    r"|jeweiligen Preisen)\)?|por entidad federativa|estimada|額))*"
+    r"|jeweiligen Preisen|total|current|size|当年价|现价|可比价|不变价|GDP|GRP|GSDP)\)?"
+    r"|por entidad federativa|estimada|額))*"
 )
 # Names of size: not counted among the indicators of a subsystem, but what D is held against
 _sizes = pd.read_csv(Path(__file__).with_name("sizes.csv")).groupby("size")["name"]
-SIZE = {size: re.compile(f"(?:{'|'.join(names)}){OF_ALL}", re.IGNORECASE) for size, names in _sizes}
+SIZE = {
+    size: re.compile(f"{WHOLE}(?:{'|'.join(names)}){OF_ALL}", re.IGNORECASE)
+    for size, names in _sizes
+}
 LONGEST_ID = 32
+FILLED = 1  # year that may lack in a run, as `panel.max_gap` has it unless a study says more
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
 ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
 RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
@@ -64,7 +74,8 @@ FREE_UNIT = re.compile(
 class RegionsFound:
     """The set that the names belong to, "" and rows of one that is to be written; strangers.
 
-    codes: text of a file -> code; also: what a name may mean besides.
+    codes: text of a file -> code; also: names that regions of another set have too, and what is
+    wrong with others; fits: which sets know how many of the names, of two at most.
     """
 
     known: str
@@ -76,30 +87,42 @@ class RegionsFound:
     totals: tuple[str, ...] = ()  # which are the whole of the regions, as the figures show
     named: frozenset[str] = frozenset()  # languages in which every region has a name
     country: str = ""  # of which they are regions, in two letters, as far as a total says so
+    fits: tuple[tuple[str, int], ...] = ()
 
 
-def find_regions(texts: Mapping[str, str], figures: pd.DataFrame | None = None) -> RegionsFound:
+def find_regions(
+    texts: Mapping[str, str], figures: pd.DataFrame | None = None, wanted: str = ""
+) -> RegionsFound:
     """Return the set of regions that knows most names, if it knows more than half of them.
 
-    Else a set of the study's own is to be written, of the names as they stand. texts: each name ->
-    the code that stands beside it, or ""; figures: of the survey, which show what is a total.
+    Of two that know as many it is the one of which they are the larger part. Else a set of the
+    study's own is to be written, of the names as they stand. texts: each name -> the code that
+    stands beside it, or ""; figures: of the survey, which show what is a total; wanted: a set of
+    `PROPOSED`, or `OWN`. Raises `StudyError` for another set, and for one that knows no name.
     """
     tables = shipped_sets()
-    best = RegionsFound("", {})
-    for name, table in tables.items():
-        candidate = _in_set(texts, name, table, Regions(table, tables))
-        if len(candidate.codes) > len(best.codes):
-            best = candidate
-    if len(best.codes) > len(best.strangers):
-        return best
-    return _set_of_names(texts, figures, tables["countries"])
+    others = {name: tables[name] for name in SETS}
+    known = [_in_set(texts, n, table, Regions(table, others)) for n, table in tables.items()]
+    known.sort(key=lambda one: (-len(one.codes), len(tables[one.known])))
+    best = next((one for one in known if one.known == wanted), known[0])
+    if wanted not in ("", OWN, *PROPOSED) or (wanted == best.known and not best.codes):
+        fault = f"knows none of the names: {shown([*texts])}" if wanted in tables else "is no set"
+        raise StudyError(
+            f"regions: {short(wanted)} {fault}; write one of {', '.join(PROPOSED)}, or {OWN} for "
+            "the names as they stand"
+        )
+    fits = [(one.known, len(one.codes)) for one in known if one.codes and one != best]
+    if wanted == best.known or (not wanted and len(best.codes) > len(best.strangers)):
+        return replace(best, fits=((best.known, len(best.codes)), *fits[:1]))
+    own = _set_of_names(texts, figures, tables["countries"])
+    return replace(own, fits=tuple((one.known, len(one.codes)) for one in known[:1] if one.codes))
 
 
 def _in_set(
     texts: Mapping[str, str], name: str, table: pd.DataFrame, known: Regions
 ) -> RegionsFound:
     codes: dict[str, str] = {}
-    strangers, also = [], []
+    strangers, shared, also = [], [], []
     for text, beside in texts.items():
         try:
             place = _place(text, beside, known)
@@ -111,7 +134,9 @@ def _in_set(
             if place.code:
                 codes[text] = place.code
             if place.code and place.also:
-                also.append(f'"{text}" is read as {name}; {place.also} has that name too')
+                shared.append(f"{text} is {place.also} too")
+    if shared:
+        also.append(f"{len(shared)} names are read as {name}: {shown(shared)}")
     groups = _groups(set(codes.values()), table)
     named = frozenset(("en", "zh"))
     return RegionsFound(name, codes, (), tuple(strangers), tuple(also), groups, named=named)
@@ -241,11 +266,25 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
         model = shipped.get(find_indicator(str(name), names) or "")
         row = _row(str(name), rows, model, taken, regions.country)
         taken.add(row["indicator"])
-        size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
-        years = int(rows["year"].min()), int(rows["year"].max())
+        size = size_of(str(name))
+        years = _longest_run(rows["year"])
         count_ = rows["region"].map(regions.codes).nunique()
         indicators.append(Indicator(row, years, count_, len(rows), str(name), size, _printed(rows)))
     return indicators
+
+
+def size_of(name: str) -> str:
+    """Return the key of `SIZE` that a name in the files is, "" if none."""
+    plain = name.replace("_", " ").replace("（", "(").replace("）", ")")
+    return next((key for key, like in SIZE.items() if like.fullmatch(plain)), "")
+
+
+def _longest_run(years: pd.Series) -> tuple[int, int]:
+    """Return the ends of the longest run of years, the last of several; `FILLED` may lack."""
+    found = np.unique(years.astype(int))
+    runs = np.split(found, np.flatnonzero(np.diff(found) > 1 + FILLED) + 1)
+    best = max(runs, key=lambda run: (len(run), run[0]))
+    return int(best[0]), int(best[-1])
 
 
 def _row(
@@ -354,22 +393,30 @@ class Proposal:
     whole: list[str]  # then the codes of the others
     ranks: list[str]  # names of columns that say which place a region has
     outputs: list[Output]
+    levels: list[list[str]]  # codes of regions by level, the widest first, if there are several
 
 
-def propose(survey: Survey, wanted_years: tuple[int, int]) -> Proposal:
+def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "") -> Proposal:
     """Return the study that the files of a survey suggest.
 
-    Raises `StudyError` where they hold no table, or fewer than two indicators.
+    Raises `StudyError` where they hold no table, or fewer than two indicators, and for a set of
+    regions as `find_regions` does.
     """
     figures = survey.figures
     if figures.empty:
         raise StudyError("from: no table of figures was found", *survey.unclear)
     beside = figures[["region", "code"]].drop_duplicates()
     texts = beside.groupby("region", sort=False)["code"].max().to_dict()  # "" comes before a code
-    regions = find_regions(texts, figures)
+    regions = find_regions(texts, figures, wanted_set)
     ranks = [name for name in in_order(figures["name"]) if RANK.search(name)]
     indicators = find_indicators(figures[~figures["name"].isin(ranks)], regions)
     years = find_years(indicators, wanted_years)
+    if years[1] - years[0] + 1 < FEWEST_YEARS:
+        raise StudyError(
+            f"from: the figures are of {span(range(years[0], years[1] + 1))}; a study needs "
+            f"{FEWEST_YEARS} years at least; add files of other years",
+            *survey.unclear,
+        )
     used = [one for one in indicators if one.years[0] <= years[0] and years[1] <= one.years[1]]
     if len(used) < 2:
         raise StudyError(
@@ -377,6 +424,7 @@ def propose(survey: Survey, wanted_years: tuple[int, int]) -> Proposal:
             f"{years[1]}; two at least are needed",
             *survey.unclear,
         )
+    used = _without_sparse(used, figures, regions, years)
     size = {one.size: one.row["indicator"] for one in reversed(used) if one.size}
     inside = [one.row["indicator"] for one in used if one.row["indicator"] not in size.values()]
     if len(inside) < 2:
@@ -395,18 +443,36 @@ def propose(survey: Survey, wanted_years: tuple[int, int]) -> Proposal:
     coded = figures[figures["year"].between(*years)].assign(
         region=figures["region"].map(regions.codes), indicator=figures["name"].map(ids), flag=""
     )
+    nested = levels(regions.codes, figures) if not regions.known else []
+    taken = max(nested, key=len) if len(nested) > 1 else list(regions.codes.values())
+    coded = coded[coded["region"].isin(taken)]
     have = coded.groupby("region")["indicator"].nunique()
     whole = sorted(have.index[have == len(ids)]) if (have == len(ids)).sum() > 1 else []
-    lacking = [text for text, code in regions.codes.items() if code not in whole] if whole else []
-    focus = str(next(code for code in counts.index if not whole or code in whole))
+    lacking = [text for text, code in regions.codes.items() if code in {*taken} - {*whole}]
+    lacking = lacking if whole else []
+    focus = str(next(code for code in counts.index if code in (whole or taken)))
     outside = [one for one in indicators if one not in used]
     sizes = [size[key] for key in SIZE if key in size]
     modelled = coded[coded["region"].isin(whole or have.index)]
     outputs = model_outputs(pd.DataFrame(rows), modelled)
-    whole = whole if lacking else []
-    return Proposal(
-        regions, years, rows, used, outside, sizes, languages, focus, lacking, whole, ranks, outputs
-    )
+    several = len(nested) > 1
+    whole = whole or sorted(taken) if lacking or several else []
+    nested = nested if several else []
+    found = (used, outside, sizes, languages, focus, lacking, whole, ranks, outputs, nested)
+    return Proposal(regions, years, rows, *found)
+
+
+def _without_sparse(
+    used: list[Indicator], figures: pd.DataFrame, regions: RegionsFound, years: tuple[int, int]
+) -> list[Indicator]:
+    """Return the indicators without those of few regions, where this loses less than the others."""
+    rows = figures[figures["year"].between(*years)]
+    pairs = {*zip(rows["region"].map(regions.codes), rows["name"], strict=True)}
+    codes = [code for code in dict.fromkeys(regions.codes.values())]
+    lacks = np.array([[[(code, one.name) not in pairs for one in used]] for code in codes])
+    way = left_out(lacks, (REGION, INDICATOR), (2, 1, 2)) if len(codes) > 2 else None
+    kept = way.kept[INDICATOR] if way else [True] * len(used)
+    return [one for one, stays in zip(used, kept, strict=True) if stays]
 
 
 def _with_subsystem(row: Mapping[str, str], subsystem: str) -> dict[str, str]:

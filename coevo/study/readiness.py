@@ -21,6 +21,7 @@ from coevo.panel.derivations import breaks_in_coverage, read_series
 from coevo.power import foreseen
 from coevo.schema import FILLED
 from coevo.sensitivity.multiverse import indicator_systems
+from coevo.study.completeness import ways_to_complete
 from coevo.study.config_tables import check_indicators, regions_read
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.raw_files import raw_paths
@@ -39,7 +40,11 @@ from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
-MOST_CODES = 40  # of regions, in a line
+NO_LEVEL = (
+    "Level of development: none; whether regions are in step or just rich is told with product "
+    "and population among the indicators, named under comovement.size in this order"
+)
+COUNTED = ("regions", "years", "indicators")
 FIRST = 3  # lines shown of each kind of finding
 HEAD = ("indicator", "regions", "years", "figures", "filled", "missing", "vintages", "findings")
 
@@ -101,12 +106,9 @@ def check_study(path: str) -> Checked:
     known = StudyTerms(
         indicators,
         read_table(places, "regions"),
-        config["units_read_as"],
-        config["missing_marks"],
+        config,
         regions_read(config, rows, places),
         {name: read_table(set_of_regions(name), "regions") for name in SETS},
-        config["decimal_mark"],
-        config["period"],
     )
     observations, remarks = observe(files, config["raw"], known)
     panel, whole = None, (0, 0)
@@ -203,6 +205,17 @@ def coverage(checked: Checked) -> list[tuple[str, ...]]:
     return rows
 
 
+def _compared(checked: Checked) -> Iterator[str]:
+    """Yield of how many regions the statements will be that compare years, or that need all."""
+    assert checked.panel is not None
+    rows = complete_rows(checked.panel, checked.indicators).reset_index()[["region", "year"]]
+    years, regions = checked.panel["year"].unique(), checked.panel["region"].nunique()
+    ends = rows[rows["year"].isin([years.min(), years.max()])].groupby("region").size().eq(2).sum()
+    every = rows.groupby("region").size().eq(len(years)).sum()
+    yield f"Statements that compare the first year with the last: of {ends} of {regions} regions"
+    yield f"Statements that need every year: of {every} of {regions} regions"
+
+
 def _gaps(panel: pd.DataFrame) -> Iterator[str]:
     """Yield a line per indicator that lacks figures: how many, and the first region-years."""
     for indicator, rows in panel[panel["value"].isna()].groupby("indicator", sort=False):
@@ -212,27 +225,41 @@ def _gaps(panel: pd.DataFrame) -> Iterator[str]:
         yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
 
 
-def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame, regions: object) -> str:
-    """Return which regions lack figures of the subsystems, and the `regions` without them.
+def ways_without_gaps(
+    panel: pd.DataFrame, indicators: pd.DataFrame, config: Config
+) -> Iterator[str]:
+    """Yield what to leave out of the subsystems' figures so that none lacks, a way a line.
 
-    Nothing where none or every one does, or where fewer than two would be left.
+    Each with the figures that it loses, and as it is written in the config; the least loss first.
     """
     inside = indicators.loc[indicators["subsystem"] != "", "indicator"]
-    inside_rows = panel[panel["indicator"].isin(inside)]
-    lacking = inside_rows["value"].isna().groupby(inside_rows["region"]).sum()
-    gappy, whole = lacking[lacking > 0], lacking[lacking == 0].index
-    if not len(gappy) or len(whole) < 2:
+    rows = panel[panel["indicator"].isin(inside)]
+    keys = [rows[column].unique() for column in ("region", "year", "indicator")]
+    known = rows[rows["value"].notna()].set_index(["region", "year", "indicator"]).index
+    lacks = ~pd.MultiIndex.from_product(keys).isin(known).reshape([*map(len, keys)])
+    systems = indicators.set_index("indicator")["subsystem"]
+    for way in ways_to_complete(lacks) if lacks.any() else ():
+        if systems[keys[2][way.kept[2]]].nunique() < systems[keys[2]].nunique():
+            continue  # a subsystem would be left without an indicator
+        out = [part[~kept] for part, kept in zip(keys, way.kept, strict=True)]
+        what = [f"{len(part)} {name}" for part, name in zip(out, COUNTED, strict=True) if len(part)]
+        parts = [_regions_left(config["regions"], keys[0][way.kept[0]], out[0])]
+        if len(out[1]):
+            kept = keys[1][way.kept[1]]
+            parts.append(f"years: {{first: {kept.min()}, last: {kept.max()}}}")
+        if len(out[2]):
+            parts.append(f"leave {', '.join(out[2])} out of {config['indicators']}")
+        yield f"  without {', '.join(what)} ({way.lost:,} figures): {' '.join(filter(None, parts))}"
+
+
+def _regions_left(chosen: object, kept: Iterable[str], out: Sequence[str]) -> str:
+    """Return the `regions` of a config without some more, "" without any."""
+    if not len(out):
         return ""
-    names = dict(inside_rows[["region", "name"]].drop_duplicates().to_numpy())
-    worst = gappy.sort_values(ascending=False, kind="stable").index[:FIRST]
-    listed = ", ".join(f"{names[region]} {int(gappy[region])}" for region in worst)
-    more = f" and {len(gappy) - FIRST} more regions" if len(gappy) > FIRST else ""
-    remaining = f"{len(whole)} regions are left"
-    if len(whole) <= MOST_CODES:
-        remaining = f"regions: [{_quoted(whole)}]"
-    elif regions == "all" and len(gappy) <= MOST_CODES:
-        remaining = f"regions: {{without: [{_quoted(gappy.index.sort_values())}]}}"
-    return f"Figures that the subsystems lack: {listed}{more}. Without these regions: {remaining}"
+    if isinstance(chosen, list):
+        return f"regions: [{_quoted(kept)}]"
+    before = chosen["without"] if isinstance(chosen, dict) else ()
+    return f"regions: {{without: [{_quoted([*before, *sorted(out)])}]}}"
 
 
 def _foreseen(checked: Checked) -> str:
@@ -286,8 +313,11 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
         if total:
             whole = f"{complete} of {total}"
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
+            out += [*_compared(checked)] if complete < total else []
         breaks = breaks_in_coverage(checked.indicators).items()
         out += [f"Coverage changes: {name}: {', '.join(map(str, years))}" for name, years in breaks]
+        if total and len(config["comovement"]["size"]) < 2:
+            out += wrapped_lines(NO_LEVEL, WIDTH, "  ")
         outputs = model_outputs(checked.indicators, checked.panel)
         for text in (*checked.remarks_on_indices, *model_lines(config["interaction"], outputs)):
             out += wrapped_lines(text, WIDTH, "  ")
@@ -296,8 +326,6 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
         empty = read.loc[~read["region"].isin(checked.panel["region"]), "name"].tolist()
         if config["regions"] == "all" and empty:
             out.append(f"Left out, since no figure is known: {shown(empty, FIRST)}")
-        if text := _without_gaps(checked.panel, checked.indicators, config["regions"]):
-            out += wrapped_lines(text, WIDTH, "  ")
     serious = checked.serious
     others = checked.findings.drop(serious.index)
     for title, rows in (
@@ -316,6 +344,9 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
     if checked.panel is not None:
         rows, report = checked.panel[["region", "year"]].drop_duplicates(), config["report"]
         documents = len(report["languages"]) * len(report["formats"])
+        if ways := list(ways_without_gaps(checked.panel, checked.indicators, config)):
+            out += ["", "Where nothing lacks, at the least loss; write into the config:"]
+            out += [line for way in ways for line in wrapped_lines(way, WIDTH, "    ")]
         cost = cost_line(len(rows), len(checked.panel), documents)
         for text in filter(None, (_foreseen(checked), cost)):
             out += ["", *wrapped_lines(text, WIDTH, "  ")]

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from coevo.arrays import Config
 
 CODE = re.compile(r"[\w.-]+")  # as the schema of the config allows it
-SETS = ("provinces", "cities", "countries")  # tables of regions that ship, for every study
+SETS = ("provinces", "cities", "countries")  # that ship; what has a name of another is remarked
+# all sets that a new study may take
+PROPOSED = (*SETS, "us-states", "brazilian-states", "indian-states", "japanese-prefectures")
 RESERVED = ("all", "pooled")  # what tables of results call all regions together
 NAMES = tuple(f"name_{language}" for language in LANGUAGES)
 TILE = ("tile_row", "tile_column")
 
 
 def set_of_regions(name: str) -> Path:
-    """Return the table of a set of `SETS`."""
+    """Return the table of a set of `PROPOSED`."""
     return PROGRAM / "config" / "regions" / f"{name}.csv"
 
 

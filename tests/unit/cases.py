@@ -122,16 +122,8 @@ class Case:
     def observe(self, files: list[str], folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return observations and remarks of files under a folder of vintages."""
         said = self.config
-        known = StudyTerms(
-            self.indicators,
-            self.regions,
-            said.get("units_read_as", {}),
-            said.get("missing_marks", {}),
-            said.get("regions"),
-            {Path(path).stem: table(ROOT / path) for path in said.get("sets", ())},
-            said.get("decimal_mark", ""),
-            said.get("period"),
-        )
+        sets = {Path(path).stem: table(ROOT / path) for path in said.get("sets", ())}
+        known = StudyTerms(self.indicators, self.regions, said, said.get("regions"), sets)
         return observe(files, folder.as_posix(), known)
 
 

@@ -55,7 +55,7 @@ def degree(tmp_path):
         for number, content in enumerate(texts):
             (folder / f"{number:02}.csv").write_text(content, encoding="utf-8")
         paths = [str(path) for path in sorted(folder.iterdir())]
-        seen, _ = observe(paths, str(tmp_path), StudyTerms(indicators, places(), {}, {}))
+        seen, _ = observe(paths, str(tmp_path), StudyTerms(indicators, places()))
         panel = build_panel(seen, indicators, panel_config(YEARS[0], YEARS[-1]))
         normalised, _ = normalise(panel, indicators, NORMALISATION)
         weights = weigh(normalised, panel, indicators, {"method": method})

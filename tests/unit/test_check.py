@@ -6,6 +6,7 @@ import unicodedata
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -17,7 +18,7 @@ from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
 from coevo.study import terminal
-from coevo.study.readiness import WIDTH, _without_gaps, check_lines, check_study, coverage
+from coevo.study.readiness import WIDTH, check_lines, check_study, coverage, ways_without_gaps
 from coevo.study.terminal import expected_megabytes, expected_seconds, table_lines, wrapped_lines
 from tests.sample import words_of
 
@@ -182,25 +183,62 @@ def test_gaps_are_filled_or_missing_and_named(project):
     assert not any("Without these regions" in line for line in said)  # one would be left
 
 
-def test_leaving_out_a_region_with_gaps_is_proposed(project):
+def test_what_to_leave_out_for_no_gap_is_proposed_with_its_loss(project):
     values = figures("产值")
     values[1][1] = values[1][2] = "—"
     write("产值", values)
+    said = lines()
+    place = said.index("Where nothing lacks, at the least loss; write into the config:")
+    assert said[place + 1] == '  without 1 regions (13 figures): regions: {without: ["320000"]}'
+
+
+def test_what_would_tell_the_level_of_development_is_asked_for(project):
+    asked = "named under comovement.size"
+    assert not any(asked in line for line in lines())
+    assert any(asked in line for line in lines(comovement={"size": ["output"]}))
+
+
+def unbalanced():
+    """40 of 60 regions begin late, 9 others lack a year, one indicator is of few."""
+    codes, years = [f"{code}" for code in range(1000, 1060)], range(2000, 2012)
+    names = ["shops", "plants", "patents"]
+    index = pd.MultiIndex.from_product([codes, years, names], names=["region", "year", "indicator"])
+    panel = index.to_frame(index=False).assign(value=1.0)
+    late = panel["region"].isin(codes[:5]) & (panel["year"] < 2006)
+    gap = panel["region"].isin(codes[5:9]) & panel["year"].eq(2008) & panel["indicator"].eq("shops")
+    sparse = panel["indicator"].eq("patents") & ~panel["region"].isin(codes[:20])
+    return panel, late, gap, sparse
+
+
+INSIDE = pd.DataFrame({"indicator": ["shops", "plants", "patents"], "subsystem": ["a", "b", "b"]})
+SETTINGS = {"regions": "all", "indicators": "config/indicators.csv"}
+
+
+def ways(*gaps, **config):
+    panel = unbalanced()[0]
+    panel.loc[np.logical_or.reduce([panel["value"].isna(), *gaps]), "value"] = None
+    return list(ways_without_gaps(panel, INSIDE, SETTINGS | config))
+
+
+def test_of_regions_years_and_indicators_those_to_leave_out_cost_least():
+    _, late, gap, sparse = unbalanced()
+    first, second = ways(late)
+    assert first.startswith('  without 5 regions (90 figures): regions: {without: ["1000", "1001",')
+    assert second == "  without 6 years (990 figures): years: {first: 2006, last: 2011}"
+    assert ways(late, regions={"without": ["9"]})[0].endswith(
+        '["9", "1000", "1001", "1002", "1003", "1004"]}'
+    )
     assert (
-        "Figures that the subsystems lack: Jiangsu 2. Without these regions: "
-        'regions: ["310000", "330000"]'
-    ) in "\n".join(lines())
-
-
-def test_of_many_regions_those_to_leave_out_are_proposed():
-    """Where a list of the others would be long, and only where the study reads all."""
-    codes = [f"{code}" for code in range(1000, 1050)]
-    panel = pd.DataFrame({"region": codes, "name": codes, "indicator": "shops", "value": 1.0})
-    panel.loc[[3, 7], "value"] = None
-    indicators = pd.DataFrame({"indicator": ["shops"], "subsystem": ["east"]})
-    said = _without_gaps(panel, indicators, "all")
-    assert said.endswith('Without these regions: regions: {without: ["1003", "1007"]}')
-    assert _without_gaps(panel, indicators, codes).endswith(": 48 regions are left")
+        ways(gap, regions=["1000"])[0]
+        .split(": ")[2]
+        .startswith('["1000", "1001", "1002", "1003", "1004", "1009"')
+    )
+    assert ways(sparse)[0] == (
+        "  without 1 indicators (240 figures): leave patents out of config/indicators.csv"
+    )
+    mixed = ways(late, sparse)[0]
+    assert mixed.startswith("  without 5 regions, 1 indicators (") and "leave patents out" in mixed
+    assert ways() == []
 
 
 def test_a_region_is_left_out_by_its_code(project):

@@ -153,7 +153,7 @@ def test_one_region_has_no_table_and_a_size_per_head_pairs_first():
     ("regions", "gone", "size", "message"),
     [
         (8, 0, ["size"], "too_few_regions_to_pair"),
-        (30, 1, ["size"], "unbalanced_pairs"),
+        (9, 1, ["size"], "unbalanced_pairs"),
         (30, 0, [], "no_size"),
     ],
 )
@@ -163,6 +163,15 @@ def test_why_nothing_is_held_against_random_pairings(regions, gone, size, messag
     (refused,) = table[table["measure"].str.startswith("placebo")].to_dict("records")
     assert (refused["message"], refused["measure"]) == (message, "placebo_p")
     assert table["value"].notna().sum() == 9
+
+
+def test_of_an_unbalanced_panel_the_regions_with_all_years_are_asked():
+    coupling, sizes = panels(0.0)
+    first = coupling["region"].iloc[0]
+    table = comovement_rows(coupling.iloc[1:], sizes, ["size"], 1)
+    without = comovement_rows(coupling[coupling["region"] != first], sizes, ["size"], 1)
+    pd.testing.assert_frame_equal(table, without)
+    assert (table["measure"] == "placebo_p").any()
 
 
 def test_what_does_not_vary_has_no_correlation():

@@ -68,14 +68,18 @@ def test_every_region_rises() -> None:
 
 
 @pytest.mark.parametrize(("year", "years"), [(FIRST, (FIRST + 1, LAST)), (LAST, (FIRST, LAST - 1))])
-def test_region_without_an_end_year_enters_with_its_own(year: int, years: tuple) -> None:
+def test_region_without_an_end_year_is_told_with_its_own_and_not_compared(
+    year: int, years: tuple
+) -> None:
     chosen = study(**gap(year))
     state, found = focus_state(chosen, FOCUS), rise_finding(chosen)
-    assert state["years"] == years and found["shorter"] == [("Zhejiang", *years)]
+    assert state["years"] == years and found["shorter"] == ["Zhejiang"]
     assert state["D"] == tuple(D.loc[FOCUS, list(years)])
     growth = (state["D"][1] / state["D"][0]) ** (1 / (years[1] - years[0])) - 1
     assert state["growth"] == pytest.approx(growth)
-    assert (found["n"], found["verdict"]) == (COUNT, "all")
+    assert (found["n"], found["uncompared"], found["verdict"]) == (COUNT - 1, 1, "all")
+    assert found["mean"] == pytest.approx(tuple(D.drop(index=FOCUS)[[FIRST, LAST]].mean()))
+    assert COUNT - 1 in found["ranked"] or found["ranked"] == [COUNT]
 
 
 def test_growth_spans_a_missing_year_and_is_none_from_zero() -> None:

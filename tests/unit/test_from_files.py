@@ -12,7 +12,7 @@ import yaml
 from coevo.errors import StudyError
 from coevo.study.found_tables import indicator_name, survey
 from coevo.study.new_study import Wish, begin_from_files, wish
-from coevo.study.proposal import SIZE, Indicator, find_regions, find_years
+from coevo.study.proposal import Indicator, find_regions, find_years, size_of
 from coevo.study.readiness import check_study
 from tests.unit.cases import described, sections, sheets_of, write_workbook
 
@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "我的 下载"
 DOWNLOADS = ROOT / "tests" / "downloads"
 CASES = sorted(path.parent.name for path in DOWNLOADS.glob("*/proposed.yaml"))
-CITIES = "cities-of-a-workbook"
+CITIES, STATES = "cities-of-a-workbook", "codes-of-states-and-a-head-like-a-unit"
+SIX = range(2010, 2016)
 
 
 @pytest.fixture(autouse=True)
@@ -40,8 +41,8 @@ def download(case: str) -> None:
             shutil.copy(path, FOLDER)
 
 
-def begun() -> list[str]:
-    return begin_from_files(Wish("mine", 0, 0, "2026-11", FOLDER))
+def begun(**wanted: str) -> list[str]:
+    return begin_from_files(Wish("mine", 0, 0, "2026-11", FOLDER, **wanted))
 
 
 def table() -> dict[str, dict[str, str]]:
@@ -134,7 +135,16 @@ def test_nothing_is_overwritten():
     ("text", "said"),
     [
         ("从统计局下载。", "from: no table of figures was found"),
-        ("地区,年份,GDP(亿元)\n杭州,2012,1.5\n", "from: 1 of 1 indicators have figures for 2012"),
+        ("地区,2012,2013,2014,2015,2016\n杭州,1,2,3,4,5\n", "from: 1 of 1 indicators have figures"),
+        (
+            "地区,年份,GDP(亿元)\n杭州,2012,1.5\n",
+            "from: the figures are of 2012; a study needs 5 years",
+        ),
+        (
+            "country,year,sex,jobs\n" + "".join(f"Peru,{y},{s},{y}5\n" for y in SIX for s in "MF"),
+            "from: no table of figures was found\na.csv: 12 figures of jobs for 1 regions and 6 "
+            "times; sex tells them apart: head it region or year",
+        ),
     ],
 )
 def test_a_folder_that_suggests_no_study_is_refused(text, said):
@@ -146,14 +156,45 @@ def test_a_folder_that_suggests_no_study_is_refused(text, said):
         begin_from_files(Wish("mine", 0, 0, "2026-11", "nowhere"))
 
 
+SETS_OF = {
+    "us-states": "Alabama|D.C.|WY",
+    "brazilian-states": "SP|RJ|Sao Paulo|Goiás",
+    "indian-states": "Orissa|Jammu & Kashmir|Kerala|TN",
+    "japanese-prefectures": "東京都|愛知|Hokkaido|鹿儿岛县",
+}
+
+
 def test_the_set_that_knows_most_names_is_taken_if_it_knows_more_than_half():
     assert find_regions(dict.fromkeys(["Zhejiang", "吉林", "上海"], "")).known == "provinces"
     assert find_regions(dict.fromkeys(["吉林", "长春", "四平"], "")).known == "cities"
+    for name, texts in SETS_OF.items():
+        assert find_regions(dict.fromkeys(texts.split("|"), "")).known == name
     some = find_regions(dict.fromkeys(["Germany", "FR", "Korea, Rep.", "Arab World"], ""))
     assert some.known == "countries" and some.strangers == ("Arab World",)
     assert some.groups == "group"
     own = find_regions(dict.fromkeys(["Germany", "Elbe", "Weser", "Main"], ""))
     assert own.known == "" and len(own.rows) == 4
+
+
+@pytest.mark.parametrize(
+    ("regions", "said"),
+    [
+        ("countries", "known as countries; of 6 names countries has 6 and us-states has 6"),
+        ("own", "written in config/regions.csv; of 6 names us-states has 6"),
+        ("cities", "regions: cities knows none of the names: AL, CA, CO, GA, ID, IN"),
+        (
+            "states",
+            "regions: states is no set; write one of provinces, cities, countries, us-states",
+        ),
+    ],
+)
+def test_a_set_of_regions_can_be_refused(regions, said):
+    download(STATES)
+    try:
+        found = " ".join(" ".join(begun(regions=regions)).split())
+    except StudyError as problem:
+        found = str(problem)
+    assert said in found
 
 
 def spans(*years: tuple[int, int]) -> list[Indicator]:
@@ -178,7 +219,7 @@ def test_names_of_indicators_leave_units_marks_and_english():
 
 @pytest.mark.parametrize(("name", "size"), sections("names")["sizes"])
 def test_product_and_population_are_told_with_what_stands_behind_them(name, size):
-    assert next((key for key, like in SIZE.items() if like.fullmatch(name)), "") == size
+    assert size_of(name) == size
 
 
 def test_what_was_not_understood_is_said_once():

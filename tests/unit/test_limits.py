@@ -79,7 +79,7 @@ def read(tmp_path):
         path = tmp_path / "2026-10" / "a"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return observe([str(path)], str(tmp_path), StudyTerms(INDICATORS, regions, {}, {}))
+        return observe([str(path)], str(tmp_path), StudyTerms(INDICATORS, regions))
 
     return reader
 

@@ -98,6 +98,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("equal_elsewhere", {"figures": 2, "place": "b.csv › 表1"}, "2; b.csv › 表1"),
     ("hidden_sheets", {"sheets": ["列表", "草稿"]}, "列表, 草稿|列表、草稿"),
     ("column_not_read", {"name": "增速", "figures": 3}, "增速; 3"),
+    ("years_by_cells", {"name": "届"}, "届"),
     ("no_single_region", {"name": "合计", "figures": 9}, "合计; 9"),
     ("note_marks", {"figures": 4, "cell": "C7"}, "4; C7"),
     ("variant_name", {"name": "两浙", "region": "330000", "read_as": "浙江"}, "两浙; 浙江"),

@@ -254,6 +254,15 @@ def test_the_delimiter_is_what_lines_agree_on(place, mark, figure):
     assert sheet.values[2].tolist()[:3] == ["浙江", "1,5", "2"]
 
 
+@pytest.mark.parametrize(("before", "after"), [("", "\t"), ("\t", "")])
+def test_tabs_beside_commas_are_no_delimiter(place, before, after):
+    """As programs write them that keep a spreadsheet from reading a figure."""
+    rows = [["地区", "年份", "a"], *[["浙江", str(year), "1.5"] for year in (2019, 2020)]]
+    lines = (",".join(f"{before}{cell}{after}" for cell in row) for row in rows)
+    (sheet,) = opened(place, "\n".join(lines).encode())
+    assert sheet.values.shape == (3, 3) and sheet.words(2, 1).text == "2020"
+
+
 @given(
     st.lists(st.lists(st.text("ab1.…北,;\"\n '"), min_size=2, max_size=5), min_size=2, max_size=6)
 )

@@ -125,6 +125,14 @@ def test_a_series_comes_whole_from_the_newest_vintage_that_covers_the_years():
     assert series(panel, "money") == [7.0] * 5
 
 
+def test_a_year_that_another_vintage_has_is_told_with_the_policy_that_takes_it():
+    table = observations()
+    later = table[(table["indicator"] == "money") & (table["year"] == 2019)]
+    table = table.drop(later.index)
+    with pytest.raises(StudyError, match="has 2019 in the vintage 2026-11, and 2015 to 2018 in"):
+        built(pd.concat([table, later.assign(vintage="2026-11")]))
+
+
 @pytest.mark.parametrize(
     ("choices", "said"),
     [

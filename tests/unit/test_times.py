@@ -34,8 +34,8 @@ def observed(samples, folder, head="day", **period):
     book.save(path)
     units = sorted({row[0] for row in samples})
     regions = pd.DataFrame({"region": units, "name_en": units})
-    units_read_as = {"prey": "count", "predators": "count"}
-    known = StudyTerms(INDICATORS, regions, units_read_as, {}, period=PERIOD | period)
+    config = {"units_read_as": {"prey": "count", "predators": "count"}, "period": PERIOD | period}
+    known = StudyTerms(INDICATORS, regions, config)
     return observe([path.as_posix()], folder.as_posix(), known)
 
 

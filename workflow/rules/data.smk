@@ -19,12 +19,12 @@ rule observe:
         "../../environment.yml"
     params:
         raw=lambda wildcards: config["raw"],
-        units_read_as=config["units_read_as"],
-        missing_marks=config["missing_marks"],
+        config={
+            key: config[key]
+            for key in "units_read_as missing_marks decimal_mark period aside years".split()
+        },
         wanted=REGIONS_READ,
         sets=list(SETS),
-        decimal_mark=config["decimal_mark"],
-        period=config["period"],
     script:
         "../scripts/observe.py"
 

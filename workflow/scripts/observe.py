@@ -8,12 +8,9 @@ begin_job(snakemake.log[0], snakemake.input)
 known = StudyTerms(
     read_table(snakemake.input.indicators, "indicators"),
     read_table(snakemake.input.regions, "regions"),
-    snakemake.params.units_read_as,
-    snakemake.params.missing_marks,
+    snakemake.params.config,
     snakemake.params.wanted,
     {name: read_table(snakemake.input[name], "regions") for name in snakemake.params.sets},
-    snakemake.params.decimal_mark,
-    snakemake.params.period,
 )
 observations, remarks = observe(snakemake.input.raw, snakemake.params.raw, known)
 write_table(observations, snakemake.output.observations)

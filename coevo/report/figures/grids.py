@@ -35,8 +35,9 @@ def with_grades(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _means_of_groups(study: Study) -> pd.DataFrame:
     """Rows as `states` has them of the mean of each group, the highest of the last year first."""
-    group = study.coupling["region"].map(groups_of(study))
-    means = study.coupling["D"].groupby([group.rename("name"), study.coupling["year"]]).mean()
+    rows = study.compared
+    group = rows["region"].map(groups_of(study)).rename("name")
+    means = rows["D"].groupby([group, rows["year"]]).mean()
     rows = means.reset_index().sort_values(["year", "D"], ascending=False, ignore_index=True)
     return with_grades(study, rows.assign(region="", grade=study.grades.classify(rows["D"])))
 

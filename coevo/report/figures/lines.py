@@ -54,7 +54,7 @@ def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
         "coverage": breaks[: int(not at_end)],
     }
     if not study.single:
-        drawn["mean"] = rows.groupby("year", as_index=False)["D"].mean()
+        drawn["mean"] = study.compared.groupby("year", as_index=False)["D"].mean()
     return specification(
         name, study, words, drawn,
         x=axes.years_axis(study.years),
@@ -87,7 +87,7 @@ def _degree_labels(study: Study, words: Mapping[str, str], foot: float | None) -
         for one in dict.fromkeys([*order[:2], picked, *order[-2:]])
     ]
     if not study.single:
-        present = last.loc[last["year"] == study.years[-1], "D"]
+        present = last.loc[study.compared["region"].unique(), "D"]
         value = grade_marks(present.mean(), scale=study.grades)
         text = words["mean_of"].format(count=len(present), value=value)
         rows += [(text, present.mean(), True, "$ink", picked) for picked in study.drawn]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coevo.coupling.comovement import demean
+from coevo.coupling.comovement import demean, whole_regions
 from coevo.coupling.level import LEVEL_OUT
 from coevo.report.figures.axes import PLOT, above, axis, axis_scale, label_sides, log_ticks, ticks
 from coevo.report.figures.vega import Part, amount, specification
@@ -48,7 +48,8 @@ def _pixels(values: pd.Series, channel: Part, length: float) -> pd.Series:
 def _logs(study: Study, scope: str) -> pd.DataFrame:
     """Logs of the first two indices, less the means that `scope` takes out."""
     columns = [SUBSYSTEM_PREFIX + s for s in study.subsystems[:2]]
-    rows = study.coupling[(study.coupling[columns] > 0).all(axis=1)].reset_index(drop=True)
+    rows = study.coupling[(study.coupling[columns] > 0).all(axis=1)]
+    rows = whole_regions(rows).reset_index(drop=True)
     groups = rows["region"].to_numpy(), rows["year"].to_numpy()
     logs = [np.log(rows[column].to_numpy(dtype=float)) for column in columns]
     x, y = (demean(values, *groups, scope) for values in logs)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling.comovement import SCALES, SCOPES, SIGNIFICANT
+from coevo.coupling.comovement import SCALES, SCOPES, SIGNIFICANT, whole_regions
 from coevo.files import rows_of
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study, reason
 
@@ -62,13 +62,16 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     paired, for the reason `why`; `uncomputed` when there is no such correlation. `r`: by scale
     (`SHOWN`) and scope; `place`: mean and p of the pairings by the first, by scale; `others`:
     those by what else regions are paired; `rise`: whether the means of both indices `rise`, from
-    every region's first year to its last, or go `apart`.
+    the first year to the last, or go `apart`; `whole`: how many regions enter, where not all do.
     """
     if study.single:
         return {"verdict": "one_region", "body": "one_region", "place": None}
     indices = [SUBSYSTEM_PREFIX + s for s in study.subsystems[:2]]
-    first, last = (rows[indices] for rows in study.ends)
+    whole = study.compared["region"].unique()
+    first, last = (rows.loc[whole, indices] for rows in study.ends)
     frames = {scale: correlation_values(study, scale=scale) for scale in SHOWN}
+    rows = study.coupling[(study.coupling[indices] > 0).all(axis=1)]
+    kept = whole_regions(rows)["region"].unique()
     placed = {by: _placed(study, by) for by in paired_by(study)}
     places = {by: place for by, place in placed.items() if len(place) == len(SHOWN)}
     return {
@@ -84,6 +87,7 @@ def comovement_finding(study: Study) -> dict[str, Any]:
         "others": dict(list(places.items())[1:]),
         "pairings": study.rows("comovement", measure="placebo_p").dropna(subset="value")["n"].max(),
         "n": int(frames[LOGS]["n"].max()) if len(frames[LOGS]) else 0,
+        "whole": len(kept) if len(kept) < len(study.regions) else None,
         "rise": "rise" if (last.mean() > first.mean()).all() else "apart",
     }
 

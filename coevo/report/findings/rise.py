@@ -6,6 +6,7 @@ from coevo.coupling import splits
 from coevo.report.findings.grade_scale import MIDPOINT
 from coevo.report.findings.study_tables import Study
 
+FEW = 10  # regions that a sentence names
 NEAR = 1e-9  # sums that differ by less agree
 
 
@@ -38,12 +39,13 @@ def rise_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'how far'.
 
     `verdict` is `one_region`, `both` or `all` rose, `most` (more than half), `some` or `none`.
-    A region that lacks the first or the last year enters with its own, and stands in `shorter`
-    (name, first, last); the focus in `between`. `scale`: what fixes the scale of an indicator.
-    `growth`, `rank` of the focus among regions; `drawn`: it alone is, on page one.
+    Of the regions known in the first and in the last year; the others, `uncompared`, stand in
+    `shorter` if they are few, the focus in `between`. `whole`: whether there are such. `scale`:
+    what fixes the scale of an indicator. `growth`, `rank` of the focus; `ranked`: of how many in
+    its first and last year, once if they are as many; `drawn`: it alone is, on page one.
     """
-    starts, ends = study.ends
-    first, last = starts["D"], ends["D"]
+    whole = study.compared["region"].unique()
+    first, last = (rows.loc[whole, "D"] for rows in study.ends)
     rose = int((last > first).sum())
     n = len(last)
     verdict = (
@@ -53,8 +55,7 @@ def rise_finding(study: Study) -> dict[str, Any]:
         else "most" if rose > n / 2
         else "some" if rose else "none"
     )  # fmt: skip
-    years = (study.years[0], study.years[-1])
-    spans = zip(ends["name"], starts["year"].astype(int), ends["year"].astype(int), strict=True)
+    out = study.uncompared
     return {
         "verdict": verdict,
         "n": n,
@@ -63,7 +64,9 @@ def rise_finding(study: Study) -> dict[str, Any]:
         "mean_move": move(float(first.mean()), float(last.mean())),
         "above": (int((first >= MIDPOINT).sum()), int((last >= MIDPOINT).sum())),
         "rows": len(study.coupling),
-        "shorter": [span for span in spans if span[1:] != years],
+        "whole": bool(out),
+        "uncompared": len(out),
+        "shorter": [study.name(region) for region in out] if len(out) <= FEW else [],
         "scale": _scale(study),
         **rise_of(study, study.focus),
         "drawn": n == 1 and "claims" not in study.tables,
@@ -73,12 +76,14 @@ def rise_finding(study: Study) -> dict[str, Any]:
 def rise_of(study: Study, region: str) -> dict[str, Any]:
     """What `rise_finding` says of one region."""
     state, alone = focus_state(study, region), study.single
+    counts = (study.coupling["year"].eq(year).sum() for year in state["years"])
     return {
         "focus": state,
         "title": "one_region" if alone else state["move"],
         "between": state["own"],
         "growth": None if alone else state["growth"],
         "rank": None if alone else state["rank"][1],
+        "ranked": list(dict.fromkeys(int(n) for n in counts)),
     }
 
 

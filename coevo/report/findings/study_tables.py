@@ -275,6 +275,22 @@ class Study(StudyTables):
         rank = self.coupling.groupby("year")["D"].rank(ascending=False, method="min")
         return first_and_last(self.coupling.assign(rank=rank))
 
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        """Rows of `coupling` of the regions known in the first and in the last year, by which years
+        are compared; all where no region is.
+        """
+        by_region = self.coupling.groupby("region")["year"]
+        whole = by_region.transform("min").eq(self.years[0]) & by_region.transform("max").eq(
+            self.years[-1]
+        )
+        return self.coupling[whole] if whole.any() else self.coupling
+
+    @property
+    def uncompared(self) -> list[str]:
+        """Codes of the regions that are not among `compared`."""
+        return sorted({*self.regions} - {*self.compared["region"]})
+
     def of_focus(self, table: str) -> pd.DataFrame:
         """Rows of a table that belong to the region in focus."""
         return self.rows(table, region=self.focus)

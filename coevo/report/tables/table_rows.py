@@ -264,7 +264,8 @@ def coordination(words: ReportText) -> Body:
     D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
     rows: Rows = [[study.name(r), *map(words.graded, D.loc[r])] for r in study.listing]
     if not study.single:
-        rows.append([words.say("tables/coordination/mean"), *map(fixed, D.mean())])
+        mean = study.compared.groupby("year")["D"].mean()[study.years]
+        rows.append([words.say("tables/coordination/mean"), *map(fixed, mean)])
     heads = [words.say("tables/coordination/head"), *map(str, study.years)]
     method = words.word("weighting", study.config["weighting"]["method"])
     note = words.say("tables/coordination/note", weighting=method)

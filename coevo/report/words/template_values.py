@@ -123,7 +123,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "best": bands["best"],
         "unit": values.get("unit"),
         "grown": stated,
-        "shorter": findings.get("far", {}).get("shorter"),
+        "shorter": study.indexed and bool(study.uncompared),
         "kept": "kept" in findings.get("coverage", {}),
         "level_out": findings.get("measures", {}).get("by"),
     }

@@ -1,0 +1,96 @@
+"""What of a table is no figure of an indicator, and why: lines for who begins a study."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from coevo.observations.blocks import numbers_rows
+from coevo.observations.heads import is_number
+from coevo.observations.sheets import Sheet, cell_text
+from coevo.observations.tables import FigureTable
+from coevo.study.terminal import shown
+
+FEWEST_NUMBERED = 5  # rows, from which their numbers are no chance
+FEWEST_CODED = 3  # regions, from which a number of each is its code
+
+
+def crowded(sheet: Sheet, table: FigureTable, figures: pd.DataFrame) -> str:
+    """Return why a table cannot be read: more figures of a name than regions times times, or "".
+
+    Then a column tells them apart that is taken for no label: it is named where one does.
+    """
+    counts = figures.groupby("name", sort=False).agg(
+        figures=("value", "size"), regions=("region", "nunique"), times=("time", "nunique")
+    )
+    counts = counts[counts["figures"] > counts["regions"] * counts["times"]]
+    if counts.empty:
+        return ""
+    column = _telling(sheet, table)
+    remedy = (
+        f"{_head(sheet, table, column)} tells them apart: head it region or year if it holds "
+        "these, else keep the rows of one of its values"
+        if column is not None
+        else "keep one figure of each region and time"
+    )
+    name, many, regions, times = next(counts.itertuples(name=None))
+    return f"{many} figures of {name} for {regions} regions and {times} times; {remedy}; set aside"
+
+
+def _beside(table: FigureTable) -> dict[int, list[str]]:
+    """Return the labels down the rows of a table, by the column in which they stand."""
+    down = (part for part in table.labels.values() if part.shape == (len(table.rows), 1))
+    return {part.flat[0].column: [words.text for words in part.flat] for part in down}
+
+
+def _telling(sheet: Sheet, table: FigureTable) -> int | None:
+    """Return the column of fewest values that, with the labels, names each row once; or None."""
+    labels = _beside(table)
+    texts = {
+        c: [sheet.words(row, c).text for row in table.rows]
+        for c in range(sheet.values.shape[1])
+        if c not in labels
+    }
+    whole = {
+        c: len(set(words))
+        for c, words in texts.items()
+        if len({*zip(words, *labels.values(), strict=True)}) == len(words)
+        and not numbers_rows(words)
+    }
+    return min(whole, key=lambda c: whole[c], default=None)
+
+
+def _head(sheet: Sheet, table: FigureTable, column: int) -> str:
+    """Return what stands nearest above the figures of a column."""
+    above = (sheet.words(row, column).text for row in range(int(table.rows[0]) - 1, -1, -1))
+    return next(filter(None, above), "a column without a head")
+
+
+def unused_columns(sheet: Sheet, table: FigureTable) -> str:
+    """Return a line on the columns of numbers that are neither figures nor labels, or ""."""
+    labels, values = _beside(table), sheet.values[table.rows]
+    unused = [
+        _head(sheet, table, c)
+        for c in range(values.shape[1])
+        if c not in labels and c not in table.columns and any(map(is_number, values[:, c]))
+    ]
+    return f"columns of numbers, none of its figures, are not read: {shown(unused)}" * bool(unused)
+
+
+def numbering(table: FigureTable, figures: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield the names whose figures number rows or regions, with that reason.
+
+    Rows are numbered by the whole numbers from 0 or 1 on, each once, down a column; regions by a
+    whole number of each that is no other's, at all times.
+    """
+    down = all(table.labels[what].shape[1] == 1 for what in ("region", "year"))
+    for name, rows in figures.groupby("name", sort=False):
+        value = rows["value"]
+        if not np.equal(value % 1, 0).all():
+            continue
+        of_region = value.groupby(rows["region"])
+        fixed = of_region.nunique().eq(1).all() and value.nunique() == of_region.ngroups
+        if down and len(rows) >= FEWEST_NUMBERED and numbers_rows([*map(cell_text, value)]):
+            yield str(name), "numbers the rows; left out"
+        elif fixed and of_region.ngroups >= FEWEST_CODED and rows["time"].nunique() > 1:
+            yield str(name), "is one whole number of each region at all times, a code; left out"
