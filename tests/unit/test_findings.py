@@ -445,6 +445,15 @@ def test_regional_slopes_are_per_first_year_output() -> None:
     np.testing.assert_allclose(rows, (own * first).loc[rows.index])
 
 
+def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
+    assert all_findings(study())["opening"]["filled"] is None
+    panel = tables()["panel"]
+    indicator = study().indicators.query("subsystem != ''")["indicator"].iloc[0]
+    filled = panel.assign(flag=panel["flag"].mask(panel["indicator"] == indicator, "filled"))
+    share = all_findings(study(panel=filled))["opening"]["filled"]
+    assert share is not None and share > 0.1
+
+
 def test_region_in_focus_that_is_not_estimated() -> None:
     chosen = study(**unestimated(FOCUS))
     found = all_findings(chosen)
