@@ -149,6 +149,15 @@ def test_correlation_that_could_not_be_computed(missing: str) -> None:
 # --- what D measures ----------------------------------------------------------------------
 
 
+def test_a_rank_that_did_not_move_is_told_as_such() -> None:
+    table = tables()["level"]
+    rank = int(table.query("measure == 'rank_D' and scope == @FOCUS")["value"].iloc[0])
+    of_focus = table["measure"].eq("rank_adjusted_D") & table["scope"].eq(FOCUS)
+    for place, value in {"same": rank, "moved": rank + 1}.items():
+        made = table.assign(value=table["value"].mask(of_focus, value))
+        assert all_findings(study(level=made))["measures"]["focus"]["place"] == place
+
+
 def test_the_focus_has_its_ranks_by_every_slope() -> None:
     table, found = tables()["level"], level_finding(study())
     first = table[picked(table, level="product_per_head", scope=FOCUS)]
