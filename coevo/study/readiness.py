@@ -30,6 +30,7 @@ from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
+AGAINST, BETTER = 0.3, 0.3  # correlations that are no chance in most panels
 NO_LEVEL = (
     "Level of development: none; whether regions are in step or just rich is told with product "
     "and population among the indicators, named under comovement.size in this order"
@@ -130,9 +131,33 @@ def _check_indices(panel: pd.DataFrame, indicators: pd.DataFrame, config: Config
     indicator_systems(panel, indicators, {n: read_table(p, "indicators") for n, p in systems})
     refused = not_allowed(weights, normalised, panel, indicators, config["weighting"])
     return [
+        *misfits(normalised, indicators),
         *(f"Beyond goalposts, moved to them: {text}" for text in _beyond(normalised)),
         *(f"No weights by {name}: {reason}" for name, reason in refused.items()),
     ]
+
+
+def misfits(normalised: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[str]:
+    """Yield each indicator that runs against the rest of its subsystem, or fits another better.
+
+    By correlation over region-years with the means of the normalised others: below -`AGAINST`, or
+    by `BETTER` lower than with another subsystem.
+    """
+    z = normalised.pivot_table(index=["region", "year"], columns="indicator", values="z").dropna()
+    systems = indicators.set_index("indicator")["subsystem"].reindex(z.columns)
+    for name, own in systems.items():
+        others = z.drop(columns=name).T.groupby(systems.drop(name)).mean().T
+        r = others.corrwith(z[name]).dropna()
+        if own not in r:
+            continue
+        if r[own] < -AGAINST:
+            text = f"{name}: runs against the rest of {own} (r = {r[own]:.2f})"
+            yield f"{text}; is its direction right?"
+        elif r.max() > r[own] + BETTER:
+            yield (
+                f"{name}: fits {r.idxmax()} (r = {r.max():.2f}) better than {own}, its own "
+                f"(r = {r[own]:.2f}); does it belong there?"
+            )
 
 
 def _cells_below_zero(
