@@ -300,7 +300,6 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
             f"{shown(coded)}: no name that reports can print stands in the files; write the "
             f"labels in the table, where they say {ASKED}"
         )
-    unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
     lists: dict[str, Sequence[str]] = {
         "{} regions lack an indicator altogether and are left out": proposal.lacking,
         "the whole of the regions, and none of them": regions.totals,

@@ -64,7 +64,6 @@ LONGEST_ID = 32
 FILLED = 1  # year that may lack in a run, as `panel.max_gap` has it unless a study says more
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
 ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
-RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
 FREE_UNIT = re.compile(
     r"(.*\S)\s*[(【]([^()=【】]*[^()=【】\d\s][^()=【】]*)[)】]"
 )  # 能耗(吨标准煤/万元)
@@ -391,7 +390,6 @@ class Proposal:
     focus: str
     lacking: list[str]  # names of regions that lack an indicator altogether, if others do not
     whole: list[str]  # then the codes of the others
-    ranks: list[str]  # names of columns that say which place a region has
     outputs: list[Output]
     levels: list[list[str]]  # codes of regions by level, the widest first, if there are several
 
@@ -408,8 +406,7 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     beside = figures[["region", "code"]].drop_duplicates()
     texts = beside.groupby("region", sort=False)["code"].max().to_dict()  # "" comes before a code
     regions = find_regions(texts, figures, wanted_set)
-    ranks = [name for name in in_order(figures["name"]) if RANK.search(name)]
-    indicators = find_indicators(figures[~figures["name"].isin(ranks)], regions)
+    indicators = find_indicators(figures, regions)
     years = find_years(indicators, wanted_years)
     if years[1] - years[0] + 1 < FEWEST_YEARS:
         raise StudyError(
@@ -458,7 +455,7 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     several = len(nested) > 1
     whole = whole or sorted(taken) if lacking or several else []
     nested = nested if several else []
-    found = (used, outside, sizes, languages, focus, lacking, whole, ranks, outputs, nested)
+    found = (used, outside, sizes, languages, focus, lacking, whole, outputs, nested)
     return Proposal(regions, years, rows, *found)
 
 
