@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from coevo.observations.blocks import numbers_rows
-from coevo.observations.heads import is_number
+from coevo.observations.heads import is_number, numbers_rows
 from coevo.observations.sheets import Sheet, cell_text
 from coevo.observations.tables import FigureTable
 from coevo.study.terminal import shown

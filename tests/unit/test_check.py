@@ -18,13 +18,13 @@ from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
 from coevo.study import terminal
+from coevo.study.completeness import ways_without_gaps
 from coevo.study.readiness import (
     WIDTH,
     check_lines,
     check_study,
     coverage,
     misfits,
-    ways_without_gaps,
 )
 from coevo.study.terminal import expected_megabytes, expected_seconds, table_lines, wrapped_lines
 from tests.sample import words_of
