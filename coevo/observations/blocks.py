@@ -22,6 +22,7 @@ from coevo.observations.heads import (
     is_level,
     is_number,
     label_columns,
+    labels_by_cells,
     with_years,
 )
 from coevo.observations.names import compared
@@ -260,36 +261,6 @@ def _blank_head(sheet: Sheet) -> tuple[range, Labels] | None:
     return (range(head, first), labels) if len(labels) > 1 or 2 * known > len(names) else None
 
 
-def numbers_rows(texts: Sequence[str]) -> bool:
-    """Whether texts are the whole numbers from 0 or 1 on, each once: they name nothing."""
-    found = set(texts)
-    return any(found == {str(n) for n in range(a, a + len(texts))} for a in (0, 1))
-
-
-def _by_cells(sheet: Sheet, labels: Labels, columns: HeadColumns, body: Sequence[int]) -> Labels:
-    """Return the labels as the cells below them tell: codes that number the rows are none.
-
-    The one column that holds years alone is theirs, if no head, title or name says any and regions
-    have several rows each, or there is no column of regions.
-    """
-
-    def texts(column: int) -> Iterator[str]:
-        return (sheet.words(row, column).text for row in body)
-
-    told: dict[str, list[LabelColumn]] = {}
-    for kind, places in labels.items():
-        for c in places:
-            counts = c.part < 0 and head_kind(c.word) == "code" and numbers_rows([*texts(c.column)])
-            told.setdefault("aside" if counts else kind, []).append(c)
-    if "year" not in labels and not any(head.year.text for head in columns.values()):
-        dated = [c for c in columns if body and all(map(period_of, texts(c)))]
-        regions = [[*texts(c.column)] for c in told.get("region", ())]
-        several = all(len(set(names)) < len(names) for names in regions)
-        if several and len(dated) == 1 and len(set(texts(dated[0]))) > 1:
-            told["year"] = [LabelColumn(dated[0], -1, columns[dated[0]].name.text)]
-    return {kind: tuple(places) for kind, places in told.items()}
-
-
 def _is_full(sheet: Sheet, row: int, width: int) -> bool:
     """Whether a row says something in each of its first columns, and has figures beyond."""
     filled = all(sheet.words(row, column).text for column in range(width))
@@ -339,7 +310,7 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
         above = tuple(row for row in between if not _is_below(sheet, row))
         last += last < end and _counts_columns(sheet, last)
         body = tuple(row for row in range(last, end) if _is_body(sheet.begins[row].text))
-        labels = _by_cells(sheet, labels, columns, body)
+        labels = labels_by_cells(sheet, labels, columns, body)
         by_cells = [c.column for c in labels.get("year", ()) if c.column in columns]
         columns = {c: head for c, head in columns.items() if c not in by_cells}
         continued = any(CONTINUED.search(w.text) for row in above for w in sheet.cells(row))

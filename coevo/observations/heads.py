@@ -7,7 +7,7 @@ English alone or beside the Chinese.
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -304,3 +304,35 @@ def with_years(columns: HeadColumns, units: Collection[str]) -> HeadColumns:
                 words._replace(text=year), words._replace(text=name), unit if unit.text else behind
             )
     return columns | parted
+
+
+def numbers_rows(texts: Sequence[str]) -> bool:
+    """Whether texts are the whole numbers from 0 or 1 on, each once: they name nothing."""
+    found = set(texts)
+    return any(found == {str(n) for n in range(a, a + len(texts))} for a in (0, 1))
+
+
+def labels_by_cells(
+    sheet: Sheet, labels: Labels, columns: HeadColumns, body: Sequence[int]
+) -> Labels:
+    """Return the labels as the cells below them tell: codes that number the rows are none.
+
+    The one column that holds years alone is theirs, if no head, title or name says any and regions
+    have several rows each, or there is no column of regions.
+    """
+
+    def texts(column: int) -> Iterator[str]:
+        return (sheet.words(row, column).text for row in body)
+
+    told: dict[str, list[LabelColumn]] = {}
+    for kind, places in labels.items():
+        for c in places:
+            counts = c.part < 0 and head_kind(c.word) == "code" and numbers_rows([*texts(c.column)])
+            told.setdefault("aside" if counts else kind, []).append(c)
+    if "year" not in labels and not any(head.year.text for head in columns.values()):
+        dated = [c for c in columns if body and all(map(period_of, texts(c)))]
+        regions = [[*texts(c.column)] for c in told.get("region", ())]
+        several = all(len(set(names)) < len(names) for names in regions)
+        if several and len(dated) == 1 and len(set(texts(dated[0]))) > 1:
+            told["year"] = [LabelColumn(dated[0], -1, columns[dated[0]].name.text)]
+    return {kind: tuple(places) for kind, places in told.items()}

@@ -26,7 +26,7 @@ from coevo.observations.periods import period_code
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
 from coevo.observations.tables import FigureTable, Labels, along
 from coevo.observations.times import time_grid
-from coevo.observations.units import unit_key, unit_of
+from coevo.observations.units import read_unit, unit_key, unit_of
 
 UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
 MOST_LINES = 20  # problems of one table that are listed one by one
@@ -87,7 +87,8 @@ class StudyTerms:
         # what must be said of a figure, and of which indicator it is then; the narrowest first
         parts = [(terms(name), i) for i, names in self.sources.items() for name in names]
         self.terms = sorted(parts, key=lambda pair: len(pair[0]), reverse=True)
-        self.units_read_as = {cell_text(u): unit for u, unit in given["units_read_as"].items()}
+        given_units = given["units_read_as"].items()
+        self.units_read_as = {cell_text(unit): read_unit(name).name for unit, name in given_units}
         # an indicator for which the config gives the unit that no file states
         named_units = {unit: find_indicator(unit, self.names) for unit in self.units_read_as}
         self.given_units = {i: self.units_read_as[name] for name, i in named_units.items() if i}

@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from coevo.arrays import Booleans
 from coevo.errors import short
-from coevo.observations.blocks import TableBlock, numbers_rows
+from coevo.observations.blocks import TableBlock
 from coevo.observations.cells import MARKED_YEAR, readings
 from coevo.observations.doubts import contradictions, short_rows
-from coevo.observations.heads import LabelColumn, head_kind, is_number
+from coevo.observations.heads import LabelColumn, head_kind, is_number, numbers_rows
 from coevo.observations.periods import fiscal_year, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
 from coevo.observations.units import is_unit, split_unit

@@ -229,13 +229,16 @@ def unit_of(name: str) -> Unit:
         return UNITS[name]
     if other := OTHER.fullmatch(name):
         return Unit(name, (other[1],), name, 1)
-    unit = _composed(name)
+    unit = NAMES.get(name) or _composed(name)
     if unit is None or unit.name != name:
-        meant = f"; did you mean {unit.name}?" if unit else ""
-        raise StudyError(
-            f"unknown unit '{short(name)}'; known: {', '.join(UNITS)}, {FURTHER}{meant}"
-        )
+        known = f"did you mean {unit.name}?" if unit else f"known: {', '.join(UNITS)}, {FURTHER}"
+        raise StudyError(f"unknown unit '{short(name)}'; {known}")
     return unit
+
+
+def read_unit(name: str) -> Unit:
+    """Return the unit that the config reads another as, by its name here or in the files: 亿元."""
+    return NAMES.get(name) or unit_of(name)
 
 
 def split_unit(text: str, units: Collection[str] = ()) -> tuple[str, str]:

@@ -7,7 +7,7 @@ other normalisations before them, and mistakes that are often made.
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
@@ -39,10 +39,11 @@ from coevo.weighting.methods import (
     shares,
 )
 
-UNIT = (0.0, 1.0)
+UNIT, NARROW = (0.0, 1.0), (0.002, 0.998)
 WAYS = {  # figures of several rows of `variants.csv` -> what their names then end with
     "own": "",
     "unit": "; z on [0, 1], 0 ln 0 = 0",
+    "narrow": "; z on [0.002, 0.998]",
     "unit+0.01": "; z on [0, 1] + 0.01 (SPSSAU)",
     "unit+0.001": "; z on [0, 1] + 0.001",
     "unit+0.0001": "; z on [0, 1] + 0.0001",
@@ -230,6 +231,15 @@ class Figures:
         values = self.values.groupby(level=level).mean()
         return Figures(values, self.indicators, {**self.config, "normalisation": settings})
 
+    def turned(self, name: str) -> "Figures":
+        """Return the same figures with the other direction of one indicator."""
+        table = self.indicators
+        other = table["direction"].map({"+": "-", "-": "+"}).fillna(table["direction"])
+        here = table["indicator"] == name
+        return replace(
+            self, indicators=table.assign(direction=table["direction"].mask(here, other))
+        )
+
     def undirected(self) -> "Figures":
         """Return the same figures as if more of every indicator were better."""
         return replace(self, indicators=self.indicators.assign(direction="+", best=""))
@@ -288,6 +298,7 @@ FORMULAS: dict[str, Callable[[Array, Figures], Array]] = {
 FIGURES: dict[str, Callable[[Figures], Array]] = {
     "own": Figures.z,
     "unit": lambda f: f.z(UNIT),
+    "narrow": lambda f: f.z(NARROW),
     "raw": lambda f: f.raw,
     "by_year": lambda f: f.z(reference="year"),
     "means_region": lambda f: f.means("region").z(),
@@ -341,9 +352,20 @@ def _registered(figures: Figures) -> Iterator[Variant]:
             yield Variant(title, "", True, partial(compute, rule, {**settings, **methods}))
 
 
-def variants(figures: Figures) -> list[Variant]:
-    """Return every variant of weights for these figures, sound ones first."""
-    listed = [*_registered(figures), *_listed(figures)]
+def _turned(names: Iterable[str]) -> Iterator[Variant]:
+    """Yield entropy weights with the other direction of one indicator."""
+    for name in names:
+        compute = partial(lambda name, f: entropy_weights(f.turned(name).z()), name)
+        remark = f"its direction in the table of indicators, or in the paper, is wrong: {name}"
+        yield Variant(f"entropy; direction of {name} turned", remark, False, compute)
+
+
+def variants(figures: Figures, names: Iterable[str] = ()) -> list[Variant]:
+    """Return every variant of weights for these figures, sound ones first.
+
+    names: indicators whose direction may be wrong.
+    """
+    listed = [*_registered(figures), *_listed(figures), *_turned(names)]
     return sorted(listed, key=lambda variant: not variant.sound)
 
 
@@ -392,7 +414,8 @@ def weights_made(figures: Mapping[str, Figures]) -> list[VariantWeights]:
     Of variants with the same weights, but for rounding, the first of the registry stands for all.
     """
     results: list[VariantWeights] = []
-    for variant in variants(next(iter(figures.values()))):
+    names = [name for subsystem in figures.values() for name in subsystem.values]
+    for variant in variants(next(iter(figures.values())), names):
         try:
             weights = np.concatenate([variant.compute(subsystem) for subsystem in figures.values()])
         except StudyError as problem:
@@ -430,10 +453,14 @@ def verdict(ranking: list[Attempt], figures: Mapping[str, Figures], printed: pd.
     first = ranking[0]
     if not agreeing:
         worst = printed["indicator"].iloc[int(first.gaps.argmax())]
+        near = pd.Series(first.gaps <= printed["half"].to_numpy() + SLACK)
+        whole = near.groupby(printed["subsystem"].to_numpy()).all()
+        right, off = (", ".join(whole.index[whole == agrees]) for agrees in (True, False))
+        beside = f" Those of {right} agree with it; look for the cause in {off}." if right else ""
         return (
             f"No variant known here gives these weights. The nearest is {first.variant.name}, "
-            f"apart by up to {first.difference:.4f} ({worst}). They may rest on other years, "
-            "regions, figures or units than this study, or on judgement."
+            f"apart by up to {first.difference:.4f} ({worst}).{beside} They may rest on other "
+            "years, regions, figures or units than this study, or on judgement."
         )
     first_figures = next(iter(figures.values()))
     rows, columns = first_figures.values.shape

@@ -1,15 +1,17 @@
 """Which regions, years or indicators to leave out of a panel so that no figure lacks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from coevo.arrays import Booleans
+from coevo.arrays import Booleans, Config
 from coevo.study.configuration import FEWEST_YEARS
 
 REGION, YEAR, INDICATOR = range(3)
 FEWEST = (2, FEWEST_YEARS, 2)  # regions, years, indicators that must be left
+COUNTED = ("regions", "years", "indicators")
 # along which axes something may be left out
 CHOICES = ((REGION,), (YEAR,), (INDICATOR,), (REGION, YEAR, INDICATOR))
 
@@ -67,3 +69,44 @@ def ways_to_complete(lacks: Booleans) -> list[LeftOut]:
     kept = [tuple(part.tobytes() for part in way.kept) for way in ways]
     different = [way for place, way in enumerate(ways) if kept.index(kept[place]) == place]
     return sorted(different, key=lambda way: way.lost)
+
+
+def ways_without_gaps(
+    panel: pd.DataFrame, indicators: pd.DataFrame, config: Config
+) -> Iterator[str]:
+    """Yield what to leave out of the subsystems' figures so that none lacks, a way a line.
+
+    Each with the figures that it loses, and as it is written in the config; the least loss first.
+    """
+    inside = indicators.loc[indicators["subsystem"] != "", "indicator"]
+    rows = panel[panel["indicator"].isin(inside)]
+    keys = [rows[column].unique() for column in ("region", "year", "indicator")]
+    known = rows[rows["value"].notna()].set_index(["region", "year", "indicator"]).index
+    lacks = ~pd.MultiIndex.from_product(keys).isin(known).reshape([*map(len, keys)])
+    systems = indicators.set_index("indicator")["subsystem"]
+    for way in ways_to_complete(lacks) if lacks.any() else ():
+        if systems[keys[2][way.kept[2]]].nunique() < systems[keys[2]].nunique():
+            continue  # a subsystem would be left without an indicator
+        out = [part[~kept] for part, kept in zip(keys, way.kept, strict=True)]
+        what = [f"{len(part)} {name}" for part, name in zip(out, COUNTED, strict=True) if len(part)]
+        parts = [_regions_left(config["regions"], keys[0][way.kept[0]], out[0])]
+        if len(out[1]):
+            kept = keys[1][way.kept[1]]
+            parts.append(f"years: {{first: {kept.min()}, last: {kept.max()}}}")
+        if len(out[2]):
+            parts.append(f"leave {', '.join(out[2])} out of {config['indicators']}")
+        yield f"  without {', '.join(what)} ({way.lost:,} figures): {' '.join(filter(None, parts))}"
+
+
+def _regions_left(chosen: object, kept: Iterable[str], out: Sequence[str]) -> str:
+    """Return the `regions` of a config without some more, "" without any."""
+    if not len(out):
+        return ""
+    if isinstance(chosen, list):
+        return f"regions: [{_quoted(kept)}]"
+    before = chosen["without"] if isinstance(chosen, dict) else ()
+    return f"regions: {{without: [{_quoted([*before, *sorted(out)])}]}}"
+
+
+def _quoted(codes: Iterable[str]) -> str:
+    return ", ".join(f'"{code}"' for code in codes)

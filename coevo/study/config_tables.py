@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from coevo.arrays import Config
-from coevo.errors import Problems, StudyError
+from coevo.errors import Problems, StudyError, short
 from coevo.normalisation.directions import scale_of
 from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
@@ -287,6 +287,13 @@ def regions_read(config: Config, indicators: TextRows, path: str) -> list[str] |
 def region_problems(config: Config, places: TextRows, path: str) -> Iterator[str]:
     """Yield the regions and groups in the config that the table of regions has not."""
     codes = {row["region"] for row in places}
+    names = ("name_zh", "name_en", "long_zh", "codes")
+    by_name = {
+        compared(n): row["region"]
+        for row in places
+        for column in names
+        for n in aliases(row.get(column, ""))
+    }
     chosen = config["regions"]
     named = chosen["without"] if isinstance(chosen, Mapping) else [] if chosen == "all" else chosen
     groups = config["regional"]["groups"]
@@ -296,4 +303,6 @@ def region_problems(config: Config, places: TextRows, path: str) -> Iterator[str
     for key, listed in (("regions", named), ("focus_region", [config["focus_region"]])):
         for code in listed:
             if code not in codes:
-                yield f"{key}: '{code}' is no region of {path}; correct it"
+                named = by_name.get(compared(code))
+                meant = f'write its code, "{named}"' if named else "correct it"
+                yield f"{key}: '{short(code)}' is no region of {path}; {meant}"

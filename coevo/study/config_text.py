@@ -21,6 +21,9 @@ LARGEST = 10_000_000  # bytes
 MOST_CHARACTERS, MOST_VALUES, DEEPEST = 1_000_000, 20_000, 20
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 REPAIR = "; correct it, or begin again from a template: coevo new NAME"
+FULL_WIDTH = 0xFEE0  # from a plain sign to its full-width form
+WIDE, WIDE_COMMA = re.compile("[：，｛｝［］]"), re.compile("，")
+KEY_BEHIND = re.compile(r"，\s*\w+\s*[:：]")  # {first: 2015，last: 2020}
 TextRows = list[dict[str, str]]  # of a table of the configuration
 TEXT_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
 
@@ -54,11 +57,28 @@ def read_mapping(path: str | Path) -> dict[str, Any]:
         loader.problems.check()
         config = loader.construct_document(root) if root else {}
     except (yaml.YAMLError, ValueError, TypeError, OverflowError) as problem:
+        _check_signs(text, path, problem)
         why = short(" ".join(str(problem).split()), 300)
         raise StudyError(f"{path}: is not a table of keys and values: {why}") from None
     if not isinstance(config or {}, dict):
+        _check_signs(text, path)
         raise StudyError(f"{path}: is not a table of keys and values{REPAIR}")
     return dict(config or {})
+
+
+def _check_signs(text: str, path: str | Path, problem: Exception | None = None) -> None:
+    """Raise `StudyError` for a line that YAML stops at if full-width signs stand for its own."""
+    mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
+    lines = text.splitlines()
+    place = min(mark.line, len(lines) - 1) if mark else 0
+    for number in (place, place - 1) if lines else ():
+        if number >= 0 and (wide := WIDE.search(lines[number].partition("#")[0])):
+            raise StudyError(f"{path}: line {number + 1}: {_plain_sign(wide[0])}")
+
+
+def _plain_sign(wide: str) -> str:
+    plain = chr(ord(wide) - FULL_WIDTH)
+    return f"has {wide} where YAML has {plain}; write {plain} and a space, or put a text in quotes"
 
 
 class _Loader(yaml.SafeLoader):
@@ -105,8 +125,22 @@ def _odd(node: yaml.Node) -> Iterator[str]:
                 yield f"line {line}: the key {shown} stands in line {lines[name]} too; keep one"
             elif name != "<<":
                 lines[name] = line
+            plain = isinstance(key, yaml.ScalarNode) and key.style is None
+            if plain and (wide := WIDE.search(name)):
+                yield f"line {line}: {_plain_sign(wide[0])}"
+        values = [value for _, value in node.value]
+        yield from _run_together(values, KEY_BEHIND) if node.flow_style else ()
+    elif isinstance(node, yaml.SequenceNode):
+        yield from _run_together(node.value, WIDE_COMMA) if node.flow_style else ()
     elif isinstance(node, yaml.ScalarNode) and CONTROL.search(node.value):
         yield f"line {node.start_mark.line + 1}: holds a sign that cannot be printed; delete it"
+
+
+def _run_together(values: list[Any], sign: re.Pattern[str]) -> Iterator[str]:
+    """Yield a line for each value without quotes that holds what were to be several."""
+    for value in values:
+        if isinstance(value, yaml.ScalarNode) and value.style is None and sign.search(value.value):
+            yield f"line {value.start_mark.line + 1}: {_plain_sign('，')}"
 
 
 def read_rows(path: str | Path, least: int = 1) -> TextRows:

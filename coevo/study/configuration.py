@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
@@ -189,13 +190,13 @@ def complete(config: Config, schema: Config, name: str) -> dict[str, Any]:
 def schema_validator(schema: Config) -> Any:
     """Return the validator of a schema, for which 2015.0 is no whole number and .inf no number.
 
-    The format `unit` is a unit by its name in an indicator table.
+    The format `unit` is a unit by its name in an indicator table, `unit read` by a Chinese one too.
     """
     from jsonschema import Draft202012Validator, FormatChecker, validators
 
     formats = FormatChecker(formats=())
-    formats.checks("unit", raises=StudyError)(_is_unit)
-
+    formats.checks("unit", raises=StudyError)(partial(_is_unit, read="unit_of"))
+    formats.checks("unit read", raises=StudyError)(partial(_is_unit, read="read_unit"))
     known = Draft202012Validator.TYPE_CHECKER
     known = known.redefine("integer", lambda _, value: type(value) is int)
     known = known.redefine("number", lambda _, x: type(x) in (int, float) and abs(x) < math.inf)
@@ -203,11 +204,11 @@ def schema_validator(schema: Config) -> Any:
     return extended.extend(Draft202012Validator, type_checker=known)(schema, format_checker=formats)
 
 
-def _is_unit(name: Any) -> bool:
-    """Whether a text is a unit; raises `StudyError` if not."""
-    from coevo.observations.units import unit_of
+def _is_unit(name: Any, read: str) -> bool:
+    """Whether a text is a unit; raises `StudyError` if not. read: by which function."""
+    from coevo.observations import units
 
-    return isinstance(unit_of(name), object)
+    return isinstance(getattr(units, read)(name), object)
 
 
 def named_in_calibration(interaction: Config | None) -> Config:

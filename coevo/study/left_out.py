@@ -1,16 +1,17 @@
 """What of a table is no figure of an indicator, and why: lines for who begins a study."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from coevo.observations.blocks import numbers_rows
-from coevo.observations.heads import is_number
+from coevo.observations.heads import is_number, numbers_rows
 from coevo.observations.sheets import Sheet, cell_text
 from coevo.observations.tables import FigureTable
 from coevo.study.terminal import shown
 
+RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
 FEWEST_NUMBERED = 5  # rows, from which their numbers are no chance
 FEWEST_CODED = 3  # regions, from which a number of each is its code
 
@@ -78,7 +79,7 @@ def unused_columns(sheet: Sheet, table: FigureTable) -> str:
 
 
 def numbering(table: FigureTable, figures: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Yield the names whose figures number rows or regions, with that reason.
+    """Yield the names whose figures number rows or regions, or rank these, with that reason.
 
     Rows are numbered by the whole numbers from 0 or 1 on, each once, down a column; regions by a
     whole number of each that is no other's, at all times.
@@ -86,6 +87,8 @@ def numbering(table: FigureTable, figures: pd.DataFrame) -> Iterator[tuple[str, 
     down = all(table.labels[what].shape[1] == 1 for what in ("region", "year"))
     for name, rows in figures.groupby("name", sort=False):
         value = rows["value"]
+        if RANK.search(str(name)):
+            yield str(name), "a rank; left out"
         if not np.equal(value % 1, 0).all():
             continue
         of_region = value.groupby(rows["region"])

@@ -34,8 +34,9 @@ from coevo.study.configuration import (
     read_schema,
 )
 from coevo.study.fill_in import TEMPLATES, blank_workbook, marks_in_words
+from coevo.study.found_regions import OWN
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
-from coevo.study.proposal import OWN, UNSTATED, Indicator, Proposal, propose
+from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 from coevo.study.raw_files import SOURCES, VINTAGE
 from coevo.study.regions import SETS, set_of_regions
 from coevo.study.terminal import NEEDED, shown, span, standing, table_lines, wrapped_lines
@@ -300,7 +301,6 @@ def _summary(downloads: Survey, proposal: Proposal) -> Iterator[str]:
             f"{shown(coded)}: no name that reports can print stands in the files; write the "
             f"labels in the table, where they say {ASKED}"
         )
-    unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
     lists: dict[str, Sequence[str]] = {
         "{} regions lack an indicator altogether and are left out": proposal.lacking,
         "the whole of the regions, and none of them": regions.totals,

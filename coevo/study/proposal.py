@@ -6,47 +6,33 @@ Nothing here is certain but what the files say; what a person must decide is mar
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import count
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from coevo.equilibria.possible_outputs import Output, model_outputs
-from coevo.errors import PROGRAM, StudyError, short
+from coevo.errors import PROGRAM, StudyError
 from coevo.observations.heads import CHINESE
 from coevo.observations.names import (
-    RegionMatch,
-    Regions,
-    UnknownRegion,
     aliases,
     compared,
-    english_beside,
     find_indicator,
 )
 from coevo.observations.units import find_unit, of_currency, sharers
-from coevo.observations.vocabulary import TOTALS
 from coevo.study.completeness import INDICATOR, REGION, left_out
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
-from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
+from coevo.study.found_regions import PRINTED, RegionsFound, find_regions, free_name
+from coevo.study.found_tables import LETTER, Survey, in_order
 from coevo.study.levels import levels
-from coevo.study.regions import CODE, PROPOSED, RESERVED, SETS
-from coevo.study.terminal import shown, span
+from coevo.study.terminal import span
 
-# Names in letters that reports have fonts for; others stand as further codes, so that the names may
-# be written anew.
-PRINTED = re.compile(
-    r"[\u0000-\u024f\u0370-\u04ff\u1e00-\u1eff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff]*"
-)
-OWN = "own"  # in place of a set of regions: one of the names in the files
 SUBSYSTEMS = ("first", "second")
 UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
-# columns of sets that group regions, if there are two groups
-GROUPS = ("nbs_region", "group", "province")
 # What may stand before and behind a name of size and says no more of it
 WHOLE = r"(?:(?:total|real|nominal) )?"
 OF_ALL = (
@@ -62,179 +48,9 @@ SIZE = {
 }
 LONGEST_ID = 32
 FILLED = 1  # year that may lack in a run, as `panel.max_gap` has it unless a study says more
-FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
-ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
-RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
 FREE_UNIT = re.compile(
     r"(.*\S)\s*[(【]([^()=【】]*[^()=【】\d\s][^()=【】]*)[)】]"
 )  # 能耗(吨标准煤/万元)
-
-
-@dataclass(frozen=True)
-class RegionsFound:
-    """The set that the names belong to, "" and rows of one that is to be written; strangers.
-
-    codes: text of a file -> code; also: names that regions of another set have too, and what is
-    wrong with others; fits: which sets know how many of the names, of two at most.
-    """
-
-    known: str
-    codes: Mapping[str, str]
-    rows: tuple[dict[str, str], ...] = ()
-    strangers: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-    groups: str = ""
-    totals: tuple[str, ...] = ()  # which are the whole of the regions, as the figures show
-    named: frozenset[str] = frozenset()  # languages in which every region has a name
-    country: str = ""  # of which they are regions, in two letters, as far as a total says so
-    fits: tuple[tuple[str, int], ...] = ()
-
-
-def find_regions(
-    texts: Mapping[str, str], figures: pd.DataFrame | None = None, wanted: str = ""
-) -> RegionsFound:
-    """Return the set of regions that knows most names, if it knows more than half of them.
-
-    Of two that know as many it is the one of which they are the larger part. Else a set of the
-    study's own is to be written, of the names as they stand. texts: each name -> the code that
-    stands beside it, or ""; figures: of the survey, which show what is a total; wanted: a set of
-    `PROPOSED`, or `OWN`. Raises `StudyError` for another set, and for one that knows no name.
-    """
-    tables = shipped_sets()
-    others = {name: tables[name] for name in SETS}
-    known = [_in_set(texts, n, table, Regions(table, others)) for n, table in tables.items()]
-    known.sort(key=lambda one: (-len(one.codes), len(tables[one.known])))
-    best = next((one for one in known if one.known == wanted), known[0])
-    if wanted not in ("", OWN, *PROPOSED) or (wanted == best.known and not best.codes):
-        fault = f"knows none of the names: {shown([*texts])}" if wanted in tables else "is no set"
-        raise StudyError(
-            f"regions: {short(wanted)} {fault}; write one of {', '.join(PROPOSED)}, or {OWN} for "
-            "the names as they stand"
-        )
-    fits = [(one.known, len(one.codes)) for one in known if one.codes and one != best]
-    if wanted == best.known or (not wanted and len(best.codes) > len(best.strangers)):
-        return replace(best, fits=((best.known, len(best.codes)), *fits[:1]))
-    own = _set_of_names(texts, figures, tables["countries"])
-    return replace(own, fits=tuple((one.known, len(one.codes)) for one in known[:1] if one.codes))
-
-
-def _in_set(
-    texts: Mapping[str, str], name: str, table: pd.DataFrame, known: Regions
-) -> RegionsFound:
-    codes: dict[str, str] = {}
-    strangers, shared, also = [], [], []
-    for text, beside in texts.items():
-        try:
-            place = _place(text, beside, known)
-        except UnknownRegion:
-            strangers.append(text)
-        except StudyError as problem:
-            also.append(str(problem))
-        else:
-            if place.code:
-                codes[text] = place.code
-            if place.code and place.also:
-                shared.append(f"{text} is {place.also} too")
-    if shared:
-        also.append(f"{len(shared)} names are read as {name}: {shown(shared)}")
-    groups = _groups(set(codes.values()), table)
-    named = frozenset(("en", "zh"))
-    return RegionsFound(name, codes, (), tuple(strangers), tuple(also), groups, named=named)
-
-
-def _groups(codes: set[str], table: pd.DataFrame) -> str:
-    """Return the first of `GROUPS` that parts these regions, "" if none does."""
-    rows = table[table["region"].isin(codes)]
-    return next((name for name in GROUPS if name in table and rows[name].nunique() > 1), "")
-
-
-def _place(text: str, beside: str, known: Regions) -> RegionMatch:
-    """Return what a name is, or the code beside it where the name is not known."""
-    try:
-        return known.find(text, propose=False)
-    except UnknownRegion:
-        if not beside:
-            raise
-        return known.find(beside, propose=False)
-
-
-def _set_of_names(
-    texts: Mapping[str, str], figures: pd.DataFrame | None, countries: pd.DataFrame
-) -> RegionsFound:
-    """Return a set made of the names in the files; totals and groups of regions are none."""
-    named = {compared(total) for total in TOTALS}
-    totals = [] if figures is None else list(_wholes(figures, countries))
-    totals = [text for text in totals if compared(text) not in named]
-    valid = {code for code in texts.values() if CODE.fullmatch(code)}
-    coded = len(valid) == len(texts)  # each has a code of its own
-    codes: dict[str, str] = {}
-    rows = []
-    for text in (t for t in texts if t not in totals and compared(t) not in named):
-        beside = english_beside(text)
-        chinese, english = (beside[0], beside[2]) if beside and beside[0] else (text, "")
-        if not beside and not CHINESE.search(text):
-            chinese, english = "", text
-        printed = PRINTED.fullmatch(text)
-        plain = (english or chinese) if printed and text != ASKED else "r"
-        code = texts[text] if coded else _code(plain, set(codes.values()))
-        codes[text] = code
-        prefix = "" if printed else f"{ASKED} "
-        names = {"name_en": english.strip(), "name_zh": chinese.strip()}
-        names = {column: name and prefix + name for column, name in names.items()}
-        rows.append({"region": code, **names, "codes": "" if printed else text})
-    columns = ("region", "name_en", "name_zh", "codes")
-    filled = [c for c in columns if any(row[c] for row in rows)]
-    columns_filled = tuple({c: row[c] for c in filled} for row in rows)
-    named_in = [c for c in filled if c.startswith("name_") and all(row[c] for row in rows)]
-    whole = (c.removeprefix("name_") for c in named_in)
-    country = _country(totals, countries)
-    return RegionsFound(
-        "", codes, columns_filled, totals=tuple(totals), named=frozenset(whole), country=country
-    )
-
-
-def _country(totals: Sequence[str], countries: pd.DataFrame) -> str:
-    """Return the two letters of the one country among totals, "" if there is none."""
-    known = Regions(countries).places
-    codes = {known[compared(text)].code for text in totals if compared(text) in known} - {""}
-    letters = countries.loc[countries["region"].isin(codes), "codes"]
-    return aliases(letters.iloc[0])[0] if len(letters) == 1 else ""
-
-
-def _wholes(figures: pd.DataFrame, countries: pd.DataFrame) -> Iterator[str]:
-    """Yield what is the whole of the regions: the sum of all others in every year.
-
-    Or a country among names that are none, with larger figures than any other in every year.
-    """
-    known = Regions(countries).places
-    named = {text for text in figures["region"].unique() if compared(text) in known}
-    named = named if 2 * len(named) < figures["region"].nunique() else set()
-    wholes: dict[str, None] = {}
-    for _, rows in figures.groupby("name", sort=False):
-        table = rows.pivot_table(index="year", columns="region", values="value", aggfunc="first")
-        table = table.dropna(axis="columns")
-        if len(table) < FEWEST_ROWS or table.shape[1] <= FEWEST_ROWS:
-            continue
-        total = table.sum(axis="columns")
-        for text in table:
-            others = table.drop(columns=text)
-            sums = np.allclose(table[text], total - table[text], rtol=ROUNDED)
-            most = text in named and (table[text] > others.max(axis="columns")).all()
-            if sums or most:
-                wholes[text] = None
-    yield from wholes
-
-
-def _code(name: str, taken: set[str]) -> str:
-    code = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "r"
-    code = code if CODE.fullmatch(code) and code not in RESERVED else f"r-{code}"
-    return _free(code, f"{code}-", taken)
-
-
-def _free(name: str, numbered: str, taken: set[str]) -> str:
-    """Return a name that is not taken: itself, or the other with the first number that is free."""
-    options = (f"{numbered}{n}" if n > 1 else name for n in count(1))
-    return next(option for option in options if option not in taken)
 
 
 @dataclass(frozen=True)
@@ -306,7 +122,7 @@ def _row(
     if bracket and unit.removeprefix("other: ") in UNSTATED.values():
         unit = f"other: {bracket[2]}"
     return {
-        "indicator": _free(identifier or "x1", identifier or "x", taken),
+        "indicator": free_name(identifier or "x1", identifier or "x", taken),
         "unit": unit,
         "label_en": _label((plain or bare).replace("; ", ", ")),
         "label_zh": _label((chinese or bare).replace("; ", " ")),
@@ -391,7 +207,6 @@ class Proposal:
     focus: str
     lacking: list[str]  # names of regions that lack an indicator altogether, if others do not
     whole: list[str]  # then the codes of the others
-    ranks: list[str]  # names of columns that say which place a region has
     outputs: list[Output]
     levels: list[list[str]]  # codes of regions by level, the widest first, if there are several
 
@@ -408,8 +223,7 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     beside = figures[["region", "code"]].drop_duplicates()
     texts = beside.groupby("region", sort=False)["code"].max().to_dict()  # "" comes before a code
     regions = find_regions(texts, figures, wanted_set)
-    ranks = [name for name in in_order(figures["name"]) if RANK.search(name)]
-    indicators = find_indicators(figures[~figures["name"].isin(ranks)], regions)
+    indicators = find_indicators(figures, regions)
     years = find_years(indicators, wanted_years)
     if years[1] - years[0] + 1 < FEWEST_YEARS:
         raise StudyError(
@@ -458,7 +272,7 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     several = len(nested) > 1
     whole = whole or sorted(taken) if lacking or several else []
     nested = nested if several else []
-    found = (used, outside, sizes, languages, focus, lacking, whole, ranks, outputs, nested)
+    found = (used, outside, sizes, languages, focus, lacking, whole, outputs, nested)
     return Proposal(regions, years, rows, *found)
 
 

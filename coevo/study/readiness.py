@@ -1,7 +1,7 @@
 """What the raw files of a study hold, before anything is computed: a table and its problems."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from coevo.panel.derivations import breaks_in_coverage, read_series
 from coevo.power import foreseen
 from coevo.schema import FILLED
 from coevo.sensitivity.multiverse import indicator_systems
-from coevo.study.completeness import ways_to_complete
+from coevo.study.completeness import ways_without_gaps
 from coevo.study.config_tables import check_indicators, regions_read
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.raw_files import raw_paths
@@ -40,11 +40,11 @@ from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
+AGAINST, BETTER = 0.3, 0.3  # correlations that are no chance in most panels
 NO_LEVEL = (
     "Level of development: none; whether regions are in step or just rich is told with product "
     "and population among the indicators, named under comovement.size in this order"
 )
-COUNTED = ("regions", "years", "indicators")
 FIRST = 3  # lines shown of each kind of finding
 HEAD = ("indicator", "regions", "years", "figures", "filled", "missing", "vintages", "findings")
 
@@ -145,9 +145,33 @@ def _check_indices(
     indicator_systems(panel, indicators, {n: read_table(p, "indicators") for n, p in systems})
     refused = not_allowed(weights, normalised, panel, indicators, config["weighting"])
     return coupling, (
+        *misfits(normalised, indicators),
         *(f"Beyond goalposts, moved to them: {text}" for text in _beyond(normalised)),
         *(f"No weights by {name}: {reason}" for name, reason in refused.items()),
     )
+
+
+def misfits(normalised: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[str]:
+    """Yield each indicator that runs against the rest of its subsystem, or fits another better.
+
+    By correlation over region-years with the means of the normalised others: below -`AGAINST`, or
+    by `BETTER` lower than with another subsystem.
+    """
+    z = normalised.pivot_table(index=["region", "year"], columns="indicator", values="z").dropna()
+    systems = indicators.set_index("indicator")["subsystem"].reindex(z.columns)
+    for name, own in systems.items():
+        others = z.drop(columns=name).T.groupby(systems.drop(name)).mean().T
+        r = others.corrwith(z[name]).dropna()
+        if own not in r:
+            continue
+        if r[own] < -AGAINST:
+            text = f"{name}: runs against the rest of {own} (r = {r[own]:.2f})"
+            yield f"{text}; is its direction right?"
+        elif r.max() > r[own] + BETTER:
+            yield (
+                f"{name}: fits {r.idxmax()} (r = {r.max():.2f}) better than {own}, its own "
+                f"(r = {r[own]:.2f}); does it belong there?"
+            )
 
 
 def _cells_below_zero(
@@ -225,43 +249,6 @@ def _gaps(panel: pd.DataFrame) -> Iterator[str]:
         yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
 
 
-def ways_without_gaps(
-    panel: pd.DataFrame, indicators: pd.DataFrame, config: Config
-) -> Iterator[str]:
-    """Yield what to leave out of the subsystems' figures so that none lacks, a way a line.
-
-    Each with the figures that it loses, and as it is written in the config; the least loss first.
-    """
-    inside = indicators.loc[indicators["subsystem"] != "", "indicator"]
-    rows = panel[panel["indicator"].isin(inside)]
-    keys = [rows[column].unique() for column in ("region", "year", "indicator")]
-    known = rows[rows["value"].notna()].set_index(["region", "year", "indicator"]).index
-    lacks = ~pd.MultiIndex.from_product(keys).isin(known).reshape([*map(len, keys)])
-    systems = indicators.set_index("indicator")["subsystem"]
-    for way in ways_to_complete(lacks) if lacks.any() else ():
-        if systems[keys[2][way.kept[2]]].nunique() < systems[keys[2]].nunique():
-            continue  # a subsystem would be left without an indicator
-        out = [part[~kept] for part, kept in zip(keys, way.kept, strict=True)]
-        what = [f"{len(part)} {name}" for part, name in zip(out, COUNTED, strict=True) if len(part)]
-        parts = [_regions_left(config["regions"], keys[0][way.kept[0]], out[0])]
-        if len(out[1]):
-            kept = keys[1][way.kept[1]]
-            parts.append(f"years: {{first: {kept.min()}, last: {kept.max()}}}")
-        if len(out[2]):
-            parts.append(f"leave {', '.join(out[2])} out of {config['indicators']}")
-        yield f"  without {', '.join(what)} ({way.lost:,} figures): {' '.join(filter(None, parts))}"
-
-
-def _regions_left(chosen: object, kept: Iterable[str], out: Sequence[str]) -> str:
-    """Return the `regions` of a config without some more, "" without any."""
-    if not len(out):
-        return ""
-    if isinstance(chosen, list):
-        return f"regions: [{_quoted(kept)}]"
-    before = chosen["without"] if isinstance(chosen, dict) else ()
-    return f"regions: {{without: [{_quoted([*before, *sorted(out)])}]}}"
-
-
 def _foreseen(checked: Checked) -> str:
     """Return what a panel without problems could decide of the model, if the study has one."""
     if checked.problems or not checked.config["interaction"]:
@@ -271,10 +258,6 @@ def _foreseen(checked: Checked) -> str:
     study = StudyData(checked.config, checked.indicators, known)
     names = dict(known["panel"][["region", "name"]].drop_duplicates().to_numpy())
     return foreseen_line(foreseen(study), names[study.focus])
-
-
-def _quoted(codes: Iterable[str]) -> str:
-    return ", ".join(f'"{code}"' for code in codes)
 
 
 def _listed(rows: pd.DataFrame, message: MessageText) -> Iterator[str]:

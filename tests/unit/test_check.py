@@ -18,7 +18,14 @@ from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
 from coevo.study import terminal
-from coevo.study.readiness import WIDTH, check_lines, check_study, coverage, ways_without_gaps
+from coevo.study.completeness import ways_without_gaps
+from coevo.study.readiness import (
+    WIDTH,
+    check_lines,
+    check_study,
+    coverage,
+    misfits,
+)
 from coevo.study.terminal import expected_megabytes, expected_seconds, table_lines, wrapped_lines
 from tests.sample import words_of
 
@@ -196,6 +203,20 @@ def test_what_would_tell_the_level_of_development_is_asked_for(project):
     asked = "named under comovement.size"
     assert not any(asked in line for line in lines())
     assert any(asked in line for line in lines(comovement={"size": ["output"]}))
+
+
+def test_an_indicator_against_its_system_or_in_another_is_asked_about():
+    t = np.arange(12.0)
+    waves = {"a": np.sin(t), "b": np.cos(t)}
+    z = {f"{s}{n}": waves[s] + 0.01 * n * t for s in waves for n in range(3)}
+    z |= {"turned": -waves["a"], "strayed": waves["b"]}
+    rows = [("1", int(y), i, v[int(y)]) for i, v in z.items() for y in t]
+    normalised = pd.DataFrame(rows, columns=["region", "year", "indicator", "z"])
+    system = {i: "b" if i[0] == "b" else "a" for i in z}
+    table = pd.DataFrame({"indicator": [*system], "subsystem": [*system.values()]})
+    against, elsewhere = sorted(misfits(normalised, table), reverse=True)
+    assert against.startswith("turned: runs against the rest of a (r = -0.")
+    assert elsewhere.startswith("strayed: fits b (r = 1.00) better than a, its own (r = ")
 
 
 def unbalanced():

@@ -151,6 +151,15 @@ def test_correlation_that_could_not_be_computed(missing: str) -> None:
 # --- what D measures ----------------------------------------------------------------------
 
 
+def test_a_rank_that_did_not_move_is_told_as_such() -> None:
+    table = tables()["level"]
+    rank = int(table.query("measure == 'rank_D' and scope == @FOCUS")["value"].iloc[0])
+    of_focus = table["measure"].eq("rank_adjusted_D") & table["scope"].eq(FOCUS)
+    for place, value in {"same": rank, "moved": rank + 1}.items():
+        made = table.assign(value=table["value"].mask(of_focus, value))
+        assert all_findings(study(level=made))["measures"]["focus"]["place"] == place
+
+
 def test_the_focus_has_its_ranks_by_every_slope() -> None:
     table, found = tables()["level"], level_finding(study())
     first = table[picked(table, level="product_per_head", scope=FOCUS)]
@@ -508,6 +517,15 @@ def test_regional_slopes_are_per_first_year_output() -> None:
     rows = regional(chosen, "b1").set_index("scope")["estimate"]
     assert len(rows) == COUNT
     np.testing.assert_allclose(rows, (own * first).loc[rows.index])
+
+
+def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
+    assert all_findings(study())["opening"]["filled"] is None
+    panel = tables()["panel"]
+    indicator = study().indicators.query("subsystem != ''")["indicator"].iloc[0]
+    filled = panel.assign(flag=panel["flag"].mask(panel["indicator"] == indicator, "filled"))
+    share = all_findings(study(panel=filled))["opening"]["filled"]
+    assert share is not None and share > 0.1
 
 
 def test_region_in_focus_that_is_not_estimated() -> None:

@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
+from coevo.study.found_regions import find_regions
 from coevo.study.found_tables import indicator_name, survey
 from coevo.study.new_study import Wish, begin_from_files, wish
-from coevo.study.proposal import Indicator, find_regions, find_years, size_of
+from coevo.study.proposal import Indicator, find_years, size_of
 from coevo.study.readiness import check_study
 from tests.unit.cases import described, sections, sheets_of, write_workbook
 

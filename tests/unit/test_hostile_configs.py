@@ -97,6 +97,31 @@ def test_a_text_that_is_no_config_is_refused_in_lines(study, name):
     assert before_any_rule() == said
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("study：mine\n", 1),
+        ("a: 1\nyears：{first: 2015, last: 2020}\n", 2),
+        ("a: 1\nyears: {first：2015, last：2020}\n", 2),
+        ("a: 1\nyears: {first: 2015，last: 2020}\n", 2),
+        ("a: 1\nregions: [330100，330200]\n", 2),
+        ("a: 1\nyears: ｛first: 2015, last: 2020｝\nb: 2\n", 2),
+    ],
+)
+def test_full_width_signs_of_a_config_name_their_line(tmp_path, text, line):
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError) as problem:
+        read_mapping(path)
+    assert problem.value.messages[0].startswith(f"{path}: line {line}: has ")
+
+
+def test_full_width_signs_in_a_text_stay(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text('title: {zh: 甲，乙}\na: "x：y"\nb: 甲：乙\n', encoding="utf-8")
+    assert read_mapping(path) == {"title": {"zh": "甲，乙"}, "a": "x：y", "b": "甲：乙"}
+
+
 def test_mistakes_name_their_line(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("a: 1\nb:\n  c: 2\n  c: 3\nd: 1\na: 2\n1: x\n", encoding="utf-8")

@@ -13,6 +13,7 @@ from coevo.observations.units import (
     is_unit,
     named,
     of_currency,
+    read_unit,
     sharers,
     split_unit,
     unit_key,
@@ -94,10 +95,25 @@ def test_a_free_unit_agrees_with_itself_alone():
         conversion(points, unit_of("other: stars"))
 
 
-@pytest.mark.parametrize("name", ["billion euro", "percent of GDP", "others: points", "try", "T"])
-def test_an_indicator_table_spells_units_as_listed(name):
-    with pytest.raises(StudyError, match=f"^unknown unit '{name}'; known: yuan, thousand yuan,"):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("billion euro", "did you mean billion EUR?"),
+        ("percent of GDP", "did you mean % of GDP?"),
+        ("万户", "did you mean 10 thousand households?"),
+        ("others: points", "known: yuan, thousand yuan,"),
+        ("try", "known: yuan, thousand yuan,"),
+    ],
+)
+def test_an_indicator_table_spells_units_as_listed(name, said):
+    with pytest.raises(StudyError) as problem:
         unit_of(name)
+    assert str(problem.value).startswith(f"unknown unit '{name}'; {said}")
+
+
+def test_the_config_reads_units_by_their_chinese_names_too():
+    assert read_unit("万户") is unit_of("10 thousand households")
+    assert read_unit("other: 分") is unit_of("other: 分")
 
 
 def test_chinese_names_of_composed_units():

@@ -71,6 +71,7 @@ def by_entropy(z: pd.DataFrame, k: float = 0.0) -> pd.Series:
 # how a paper may have made its weights -> the variant that is to be found
 PAPERS = {
     "entropy": lambda x: by_entropy(0.01 + 0.98 * unit(x)),
+    "entropy; z on [0.002, 0.998]": lambda x: by_entropy(0.002 + 0.996 * unit(x)),
     "entropy, k = 1/ln(years)": lambda x: by_entropy(0.01 + 0.98 * unit(x), 1 / np.log(9)),
     "entropy, k = 1/ln(regions); z on [0, 1], 0 ln 0 = 0":
         lambda x: by_entropy(unit(x), 1 / np.log(31)),
@@ -182,6 +183,19 @@ def test_every_variant_finds_itself(scope: str) -> None:
             assert verdict([first], figures, given).startswith(
                 f"These are weights by {variant.name}"
             )
+
+
+def test_a_wrong_direction_and_the_subsystem_that_is_off_are_told() -> None:
+    figures = figures_of(small(), as_given())
+    made = weights_made(figures)
+    names = {variant.name for variant, *_ in made}
+    assert {
+        f"entropy; direction of {name} turned" for name in "acd"
+    } <= names  # of b: as undirected
+    own = made[0].weights
+    given = as_given(weights=[*own[:2], own[2] + 0.3, own[3] - 0.3])
+    said = verdict(attempts(made, given), figures, given)
+    assert "Those of s agree with it; look for the cause in t." in said
 
 
 def test_variants_without_weights_are_those_that_figures_do_not_allow() -> None:

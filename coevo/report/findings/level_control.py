@@ -100,7 +100,9 @@ def _ranks(study: Study, region: str) -> dict[str, Any] | None:
         return None
     low, high = int(by_slope.min()), int(by_slope.max())
     spread = {"low": low, "high": high, "ranks": "one" if low == high else "several"}
-    return {"rank": int(by_D[region]), "n": len(by_D)} | spread
+    rank = int(by_D[region])
+    place = "same" if {low, high} == {rank} else "moved"
+    return {"rank": rank, "n": len(by_D), "place": place} | spread
 
 
 def level_label(study: Study, level: str, words: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from coevo.observations.units import unit_of
 from coevo.report.findings.level_control import near_level, of_measure
 from coevo.report.findings.relation import UNDETERMINED
 from coevo.report.findings.study_tables import Study, least_and_largest
+from coevo.schema import FILLED
 from coevo.sensitivity.choices import CHOICES, MAIN, ROBUST
 from coevo.sensitivity.claims import CONCLUSIONS, NOT_TESTABLE
 from coevo.sensitivity.headline_statistics import R2
@@ -31,6 +32,7 @@ UNNAMED = ("none", "not_estimated", UNDETERMINED)
 PROXIES = ("secondary_value_added", "hare_pelts")  # indicators that stand for what none measures
 SAME = ("located", "not_estimated", "none")  # verdicts on the equilibrium that page one keeps
 FEW = 5  # regions left out that a line can name
+MUCH = 0.1  # share of filled figures from which page one tells it
 Findings = Mapping[str, Any]
 
 
@@ -47,7 +49,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     tells of growth at the theoretical point.
     `coverage`: years of changed coverage that show. `hangs`: see `_hangs`. `usual`: whether C is of
     the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
-    tells of systems in step; `third`: what
+    tells of systems in step; `filled`: share of filled figures, where it is large; `third`: what
     the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
     `drive`: `named`, `supply`
     (`supply_named`, where page one speaks of nothing else), `other`, `undecided` or
@@ -112,8 +114,16 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "news": _moves_far(measures["focus"]),
         "usual": usual and not answer,
         "answer": answer,
+        "filled": share if (share := filled_share(study)) > MUCH else None,
         "coverage": coverage["shown"] if "kept" in coverage and not single else [],
     }
+
+
+def filled_share(study: Study) -> float:
+    """Return the share of the figures of subsystems that were filled."""
+    inside = study.indicators.loc[study.indicators["subsystem"] != "", "indicator"]
+    panel = study.tables["panel"].dropna(subset="value")
+    return float(panel.loc[panel["indicator"].isin(inside), "flag"].eq(FILLED).mean())
 
 
 def _gaps(study: Study, headline: str, of_systems: bool = True) -> list[tuple[str, ...]]:
