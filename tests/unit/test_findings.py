@@ -460,6 +460,18 @@ def test_a_gap_moved_where_most_combinations_say_so(agree, contrary, moved) -> N
     assert {gap[2:] for gap in all_findings(study(**made))["opening"]["gaps"]} == {moved}
 
 
+def test_a_gap_that_systems_move_apart_is_told_as_such() -> None:
+    """Narrowed in most combinations of the one, widened in all of the others: no trend is told."""
+    made, gap = tables(), {"headline": "gap_in_D_narrowed"}
+    first, *others = made["headline_variants"].query("choice == 'system'")["variant"].unique()
+    for variant in others:
+        counts = {"agree": 0, "contrary": 100, "combinations": 100}
+        made = put(made, "headline_variants", gap | {"variant": variant}, **counts)
+    counts = {"agree": 70, "contrary": 0, "combinations": 100}
+    made = put(made, "headline_variants", gap | {"variant": first}, **counts)
+    assert all_findings(study(**made))["opening"]["itself"][2:] == ("apart", "")
+
+
 def test_what_explains_d_is_told_by_its_range_over_all_choices() -> None:
     (_, system, level, (low, high)), *_ = all_findings(study())["opening"]["goes"]
     rows = tables()["multiverse"].query("system == @system")

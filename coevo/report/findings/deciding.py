@@ -51,12 +51,16 @@ def power_finding(study: Study) -> dict[str, Any]:
 
 
 def bounded_finding(study: Study) -> dict[str, Any]:
-    """How many years bound the equilibrium of the region in focus: `told`, `years`, `most`."""
+    """How many years bound the equilibrium of the region in focus: `told`, `years`; at `most`
+    years the `share` of paths.
+    """
     rows = study.rows("power", effect=EQUILIBRIUM)
     if rows.empty:
         return {"told": "unknown"}
     years = rows["least_years"].iloc[0]
-    return {"told": _told(years), "years": years, "most": int(rows["years"].max())}
+    last = rows.loc[rows["years"].idxmax()]
+    found = {"told": _told(years), "years": years}
+    return found | {"most": int(last["years"]), "share": float(last["power"])}
 
 
 def _told(least: float) -> str:

@@ -92,7 +92,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
     through, single = findings["through"], study.single
     gaps = _gaps(study, "gap_narrowed")
     goes = _goes(study, measures["levels"]) if measures["levels"] and not single else []
-    itself = _gaps(study, "gap_in_D_narrowed", of_systems=False)
+    itself = _itself(study)
     richer = _richer(study, measures["levels"])
     follows = through["level_over_balance"]["key"]
     if follows == SUPPORTED and measures["verdict"] != "level":
@@ -107,7 +107,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "least": _least(findings),
         "follows": follows,
         "gaps": gaps,
-        "itself": itself[0] if itself else None,
+        "itself": itself,
         "hangs": [] if single else _hangs(study, "all_rose", "gap_narrowed"),
         "goes": goes,
         **_near(study, goes),
@@ -140,6 +140,15 @@ def _gaps(study: Study, headline: str, of_systems: bool = True) -> list[tuple[st
     moved = np.where(rows["agree"] >= rows["contrary"], "narrowed", "widened")
     moved = np.where(np.array(under, dtype=object) == "", UNDECIDED, moved)
     return [*zip(_kinds(rows["variant"]), rows["variant"], moved, under, strict=True)]
+
+
+def _itself(study: Study) -> tuple[str, ...] | None:
+    """How the gap of D moved by all combinations, or `apart` where systems tell the contrary."""
+    whole = _gaps(study, "gap_in_D_narrowed", of_systems=False)
+    moved = {moved for _, _, moved, _ in _gaps(study, "gap_in_D_narrowed")}
+    if {"narrowed", "widened"} <= moved:
+        return (*whole[0][:2], "apart", "")
+    return whole[0] if whole else None
 
 
 def _near(study: Study, goes: list[tuple[Any, ...]]) -> dict[str, Any]:
