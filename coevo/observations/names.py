@@ -130,7 +130,7 @@ class Regions:
 
         `propose`: look for the nearest name, to be said in the error; that takes its time.
         """
-        for form in dict.fromkeys((text, without_marks(text))):
+        for form in dict.fromkeys((text, without_marks(text), text.replace("_", " "))):
             if compared(form) in self.places:
                 place = self.places[compared(form)]
                 if " " in place.code:

@@ -13,7 +13,7 @@ from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations.blocks import ANY_YEAR
 from coevo.observations.cells import block_figures, known_marks, plain_numbers, without_marks
-from coevo.observations.heads import CHINESE
+from coevo.observations.heads import CHINESE, is_number
 from coevo.observations.layouts import SheetLayout, read_layout
 from coevo.observations.names import Regions, compared, english_beside, title_parts
 from coevo.observations.opening import read_sheets
@@ -155,7 +155,13 @@ def _tables_in(sheet: Sheet, tables: Sequence[FigureTable], result: Survey) -> I
     for table in tables:
         problems += table.problems
         result.doubtful += [sheet.unclear.text] if sheet.unclear else []
-        figures = _figures(sheet, table) if len(table.rows) else pd.DataFrame()
+        figures = _figures(sheet, table) if len(table.rows) else pd.DataFrame(columns=COLUMNS)
+        if len(odd := figures.loc[figures["year"].isna(), "time"]):
+            problems.append(
+                f'{place}: "{odd.iloc[0]}" is not read as a year, beside {len(odd)} figures; '
+                "write it as 2015"
+            )
+        figures = figures.dropna(subset="year")
         if figures.empty:
             problems.append(f"{place}: a head without a figure below it; set aside")
             continue
@@ -236,7 +242,7 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
             name + more if known or not more else more.removeprefix("; ")
             for name, more, known in zip(frame["name"], added, named, strict=True)
         ]
-    return frame[(frame["region"] != "") & (frame["name"] != "")].dropna(subset="year")
+    return frame[(frame["region"] != "") & (frame["name"] != "")]
 
 
 def _region_labels(sheet: Sheet, table: FigureTable) -> Labels:
@@ -274,13 +280,15 @@ def _title(sheet: Sheet, table: FigureTable) -> str:
 def _narrower(frame: pd.DataFrame, further: Objects) -> list[str]:
     """Return what must be added to each name so that no two figures have the same: `; MIO_EUR`.
 
-    further: of each figure the texts of further columns; of these as few as will do.
+    further: of each figure the texts of further columns; of these as few as will do, and none that
+    holds numbers alone, which are figures or name nothing.
     """
     parts = pd.DataFrame(further.tolist(), index=frame.index)
     keys = frame[["region", "year", "name"]].join(frame["part"])
+    words = [c for c in parts if not all(map(is_number, parts[c].unique()))]
     used: list[int] = []
     while keys.duplicated().any():
-        left = {c: keys.assign(new=parts[c]).duplicated().sum() for c in parts if c not in used}
+        left = {c: keys.assign(new=parts[c]).duplicated().sum() for c in words if c not in used}
         # of a code and its label, the label
         best = min(left, key=lambda c: (left[c], -parts[c].str.len().sum()), default=None)
         if best is None or left[best] == keys.duplicated().sum():

@@ -29,8 +29,8 @@ def crowded(sheet: Sheet, table: FigureTable, figures: pd.DataFrame) -> str:
         return ""
     column = _telling(sheet, table)
     remedy = (
-        f"{_head(sheet, table, column)} tells them apart: head it region or year if it holds "
-        "these, else keep the rows of one of its values"
+        f"{_head(sheet, table, column)} tells them apart: head it region, year or indicator if "
+        "it holds these, else keep the rows of one of its values"
         if column is not None
         else "keep one figure of each region and time"
     )

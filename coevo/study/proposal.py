@@ -227,8 +227,8 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     years = find_years(indicators, wanted_years)
     if years[1] - years[0] + 1 < FEWEST_YEARS:
         raise StudyError(
-            f"from: the figures are of {span(range(years[0], years[1] + 1))}; a study needs "
-            f"{FEWEST_YEARS} years at least; add files of other years",
+            f"from: the longest run of years is {span(years)}; a study needs {FEWEST_YEARS} at "
+            "least, one after the other; add files of other years",
             *survey.unclear,
         )
     used = [one for one in indicators if one.years[0] <= years[0] and years[1] <= one.years[1]]

@@ -531,6 +531,15 @@ def test_regional_slopes_are_per_first_year_output() -> None:
     np.testing.assert_allclose(rows, (own * first).loc[rows.index])
 
 
+def test_a_slope_that_is_printed_as_zero_has_no_direction() -> None:
+    table = tables()["regional"]
+    of_beta = table["statistic"].isin(["beta", "beta_conley"])
+    for value, verdict in {0.0004: "unclear", 0.004: "fell_behind"}.items():
+        ends = {"value": value, "low": value / 2, "high": 2 * value}
+        made = table.assign(**{k: table[k].mask(of_beta, v) for k, v in ends.items()})
+        assert all_findings(study(regional=made))["where"]["growth"]["verdict"] == verdict
+
+
 def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
     assert all_findings(study())["opening"]["filled"] is None
     panel = tables()["panel"]

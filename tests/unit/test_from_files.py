@@ -139,12 +139,21 @@ def test_nothing_is_overwritten():
         ("地区,2012,2013,2014,2015,2016\n杭州,1,2,3,4,5\n", "from: 1 of 1 indicators have figures"),
         (
             "地区,年份,GDP(亿元)\n杭州,2012,1.5\n",
-            "from: the figures are of 2012; a study needs 5 years",
+            "from: the longest run of years is 2012; a study needs 5 at",
+        ),
+        (
+            "firm,year,inv,value\n" + "".join(f"{n},{y},{n}.5,{y}5\n" for y in SIX for n in (7, 9)),
+            "from: no table of figures was found\na.csv: 12 figures of a for 1 regions and 6 "
+            "times; firm tells them apart",
+        ),
+        (
+            "country,year,jobs\nPeru,63,1.5\nChile,63,2.5\n",
+            'from: no table of figures was found\na.csv: "63" is not read as a year, beside 2',
         ),
         (
             "country,year,sex,jobs\n" + "".join(f"Peru,{y},{s},{y}5\n" for y in SIX for s in "MF"),
             "from: no table of figures was found\na.csv: 12 figures of jobs for 1 regions and 6 "
-            "times; sex tells them apart: head it region or year",
+            "times; sex tells them apart: head it region, year or indicator",
         ),
     ],
 )
@@ -158,7 +167,7 @@ def test_a_folder_that_suggests_no_study_is_refused(text, said):
 
 
 SETS_OF = {
-    "us-states": "Alabama|D.C.|WY",
+    "us-states": "Alabama|D.C.|WY|NEW_YORK",
     "brazilian-states": "SP|RJ|Sao Paulo|Goiás",
     "indian-states": "Orissa|Jammu & Kashmir|Kerala|TN",
     "japanese-prefectures": "東京都|愛知|Hokkaido|鹿儿岛县",

@@ -9,6 +9,8 @@ from coevo.regional.regional_panel import ADJUSTED, ALL, LIKELY, PLAIN
 from coevo.report.findings.rise import move
 from coevo.report.findings.study_tables import Study, reason
 
+LEAST_SLOPE = 0.0005  # of yearly growth on ln D: below, it is printed as 0.000
+
 
 def statistics(study: Study, statistic: str, of: str = PLAIN, **wanted: Any) -> pd.DataFrame:
     """Rows of a statistic of all regions that have a value; other scopes by `scope`."""
@@ -118,7 +120,7 @@ def growth(study: Study) -> dict[str, Any]:
     if main is None:
         why = reason(study.rows("regional", statistic="beta", of=PLAIN))
         return {"verdict": "none", "slope": "none", "reason": why}
-    if main["low"] <= 0 <= main["high"]:
+    if main["low"] <= 0 <= main["high"] or abs(main["value"]) < LEAST_SLOPE:
         verdict = "unclear"
     elif main["value"] > 0:
         verdict = "fell_behind"
