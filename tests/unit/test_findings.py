@@ -378,10 +378,10 @@ def test_effects_are_told_for_a_tenth_of_the_first_year_in_points_of_growth() ->
     chosen = study()
     found = interaction_finding(chosen)
     fit = POOLED | {"effects": BOTH, "estimator": "trapezoid", "scaling": "first"}
-    for name in ("b1", "d"):
+    columns = ["estimate", "low", "high"]
+    for name, sign, order in (("b1", -10, ["estimate", "high", "low"]), ("d", 10, columns)):
         row = chosen.rows("parameters", parameter=name, **fit).iloc[0]
-        columns = ["estimate", "low", "high"]
-        np.testing.assert_allclose(found["points"][name][columns], 10 * row[columns].astype(float))
+        np.testing.assert_allclose(found["points"][name][columns], sign * row[order].astype(float))
     r2 = chosen.rows("fits", scope="pooled", effects=BOTH, scaling="first", model="classic")["r2"]
     assert found["r2"] == (r2.min(), r2.max())
 

@@ -124,10 +124,9 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     and to stand without the growth of any one year; else it is `fragile`. Without pooled fits it is
     `region_` and the verdict of the focus region's own, with the `reason` if figures forbid pooled
     ones, or `not_estimated` where that has no fit either. `headline`: what the last effects say;
-    `head`: their b1 and d by the main estimator; `points`: the same in percentage points of growth
-    for a tenth of the first-year output; `zero`: whether both intervals hold zero.
-    `r2`: least and largest share of growth that the slopes
-    explain, over estimators and both equations; `own`: how many regions' own intervals of b1
+    `head`: their b1 and d by the main estimator; `points`: see `_in_points`; `zero`: whether both
+    intervals hold zero. `r2`: least and largest share of growth that the slopes explain, over
+    estimators and both equations; `own`: how many regions' own intervals of b1
     contain zero, of how many; `carried`: slopes that rest on one region: they decide nothing, and
     what is told slope by slope leaves them out; `sets`: of slopes by instruments whose set holds
     the estimate, `unset` the others; `broken`: years without which the supply pattern is gone;
@@ -157,9 +156,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "signs": "outlived" if outlived else headline,
         "by": "pooled" if study.pooled else "own",
         "head": head,
-        "points": {
-            name: 100 * TENTH * row[["estimate", *ENDS]].astype(float) for name, row in head.items()
-        },
+        "points": {name: _in_points(name, row) for name, row in head.items()},
         "told": ("pooled" if study.pooled else "own") if head else "",
         "doubt": bool(head),
         "zero": verdicts[-1] == "neither",
@@ -184,6 +181,15 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "equal": {b: tested[f"homogeneity_{b}"] for b in SLOPES if f"homogeneity_{b}" in tested},
         "own": (int((alone["low"].le(0) & alone["high"].ge(0)).sum()), len(alone)),
     }
+
+
+def _in_points(slope: str, row: pd.Series) -> pd.Series:
+    """Return the effect of a tenth of the first-year output on yearly growth, in percentage points.
+
+    estimate, low, high; b1 is what x2 takes from the growth of x1.
+    """
+    points = 100 * TENTH * row[["estimate", *ENDS]].astype(float)
+    return points if slope == "d" else -points.rename(dict(zip(ENDS, ENDS[::-1], strict=True)))
 
 
 def _explained(study: Study) -> tuple[float, float]:
