@@ -16,7 +16,7 @@ FEWEST_YEARS, FEWEST_PARTS, FEWEST_WHOLES = 3, 2, 2
 ROUNDED = 1e-3  # by which a sum may miss the whole
 
 
-def levels(codes: Mapping[str, str], figures: pd.DataFrame) -> list[list[str]]:
+def nested_levels(codes: Mapping[str, str], figures: pd.DataFrame) -> list[list[str]]:
     """Return the codes of regions by level, the widest first; of one level all.
 
     codes: text in the files -> code, in their order; figures: of the survey.

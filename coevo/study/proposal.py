@@ -27,7 +27,7 @@ from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_regions import PRINTED, RegionsFound, find_regions, free_name
 from coevo.study.found_tables import LETTER, Survey, in_order
-from coevo.study.levels import levels
+from coevo.study.levels import nested_levels
 from coevo.study.terminal import span
 
 SUBSYSTEMS = ("first", "second")
@@ -257,7 +257,7 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     coded = figures[figures["year"].between(*years)].assign(
         region=figures["region"].map(regions.codes), indicator=figures["name"].map(ids), flag=""
     )
-    nested = levels(regions.codes, figures) if not regions.known else []
+    nested = nested_levels(regions.codes, figures) if not regions.known else []
     taken = max(nested, key=len) if len(nested) > 1 else list(regions.codes.values())
     coded = coded[coded["region"].isin(taken)]
     have = coded.groupby("region")["indicator"].nunique()
