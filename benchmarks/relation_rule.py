@@ -216,6 +216,8 @@ def main() -> None:
         left = list(missing(done))[: asked.designs]
         jobs = [pool.submit(row, design, seed, asked.most) for design, seed in left]
         for job in as_completed(jobs):
+            if job.exception():
+                pool.shutdown(cancel_futures=True)
             print(job.result(), flush=True)
             done = pd.concat([done, pd.DataFrame([job.result()])], ignore_index=True)
             if asked.write:

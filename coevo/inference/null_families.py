@@ -221,10 +221,10 @@ def _own_limits(one: Steps, years: Years, draws: Draws) -> Motion:
 
     if excess(0.0) <= 0:
         raise Refusal("no_own_limit")
-    low = target
+    low = -abs(target)
     while excess(low) > 0:
         low *= 4
-        if low < STRONGEST * target:
+        if low < -STRONGEST * abs(target):
             raise Refusal("own_limit_too_strong")
     return Motion(own=brentq(excess, low, 0.0, xtol=CLOSE * abs(target)))
 
