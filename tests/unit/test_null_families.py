@@ -170,3 +170,10 @@ def test_a_family_that_cannot_be_simulated_is_left_out_with_its_reason():
     first, _ = families_of(judged_steps(pair), 1)[1]
     assert first["own_limits"].reason == "no_own_limit" and not first["own_limits"].allowed
     assert not first["random_walk"].allowed and first["persistent_shocks"].allowed
+
+
+def test_a_limit_is_found_where_growth_rises_with_the_level_but_less_than_of_random_walks():
+    panels = sample(Design(10, 60, "persistent_shocks", "none", 0.0), 400, 35)
+    panel = panels._replace(start=panels.start[..., 150], end=panels.end[..., 150])
+    found = families_of(panel, 150)[1][1]["own_limits"]
+    assert found.motion.own < 0 and not found.reason
