@@ -71,7 +71,8 @@ def _of_indices(study: Study) -> dict[str, bool]:
 def captions_finding(study: Study) -> dict[str, Any]:
     """Return which sentences and clauses stand under charts of indices: `many`, `farthest` where
     not every region is drawn, `groups`, `means` of groups, the `tick` of their mean, years of
-    changed `coverage`; `degrees`: beside the level? Of the `peaks` of the density in the last year
+    changed `coverage`; `degrees`: beside the level? On the
+    `left` of the density: `tiles` or `dots`. Of the `peaks` of the density in the last year
     `density`: `one`, `several`, or `dots`; `supported` headlines of those that were `asked`.
     """
     groups, charts = not study.single and bool(group_means(study)), charts_that_apply(study)
@@ -84,6 +85,7 @@ def captions_finding(study: Study) -> dict[str, Any]:
         "tick": not study.single,
         "coverage": shown_breaks(study),
         "degrees": "by_year" if "level" in charts else "alone",
+        "left": "tiles" if "tiles" in charts else "dots",
         "density": "one" if peaks == 1 else "several" if peaks else "dots",
         "peaks": peaks,
         "supported": int((headlines["verdict"] == SUPPORTED).sum()),
