@@ -67,6 +67,7 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "gap": gap,
         "of_both": gap is not None and bool(study.uncompared),
         "of_those": bool(study.uncompared),
+        "counted": bool(study.uncompared),
         "sd_ln": gap and _values(study, "sd_ln"),
         "spread": _gap(gap_in_D),
         "gap_in_D": gap_in_D,
