@@ -9,13 +9,7 @@ from coevo.arrays import Array, Integers, Row
 from coevo.equilibria.fitted import AnyFit, has_regional_lines, regional_lines
 from coevo.errors import Refusal
 from coevo.estimation.pooled import PooledFit
-from coevo.inference.growth_at_point import (
-    GrowthAt,
-    growth_at,
-    mean_by_region,
-    stacked_growth,
-    yearly_growth,
-)
+from coevo.inference.growth_at_point import GrowthAt, growth_at, mean_by_region, yearly_growth
 from coevo.inference.sets import interval, t_quantile
 
 MEAN = "mean"  # scope: the mean over regions
@@ -110,14 +104,15 @@ def pooled_rows(
                 row = label | {"quantity": "theory"} | why.columns
                 refusals[tuple(named.values())] = row
                 continue
-            frames.append(rows.assign(errors=YEAR))
-            grown.append({end: growth.tested() for end, growth in yearly.items()})
-            if most:
-                frames.append(whole.assign(errors=YEAR))
-                grown.append({end: growth.mean() for end, growth in yearly.items()})
+            for of, tested in enumerate((rows, whole)[: 1 + most]):
+                frames.append(tested.assign(errors=YEAR))
+                grown.append({end: growth[of] for end, growth in yearly.items()})
     if not grown:
         return frames[0], []
-    every = {end: stacked_growth([one[end] for one in grown]) for end in MOVED}
+    every = {
+        end: GrowthAt(*map(np.concatenate, zip(*[one[end] for one in grown], strict=True)))
+        for end in MOVED
+    }
     return _rows(pd.concat(frames), every, level), list(refusals.values())
 
 
