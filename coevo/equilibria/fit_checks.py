@@ -18,13 +18,8 @@ from coevo.equilibria.fitted import (
 )
 from coevo.equilibria.result_rows import mean_rows
 from coevo.errors import Refusal, tried
+from coevo.estimation import heterogeneity
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.heterogeneity import (
-    hausman_contrast,
-    homogeneity_test,
-    leave_one_out,
-    mean_group,
-)
 from coevo.estimation.pooled import (
     CARRIES,
     FOD_IV,
@@ -37,18 +32,10 @@ from coevo.estimation.pooled import (
 )
 from coevo.estimation.region import Fit
 from coevo.files import Tasks
-from coevo.inference import panel_simulation, relation_rule
+from coevo.inference import instrument_tests, panel_simulation, relation_rule
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.fit_diagnostics import cross_dependence, least_interaction, leave_one_row_out
-from coevo.inference.instrument_tests import (
-    anderson_rubin_p,
-    anderson_rubin_set,
-    effective_F,
-    overidentification,
-    restricted_wild,
-)
-from coevo.inference.relation_rule import ESTIMATORS as JUDGES
-from coevo.inference.relation_rule import WEAK_F, Block, Cross, relation
+from coevo.inference.relation_rule import WEAK_F, Block, Cross
 from coevo.inference.sets import interval
 from coevo.inference.slope_errors import BY_YEAR, ERRORS, SLOPES, slope_tests
 from coevo.lotka_volterra.classic import conserved_drift, euler_modulus, kind
@@ -86,8 +73,8 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     `homogeneity_b1`, ...: p of equal slopes; `mean_group_b1`, ...: mean of the regions' own slopes;
     `leave_one_out_b1`, ...: least and largest slope without one region, and that region.
     """
-    equal, mean = homogeneity_test(pooled), mean_group(pooled)
-    without = leave_one_out(pooled)
+    equal, mean = heterogeneity.homogeneity_test(pooled), heterogeneity.mean_group(pooled)
+    without = heterogeneity.leave_one_out(pooled)
     for i, name in enumerate(SLOPES):
         yield {"check": f"homogeneity_{name}", "value": equal[i].p}
         group = _estimate(mean.value[i], mean.error[i], mean.df, level)
@@ -99,7 +86,7 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
 
 def contrast_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     """Yield `hausman_b1`, ...: mean group less pooled slope with both effects; p of either at 0."""
-    difference, mean = hausman_contrast(pooled), mean_group(pooled)
+    difference, mean = heterogeneity.hausman_contrast(pooled), heterogeneity.mean_group(pooled)
     for i, name in enumerate(SLOPES):
         yield {"check": f"mean_group_p_{name}", "value": float(mean.p[i])}
         yield {"check": f"hausman_p_{name}", "value": float(difference.p[i])}
@@ -143,7 +130,7 @@ def judged_rows(
     panels without interaction. A relation that cannot be judged for want of a null is a refusal
     beside the rest.
     """
-    level = interaction.get("confidence", 0.95)
+    level = interaction["confidence"]
     yield from _family_rows(pool, seed)
     yield from tried(_named_rows(pool, interaction, seed, drawn), {}, quantity=RELATION)
     judge, (cross, quadrants) = _judge(pool), relation_rule.observed_effects(pool)
@@ -158,8 +145,8 @@ def _named_rows(
     pool: pd.DataFrame, interaction: Config, seed: int, drawn: Mapping[Block, Array] | None
 ) -> Iterator[Row]:
     """Yield the relation, and what panels without interaction give."""
-    level, bound = interaction.get("confidence", 0.95), interaction.get("equivalence")
-    judged = relation(pool, seed=seed, equivalence=bound, level=level, sizes=drawn)
+    level, bound = interaction["confidence"], interaction.get("equivalence")
+    judged = relation_rule.relation(pool, seed=seed, equivalence=bound, level=level, sizes=drawn)
     yield {"question": "relation", "verdict": judged.name, "direction": judged.direction}
     for name, value in zip(("A12", "A21"), judged.critical, strict=True):
         yield {"check": f"critical_{name}", "value": value}
@@ -181,7 +168,7 @@ def _family_rows(pool: pd.DataFrame, seed: int) -> Iterator[Row]:
 
 def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
     """Yield A12 and A21, and their t, by each of the estimators that judge a relation."""
-    for k, estimator in enumerate(JUDGES):
+    for k, estimator in enumerate(relation_rule.ESTIMATORS):
         for i, name in enumerate(("A12", "A21")):
             effect = _estimate(cross.A[k, i], cross.error[k, i], cross.df[k], level)
             yield {"quantity": f"{name}_{estimator}"} | effect
@@ -209,16 +196,18 @@ def instrument_rows(classic: GeneralPooled, level: float, seed: int) -> Iterator
     for name, at, sign in (("b1", (0, 1), -1), ("d", (1, 0), 1)):
         yield _first_stage(f"_{name}", classic.strength[at])
         moments = classic.moments
-        yield {"check": f"effective_F_{name}", "value": effective_F(moments, at[1])}
-        yield {"check": f"anderson_rubin_p_{name}", "value": anderson_rubin_p(moments, *at)}
-        wild = restricted_wild(moments, *at, seed=seed)
-        yield {"check": f"restricted_wild_p_{name}", "value": wild}
-        agreement = overidentification(moments, *at)
-        limit = float(chdtri(agreement.df, 1 - level))
-        yield {"check": f"J_{name}", "value": agreement.J, "limit": limit}
-        yield {"check": f"J_df_{name}", "value": agreement.df}
-        yield {"check": f"J_p_{name}", "value": agreement.p}
-        allowed = anderson_rubin_set(moments, *at, level)
+        agreement = instrument_tests.overidentification(moments, *at)
+        limit = {"limit": float(chdtri(agreement.df, 1 - level))}
+        for check, value in {
+            "effective_F": instrument_tests.effective_F(moments, at[1]),
+            "anderson_rubin_p": instrument_tests.anderson_rubin_p(moments, *at),
+            "restricted_wild_p": instrument_tests.restricted_wild(moments, *at, seed=seed),
+            "J": agreement.J,
+            "J_df": agreement.df,
+            "J_p": agreement.p,
+        }.items():
+            yield {"check": f"{check}_{name}", "value": value} | (limit if check == "J" else {})
+        allowed = instrument_tests.anderson_rubin_set(moments, *at, level)
         ends = sorted([sign * allowed.low, sign * allowed.high])
         row = {"quantity": f"anderson_rubin_{name}", "level": level, "set": allowed.kind}
         known = zip(("low", "high"), ends, strict=True)
@@ -285,7 +274,7 @@ def pooled_doubts(
     drawn: the draws of `pooled_draws`, if they were made before.
     """
     drawn = drawn or {}
-    level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
+    level, main = interaction["confidence"], interaction["estimator"]
     for label, fit in fits:
         if not isinstance(fit, PooledFit) or not has_regional_lines(fit):
             continue

@@ -149,13 +149,10 @@ def _rows(rows: pd.DataFrame, grown: dict[str, GrowthAt], level: float) -> pd.Da
     return table.assign(verdict=np.where(inside & table["p_joint"].notna(), tested, CANNOT_SAY))
 
 
-def untested_rows(
-    points: pd.DataFrame, fitted: Iterable[str], codes: Iterable[str]
-) -> pd.DataFrame:
+def untested_rows(points: pd.DataFrame, fitted: pd.Series, codes: pd.Series) -> pd.DataFrame:
     """Return rows of points whose region no line fits, and of regions without a point."""
-    tested, pointed = set(fitted), set(points["scope"])
-    left = points[~points["scope"].isin(tested)].assign(verdict=CANNOT_SAY)
-    none = [code for code in codes if code not in pointed]
+    left = points[~points["scope"].isin(fitted)].assign(verdict=CANNOT_SAY)
+    none = sorted(set(codes) - set(points["scope"]))
     rest = pd.DataFrame({"scope": none, "verdict": NO_EQUILIBRIUM})
     return pd.concat([left, rest]).assign(effects="none", errors=OWN)
 

@@ -9,7 +9,7 @@ from scipy.special import chdtrc
 from coevo.arrays import Array, Integers, Row, Values
 from coevo.errors import Refusal
 from coevo.regional.neighbourhood import row_standardised
-from coevo.regional.regional_panel import ALL, RegionalPanel, computed, refused
+from coevo.regional.regional_panel import RegionalPanel, computed, refused
 
 CLASSES = 4
 FEW = 5  # moves below which a cell says little
@@ -151,31 +151,30 @@ def mobility_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     counts = move_counts(study)
     P, n = probabilities(counts), int(counts.sum())
     for i, cut in enumerate(class_cuts(every_year(study.D)), start=1):
-        yield {"statistic": "class_cut", "of": of, "scope": f"{i}", "value": float(cut)}
-    yield computed("shorrocks", of, lambda: {"value": shorrocks(P), "n": n})
+        yield {"statistic": "class_cut", "scope": f"{i}", "value": float(cut)}
+    yield computed("shorrocks", lambda: {"value": shorrocks(P), "n": n})
     try:
         pi, M = steady_state(P), first_passage(P)
     except Refusal as why:
-        yield refused("steady_state", of, why)
+        yield refused("steady_state", why)
         return
     for i in range(CLASSES):
-        row = {"of": of, "n": n}
-        yield row | {"statistic": "steady_state", "scope": f"{i + 1}", "value": float(pi[i])}
+        scope = f"{i + 1}"
+        yield {"statistic": "steady_state", "scope": scope, "value": float(pi[i]), "n": n}
         for j in range(CLASSES):
-            pair = {"statistic": "first_passage", "scope": f"{i + 1}~{j + 1}"}
-            yield row | pair | {"value": float(M[i, j])}
+            pair = f"{scope}~{j + 1}"
+            yield {"statistic": "first_passage", "scope": pair, "value": float(M[i, j]), "n": n}
 
 
 def spatial_mobility_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Whether moves depend on the neighbours, and the share of cells with fewer than five moves."""
     move_counts(study)
     counts = spatial_counts(study)
-    row = {"of": of, "scope": ALL}
+    n = int(counts.sum())
     for name, (value, p) in homogeneity(counts).items():
-        tested = {"statistic": f"homogeneity_{name}", "value": value, "p": p}
-        yield row | tested | {"n": int(counts.sum())}
+        yield {"statistic": f"homogeneity_{name}", "value": value, "p": p, "n": n}
     small = float((counts < FEW).mean())
-    yield row | {"statistic": "small_cells", "value": small, "n": counts.size}
+    yield {"statistic": "small_cells", "value": small, "n": counts.size}
 
 
 def move_rows(study: RegionalPanel) -> Iterator[tuple[int, int, int | None, int, float]]:

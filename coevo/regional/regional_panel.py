@@ -147,24 +147,21 @@ def varying(y: pd.Series, least: int = 2) -> pd.Series:
     return known
 
 
-def refused(statistic: str, of: str, why: Refusal, **labels: Any) -> Row:
+def refused(statistic: str, why: Refusal, **labels: Any) -> Row:
     """Return the row of a statistic that the figures do not allow."""
-    labels = {"scope": ALL} | labels
-    return {"statistic": statistic, "of": of} | labels | why.columns
+    return {"statistic": statistic} | labels | why.columns
 
 
-def computed(
-    statistic: str, of: str, compute: Callable[[], Mapping[str, Any]], **labels: Any
-) -> Row:
+def computed(statistic: str, compute: Callable[[], Mapping[str, Any]], **labels: Any) -> Row:
     """Return a row with what was computed, or with the reason why it could not be."""
     try:
-        return {"statistic": statistic, "of": of, "scope": ALL} | labels | dict(compute())
+        return {"statistic": statistic} | labels | dict(compute())
     except Refusal as why:
-        return refused(statistic, of, why, **labels)
+        return refused(statistic, why, **labels)
 
 
 def by_year(
-    statistic: str, of: str, values: pd.DataFrame, compute: Callable[[pd.Series], float], **at: Any
+    statistic: str, values: pd.DataFrame, compute: Callable[[pd.Series], float], **at: Any
 ) -> Iterator[Row]:
     """Yield a row for each year: what `compute` makes of the regions that are known in it."""
 
@@ -172,4 +169,4 @@ def by_year(
         return {"value": float(compute(y)), "n": len(y)}
 
     for year, column in values.items():
-        yield computed(statistic, of, partial(in_year, column.dropna()), year=year, **at)
+        yield computed(statistic, partial(in_year, column.dropna()), year=year, **at)

@@ -46,6 +46,7 @@ from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.messages import unpacked
 
 NULL = ("family_x1", "family_x2", "shocks")
+LEVEL = {"confidence": 0.95}
 LESS_NOISE = (0.05, 0.1)
 FAMILY = ("random_walk", "own_limits")  # without and with interaction
 
@@ -180,7 +181,7 @@ def test_bias(pooled):
 
 @pytest.fixture(scope="module")
 def judged(prey):
-    return told(judged_rows(prey, {"confidence": 0.95}, seed=3))
+    return told(judged_rows(prey, LEVEL, seed=3))
 
 
 def test_the_relation_is_that_of_the_rule(prey, judged):
@@ -235,7 +236,7 @@ def test_feedback(prey, judged):
 
 
 def test_feedback_that_cannot_be_decided(panel):
-    rows = told(judged_rows(panel, {"confidence": 0.95}, seed=3))
+    rows = told(judged_rows(panel, LEVEL, seed=3))
     assert not assert_feedback(rows, panel, 0.95, 3).located
     assert rows.verdicts["relation"]["verdict"] == "undetermined"
     assert rows.verdicts["feedback_weak"]["verdict"] == "undecidable"
@@ -259,15 +260,15 @@ def test_a_year_that_splits_nothing_makes_no_sub_periods(prey, split):
 
 def test_a_bound_of_equivalence_reaches_the_rule(panel):
     """A bound that no interval exceeds: neither acts on the other."""
-    rows = told(judged_rows(panel, {"equivalence": 1e6}, seed=3))
+    rows = told(judged_rows(panel, LEVEL | {"equivalence": 1e6}, seed=3))
     assert rows.verdicts["relation"]["verdict"] == "neutralism"
 
 
 def test_the_seed_alone_decides_the_draws_and_order_does_not(panel):
     shuffled = panel.sample(frac=1, random_state=1)
-    one, again = (told(judged_rows(p, {"confidence": 0.95}, 3)) for p in (panel, shuffled))
+    one, again = (told(judged_rows(p, LEVEL, 3)) for p in (panel, shuffled))
     assert one == again
-    other = told(judged_rows(panel, {"confidence": 0.95}, 4))
+    other = told(judged_rows(panel, LEVEL, 4))
     assert other.checks["critical_A12"] != one.checks["critical_A12"]
     difference = [rows.relations["feedback_difference"]["low"] for rows in (one, other)]
     assert difference[0] != difference[1]
@@ -295,7 +296,7 @@ def test_what_is_refused_says_what_and_why():
 
 def doubts(pool, fits, main, **interaction):
     """Return the rows of `pooled_doubts`, what each of them tells in the column `what`."""
-    rows = pooled_doubts(pool, fits, {"estimator": main} | interaction, seed=1)
+    rows = pooled_doubts(pool, fits, LEVEL | {"estimator": main} | interaction, seed=1)
     empty = dict.fromkeys(["period", "fields", "population", *NULL, *KINDS], "")
     table = pd.DataFrame([empty | row for row in rows])
     what = table["question"] + table["check"] + table["quantity"]
