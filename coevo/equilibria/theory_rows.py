@@ -9,6 +9,7 @@ from coevo.arrays import Array, Integers, Row
 from coevo.equilibria.fitted import AnyFit, has_regional_lines, regional_lines
 from coevo.errors import Refusal
 from coevo.estimation.pooled import PooledFit
+from coevo.estimation.region import stacked
 from coevo.inference.growth_at_point import GrowthAt, growth_at, mean_by_region, yearly_growth
 from coevo.inference.sets import interval, t_quantile
 
@@ -51,10 +52,7 @@ def regional_rows(
     if rows.empty:
         return rows
     i, E = rows["index"].to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
-    c, V, df = (
-        np.array([getattr(pair, name) for _, pair in lines])[i]
-        for name in ("coefficients", "covariance", "df")
-    )
+    c, V, df = (part[i] for part in stacked([pair for _, pair in lines]))
     grown = {end: growth_at(c, V, df, E * factor) for end, factor in MOVED.items()}
     table = _rows(rows, grown, level)
     by_own_fit = (rows["errors"] == OWN).to_numpy()

@@ -47,7 +47,6 @@ from coevo.messages import unpacked
 
 NULL = ("family_x1", "family_x2", "shocks")
 LEVEL = {"confidence": 0.95}
-LESS_NOISE = (0.05, 0.1)
 FAMILY = ("random_walk", "own_limits")  # without and with interaction
 
 
