@@ -22,6 +22,7 @@ from coevo.inference.instrument_tests import (
 from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.inference.wild_bootstrap import wild_pooled
 from tests.panels import walks
+from tests.unit.cases import sections
 
 NAMES = ("up", "down")
 AT = {"b1": (0, 1), "d": (1, 0)}
@@ -171,21 +172,12 @@ def test_the_restricted_bootstrap_equals_refits(instrumented, name):
 
 
 @pytest.mark.parametrize(
-    ("roots", "leading", "kind", "low", "high"),
-    [
-        ([1, 3], 1, "interval", 1, 3),
-        ([1, 3], -1, "complement", 1, 3),
-        ([1, 2, 5, 6], 1, "interval", 1, 6),
-        ([1, 2, 5, 8], -1, "complement", 5, 8),
-        ([2], 1, "unbounded", -np.inf, 2),
-        ([2], -1, "unbounded", 2, np.inf),
-        ([1j, -1j], 1, "empty", np.nan, np.nan),
-        ([1j, -1j], -1, "line", np.nan, np.nan),
-        ([], 1, "empty", np.nan, np.nan),
-    ],
+    ("roots", "leading", "kind", "low", "high"), sections("relations")["negative"]
 )
 def test_where_a_polynomial_is_not_positive(roots, leading, kind, low, high):
-    coefficients = leading * np.polynomial.polynomial.polyfromroots(roots).real
+    coefficients = (
+        leading * np.polynomial.polynomial.polyfromroots([complex(root) for root in roots]).real
+    )
     found = negative_set(coefficients)
     assert found.kind == kind
     assert [found.low, found.high] == pytest.approx([low, high], nan_ok=True, rel=1e-6)

@@ -16,7 +16,9 @@ from coevo.inference.growth_at_point import growth_at, mean_by_region, yearly_gr
 from coevo.messages import unpacked
 from coevo.study_data import StudyData
 from tests.panels import long, walks
+from tests.unit.cases import sections
 
+CASES = sections("theory")
 YEARS = np.arange(2015, 2024)
 PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
 MONEY = "100 million yuan"
@@ -51,16 +53,7 @@ def test_without_a_key_shares_of_sales_in_money_and_whole_cycles_count():
     assert thousand.factor == pytest.approx(1e-4)
 
 
-@pytest.mark.parametrize(
-    ("calibration", "table", "key"),
-    [
-        (None, {}, "theory_off"),
-        ("auto", {"units": (MONEY, "tonne")}, "outputs_not_money"),
-        ("auto", {"units": (MONEY, "million USD")}, "outputs_in_two_units"),
-        ("auto", {"label": "value added of trade"}, "downstream_not_sales"),
-        ({"share": [0.3]}, {"units": ("person", "person")}, "outputs_not_money"),
-    ],
-)
+@pytest.mark.parametrize(("calibration", "table", "key"), CASES["no_shares"])
 def test_what_has_no_shares_says_why(calibration, table, key):
     own = PAIR | {"downstream": "trade"} if key == "downstream_not_sales" else PAIR
     known = indicators(**table).replace({"indicator": {"sales": own["downstream"]}})
@@ -209,18 +202,7 @@ def test_holm_is_that_of_statsmodels_within_a_family():
     assert found.loc[found["scope"] == "mean", "p_adjusted"].isna().all()
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "moved", "located", "wanted"),
-    [
-        (["contradicted"] * 2, 0.001, True, "contradicted"),
-        (["contradicted", "not_contradicted"], 0.001, True, "differs"),
-        (["not_contradicted"], 0.001, True, "confirmed"),
-        (["not_contradicted"], 0.001, False, "not_contradicted"),
-        (["not_contradicted"], 0.2, True, "not_contradicted"),
-        (["cannot_say"], 0.001, True, "cannot_say"),
-        ([], 0.001, True, ""),
-    ],
-)
+@pytest.mark.parametrize(("verdicts", "moved", "located", "wanted"), CASES["joint"])
 def test_theory_is_confirmed_only_where_another_point_would_be_seen(
     verdicts, moved, located, wanted
 ):
