@@ -175,9 +175,8 @@ def test_the_restricted_bootstrap_equals_refits(instrumented, name):
     ("roots", "leading", "kind", "low", "high"), sections("relations")["negative"]
 )
 def test_where_a_polynomial_is_not_positive(roots, leading, kind, low, high):
-    coefficients = (
-        leading * np.polynomial.polynomial.polyfromroots([complex(root) for root in roots]).real
-    )
+    polynomial = np.polynomial.polynomial.polyfromroots([complex(root) for root in roots])
+    coefficients = leading * polynomial.real
     found = negative_set(coefficients)
     assert found.kind == kind
     assert [found.low, found.high] == pytest.approx([low, high], nan_ok=True, rel=1e-6)
