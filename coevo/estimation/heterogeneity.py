@@ -219,13 +219,7 @@ def _refitted(pooled: PooledFit, i: int) -> Array:
     try:
         return np.asarray(SIGNS * _slopes(_without(pooled.data, i), pooled.effects))
     except Refusal as refusal:
-        raise Refusal(
-            "without_region",
-            str(refusal),
-            region=pooled.regions[i],
-            reason=refusal.key,
-            fields=refusal.fields,
-        ) from None
+        raise refusal.about("without_region", pooled.regions[i]) from None
 
 
 def _slopes(rows: Pool, effects: str) -> Array:

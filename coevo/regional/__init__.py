@@ -11,7 +11,7 @@ from coevo.regional.convergence import club_rows, dispersion_rows, growth_rows
 from coevo.regional.inequality import density_lines, density_rows, gini_rows, mean_rows, theil_rows
 from coevo.regional.mobility import mobility_rows, move_rows, spatial_mobility_rows
 from coevo.regional.neighbourhood import level_neighbour_rows, local_rows, neighbour_rows
-from coevo.regional.regional_panel import ADJUSTED, ALL, PLAIN, RegionalPanel, refused
+from coevo.regional.regional_panel import ADJUSTED, ALL, PLAIN, RegionalPanel
 
 Block = Callable[[RegionalPanel, str], Iterator[Row]]
 # statistic by which a refusal of the whole block is named -> its rows, and of what they are made;
@@ -45,7 +45,7 @@ def _or_refusal(statistic: str, rows: Iterator[Row]) -> Iterator[Row]:
     try:
         yield from rows
     except Refusal as why:
-        yield refused(statistic, why)
+        yield {"statistic": statistic} | why.columns
 
 
 def regional_tables(study: RegionalPanel) -> dict[str, pd.DataFrame]:

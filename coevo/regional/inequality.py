@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import combinations
 from typing import NamedTuple
 
@@ -9,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Row, Values
-from coevo.errors import Refusal
+from coevo.errors import Refusal, tried
 from coevo.regional.regional_panel import (
     PLAIN,
     RegionalPanel,
     above_zero,
     by_year,
-    refused,
     several,
     varying,
 )
@@ -124,19 +124,19 @@ def gini_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Gini of all regions by year, of each group, between groups, and the parts by Dagum."""
     yield from _inequality_rows("gini", study, of, gini)
     for year, column in study.of(of).items():
-        y = column.dropna()
-        labels = {"year": year, "n": len(y)}
-        try:
-            within, between, transvariation, pairs = dagum(several(y, 2), study.group[y.index])
-        except Refusal as why:
-            yield refused("gini_within", why, year=year)
-            continue
-        yield labels | {"statistic": "gini_within", "value": within}
-        yield labels | {"statistic": "gini_between", "value": between}
-        yield labels | {"statistic": "gini_transvariation", "value": transvariation}
-        for pair, value in pairs.items():
-            scope = "~".join(sorted(pair))
-            yield labels | {"statistic": "gini_pair", "scope": scope, "value": value}
+        rows = _dagum_rows(column.dropna(), study.group)
+        yield from tried(rows, {"year": year}, statistic="gini_within")
+
+
+def _dagum_rows(y: pd.Series, group: pd.Series) -> Iterator[Row]:
+    """The parts of Gini in a year by Dagum."""
+    within, between, transvariation, pairs = dagum(several(y, 2), group[y.index])
+    yield {"statistic": "gini_within", "value": within, "n": len(y)}
+    yield {"statistic": "gini_between", "value": between, "n": len(y)}
+    yield {"statistic": "gini_transvariation", "value": transvariation, "n": len(y)}
+    for pair, value in pairs.items():
+        scope = "~".join(sorted(pair))
+        yield {"statistic": "gini_pair", "scope": scope, "value": value, "n": len(y)}
 
 
 def _inequality_rows(
@@ -197,10 +197,7 @@ def density_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
 
 def density_lines(study: RegionalPanel) -> Iterator[tuple[int, float, float]]:
     """Yield year, D and density; nothing where `density_rows` says why."""
-    try:
-        by_year = densities(study.of(PLAIN))
-    except Refusal:
-        return
-    for year, density in by_year.items():
-        for D, value in zip(GRID, density, strict=True):
-            yield year, float(D), float(value)
+    with suppress(Refusal):
+        for year, density in densities(study.of(PLAIN)).items():
+            for D, value in zip(GRID, density, strict=True):
+                yield year, float(D), float(value)

@@ -1,15 +1,16 @@
 """Do regions change places? Transitions between quartiles of D from a year to the next."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
 from coevo.arrays import Array, Integers, Row, Values
-from coevo.errors import Refusal
+from coevo.errors import Refusal, tried
 from coevo.regional.neighbourhood import row_standardised
-from coevo.regional.regional_panel import RegionalPanel, computed, refused
+from coevo.regional.regional_panel import RegionalPanel, computed
 
 CLASSES = 4
 FEW = 5  # moves below which a cell says little
@@ -153,11 +154,12 @@ def mobility_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     for i, cut in enumerate(class_cuts(every_year(study.D)), start=1):
         yield {"statistic": "class_cut", "scope": f"{i}", "value": float(cut)}
     yield computed("shorrocks", lambda: {"value": shorrocks(P), "n": n})
-    try:
-        pi, M = steady_state(P), first_passage(P)
-    except Refusal as why:
-        yield refused("steady_state", why)
-        return
+    yield from tried(_long_run_rows(P, n), {}, statistic="steady_state")
+
+
+def _long_run_rows(P: Array, n: int) -> Iterator[Row]:
+    """Steady state and first passage of n moves."""
+    pi, M = steady_state(P), first_passage(P)
     for i in range(CLASSES):
         scope = f"{i + 1}"
         yield {"statistic": "steady_state", "scope": scope, "value": float(pi[i]), "n": n}
@@ -180,11 +182,9 @@ def spatial_mobility_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
 def move_rows(study: RegionalPanel) -> Iterator[tuple[int, int, int | None, int, float]]:
     """Yield from, to, class of neighbours (None: all), count, probability; classes from 1."""
     parts: list[tuple[int | None, Integers]] = []
-    try:
+    with suppress(Refusal):  # the reason stands in the rows of `mobility_rows`, or of the spatial
         parts.append((None, move_counts(study)))
         parts += enumerate(spatial_counts(study), start=1)
-    except Refusal:
-        pass  # the reason stands in the rows of `mobility_rows` and `spatial_mobility_rows`
     for lag, counts in parts:
         P = probabilities(counts)
         for i, j in np.ndindex(counts.shape):

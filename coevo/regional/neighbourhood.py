@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Integers, Places, Row, Values
-from coevo.errors import Refusal
+from coevo.errors import Refusal, tried
 from coevo.regional.regional_panel import (
     FEWEST_REGIONS,
     LIKELY,
     PLAIN,
     RegionalPanel,
-    refused,
     varying,
 )
 
@@ -194,7 +193,7 @@ def _global_rows(
         try:
             y = varying(_connected(column, neighbours), FEWEST_REGIONS)
         except Refusal as why:
-            yield refused(statistic, why, year=year)
+            yield {"statistic": statistic, "year": year} | why.columns
             continue
         alike.setdefault(tuple(y.index), []).append(int(year))
     for regions, years in alike.items():
@@ -221,23 +220,26 @@ def local_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Local I of every region in the first and in the last year, with p after false discovery; a
     quadrant only where that is below `LIKELY`.
     """
-    from statsmodels.stats.multitest import multipletests
-
     values, neighbours = study.in_space(of), study.neighbours
     for year in dict.fromkeys((values.columns[0], values.columns[-1])):
-        try:
-            y = varying(_connected(values[year], neighbours), FEWEST_REGIONS)
-        except Refusal as why:
-            yield refused("local_moran", why, year=year)
-            continue
-        W = row_standardised(neighbours, list(y.index))
-        moran, quadrant = local_moran(y, W)
-        p = local_moran_p(y, W, study.draws, np.random.default_rng(study.seed))
-        adjusted = multipletests(p, method="fdr_bh")[1]
-        cluster = np.where(adjusted < LIKELY, np.array(QUADRANTS)[quadrant - 1], "")
-        columns = {"value": moran, "p": p, "p_adjusted": adjusted, "cluster": cluster}
-        local = pd.DataFrame({"scope": y.index} | columns)
-        local = local.assign(statistic="local_moran", year=year, n=len(y))
-        yield from local.to_dict("records")
-        for region in values[year].dropna().index.difference(y.index):
-            yield refused("local_moran", Refusal("isolated_region"), year=year, scope=region)
+        label = {"statistic": "local_moran", "year": year}
+        yield from tried(_local_rows(values[year], neighbours, study), label)
+
+
+def _local_rows(
+    column: pd.Series, neighbours: Mapping[str, Sequence[str]], study: RegionalPanel
+) -> Iterator[Row]:
+    """The rows of one year."""
+    from statsmodels.stats.multitest import multipletests
+
+    y = varying(_connected(column, neighbours), FEWEST_REGIONS)
+    W = row_standardised(neighbours, list(y.index))
+    moran, quadrant = local_moran(y, W)
+    p = local_moran_p(y, W, study.draws, np.random.default_rng(study.seed))
+    adjusted = multipletests(p, method="fdr_bh")[1]
+    cluster = np.where(adjusted < LIKELY, np.array(QUADRANTS)[quadrant - 1], "")
+    columns = {"value": moran, "p": p, "p_adjusted": adjusted, "cluster": cluster}
+    local = pd.DataFrame({"scope": y.index} | columns)
+    yield from local.assign(n=len(y)).to_dict("records")
+    for region in column.dropna().index.difference(y.index):
+        yield {"scope": region} | Refusal("isolated_region").columns

@@ -147,17 +147,13 @@ def varying(y: pd.Series, least: int = 2) -> pd.Series:
     return known
 
 
-def refused(statistic: str, why: Refusal, **labels: Any) -> Row:
-    """Return the row of a statistic that the figures do not allow."""
-    return {"statistic": statistic} | labels | why.columns
-
-
 def computed(statistic: str, compute: Callable[[], Mapping[str, Any]], **labels: Any) -> Row:
     """Return a row with what was computed, or with the reason why it could not be."""
+    labels |= {"statistic": statistic}
     try:
-        return {"statistic": statistic} | labels | dict(compute())
+        return labels | dict(compute())
     except Refusal as why:
-        return refused(statistic, why, **labels)
+        return labels | why.columns
 
 
 def by_year(
