@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans, Integers
-from coevo.errors import Refusal, StudyError
+from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, require_left, sums
 from coevo.estimation.growth import ESTIMATORS, Pool, pool
 from coevo.estimation.region import FORMS, Equations
@@ -264,24 +264,18 @@ def fit_pooled_general(
     )
 
 
-def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> FTest:
-    """Return the Wald test that the slopes `zero` (n, n) are all nil.
+def joint_test(fit: GeneralPooled) -> FTest:
+    """Return the Wald test of the paper's restriction: no population limits itself, A_ii = 0.
 
-        F = a' V^-1 a / q,   compared with F(q, G-1),   a the q slopes, V their covariance
+        F = a' V^-1 a / n,   compared with F(n, G-1),   a the n own slopes, V their covariance
 
-    By default the paper's restriction: no population limits itself, A_ii = 0. `StudyError` if one
-    of the slopes is not estimated, or the regions are too few for q restrictions.
+    fit: of the form `general`. `StudyError` if the regions are too few for n restrictions.
     """
-    chosen = np.eye(len(fit.A), dtype=bool) if zero is None else np.asarray(zero, dtype=bool)
-    q = int(chosen.sum())
-    if q == 0 or (chosen & ~fit.included).any():
-        raise StudyError(
-            f"form '{fit.form}' sets slopes to zero that are to be tested: use another"
-        )
-    if q > fit.df:
-        raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=q)
-    a, V = fit.A[chosen], fit.covariance[np.ix_(chosen.ravel(), chosen.ravel())]
-    return f_test(a @ np.linalg.solve(V, a) / q, q, fit.df)
+    a, n = fit.A.diagonal(), len(fit.A)
+    if n > fit.df:
+        raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=n)
+    own = np.arange(n) * (n + 1)  # of A.ravel()
+    return f_test(a @ np.linalg.solve(fit.covariance[np.ix_(own, own)], a) / n, n, fit.df)
 
 
 class PooledFit(GeneralPooled):
