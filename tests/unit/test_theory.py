@@ -88,23 +88,10 @@ def region(x1, x2, **more):
 PURCHASES = {"purchases": "bought"}
 
 
-@pytest.mark.parametrize(
-    ("frame", "calibration", "key"),
-    [
-        (region([9.0] * 6, [4.0] * 6, purchases=0.0, sales=4.0), PURCHASES,
-         "calibration_not_positive"),
-        (region([9.0] * 6, [4.0] * 6, purchases=np.nan, sales=4.0), PURCHASES,
-         "no_calibrated_years"),
-        (region([9.0] * 6, [4.0] * 6, purchases=12.0, sales=4.0), PURCHASES,
-         "calibration_never_holds"),
-        (region([9.0] * 6, [4.0] * 6), {"a1": 1, "b1": 1, "a2": -1, "b2": 1},
-         "theory_not_positive"),
-        (region([9.0] * 6, [4.0] * 6), None, "theory_off"),
-        (region(np.arange(1.0, 9), np.arange(1.0, 9)), "auto", "no_whole_cycle"),
-    ],
-)  # fmt: skip
-def test_a_region_without_a_point_says_why(frame, calibration, key):
+@pytest.mark.parametrize(("columns", "calibration", "key"), CASES["no_point"])
+def test_a_region_without_a_point_says_why(columns, calibration, key):
     table = {"units": ("person", "person")} if calibration == "auto" else {}
+    frame = region(**{"x1": [9.0] * 6, "x2": [4.0] * 6} | columns)
     points, _, refused = points_of(frame, calibration, **table)
     told = [row["message"] for row in refused if row["quantity"] == "theory"]
     assert points == [] and key in told and told == list(dict.fromkeys(told))
