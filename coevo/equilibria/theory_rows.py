@@ -131,14 +131,8 @@ def _rows(rows: pd.DataFrame, grown: dict[str, GrowthAt], level: float) -> pd.Da
     at = grown[""]
     low, high = interval(at.growth, at.error, at.df[:, None], level)
     seen = t_quantile(at.df, 1 - (1 - level) / 2)[:, None] * at.error  # joint p below 1 - level
-    numbers = {
-        "": at.growth,
-        "_se": at.error,
-        "_low": low,
-        "_high": high,
-        "_p": at.p,
-        "_seen": seen,
-    }
+    ends = ("", "_se", "_low", "_high", "_p", "_seen")
+    numbers = dict(zip(ends, (at.growth, at.error, low, high, at.p, seen), strict=True))
     columns = {f"G{i + 1}{end}": values[:, i] for i in range(2) for end, values in numbers.items()}
     columns |= {f"p_joint{end}": moved.joint_p for end, moved in grown.items()}
     table = rows.assign(df=at.df, **columns)

@@ -138,10 +138,9 @@ def _path_fit(run: Run, best: Optimum) -> PathFit:
 
 def _longest(t: Values, x1: Values, x2: Values, breaks: Iterable[int]) -> tuple[Integers, Array]:
     """Return years and figures (years, 2) of the longest unbroken run, the later of two equals."""
-    series = [np.asarray(x, dtype=float) for x in (x1, x2)]
-    runs, _ = unbroken(t, np.column_stack(series), breaks)
-    longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=None)
-    length = 0 if longest is None else len(longest[0])
-    if longest is None or length < FEWEST_PATH_YEARS:
-        raise Refusal("too_short_path", years=length, least=FEWEST_PATH_YEARS)
+    runs, _ = unbroken(t, np.column_stack([x1, x2]), breaks)
+    none = np.empty(0, np.int64), np.empty((0, 2))
+    longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=none)
+    if len(longest[0]) < FEWEST_PATH_YEARS:
+        raise Refusal("too_short_path", years=len(longest[0]), least=FEWEST_PATH_YEARS)
     return longest

@@ -9,13 +9,7 @@ import pandas as pd
 
 from coevo.arrays import Array, Integers, Places, Row, Values
 from coevo.errors import Refusal, tried
-from coevo.regional.regional_panel import (
-    FEWEST_REGIONS,
-    LIKELY,
-    PLAIN,
-    RegionalPanel,
-    varying,
-)
+from coevo.regional.regional_panel import FEWEST_REGIONS, LIKELY, PLAIN, RegionalPanel, varying
 
 if TYPE_CHECKING:  # imported where it is used: reports read constants of this module
     from scipy.sparse import csr_array
