@@ -183,9 +183,9 @@ class GeneralPooled(Slopes):
 
     data: regions, units (G, n), growth rows; level (G, 2 n): of growth and of regressors in each
     region, at the average year effect; common: one level for all regions; df = G - 1 of the
-    regions that enter; included (n, n): the slopes that are estimated; moments: the rows as the
-    effects leave them, of `fod_iv` in forward deviations; strength (n, n): first-stage F of the
-    instruments, NaN without; estimator, effects, scale, form: names. The rest as in `Slopes`.
+    regions that enter; moments: the rows as the effects leave them, of `fod_iv` in forward
+    deviations; strength (n, n): first-stage F of the instruments, NaN without; estimator, effects,
+    scale, form: names. The rest as in `Slopes`.
     """
 
     estimator: str
@@ -196,7 +196,6 @@ class GeneralPooled(Slopes):
     level: Array
     common: bool
     df: int
-    included: Booleans
     moments: Moments
     strength: Array
 
@@ -258,7 +257,6 @@ def fit_pooled_general(
         level=absorbed.level,
         common=absorbed.common,
         df=int(moments.region.max()),
-        included=included,
         moments=moments,
         strength=strength(moments, included),
     )
