@@ -134,9 +134,8 @@ def _not_positive(point: Row) -> Refusal | None:
 
 def last_states(pair: pd.DataFrame) -> dict[str, Row]:
     """Return each region's observed x1, x2 in its last year."""
-    last = pair.sort_values("year").groupby("region").tail(1)
-    rows = zip(last["region"], last["x1"], last["x2"], strict=True)
-    return {code: {"observed_x1": x1, "observed_x2": x2} for code, x1, x2 in rows}
+    last = pair.sort_values("year").groupby("region").tail(1).set_index("region")
+    return last[["x1", "x2"]].add_prefix("observed_").to_dict("index")
 
 
 def by_year(part: pd.DataFrame) -> tuple[Integers, Array]:

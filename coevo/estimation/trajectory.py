@@ -89,10 +89,6 @@ class Run(NamedTuple):
     scale: Array
     start: Array
 
-    @property
-    def logs(self) -> Array:
-        return np.log(self.figures / self.scale)
-
 
 def _run(series: Series) -> Run | Refusal:
     try:
@@ -109,7 +105,7 @@ def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | Refusal]:
     rows = np.array([len(run.years) for run in runs])
     observed = np.full((len(runs), rows.max(), 2), np.nan)
     for row, run in zip(observed, runs, strict=True):
-        row[: len(run.years)] = run.logs
+        row[: len(run.years)] = np.log(run.figures / run.scale)
     known = np.isfinite(observed)
 
     def model(p: Array, region: Integers) -> tuple[Array, Array]:
