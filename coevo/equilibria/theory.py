@@ -110,8 +110,7 @@ def theoretical(pair: pd.DataFrame, sources: TheorySources) -> tuple[list[Row], 
         if sources.given:
             row = given(sources.given)
             equilibria.append(label | row | last[code])
-            b1, b2 = (float(sources.given[name]) for name in ("b1", "b2"))
-            candidates.append(row | {"theory_b1": b1, "theory_d": b1 * b2})
+            candidates.append(row)
         if sources.cycles:
             candidates.append({"source": "cycle_mean"} | cycle_mean(years, figures))
         for point in candidates:
@@ -205,7 +204,8 @@ def given(values: Mapping[str, Any]) -> Row:
     """Return the equilibrium at the four parameters that the configuration gives."""
     a1, b1, a2, b2 = (float(values[name]) for name in PARAMETERS)
     x1, x2 = equilibrium(a1, b1, a2, b2)
-    return {"source": "given", "x1": x1, "x2": x2, "kind": kind(a1, b1, a2, b1 * b2)}
+    row = {"source": "given", "x1": x1, "x2": x2, "kind": kind(a1, b1, a2, b1 * b2)}
+    return row | {"theory_b1": b1, "theory_d": b1 * b2}
 
 
 def cycle_mean(years: Integers, figures: Array) -> Row:

@@ -18,11 +18,7 @@ from coevo.weighting import (
     not_allowed,
     weigh,
 )
-from coevo.weighting.combined import (
-    combinations,
-    game_combination,
-    linear_combination,
-)
+from coevo.weighting.combined import combinations, game_combination, linear_combination
 from coevo.weighting.methods import (
     RANDOM_INDEX,
     bartlett_sphericity,
