@@ -71,11 +71,8 @@ def told(rows):
 @pytest.mark.parametrize("level", [0.95, 0.5])
 def test_sharing(pooled, level):
     found = told(fit_checks.sharing_rows(pooled, level))
-    equal, mean, without = (
-        heterogeneity.homogeneity_test(pooled),
-        heterogeneity.mean_group(pooled),
-        heterogeneity.leave_one_out(pooled),
-    )
+    equal, mean = heterogeneity.homogeneity_test(pooled), heterogeneity.mean_group(pooled)
+    without = heterogeneity.leave_one_out(pooled)
     assert (len(found.checks), len(found.relations), mean.regions) == (2, 4, 10)
     for i, name in enumerate(("b1", "d")):
         assert found.checks[f"homogeneity_{name}"]["value"] == equal[i].p
@@ -93,11 +90,8 @@ def test_sharing(pooled, level):
 
 def test_the_contrast(panel):
     fit = fit_pooled(panel, "x1", "x2", effects="region+year")
-    found, contrast, mean = (
-        told(fit_checks.contrast_rows(fit, 0.95)),
-        heterogeneity.hausman_contrast(fit),
-        heterogeneity.mean_group(fit),
-    )
+    found = told(fit_checks.contrast_rows(fit, 0.95))
+    contrast, mean = heterogeneity.hausman_contrast(fit), heterogeneity.mean_group(fit)
     for i, name in enumerate(("b1", "d")):
         row, p = found.relations[f"hausman_{name}"], found.checks[f"hausman_p_{name}"]["value"]
         assert (row["value"], p) == (contrast.value[i], contrast.p[i])
@@ -141,10 +135,8 @@ def test_instruments(panel):
         J = found.checks[f"J_{name}"]
         assert J["value"] == instrument_tests.overidentification(fit.moments, *at).J
         assert J["limit"] == pytest.approx(3.841459)
-        row, own = (
-            found.relations[f"anderson_rubin_{name}"],
-            instrument_tests.anderson_rubin_set(fit.moments, *at),
-        )
+        row = found.relations[f"anderson_rubin_{name}"]
+        own = instrument_tests.anderson_rubin_set(fit.moments, *at)
         ends = sorted([sign * own.low, sign * own.high])
         assert (row["set"], row["level"]) == (own.kind, 0.95)
         assert [row["low"], row["high"]] == ends
@@ -155,10 +147,8 @@ def test_instruments(panel):
 
 
 def test_bias(pooled):
-    found, bias = (
-        told(fit_checks.bias_rows(pooled, seed=4)).relations,
-        short_panel_bias(pooled, seed=4),
-    )
+    found = told(fit_checks.bias_rows(pooled, seed=4)).relations
+    bias = short_panel_bias(pooled, seed=4)
     for i, name in enumerate(("b1", "d")):
         row = found[f"bias_{name}"]
         assert row["value"] == bias.bias[i]
