@@ -182,20 +182,17 @@ def calibrated(years: Integers, figures: Array, gaps: Booleans) -> tuple[Row, li
             refused.append({"year": row["year"]} | message_columns("calibration_fails", reasons))
     if not holds.any():
         return {"refusal": Refusal("calibration_never_holds")}, [*rows, {"kind": "fails"}], refused
-    E, b1 = _period(parameters[:, holds]), float(parameters[1, holds].mean())
+    period = _period(*parameters[:, holds])
+    rows.append({"kind": "centre", "x1_set": "range", "x2_set": "range"} | period)
     used = years[np.append(holds, False) | np.append(False, holds)]
-    point = E | {"first_year": used[0], "last_year": used[-1]}
-    d = float((parameters[1] * parameters[3])[holds].mean())
-    point |= {"theory_b1": b1, "theory_d": d}
-    sets = {"x1_set": "range", "x2_set": "range"}
-    return point, [*rows, {"kind": "centre"} | E | sets], refused
+    return period | {"first_year": used[0], "last_year": used[-1]}, rows, refused
 
 
-def _period(parameters: Array) -> Row:
-    """Return the equilibrium of the period from the parameters of its years (4, years)."""
-    row: Row = {}
-    both = zip(("x1", "x2"), period_equilibrium(*parameters), equilibrium(*parameters), strict=True)
-    for name, period, yearly in both:
+def _period(a1: Array, b1: Array, a2: Array, b2: Array) -> Row:
+    """Return the equilibrium and the mean slopes of the period from the parameters of its years."""
+    row: Row = {"theory_b1": float(b1.mean()), "theory_d": float((b1 * b2).mean())}
+    each = period_equilibrium(a1, b1, a2, b2), equilibrium(a1, b1, a2, b2)
+    for name, period, yearly in zip(("x1", "x2"), *each, strict=True):
         row |= {name: period, f"{name}_low": yearly.min(), f"{name}_high": yearly.max()}
     return row
 
