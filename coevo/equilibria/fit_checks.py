@@ -276,7 +276,7 @@ def pooled_doubts(
     drawn = drawn or {}
     level, main = interaction["confidence"], interaction["estimator"]
     for label, fit in fits:
-        if not isinstance(fit, PooledFit) or not has_regional_lines(fit):
+        if not has_regional_lines(fit):
             continue
         # what is said of region effects alone rests on years, by whatever estimator
         for errors in ERRORS if fit.estimator == main else (BY_YEAR,) * (fit.effects == "region"):
@@ -290,9 +290,8 @@ def pooled_doubts(
         if fit.estimator == "trapezoid":
             yield from tried(bias_rows(fit, seed, drawn.get(fit.effects)), label, quantity="bias")
     for label, fit in fits:
-        if label["model"] != "classic" or label["estimator"] != FOD_IV:
-            continue
-        if not isinstance(fit, GeneralPooled) or not inferable(fit):
+        named = (label["model"], label["estimator"]) == ("classic", FOD_IV)
+        if not named or not inferable(fit):
             continue
         yield from tried(instrument_rows(fit, level, seed), label, quantity="instruments")
         pool = growth_pool(pair)

@@ -80,7 +80,7 @@ def pooled_rows(
     groups = [part for _, part in points.groupby(["source", "share"], dropna=False)]
     frames, grown, refusals = [points.iloc[:0]], [], {}
     for label, pooled in fits:
-        if not (isinstance(pooled, PooledFit) and has_regional_lines(pooled)):
+        if not has_regional_lines(pooled):
             continue
         place = {code: i for i, code in enumerate(pooled.regions)}
         named = {"effects": label["effects"], "estimator": label["estimator"]}

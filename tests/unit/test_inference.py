@@ -10,7 +10,6 @@ from scipy import stats
 from scipy.integrate import quad
 
 from coevo.errors import StudyError
-from coevo.estimation import fit
 from coevo.estimation.region import Equations
 from coevo.inference import fieller, sign_probabilities
 from coevo.inference.sets import equilibrium_sets, interval, located, t_quantile
