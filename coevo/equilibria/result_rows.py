@@ -213,14 +213,14 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
     yield from _crossing(pooled.data)
     yield {"check": "regions", "value": len(pooled.regions)}
     yield _residual_correlation(pooled.residuals)
-    if inferable(pooled):
-        # g depends on the slope and its variance alone, which are common to all regions
-        lines = (pooled.intercepts[0], pooled.slopes, pooled.line_covariance[0])
-        sets = fieller(*lines, pooled.df, level)
-        yield from _unboundedness(sets.of(1), sets.of(0))
-    else:
+    if not inferable(pooled):
         fields = {"regions": len(pooled.regions), "least": FEWEST_CLUSTERS}
         yield {"quantity": "inference"} | message_columns("too_few_regions", fields)
+        return
+    # g depends on the slope and its variance alone, which are common to all regions
+    lines = (pooled.intercepts[0], pooled.slopes, pooled.line_covariance[0])
+    sets = fieller(*lines, pooled.df, level)
+    yield from _unboundedness(sets.of(1), sets.of(0))
 
 
 def _crossing(data: Rows | Pool) -> Iterator[Row]:

@@ -273,7 +273,8 @@ def joint_test(fit: GeneralPooled) -> FTest:
     if n > fit.df:
         raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=n)
     own = np.arange(n) * (n + 1)  # of A.ravel()
-    return f_test(a @ np.linalg.solve(fit.covariance[np.ix_(own, own)], a) / n, n, fit.df)
+    square = float(a @ np.linalg.solve(fit.covariance[np.ix_(own, own)], a))
+    return f_test(square / n, n, fit.df)
 
 
 class PooledFit(GeneralPooled):
