@@ -91,7 +91,7 @@ class Refusal(StudyError):  # noqa: N818 - it is an answer, and no error of the 
         """The columns `message` and `fields` of the row that keeps it."""
         return message_columns(self.key, self.fields)
 
-    def about(self, key: str, region: str) -> "Refusal":
+    def concerning(self, key: str, region: str) -> "Refusal":
         """Return a refusal of what concerns a region, with this one as its reason."""
         return Refusal(key, str(self), region=region, reason=self.key, fields=self.fields)
 

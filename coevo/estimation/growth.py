@@ -221,7 +221,7 @@ def _check_regions(codes: pd.Index, region: Integers, year: Integers, x: Array) 
         try:
             unbroken(year[first], x[first])
         except Refusal as refusal:
-            raise refusal.about("of_region", str(codes[region[wrong][0]])) from None
+            raise refusal.concerning("of_region", str(codes[region[wrong][0]])) from None
 
 
 def _pairs(

@@ -219,7 +219,7 @@ def _refitted(pooled: PooledFit, i: int) -> Array:
     try:
         return np.asarray(SIGNS * _slopes(_without(pooled.data, i), pooled.effects))
     except Refusal as refusal:
-        raise refusal.about("without_region", pooled.regions[i]) from None
+        raise refusal.concerning("without_region", pooled.regions[i]) from None
 
 
 def _slopes(rows: Pool, effects: str) -> Array:
