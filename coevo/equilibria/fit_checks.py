@@ -133,12 +133,12 @@ def judged_rows(
     level = interaction["confidence"]
     yield from _family_rows(pool, seed)
     yield from tried(_named_rows(pool, interaction, seed, drawn), {}, quantity=RELATION)
-    judge, (cross, quadrants) = _judge(pool), relation_rule.observed_effects(pool)
-    yield {"quantity": "restriction", "value": joint_test(judge).p}
+    cross, quadrants = relation_rule.observed_effects(pool)
+    yield {"quantity": "restriction", "value": joint_test(_judge(pool)).p}
     yield from _effect_rows(cross, level)
     for signs, share in quadrants.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
-    yield from _feedback_rows(judge, level, seed)
+    yield from feedback_rows(pool, level, seed)
 
 
 def _named_rows(
@@ -181,11 +181,6 @@ def _estimate(value: float, error: float, df: int, level: float) -> Row:
     return {"value": float(value), "low": float(low), "high": float(high), "level": level}
 
 
-def period_rows(part: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
-    """Yield feedback of a sub-period; part: its figures."""
-    yield from _feedback_rows(_judge(part), level, seed)
-
-
 def instrument_rows(classic: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
     """Yield what the instruments of the classic form say, of b1 and of d.
 
@@ -223,10 +218,12 @@ def _judge(pool: pd.DataFrame) -> GeneralPooled:
     return fit_pooled_general(pool, JUDGED, FOD_IV, "region+year", HEADLINE_SCALE)
 
 
-def _feedback_rows(general: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
-    of, carried = general, largest_shares(general.moments) > CARRIES
+def feedback_rows(pool: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
+    """Yield feedback of x1 and x2; pool: as for `judged_rows`, or its figures of a sub-period."""
+    of = _judge(pool)
+    carried = largest_shares(of.moments) > CARRIES
     feedback = feedback_verdicts(of.A, of.covariance, of.df, level, seed=seed, carried=carried)
-    yield _first_stage("", general.strength)
+    yield _first_stage("", of.strength)
     for form in ("weak", "strong"):
         yield {"question": f"feedback_{form}", "verdict": str(getattr(feedback, form))}
     yield {"question": "phi", "verdict": "located" if feedback.located else "not_located"}
@@ -298,7 +295,7 @@ def pooled_doubts(
         judged = judged_rows(pool, interaction, seed, drawn.get(RELATION))
         yield from tried(judged, label, quantity=RELATION)
         for name, part in sub_periods(pool, interaction.get("split")).items():
-            rows = period_rows(part, level, seed)
+            rows = feedback_rows(part, level, seed)
             yield from tried(rows, label | {"period": name}, quantity="feedback")
 
 

@@ -226,7 +226,7 @@ def test_feedback_of_a_sub_period(prey):
     assert list(parts) == ["2015-2019", "2019-2023"]
     assert parts["2015-2019"]["year"].max() == parts["2019-2023"]["year"].min() == 2019
     for part in parts.values():
-        rows = told(fit_checks.period_rows(part, 0.9, seed=3))
+        rows = told(fit_checks.feedback_rows(part, 0.9, seed=3))
         assert_feedback(rows, part, 0.9, 3)
         assert rows.checks["first_stage_F"]["value"] > 0
         assert [len(table) for table in (rows.relations, rows.verdicts, rows.checks)] == [2, 3, 1]
