@@ -134,7 +134,7 @@ def _not_positive(point: Row) -> Refusal | None:
 def last_states(pair: pd.DataFrame) -> dict[str, Row]:
     """Return each region's observed x1, x2 in its last year."""
     last = pair.sort_values("year").groupby("region").tail(1).set_index("region")
-    return last[["x1", "x2"]].add_prefix("observed_").to_dict("index")
+    return dict(last[["x1", "x2"]].add_prefix("observed_").to_dict("index"))
 
 
 def by_year(part: pd.DataFrame) -> tuple[Integers, Array]:
