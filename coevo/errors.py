@@ -91,6 +91,10 @@ class Refusal(StudyError):  # noqa: N818 - it is an answer, and no error of the 
         """The columns `message` and `fields` of the row that keeps it."""
         return message_columns(self.key, self.fields)
 
+    def concerning(self, key: str, region: str) -> "Refusal":
+        """Return a refusal of what concerns a region, with this one as its reason."""
+        return Refusal(key, str(self), region=region, reason=self.key, fields=self.fields)
+
 
 def tried(
     rows: Iterable[Mapping[str, Any]], label: Mapping[str, Any], **refused: Any

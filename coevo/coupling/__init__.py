@@ -13,6 +13,7 @@ from coevo.coupling.formulas import (
 )
 from coevo.coupling.grade_scales import grade, lagging, relative_development, stage
 from coevo.files import as_table
+from coevo.normalisation import Span
 
 
 def obstacle_degree(Z: Values, weights: Values, contributions: Values, high: Values) -> Array:
@@ -32,7 +33,7 @@ def couple(
     weights: pd.DataFrame,
     weighting: str,
     settings: Config,
-    span: tuple[float, float] | None,
+    span: Span | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables `coupling` and `obstacles` of a study (columns: docs/tables.md).
 

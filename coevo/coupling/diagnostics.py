@@ -17,14 +17,7 @@ from coevo.files import as_table, rows_of
 from coevo.normalisation import CAPPED, scaled_panel, wide
 from coevo.schema import FILLED
 from coevo.study_data import StudyData
-from coevo.weighting import WEIGHTINGS, weights_by
-from coevo.weighting.methods import (
-    LARGEST_RATIO,
-    bartlett_sphericity,
-    consistency,
-    indicator_correlations,
-    kaiser_meyer_olkin,
-)
+from coevo.weighting import WEIGHTINGS, methods, weights_by
 
 HEAVY = 0.5  # a weight above this decides its subsystem alone
 DOUBLED = 0.95  # a correlation above this weighs one thing twice
@@ -79,7 +72,7 @@ def correlated_indicators(case: IndexCase) -> Rows:
         names = list(rows["indicator"])
         if len(names) < 2:
             continue
-        r = indicator_correlations(case.z[names])
+        r = methods.indicator_correlations(case.z[names])
         for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
             labels = {"subsystem": str(subsystem), "indicator": names[i], "other": names[j]}
             yield _row("correlation", r[i, j], DOUBLED, r[i, j] > DOUBLED, **labels)
@@ -104,7 +97,7 @@ def component_adequacy(case: IndexCase) -> Rows:
         return
     for subsystem, rows in case.chosen.groupby("subsystem", sort=False):
         Z = case.z[list(rows["indicator"])]
-        kmo, (chi2, df) = kaiser_meyer_olkin(Z), bartlett_sphericity(Z)
+        kmo, (chi2, df) = methods.kaiser_meyer_olkin(Z), methods.bartlett_sphericity(Z)
         yield _row("kmo", kmo, ADEQUATE, not kmo >= ADEQUATE, subsystem=str(subsystem))
         yield _row("bartlett_chi2", chi2, df, subsystem=str(subsystem))
 
@@ -112,9 +105,8 @@ def component_adequacy(case: IndexCase) -> Rows:
 def comparisons_consistency(case: IndexCase) -> Rows:
     """The consistency ratio of pairwise comparisons, where the study has them."""
     for subsystem, table in (case.config["weighting"].get("judgements") or {}).items():
-        ratio = consistency(table)[2]
-        bad = ratio >= LARGEST_RATIO
-        yield _row("consistency_ratio", ratio, LARGEST_RATIO, bad, subsystem=subsystem)
+        ratio, limit = methods.consistency(table)[2], methods.LARGEST_RATIO
+        yield _row("consistency_ratio", ratio, limit, ratio >= limit, subsystem=subsystem)
 
 
 def between_share(case: IndexCase) -> Rows:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from coevo.arrays import Array, Booleans, Config, Strings, Values
 from coevo.errors import StudyError
-from coevo.normalisation import wide
+from coevo.normalisation import Span, wide
 from coevo.registry import Method, choose
 
 SNAP = 1e-9  # a value this near a cut lies on it; C or D this far above 1 is 1
@@ -59,7 +59,7 @@ COMPOSITES = {
 
 
 def composite_indices(
-    Z: Values, weights: Values, member: Array, composite: str, span: tuple[float, float] | None
+    Z: Values, weights: Values, member: Array, composite: str, span: Span | None
 ) -> Array:
     """Return U (..., rows, n) from Z (..., rows, m) and weights (..., m) within subsystems.
 
@@ -256,15 +256,11 @@ class IndexPanel:
     z: pd.DataFrame
     weights: Array
     subsystem: Strings
-    span: tuple[float, float] | None
+    span: Span | None
 
     @classmethod
     def of(
-        cls,
-        z: pd.DataFrame,
-        weights: pd.DataFrame,
-        weighting: str,
-        span: tuple[float, float] | None,
+        cls, z: pd.DataFrame, weights: pd.DataFrame, weighting: str, span: Span | None
     ) -> "IndexPanel":
         """Return the panel of a method in the table `weights`.
 

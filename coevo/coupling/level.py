@@ -95,9 +95,7 @@ def _variance(logs: pd.DataFrame) -> Iterator[Row]:
 def _rises(coupling: pd.DataFrame) -> Iterator[Row]:
     """The rise of ln D of each region from its first to its last year, and its parts C and T."""
     ordered = coupling.sort_values("year", kind="stable").groupby("region")
-    first, last = (
-        rows.set_index("region").sort_index() for rows in (ordered.head(1), ordered.tail(1))
-    )
+    first, last = ordered.first(), ordered.last()
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = 0.5 * np.log(last[["C", "T"]] / first[["C", "T"]])
     rises = pd.DataFrame({"lnD": parts["C"] + parts["T"], "C": parts["C"], "T": parts["T"]})

@@ -7,26 +7,11 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Array, Row
+from coevo.equilibria import result_rows, theory_rows
 from coevo.equilibria.fit_checks import pooled_doubts, pooled_draws, region_doubts
-from coevo.equilibria.fitted import POOLED, AnyFit, fit_pool, fit_regions, regional_lines
+from coevo.equilibria.fitted import AnyFit, fit_pool, fit_regions, regional_lines
 from coevo.equilibria.output_series import pair_values
-from coevo.equilibria.result_rows import (
-    equilibrium_rows,
-    parameter_rows,
-    quality_rows,
-    relation_rows,
-    rest_point_row,
-    restriction_rows,
-)
 from coevo.equilibria.theory import last_states, theoretical, theory_sources
-from coevo.equilibria.theory_rows import (
-    MEAN,
-    adjusted,
-    points_table,
-    pooled_rows,
-    regional_rows,
-    untested_rows,
-)
 from coevo.estimation.pooled import GeneralPooled, PooledFit
 from coevo.estimation.region import GeneralFit
 from coevo.files import Made, Tasks, as_table, make_all, make_part, together
@@ -74,8 +59,9 @@ def estimate(
     pair = pair_values(study, study.config["interaction"])
     results = together(parts) or make_all(_regional(pair, study, estimators))
     regional = list(results[REGIONS].values())
-    tables = _stacked([*regional, _pooled(pair, study, estimators, results)])
-    return tables | {"theory": adjusted(tables["theory"])}
+    names = pair.drop_duplicates("region").set_index("region")["name"]
+    tables = _stacked([*regional, _pooled(pair, study, estimators, results)], names)
+    return tables | {"theory": theory_rows.adjusted(tables["theory"])}
 
 
 def estimate_part(study: StudyData, part: str) -> Made:
@@ -97,22 +83,22 @@ def _regional(pair: pd.DataFrame, study: StudyData, estimators: Collection[str] 
 
 def _of_regions(pair: pd.DataFrame, study: StudyData, estimators: Collection[str]) -> Tables:
     """Return the tables of regions, each estimated alone."""
-    level, main = _settings(study)
+    level, main = study.config["interaction"]["confidence"], study.estimator
     fits, refusals = fit_regions(pair, main, estimators)
     found_points, equilibria, rows = theoretical(pair, theory_sources(study))
-    points = points_table(found_points, pair)
-    theory = [regional_rows(points, fits, level)]
-    theory.append(untested_rows(points, theory[0]["scope"], sorted(pair["region"].unique())))
+    points = theory_rows.points_table(found_points, pair)
+    theory = [theory_rows.regional_rows(points, fits, level)]
+    theory.append(theory_rows.untested_rows(points, theory[0]["scope"], pair["region"]))
     last = last_states(pair)
-    equilibria += _with_last(last, equilibrium_rows(list(regional_lines(fits)), level))
+    equilibria += _with_last(last, result_rows.equilibrium_rows(list(regional_lines(fits)), level))
     for label, fit in fits:
         if isinstance(fit, GeneralFit):
-            equilibria.append(label | rest_point_row(fit, level) | last[label["scope"]])
-            rows += [label | row for row in restriction_rows(fit)]
+            equilibria.append(label | result_rows.rest_point_row(fit, level) | last[label["scope"]])
+            rows += [label | row for row in result_rows.restriction_rows(fit)]
     rows += refusals
-    rows += relation_rows(fits, main, level)
+    rows += result_rows.relation_rows(fits, main, level)
     rows += region_doubts(pair, fits, main, level)
-    return _tables(pair, fits, level, equilibria, theory, rows)
+    return _tables(fits, level, equilibria, theory, rows)
 
 
 def _pooled(
@@ -122,7 +108,7 @@ def _pooled(
     drawn: Mapping[str, Mapping[Any, Array]],
 ) -> Tables:
     """Return the tables of all regions together, and their equilibria; drawn: `pooled_draws`."""
-    level, main = _settings(study)
+    level, main = study.config["interaction"]["confidence"], study.estimator
     fits, refusals = fit_pool(pair, estimators)
     rows: list[Row] = []
     for label, fit in fits:
@@ -130,20 +116,14 @@ def _pooled(
             ending = "" if fit.form == "classic" else "_general"
             rows.append(label | {"check": f"regions{ending}", "value": fit.df + 1})
     rows += refusals
-    rows += relation_rows(fits, main, level)
+    rows += result_rows.relation_rows(fits, main, level)
     rows += pooled_doubts(pair, fits, study.config["interaction"], study.seed, drawn)
-    lines = equilibrium_rows(list(regional_lines(fits)), level)
-    points = points_table(theoretical(pair, theory_sources(study))[0], pair)
-    shared, refused = pooled_rows(points, fits, level)
-    theory = [regional_rows(points, fits, level), shared]
+    lines = result_rows.equilibrium_rows(list(regional_lines(fits)), level)
+    points = theory_rows.points_table(theoretical(pair, theory_sources(study))[0], pair)
+    shared, refused = theory_rows.pooled_rows(points, fits, level)
+    theory = [theory_rows.regional_rows(points, fits, level), shared]
     rows += refused
-    return _tables(pair, fits, level, _with_last(last_states(pair), lines), theory, rows)
-
-
-def _settings(study: StudyData) -> tuple[float, str]:
-    """Return the level of confidence and the main estimator."""
-    interaction = study.config["interaction"]
-    return interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
+    return _tables(fits, level, _with_last(last_states(pair), lines), theory, rows)
 
 
 def _with_last(last: Mapping[str, Row], rows: Iterable[Row]) -> list[Row]:
@@ -152,40 +132,30 @@ def _with_last(last: Mapping[str, Row], rows: Iterable[Row]) -> list[Row]:
 
 
 def _tables(
-    pair: pd.DataFrame,
     fits: Sequence[tuple[Row, AnyFit]],
     level: float,
     equilibria: Iterable[Row],
     theory: Sequence[pd.DataFrame],
-    rows: Sequence[Row],
+    rows: Iterable[Row],
 ) -> Tables:
     """Return fits and what is said of them as tables; rows: those of the tables in `KINDS`."""
-    names = dict(zip(pair["region"], pair["name"], strict=True)) | {POOLED: POOLED, MEAN: MEAN}
-    kinds = [(row, next(kind for kind in KINDS if kind in row)) for row in rows]
-    tested = pd.concat(theory)
-    return {
-        "parameters": _frame("parameters", parameter_rows(fits, level), names),
-        "fits": _frame("fits", quality_rows(fits), names),
-        "equilibria": _frame("equilibria", equilibria, names),
-        "theory": as_table("theory", tested.assign(name=tested["scope"].map(names))),
-        **{
-            table: _frame(table, (row for row, of in kinds if of == kind), names)
-            for kind, table in KINDS.items()
-        },
+    by_table: dict[str, list[Row]] = {table: [] for table in KINDS.values()}
+    for row in rows:
+        by_table[next(table for kind, table in KINDS.items() if kind in row)].append(row)
+    tables = {
+        "parameters": result_rows.parameter_rows(fits, level),
+        "fits": result_rows.quality_rows(fits),
+        "equilibria": ({"located": False} | row for row in equilibria),
+        "theory": pd.concat(theory),
     }
+    return {name: as_table(name, of) for name, of in (tables | by_table).items()}
 
 
-def _frame(table: str, rows: Iterable[Row], names: Mapping[str, str]) -> pd.DataFrame:
-    """Return rows as a table; a row that does not say so is not located."""
-    return as_table(
-        table, ({"located": False} | row | {"name": names[row["scope"]]} for row in rows)
-    )
-
-
-def _stacked(parts: Sequence[Tables]) -> Tables:
-    """Return the tables of all parts as one, sorted by scope."""
-    whole = {name: as_table(name, pd.concat(part[name] for part in parts)) for name in parts[0]}
-    return {
-        name: table.sort_values("scope", kind="stable", ignore_index=True)
-        for name, table in whole.items()
-    }
+def _stacked(parts: Sequence[Tables], names: pd.Series) -> Tables:
+    """Return the tables of all parts as one, sorted by scope; names: of regions, by code."""
+    tables = {}
+    for table in parts[0]:
+        whole = pd.concat(part[table] for part in parts).sort_values("scope", kind="stable")
+        name = whole["scope"].map(names).fillna(whole["scope"])
+        tables[table] = as_table(table, whole.assign(name=name))
+    return tables

@@ -18,13 +18,8 @@ from coevo.equilibria.fitted import (
 )
 from coevo.equilibria.result_rows import mean_rows
 from coevo.errors import Refusal, tried
+from coevo.estimation import heterogeneity
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.heterogeneity import (
-    hausman_contrast,
-    homogeneity_test,
-    leave_one_out,
-    mean_group,
-)
 from coevo.estimation.pooled import (
     CARRIES,
     FOD_IV,
@@ -37,18 +32,10 @@ from coevo.estimation.pooled import (
 )
 from coevo.estimation.region import Fit
 from coevo.files import Tasks
-from coevo.inference import panel_simulation, relation_rule
+from coevo.inference import instrument_tests, panel_simulation, relation_rule
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.fit_diagnostics import cross_dependence, least_interaction, leave_one_row_out
-from coevo.inference.instrument_tests import (
-    anderson_rubin_p,
-    anderson_rubin_set,
-    effective_F,
-    overidentification,
-    restricted_wild,
-)
-from coevo.inference.relation_rule import ESTIMATORS as JUDGES
-from coevo.inference.relation_rule import WEAK_F, Block, Cross, relation
+from coevo.inference.relation_rule import WEAK_F, Block, Cross
 from coevo.inference.sets import interval
 from coevo.inference.slope_errors import BY_YEAR, ERRORS, SLOPES, slope_tests
 from coevo.lotka_volterra.classic import conserved_drift, euler_modulus, kind
@@ -86,8 +73,8 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     `homogeneity_b1`, ...: p of equal slopes; `mean_group_b1`, ...: mean of the regions' own slopes;
     `leave_one_out_b1`, ...: least and largest slope without one region, and that region.
     """
-    equal, mean = homogeneity_test(pooled), mean_group(pooled)
-    without = leave_one_out(pooled)
+    equal, mean = heterogeneity.homogeneity_test(pooled), heterogeneity.mean_group(pooled)
+    without = heterogeneity.leave_one_out(pooled)
     for i, name in enumerate(SLOPES):
         yield {"check": f"homogeneity_{name}", "value": equal[i].p}
         group = _estimate(mean.value[i], mean.error[i], mean.df, level)
@@ -99,7 +86,7 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
 
 def contrast_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     """Yield `hausman_b1`, ...: mean group less pooled slope with both effects; p of either at 0."""
-    difference, mean = hausman_contrast(pooled), mean_group(pooled)
+    difference, mean = heterogeneity.hausman_contrast(pooled), heterogeneity.mean_group(pooled)
     for i, name in enumerate(SLOPES):
         yield {"check": f"mean_group_p_{name}", "value": float(mean.p[i])}
         yield {"check": f"hausman_p_{name}", "value": float(difference.p[i])}
@@ -143,23 +130,23 @@ def judged_rows(
     panels without interaction. A relation that cannot be judged for want of a null is a refusal
     beside the rest.
     """
-    level = interaction.get("confidence", 0.95)
+    level = interaction["confidence"]
     yield from _family_rows(pool, seed)
     yield from tried(_named_rows(pool, interaction, seed, drawn), {}, quantity=RELATION)
-    judge, (cross, quadrants) = _judge(pool), relation_rule.observed_effects(pool)
-    yield {"quantity": "restriction", "value": joint_test(judge).p}
+    cross, quadrants = relation_rule.observed_effects(pool)
+    yield {"quantity": "restriction", "value": joint_test(_judge(pool)).p}
     yield from _effect_rows(cross, level)
     for signs, share in quadrants.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
-    yield from _feedback_rows(judge, level, seed)
+    yield from feedback_rows(pool, level, seed)
 
 
 def _named_rows(
     pool: pd.DataFrame, interaction: Config, seed: int, drawn: Mapping[Block, Array] | None
 ) -> Iterator[Row]:
     """Yield the relation, and what panels without interaction give."""
-    level, bound = interaction.get("confidence", 0.95), interaction.get("equivalence")
-    judged = relation(pool, seed=seed, equivalence=bound, level=level, sizes=drawn)
+    level, bound = interaction["confidence"], interaction.get("equivalence")
+    judged = relation_rule.relation(pool, seed=seed, equivalence=bound, level=level, sizes=drawn)
     yield {"question": "relation", "verdict": judged.name, "direction": judged.direction}
     for name, value in zip(("A12", "A21"), judged.critical, strict=True):
         yield {"check": f"critical_{name}", "value": value}
@@ -181,7 +168,7 @@ def _family_rows(pool: pd.DataFrame, seed: int) -> Iterator[Row]:
 
 def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
     """Yield A12 and A21, and their t, by each of the estimators that judge a relation."""
-    for k, estimator in enumerate(JUDGES):
+    for k, estimator in enumerate(relation_rule.ESTIMATORS):
         for i, name in enumerate(("A12", "A21")):
             effect = _estimate(cross.A[k, i], cross.error[k, i], cross.df[k], level)
             yield {"quantity": f"{name}_{estimator}"} | effect
@@ -194,11 +181,6 @@ def _estimate(value: float, error: float, df: int, level: float) -> Row:
     return {"value": float(value), "low": float(low), "high": float(high), "level": level}
 
 
-def period_rows(part: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
-    """Yield feedback of a sub-period; part: its figures."""
-    yield from _feedback_rows(_judge(part), level, seed)
-
-
 def instrument_rows(classic: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
     """Yield what the instruments of the classic form say, of b1 and of d.
 
@@ -209,16 +191,18 @@ def instrument_rows(classic: GeneralPooled, level: float, seed: int) -> Iterator
     for name, at, sign in (("b1", (0, 1), -1), ("d", (1, 0), 1)):
         yield _first_stage(f"_{name}", classic.strength[at])
         moments = classic.moments
-        yield {"check": f"effective_F_{name}", "value": effective_F(moments, at[1])}
-        yield {"check": f"anderson_rubin_p_{name}", "value": anderson_rubin_p(moments, *at)}
-        wild = restricted_wild(moments, *at, seed=seed)
-        yield {"check": f"restricted_wild_p_{name}", "value": wild}
-        agreement = overidentification(moments, *at)
-        limit = float(chdtri(agreement.df, 1 - level))
-        yield {"check": f"J_{name}", "value": agreement.J, "limit": limit}
-        yield {"check": f"J_df_{name}", "value": agreement.df}
-        yield {"check": f"J_p_{name}", "value": agreement.p}
-        allowed = anderson_rubin_set(moments, *at, level)
+        agreement = instrument_tests.overidentification(moments, *at)
+        limit = {"limit": float(chdtri(agreement.df, 1 - level))}
+        for check, value in {
+            "effective_F": instrument_tests.effective_F(moments, at[1]),
+            "anderson_rubin_p": instrument_tests.anderson_rubin_p(moments, *at),
+            "restricted_wild_p": instrument_tests.restricted_wild(moments, *at, seed=seed),
+            "J": agreement.J,
+            "J_df": agreement.df,
+            "J_p": agreement.p,
+        }.items():
+            yield {"check": f"{check}_{name}", "value": value} | (limit if check == "J" else {})
+        allowed = instrument_tests.anderson_rubin_set(moments, *at, level)
         ends = sorted([sign * allowed.low, sign * allowed.high])
         row = {"quantity": f"anderson_rubin_{name}", "level": level, "set": allowed.kind}
         known = zip(("low", "high"), ends, strict=True)
@@ -234,10 +218,12 @@ def _judge(pool: pd.DataFrame) -> GeneralPooled:
     return fit_pooled_general(pool, JUDGED, FOD_IV, "region+year", HEADLINE_SCALE)
 
 
-def _feedback_rows(general: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
-    of, carried = general, largest_shares(general.moments) > CARRIES
+def feedback_rows(pool: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
+    """Yield feedback of x1 and x2; pool: as for `judged_rows`, or its figures of a sub-period."""
+    of = _judge(pool)
+    carried = largest_shares(of.moments) > CARRIES
     feedback = feedback_verdicts(of.A, of.covariance, of.df, level, seed=seed, carried=carried)
-    yield _first_stage("", general.strength)
+    yield _first_stage("", of.strength)
     for form in ("weak", "strong"):
         yield {"question": f"feedback_{form}", "verdict": str(getattr(feedback, form))}
     yield {"question": "phi", "verdict": "located" if feedback.located else "not_located"}
@@ -285,9 +271,9 @@ def pooled_doubts(
     drawn: the draws of `pooled_draws`, if they were made before.
     """
     drawn = drawn or {}
-    level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
+    level, main = interaction["confidence"], interaction["estimator"]
     for label, fit in fits:
-        if not isinstance(fit, PooledFit) or not has_regional_lines(fit):
+        if not has_regional_lines(fit):
             continue
         # what is said of region effects alone rests on years, by whatever estimator
         for errors in ERRORS if fit.estimator == main else (BY_YEAR,) * (fit.effects == "region"):
@@ -301,16 +287,15 @@ def pooled_doubts(
         if fit.estimator == "trapezoid":
             yield from tried(bias_rows(fit, seed, drawn.get(fit.effects)), label, quantity="bias")
     for label, fit in fits:
-        if label["model"] != "classic" or label["estimator"] != FOD_IV:
-            continue
-        if not isinstance(fit, GeneralPooled) or not inferable(fit):
+        named = (label["model"], label["estimator"]) == ("classic", FOD_IV)
+        if not named or not inferable(fit):
             continue
         yield from tried(instrument_rows(fit, level, seed), label, quantity="instruments")
         pool = growth_pool(pair)
         judged = judged_rows(pool, interaction, seed, drawn.get(RELATION))
         yield from tried(judged, label, quantity=RELATION)
         for name, part in sub_periods(pool, interaction.get("split")).items():
-            rows = period_rows(part, level, seed)
+            rows = feedback_rows(part, level, seed)
             yield from tried(rows, label | {"period": name}, quantity="feedback")
 
 

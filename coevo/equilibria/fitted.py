@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -142,18 +142,18 @@ def attempted(make: Callable[[], Any]) -> Any:
         return refusal
 
 
-def inferable(pooled: GeneralPooled) -> bool:
-    """Return whether a pooled fit has the regions that a clustered error needs."""
-    return len(pooled.regions) >= FEWEST_CLUSTERS
+def inferable(fit: AnyFit) -> TypeGuard[GeneralPooled]:
+    """Return whether a fit is pooled and has the regions that a clustered error needs."""
+    return isinstance(fit, GeneralPooled) and len(fit.regions) >= FEWEST_CLUSTERS
 
 
-def has_regional_lines(pooled: GeneralPooled) -> bool:
-    """Return whether a classic pooled fit gives regions lines of their own and errors to them.
+def has_regional_lines(fit: AnyFit) -> TypeGuard[PooledFit]:
+    """Return whether a fit is pooled and gives regions lines of their own and errors to them.
 
     Those in the headline's scaling with an intercept per region and enough regions for inference.
     """
-    scaled = pooled.scale == HEADLINE_SCALE and not pooled.common
-    return isinstance(pooled, PooledFit) and scaled and inferable(pooled)
+    scaled = isinstance(fit, PooledFit) and fit.scale == HEADLINE_SCALE and not fit.common
+    return scaled and inferable(fit)
 
 
 def regional_lines(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[tuple[Row, Equations]]:
@@ -161,5 +161,5 @@ def regional_lines(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[tuple[Row, Eq
     for label, fitted in fits:
         if isinstance(fitted, Equations):
             yield label, fitted
-        elif isinstance(fitted, PooledFit) and has_regional_lines(fitted):
+        elif has_regional_lines(fitted):
             yield from ((label | {"scope": code}, fitted.at(code)) for code in fitted.regions)

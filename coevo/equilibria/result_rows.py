@@ -12,7 +12,7 @@ from coevo.equilibria.fitted import HEADLINE_SCALE, AnyFit, inferable
 from coevo.errors import StudyError
 from coevo.estimation.growth import Pool, Rows
 from coevo.estimation.pooled import GeneralPooled, PooledFit, common_year_share
-from coevo.estimation.region import Equations, Fit, GeneralFit, restriction_test
+from coevo.estimation.region import Equations, Fit, GeneralFit, restriction_test, stacked
 from coevo.estimation.regression import residual_tests
 from coevo.inference.sets import (
     FEWEST_CLUSTERS,
@@ -154,10 +154,7 @@ def equilibrium_rows(lines: Sequence[tuple[Row, Equations]], level: float) -> It
     """Yield the fitted E of labelled fits with its sets, kind and sign probabilities."""
     if not lines:
         return
-    coefficients, covariance, df = (
-        np.array([getattr(pair, name) for _, pair in lines])
-        for name in ("coefficients", "covariance", "df")
-    )
+    coefficients, covariance, df = stacked([pair for _, pair in lines])
     c, s = coefficients[..., 0], coefficients[..., 1]
     sets = fieller(c, s, covariance, df[:, None], level)
     signs = sign_patterns(coefficients, covariance, df)
@@ -216,14 +213,14 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
     yield from _crossing(pooled.data)
     yield {"check": "regions", "value": len(pooled.regions)}
     yield _residual_correlation(pooled.residuals)
-    if inferable(pooled):
-        # g depends on the slope and its variance alone, which are common to all regions
-        lines = (pooled.intercepts[0], pooled.slopes, pooled.line_covariance[0])
-        sets = fieller(*lines, pooled.df, level)
-        yield from _unboundedness(sets.of(1), sets.of(0))
-    else:
+    if not inferable(pooled):
         fields = {"regions": len(pooled.regions), "least": FEWEST_CLUSTERS}
         yield {"quantity": "inference"} | message_columns("too_few_regions", fields)
+        return
+    # g depends on the slope and its variance alone, which are common to all regions
+    lines = (pooled.intercepts[0], pooled.slopes, pooled.line_covariance[0])
+    sets = fieller(*lines, pooled.df, level)
+    yield from _unboundedness(sets.of(1), sets.of(0))
 
 
 def _crossing(data: Rows | Pool) -> Iterator[Row]:

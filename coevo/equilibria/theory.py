@@ -110,8 +110,7 @@ def theoretical(pair: pd.DataFrame, sources: TheorySources) -> tuple[list[Row], 
         if sources.given:
             row = given(sources.given)
             equilibria.append(label | row | last[code])
-            b1, b2 = (float(sources.given[name]) for name in ("b1", "b2"))
-            candidates.append(row | {"theory_b1": b1, "theory_d": b1 * b2})
+            candidates.append(row)
         if sources.cycles:
             candidates.append({"source": "cycle_mean"} | cycle_mean(years, figures))
         for point in candidates:
@@ -134,9 +133,8 @@ def _not_positive(point: Row) -> Refusal | None:
 
 def last_states(pair: pd.DataFrame) -> dict[str, Row]:
     """Return each region's observed x1, x2 in its last year."""
-    last = pair.sort_values("year").groupby("region").tail(1)
-    rows = zip(last["region"], last["x1"], last["x2"], strict=True)
-    return {code: {"observed_x1": x1, "observed_x2": x2} for code, x1, x2 in rows}
+    last = pair.sort_values("year").groupby("region").tail(1).set_index("region")
+    return dict(last[["x1", "x2"]].add_prefix("observed_").to_dict("index"))
 
 
 def by_year(part: pd.DataFrame) -> tuple[Integers, Array]:
@@ -184,20 +182,17 @@ def calibrated(years: Integers, figures: Array, gaps: Booleans) -> tuple[Row, li
             refused.append({"year": row["year"]} | message_columns("calibration_fails", reasons))
     if not holds.any():
         return {"refusal": Refusal("calibration_never_holds")}, [*rows, {"kind": "fails"}], refused
-    E, b1 = _period(parameters[:, holds]), float(parameters[1, holds].mean())
+    period = _period(*parameters[:, holds])
+    rows.append({"kind": "centre", "x1_set": "range", "x2_set": "range"} | period)
     used = years[np.append(holds, False) | np.append(False, holds)]
-    point = E | {"first_year": used[0], "last_year": used[-1]}
-    d = float((parameters[1] * parameters[3])[holds].mean())
-    point |= {"theory_b1": b1, "theory_d": d}
-    sets = {"x1_set": "range", "x2_set": "range"}
-    return point, [*rows, {"kind": "centre"} | E | sets], refused
+    return period | {"first_year": used[0], "last_year": used[-1]}, rows, refused
 
 
-def _period(parameters: Array) -> Row:
-    """Return the equilibrium of the period from the parameters of its years (4, years)."""
-    row: Row = {}
-    both = zip(("x1", "x2"), period_equilibrium(*parameters), equilibrium(*parameters), strict=True)
-    for name, period, yearly in both:
+def _period(a1: Array, b1: Array, a2: Array, b2: Array) -> Row:
+    """Return the equilibrium and the mean slopes of the period from the parameters of its years."""
+    row: Row = {"theory_b1": float(b1.mean()), "theory_d": float((b1 * b2).mean())}
+    each = period_equilibrium(a1, b1, a2, b2), equilibrium(a1, b1, a2, b2)
+    for name, period, yearly in zip(("x1", "x2"), *each, strict=True):
         row |= {name: period, f"{name}_low": yearly.min(), f"{name}_high": yearly.max()}
     return row
 
@@ -206,7 +201,8 @@ def given(values: Mapping[str, Any]) -> Row:
     """Return the equilibrium at the four parameters that the configuration gives."""
     a1, b1, a2, b2 = (float(values[name]) for name in PARAMETERS)
     x1, x2 = equilibrium(a1, b1, a2, b2)
-    return {"source": "given", "x1": x1, "x2": x2, "kind": kind(a1, b1, a2, b1 * b2)}
+    row = {"source": "given", "x1": x1, "x2": x2, "kind": kind(a1, b1, a2, b1 * b2)}
+    return row | {"theory_b1": b1, "theory_d": b1 * b2}
 
 
 def cycle_mean(years: Integers, figures: Array) -> Row:

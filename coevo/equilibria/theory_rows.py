@@ -9,13 +9,8 @@ from coevo.arrays import Array, Integers, Row
 from coevo.equilibria.fitted import AnyFit, has_regional_lines, regional_lines
 from coevo.errors import Refusal
 from coevo.estimation.pooled import PooledFit
-from coevo.inference.growth_at_point import (
-    GrowthAt,
-    growth_at,
-    mean_by_region,
-    stacked_growth,
-    yearly_growth,
-)
+from coevo.estimation.region import stacked
+from coevo.inference.growth_at_point import GrowthAt, growth_at, mean_by_region, yearly_growth
 from coevo.inference.sets import interval, t_quantile
 
 MEAN = "mean"  # scope: the mean over regions
@@ -57,10 +52,7 @@ def regional_rows(
     if rows.empty:
         return rows
     i, E = rows["index"].to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
-    c, V, df = (
-        np.array([getattr(pair, name) for _, pair in lines])[i]
-        for name in ("coefficients", "covariance", "df")
-    )
+    c, V, df = (part[i] for part in stacked([pair for _, pair in lines]))
     grown = {end: growth_at(c, V, df, E * factor) for end, factor in MOVED.items()}
     table = _rows(rows, grown, level)
     by_own_fit = (rows["errors"] == OWN).to_numpy()
@@ -88,7 +80,7 @@ def pooled_rows(
     groups = [part for _, part in points.groupby(["source", "share"], dropna=False)]
     frames, grown, refusals = [points.iloc[:0]], [], {}
     for label, pooled in fits:
-        if not (isinstance(pooled, PooledFit) and has_regional_lines(pooled)):
+        if not has_regional_lines(pooled):
             continue
         place = {code: i for i, code in enumerate(pooled.regions)}
         named = {"effects": label["effects"], "estimator": label["estimator"]}
@@ -110,14 +102,15 @@ def pooled_rows(
                 row = label | {"quantity": "theory"} | why.columns
                 refusals[tuple(named.values())] = row
                 continue
-            frames.append(rows.assign(errors=YEAR))
-            grown.append({end: growth.tested() for end, growth in yearly.items()})
-            if most:
-                frames.append(whole.assign(errors=YEAR))
-                grown.append({end: growth.mean() for end, growth in yearly.items()})
+            for of, tested in enumerate((rows, whole)[: 1 + most]):
+                frames.append(tested.assign(errors=YEAR))
+                grown.append({end: growth[of] for end, growth in yearly.items()})
     if not grown:
         return frames[0], []
-    every = {end: stacked_growth([one[end] for one in grown]) for end in MOVED}
+    every = {
+        end: GrowthAt(*map(np.concatenate, zip(*[one[end] for one in grown], strict=True)))
+        for end in MOVED
+    }
     return _rows(pd.concat(frames), every, level), list(refusals.values())
 
 
@@ -138,14 +131,8 @@ def _rows(rows: pd.DataFrame, grown: dict[str, GrowthAt], level: float) -> pd.Da
     at = grown[""]
     low, high = interval(at.growth, at.error, at.df[:, None], level)
     seen = t_quantile(at.df, 1 - (1 - level) / 2)[:, None] * at.error  # joint p below 1 - level
-    numbers = {
-        "": at.growth,
-        "_se": at.error,
-        "_low": low,
-        "_high": high,
-        "_p": at.p,
-        "_seen": seen,
-    }
+    ends = ("", "_se", "_low", "_high", "_p", "_seen")
+    numbers = dict(zip(ends, (at.growth, at.error, low, high, at.p, seen), strict=True))
     columns = {f"G{i + 1}{end}": values[:, i] for i in range(2) for end, values in numbers.items()}
     columns |= {f"p_joint{end}": moved.joint_p for end, moved in grown.items()}
     table = rows.assign(df=at.df, **columns)
@@ -154,13 +141,10 @@ def _rows(rows: pd.DataFrame, grown: dict[str, GrowthAt], level: float) -> pd.Da
     return table.assign(verdict=np.where(inside & table["p_joint"].notna(), tested, CANNOT_SAY))
 
 
-def untested_rows(
-    points: pd.DataFrame, fitted: Iterable[str], codes: Iterable[str]
-) -> pd.DataFrame:
+def untested_rows(points: pd.DataFrame, fitted: pd.Series, codes: pd.Series) -> pd.DataFrame:
     """Return rows of points whose region no line fits, and of regions without a point."""
-    tested, pointed = set(fitted), set(points["scope"])
-    left = points[~points["scope"].isin(tested)].assign(verdict=CANNOT_SAY)
-    none = [code for code in codes if code not in pointed]
+    left = points[~points["scope"].isin(fitted)].assign(verdict=CANNOT_SAY)
+    none = sorted(set(codes) - set(points["scope"]))
     rest = pd.DataFrame({"scope": none, "verdict": NO_EQUILIBRIUM})
     return pd.concat([left, rest]).assign(effects="none", errors=OWN)
 

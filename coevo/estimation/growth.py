@@ -221,10 +221,7 @@ def _check_regions(codes: pd.Index, region: Integers, year: Integers, x: Array) 
         try:
             unbroken(year[first], x[first])
         except Refusal as refusal:
-            code, key = str(codes[region[wrong][0]]), refusal.key
-            raise Refusal(
-                "of_region", str(refusal), region=code, reason=key, fields=refusal.fields
-            ) from None
+            raise refusal.concerning("of_region", str(codes[region[wrong][0]])) from None
 
 
 def _pairs(

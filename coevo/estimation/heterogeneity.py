@@ -40,17 +40,40 @@ class SlopeMeans(NamedTuple):
         return np.asarray(2 * stdtr(self.df, -np.abs(self.value) / self.error))
 
 
-def region_slopes(pooled: PooledFit) -> Array:
-    """Return b1 and d (K, 2) of each region, beside the effects of the pooled fit.
+class RegionSlopes(NamedTuple):
+    """Both equations with a slope of each region: b1 and d (K, 2); error (2,) of their means, RSS
+    (2,) and df.
+    """
+
+    slopes: Array
+    error: Array
+    rss: Array
+    df: int
+
+
+def region_slopes(pooled: PooledFit) -> RegionSlopes:
+    """Return b1 and d of each region that has two rows, beside the effects of the pooled fit.
 
         g_rt = alpha_r + tau_t + s_r R_rt + e_rt      for each equation
 
     With region effects that is a regression of each region alone. With year effects it is one joint
     regression: slopes on rows from which the effects were taken out as if slopes were equal are
-    biased where they vary with growth. Regions with a single growth row are left out; units are
-    those of the pooled fit.
+    biased where they vary with growth. Own lines are taken out region by region, then what they
+    leave of the years' effects in one regression (Frisch, Waugh and Lovell): nothing is of size
+    rows x regions. Units are those of the pooled fit.
     """
-    return np.asarray(SIGNS * np.column_stack([joint.slopes for joint in _joint_fits(pooled)]))
+    data = pooled.data
+    region, R = data.region, data.regressor[:, ::-1]
+    beside = choose(BESIDE_LEVELS, pooled.effects, "effects that leave regions their levels")
+    used, D = np.bincount(region) > 1, beside(data.year)
+    df = len(region) - len(used) - D.shape[1] - int(used.sum())
+    _require_varying(pooled, EFFECTS["region"](region, data.year, R).residual, used)
+    equations = [
+        _joint_fit(data, R[:, i], np.column_stack([data.growth[:, i], D]), used, df)
+        for i in range(2)
+    ]
+    slopes, error, rss = zip(*equations, strict=True)
+    return RegionSlopes(SIGNS * np.column_stack(slopes), np.array(error), np.array(rss), df)
 
 
 def _require_varying(pooled: PooledFit, R: Array, used: Booleans) -> None:
@@ -72,15 +95,13 @@ def mean_group(pooled: PooledFit) -> SlopeMeans:
     Source: Pesaran and Smith (1995). `StudyError` for fewer than two slopes, or rows that do not
     determine them.
     """
-    fits = _joint_fits(pooled)
-    slopes = SIGNS * np.column_stack([joint.slopes for joint in fits])
-    K = len(slopes)
+    own = region_slopes(pooled)
+    mean, K = own.slopes.mean(axis=0), len(own.slopes)
     if K < 2:
         raise Refusal("too_few_slopes", regions=K)
     if pooled.effects == "region":
-        return SlopeMeans(slopes.mean(axis=0), slopes.std(axis=0, ddof=1) / np.sqrt(K), K - 1, K)
-    error = np.array([joint.error for joint in fits])
-    return SlopeMeans(slopes.mean(axis=0), error, fits[0].df, K)
+        return SlopeMeans(mean, own.slopes.std(axis=0, ddof=1) / np.sqrt(K), K - 1, K)
+    return SlopeMeans(mean, own.error, own.df, K)
 
 
 def hausman_contrast(pooled: PooledFit) -> SlopeMeans:
@@ -92,14 +113,14 @@ def hausman_contrast(pooled: PooledFit) -> SlopeMeans:
     under which the pooled slope is efficient where slopes are equal. `StudyError` where the rows do
     not determine the slopes, or these weigh the regions alike. Source: Hausman (1978).
     """
-    fits, R = _joint_fits(pooled), pooled.moments.regressor[:, ::-1]
-    mean, df = mean_group(pooled), fits[0].df
-    s2 = np.array([one.rss for one in fits]) / max(df, 1)  # without df the mean has no error
+    own, R = region_slopes(pooled), pooled.moments.regressor[:, ::-1]
+    mean = mean_group(pooled)
+    s2 = own.rss / max(own.df, 1)  # without df the mean has no error
     variance = mean.error**2 - s2 / (R**2).sum(axis=0)
     if not (variance > ROUNDING * mean.error**2).all():
         raise Refusal("too_few_rows_to_compare", rows=pooled.rows, slopes=mean.regions)
     difference = mean.value - SIGNS * pooled.slopes
-    return SlopeMeans(difference, np.sqrt(variance), df, mean.regions)
+    return SlopeMeans(difference, np.sqrt(variance), own.df, mean.regions)
 
 
 def homogeneity_test(pooled: PooledFit) -> list[FTest]:
@@ -112,71 +133,41 @@ def homogeneity_test(pooled: PooledFit) -> list[FTest]:
     `StudyError` if the rows do not determine K slopes and an error. Source: Baltagi (2021),
     Econometric Analysis of Panel Data, section 4.1.
     """
-    fits, common = _joint_fits(pooled), (pooled.residuals**2).sum(axis=0)
-    K, df = len(fits[0].slopes), fits[0].df
+    own, common = region_slopes(pooled), (pooled.residuals**2).sum(axis=0)
+    K, df = len(own.slopes), own.df
     if K < 2 or df < 1:
         raise Refusal("too_few_rows_to_compare", rows=pooled.rows, slopes=K)
     return [
-        f_test((rss - joint.rss) / (K - 1) / (joint.rss / df), K - 1, df)
-        for rss, joint in zip(common, fits, strict=True)
-    ]
-
-
-class _Joint(NamedTuple):
-    """One equation with a slope of each region: slopes (K,), error of their mean, RSS and df."""
-
-    slopes: Array
-    error: float
-    rss: float
-    df: int
-
-
-def _joint_fits(pooled: PooledFit) -> list[_Joint]:
-    """Return both equations with effects and a slope of each region that has two rows.
-
-    Own lines are taken out region by region, then what they leave of the years' effects in one
-    regression (Frisch, Waugh and Lovell): nothing is of size rows x regions.
-    """
-    data = pooled.data
-    region, R = data.region, data.regressor[:, ::-1]
-    beside = choose(BESIDE_LEVELS, pooled.effects, "effects that leave regions their levels")
-    used, D = np.bincount(region) > 1, beside(data.year)
-    df = len(region) - len(used) - D.shape[1] - int(used.sum())
-    _require_varying(pooled, EFFECTS["region"](region, data.year, R).residual, used)
-    return [
-        _joint_fit(region, data.year, R[:, i], np.column_stack([data.growth[:, i], D]), used, df)
-        for i in range(2)
+        f_test((shared - rss) / (K - 1) / (rss / df), K - 1, df)
+        for shared, rss in zip(common, own.rss, strict=True)
     ]
 
 
 def _joint_fit(
-    region: Integers, year: Integers, R: Array, V: Array, used: Booleans, df: int
-) -> _Joint:
-    """Return the equation of growth V[:, 0] on own levels and slopes on R, and V[:, 1:] for all.
+    data: Pool, R: Array, V: Array, used: Booleans, df: int
+) -> tuple[Array, float, float]:
+    """Return own slopes (K,), error of their mean and RSS of one equation.
 
-    Slopes s_r - h_r' gamma: s_r, h_r (q,) own slopes of growth and of the q common columns, gamma
-    their coefficients. The mean is orthogonal to what gamma rests on, so its variance is
+    Of growth V[:, 0] on own levels and slopes on R, and V[:, 1:] for all. Slopes s_r - h_r' gamma:
+    s_r, h_r (q,) own slopes of growth and of the q common columns, gamma their coefficients. The
+    mean is orthogonal to what gamma rests on, so its variance is
 
         s^2 sum_r 1/|R_r|^2 / K^2 + h' cov(gamma) h,   h the mean of the h_r
     """
-    within = EFFECTS["region"](region, year, np.column_stack([R, V])).residual
+    region = data.region
+    within = EFFECTS["region"](region, data.year, np.column_stack([R, V])).residual
     R, K = within[:, 0], int(used.sum())
     size = sums(region, R[:, None] ** 2)
     each = sums(region, R[:, None] * within[:, 1:]) / np.where(used[:, None], size, 1)
     left = within[:, 1:] - R[:, None] * each[region]
     if df < 1 or V.shape[1] == 1:
-        rss = float(left[:, 0] @ left[:, 0])
-        return _Joint(each[used, 0], float("nan"), rss, df)
-    years = regress(
-        left[:, 0],
-        left[:, 1:],
-        effects=len(used) + K,
-        refusal=Refusal("too_few_shared_years_for_slopes"),
-    )
+        return each[used, 0], float("nan"), float(left[:, 0] @ left[:, 0])
+    refusal = Refusal("too_few_shared_years_for_slopes")
+    years = regress(left[:, 0], left[:, 1:], effects=len(used) + K, refusal=refusal)
     slopes, h = each[used, 0] - each[used, 1:] @ years.coefficients, each[used, 1:].mean(axis=0)
     rss = float(years.residuals @ years.residuals)
     variance = rss / df * (1 / size[used]).sum() / K**2 + h @ years.covariance @ h
-    return _Joint(slopes, float(np.sqrt(variance)), rss, df)
+    return slopes, float(np.sqrt(variance)), rss
 
 
 def leave_one_out(pooled: PooledFit) -> Array:
@@ -228,13 +219,7 @@ def _refitted(pooled: PooledFit, i: int) -> Array:
     try:
         return np.asarray(SIGNS * _slopes(_without(pooled.data, i), pooled.effects))
     except Refusal as refusal:
-        raise Refusal(
-            "without_region",
-            str(refusal),
-            region=pooled.regions[i],
-            reason=refusal.key,
-            fields=refusal.fields,
-        ) from None
+        raise refusal.concerning("without_region", pooled.regions[i]) from None
 
 
 def _slopes(rows: Pool, effects: str) -> Array:

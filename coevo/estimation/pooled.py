@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans, Integers
-from coevo.errors import Refusal, StudyError
+from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, require_left, sums
 from coevo.estimation.growth import ESTIMATORS, Pool, pool
 from coevo.estimation.region import FORMS, Equations
@@ -183,9 +183,9 @@ class GeneralPooled(Slopes):
 
     data: regions, units (G, n), growth rows; level (G, 2 n): of growth and of regressors in each
     region, at the average year effect; common: one level for all regions; df = G - 1 of the
-    regions that enter; included (n, n): the slopes that are estimated; moments: the rows as the
-    effects leave them, of `fod_iv` in forward deviations; strength (n, n): first-stage F of the
-    instruments, NaN without; estimator, effects, scale, form: names. The rest as in `Slopes`.
+    regions that enter; moments: the rows as the effects leave them, of `fod_iv` in forward
+    deviations; strength (n, n): first-stage F of the instruments, NaN without; estimator, effects,
+    scale, form: names. The rest as in `Slopes`.
     """
 
     estimator: str
@@ -196,7 +196,6 @@ class GeneralPooled(Slopes):
     level: Array
     common: bool
     df: int
-    included: Booleans
     moments: Moments
     strength: Array
 
@@ -258,30 +257,24 @@ def fit_pooled_general(
         level=absorbed.level,
         common=absorbed.common,
         df=int(moments.region.max()),
-        included=included,
         moments=moments,
         strength=strength(moments, included),
     )
 
 
-def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> FTest:
-    """Return the Wald test that the slopes `zero` (n, n) are all nil.
+def joint_test(fit: GeneralPooled) -> FTest:
+    """Return the Wald test of the paper's restriction: no population limits itself, A_ii = 0.
 
-        F = a' V^-1 a / q,   compared with F(q, G-1),   a the q slopes, V their covariance
+        F = a' V^-1 a / n,   compared with F(n, G-1),   a the n own slopes, V their covariance
 
-    By default the paper's restriction: no population limits itself, A_ii = 0. `StudyError` if one
-    of the slopes is not estimated, or the regions are too few for q restrictions.
+    fit: of the form `general`. `StudyError` if the regions are too few for n restrictions.
     """
-    chosen = np.eye(len(fit.A), dtype=bool) if zero is None else np.asarray(zero, dtype=bool)
-    q = int(chosen.sum())
-    if q == 0 or (chosen & ~fit.included).any():
-        raise StudyError(
-            f"form '{fit.form}' sets slopes to zero that are to be tested: use another"
-        )
-    if q > fit.df:
-        raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=q)
-    a, V = fit.A[chosen], fit.covariance[np.ix_(chosen.ravel(), chosen.ravel())]
-    return f_test(a @ np.linalg.solve(V, a) / q, q, fit.df)
+    a, n = fit.A.diagonal(), len(fit.A)
+    if n > fit.df:
+        raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=n)
+    own = np.arange(n) * (n + 1)  # of A.ravel()
+    square = float(a @ np.linalg.solve(fit.covariance[np.ix_(own, own)], a))
+    return f_test(square / n, n, fit.df)
 
 
 class PooledFit(GeneralPooled):

@@ -12,13 +12,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Integers
-from coevo.estimation.effects import (
-    EFFECTS,
-    Absorbed,
-    forward_deviations,
-    require_left,
-    sums,
-)
+from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, require_left, sums
 from coevo.estimation.growth import pool
 
 BLOCK = 200_000  # figures from which effects are taken out at a time

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coevo.arrays import Array, Booleans, Values
+from coevo.arrays import Array, Booleans, Integers, Values
 from coevo.errors import Refusal
 from coevo.estimation.growth import Rows, population_rows
 from coevo.estimation.regression import Regression, regress
@@ -47,10 +47,6 @@ class GeneralFit:
         """Standard errors of A, (n, n)."""
         return np.sqrt(np.diagonal(self.covariance, axis1=1, axis2=2))[:, 1:]
 
-    @property
-    def rows(self) -> int:
-        return len(self.data.year)
-
 
 def fit_general(
     t: Values, X: Values, estimator: str = "trapezoid", breaks: Iterable[int] = ()
@@ -66,7 +62,7 @@ def fit_general(
     if rows < n + SPARE:
         raise Refusal("too_few_general_rows", rows=rows, populations=n, least=n + SPARE)
     equations = region_regressions(data, FORMS["general"](n))
-    return GeneralFit(*stacked(equations), data, equations)
+    return GeneralFit(*stacked(equations)[:2], equations[0].df, data, equations)
 
 
 def region_regressions(data: Rows, included: Booleans) -> tuple[Regression, ...]:
@@ -78,13 +74,11 @@ def region_regressions(data: Rows, included: Booleans) -> tuple[Regression, ...]
     )
 
 
-def stacked(equations: Sequence[Regression]) -> tuple[Array, Array, int]:
-    """Return coefficients (n, k) and covariance (n, k, k) of n regressions, and the df of each."""
-    coefficients, covariance = (
-        np.array([getattr(equation, name) for equation in equations])
-        for name in ("coefficients", "covariance")
-    )
-    return coefficients, covariance, equations[0].df
+def stacked(fits: "Sequence[Regression | Equations]") -> tuple[Array, Array, Integers]:
+    """Return coefficients (n, ...), covariance (n, ...) and df (n,) of n regressions or fits."""
+    names = ("coefficients", "covariance", "df")
+    coefficients, covariance, df = (np.array([getattr(of, name) for of in fits]) for name in names)
+    return coefficients, covariance, df
 
 
 def restriction_test(fit: GeneralFit) -> float:
@@ -186,4 +180,4 @@ def fit(
     scaled = data.regressor / np.nanmean(X, axis=0)
     ones = np.ones(len(scaled))
     condition = [np.linalg.cond(np.column_stack([ones, R])) for R in scaled.T[::-1]]
-    return Fit(*stacked(equations), data, equations, np.array(condition))
+    return Fit(*stacked(equations)[:2], equations[0].df, data, equations, np.array(condition))

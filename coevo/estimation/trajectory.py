@@ -89,10 +89,6 @@ class Run(NamedTuple):
     scale: Array
     start: Array
 
-    @property
-    def logs(self) -> Array:
-        return np.log(self.figures / self.scale)
-
 
 def _run(series: Series) -> Run | Refusal:
     try:
@@ -109,7 +105,7 @@ def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | Refusal]:
     rows = np.array([len(run.years) for run in runs])
     observed = np.full((len(runs), rows.max(), 2), np.nan)
     for row, run in zip(observed, runs, strict=True):
-        row[: len(run.years)] = run.logs
+        row[: len(run.years)] = np.log(run.figures / run.scale)
     known = np.isfinite(observed)
 
     def model(p: Array, region: Integers) -> tuple[Array, Array]:
@@ -138,10 +134,9 @@ def _path_fit(run: Run, best: Optimum) -> PathFit:
 
 def _longest(t: Values, x1: Values, x2: Values, breaks: Iterable[int]) -> tuple[Integers, Array]:
     """Return years and figures (years, 2) of the longest unbroken run, the later of two equals."""
-    series = [np.asarray(x, dtype=float) for x in (x1, x2)]
-    runs, _ = unbroken(t, np.column_stack(series), breaks)
-    longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=None)
-    length = 0 if longest is None else len(longest[0])
-    if longest is None or length < FEWEST_PATH_YEARS:
-        raise Refusal("too_short_path", years=length, least=FEWEST_PATH_YEARS)
+    runs, _ = unbroken(t, np.column_stack([x1, x2]), breaks)
+    none = np.empty(0, np.int64), np.empty((0, 2))
+    longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=none)
+    if len(longest[0]) < FEWEST_PATH_YEARS:
+        raise Refusal("too_short_path", years=len(longest[0]), least=FEWEST_PATH_YEARS)
     return longest

@@ -4,7 +4,6 @@ A fitted E is a ratio and mostly cannot be located; whether a given point is an 
 fitted equations can be tested all the same.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,12 +34,6 @@ class GrowthAt(NamedTuple):
         return np.asarray(np.minimum(1, 2 * self.p.min(axis=-1)))
 
 
-def stacked_growth(parts: Sequence[GrowthAt]) -> GrowthAt:
-    """Return growth at the points of all parts, one after the other."""
-    growth, error = (np.concatenate([np.atleast_2d(part[i]) for part in parts]) for i in (0, 1))
-    return GrowthAt(growth, error, np.concatenate([np.atleast_1d(part.df) for part in parts]))
-
-
 def growth_at(coefficients: Array, covariance: Array, df: Values, E: Array) -> GrowthAt:
     """Return the growth of lines at points.
 
@@ -54,32 +47,8 @@ def growth_at(coefficients: Array, covariance: Array, df: Values, E: Array) -> G
     return GrowthAt((coefficients * v).sum(axis=-1), np.sqrt(square), np.asarray(df))
 
 
-class YearlyGrowth(NamedTuple):
-    """Growth of pooled lines at points of regions, and what each year has of its error.
-
-    growth (k, 2); years (Y, k, 2): the sum over years is nil but for rounding where T_r = Y.
-    """
-
-    growth: Array
-    years: Array
-
-    def tested(self) -> GrowthAt:
-        """Return the growth of each region with errors by year."""
-        return _by_year(self.growth, self.years)
-
-    def mean(self) -> GrowthAt:
-        """Return the mean growth of the regions with errors by year."""
-        return _by_year(self.growth.mean(axis=0), self.years.mean(axis=1))
-
-
-def _by_year(growth: Array, years: Array) -> GrowthAt:
-    Y = len(years)
-    error = np.sqrt(Y / (Y - 1) * (years**2).sum(axis=0))
-    return GrowthAt(growth, error, np.full(growth.shape[:-1], Y - 1))
-
-
-def yearly_growth(pooled: PooledFit, region: Integers, E: Array) -> YearlyGrowth:
-    """Return the growth of pooled lines at points of regions, with errors by year.
+def yearly_growth(pooled: PooledFit, region: Integers, E: Array) -> tuple[GrowthAt, GrowthAt]:
+    """Return the growth (k, 2) of pooled lines at points of regions, and its mean (1, 2).
 
         G   = gbar_r + s (x*/x_first - Rbar_r),   s = -b1 or d
         u_t = (e_rt + tau_t)/T_r + (x*/x_first - Rbar_r) sum_q R~_qt e_qt / sum R~^2
@@ -103,20 +72,29 @@ def yearly_growth(pooled: PooledFit, region: Integers, E: Array) -> YearlyGrowth
         ahead = E[:, j] / data.units[region, j] - level[region, 2 + j]
         growth[:, i] = level[region, i] + s * ahead
         years[:, :, i] = shocks[:, region] + along[:, None] * ahead
-    return YearlyGrowth(growth, years)
+    means = growth.mean(axis=0, keepdims=True), years.mean(axis=1, keepdims=True)
+    return _by_year(growth, years), _by_year(*means)
+
+
+def _by_year(growth: Array, years: Array) -> GrowthAt:
+    """Return growth (k, 2) with the error that its parts u of years (Y, k, 2) make."""
+    Y = len(years)
+    error = np.sqrt(Y / (Y - 1) * (years**2).sum(axis=0))
+    return GrowthAt(growth, error, np.full(len(growth), Y - 1))
 
 
 def mean_by_region(pooled: PooledFit, region: Integers, E: Array) -> GrowthAt:
-    """Return the mean growth over regions at their points, errors clustered by region.
+    """Return the mean growth (1, 2) over regions at their points, errors clustered by region.
 
     se^2 = s_e^2 / N^2 sum_r 1/T_r + (mean of x*/x_first - Rbar_r)^2 V22,   t(G - 1)
     """
-    data, level, result = pooled.data, pooled.level, np.empty((2, 2))
+    data, level = pooled.data, pooled.level
+    growth, error = np.empty((2, 1, 2))
     for i, equation in enumerate(pooled.equations):
         j = 1 - i
         ahead = E[:, j] / data.units[region, j] - level[region, 2 + j]
         variance = float(equation.residuals @ equation.residuals) / equation.df
         spread = variance * (1 / np.bincount(data.region)[region]).sum() / len(region) ** 2
-        result[0, i] = (level[region, i] + pooled.slopes[i] * ahead).mean()
-        result[1, i] = np.sqrt(spread + ahead.mean() ** 2 * equation.covariance[0, 0])
-    return GrowthAt(result[0], result[1], np.asarray(pooled.df))
+        growth[0, i] = (level[region, i] + pooled.slopes[i] * ahead).mean()
+        error[0, i] = np.sqrt(spread + ahead.mean() ** 2 * equation.covariance[0, 0])
+    return GrowthAt(growth, error, np.array([pooled.df]))

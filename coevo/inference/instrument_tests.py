@@ -67,7 +67,7 @@ def overidentification(moments: Moments, equation: int, regressor: int) -> Agree
 def anderson_rubin_set(
     moments: Moments, equation: int, regressor: int, level: float = 0.95
 ) -> ValueSet:
-    """Return the slopes s at which the instruments say nothing of g - s x.
+    """Return the slopes s at which both instruments say nothing of g - s x.
 
         F(s) = p' V^-1 p / 2 <= F quantile (2, G - 1),   p: g - s x regressed on both instruments
 
@@ -78,8 +78,6 @@ def anderson_rubin_set(
     g, x, Z = instrumented(moments, equation, regressor)
     clusters = Clusters(moments.region, moments.counted)
     of_g, of_x = (regress(y, Z, moments.rank, clusters) for y in (g, x))
-    if Z.shape[1] != 2:
-        raise ValueError("the set is formed with two instruments")
     unit = np.linalg.norm(of_g.coefficients) / np.linalg.norm(of_x.coefficients)
     p = np.stack([of_g.coefficients, -unit * of_x.coefficients])  # by powers of s / unit
     u, v = of_g.influence, -unit * of_x.influence

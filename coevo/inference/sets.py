@@ -132,17 +132,15 @@ def rest_point_projections(
 
         q_i(x) = (c_i'u)^2 - t^2 u'V_i u <= 0 for all i,   u = (1, x),   c_i = (r_i, A_i1 .. A_in)
 
-    the points at which no t test of c_i'u = 0 (df, at 1 - (1 - level)/n: Bonferroni) rejects.
-    r (n,), A (n, n), covariance (n, 1 + n, 1 + n). It holds the true point with probability
+    the points at which no t test of c_i'u = 0 (df, at 1 - (1 - level)/2: Bonferroni) rejects.
+    r (2,), A (2, 2), covariance (2, 3, 3). It holds the true point with probability
     `level` at least, however weakly A is known (the generalisation of Fieller's set).
     Whether some x2 completes a given x1 can change only where one of the two conics turns back (its
     discriminant in x2 is zero) or where they cross (their resultant is zero): the roots of these
     polynomials in x1 cut the axis, and one point decides each piece. Exact up to the roots; the
-    same for x2. The estimate always belongs. `StudyError` unless n = 2.
+    same for x2. The estimate always belongs.
     """
     r, A, V = (np.asarray(value, dtype=float) for value in (r, A, covariance))
-    if r.shape != (2,):
-        raise StudyError(f"the region of the rest point is drawn for two populations, not {len(r)}")
     error = np.sqrt(np.diagonal(V, axis1=-2, axis2=-1)).mean(axis=0)
     unit = error[0] / error[1:] if np.all(error > 0) else np.ones(2)  # in which r and A x compare
     scale = np.concatenate([[1.0], unit])

@@ -13,8 +13,6 @@ from coevo.arrays import Array, Values
 from coevo.errors import Refusal
 from coevo.estimation.region import Equations
 
-Seed = int | np.random.SeedSequence
-
 DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
 QUADRANTS = ("--", "++", "+-", "-+")  # signs of A12 (of 2 on 1) and of A21
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)  # probabilities are right to 1e-7
@@ -29,7 +27,7 @@ def ignorance(signs: int) -> Fraction:
 RARE = float(ignorance(4)) / 20  # and down to here that they are not: a twentieth of ignorance
 
 
-def sign_probabilities(fit: Equations, draws: int = 20_000, seed: Seed = 1) -> dict[str, float]:
+def sign_probabilities(fit: Equations, draws: int = 20_000, seed: int = 1) -> dict[str, float]:
     """Return the probabilities of the sign patterns of (a1, b1, a2, d), as `sign_patterns`.
 
     draws, seed: of no effect since the probabilities come by quadrature.

@@ -9,6 +9,7 @@ Inverted, the test is an interval.
 
 from collections.abc import Callable
 from functools import cache, lru_cache
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -130,7 +131,7 @@ def of_all(clusters: int) -> Share:
     u'H_uu u + 2 u'H_uv v + v'H_vv v of all pairs of halves is one product of thin arrays.
     """
     h = clusters // 2
-    u, v = (_grid(clusters, length) for length in (h, clusters - h))
+    u, v = (np.array([*product(points(clusters), repeat=n)]) for n in (h, clusters - h))
     u = u[u[:, 0] > 0]
 
     def share(forms: Forms, null: float, c: float) -> float:
@@ -143,12 +144,6 @@ def of_all(clusters: int) -> Share:
         return float(np.count_nonzero(left @ right.T >= 0) / (len(u) * len(v)))
 
     return share
-
-
-def _grid(clusters: int, length: int) -> Array:
-    """Return all vectors of so many weights, (points^length, length)."""
-    axes = np.meshgrid(*[points(clusters)] * length, indexing="ij")
-    return np.stack(axes, axis=-1).reshape(-1, length)
 
 
 def of_drawn(weights: Array) -> Share:

@@ -9,6 +9,6 @@ reading as a supply relation is that of Qian. Everything is elementwise and broa
 """
 
 from coevo.lotka_volterra.calibration import calibrate
-from coevo.lotka_volterra.classic import elasticities, equilibrium
+from coevo.lotka_volterra.classic import equilibrium
 
-__all__ = ["calibrate", "elasticities", "equilibrium"]
+__all__ = ["calibrate", "equilibrium"]

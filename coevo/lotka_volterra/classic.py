@@ -17,14 +17,7 @@ def equilibrium(a1: Values, b1: Values, a2: Values, b2: Values) -> tuple[Array, 
     a1, b1, a2, b2 = (np.asarray(value, dtype=float) for value in (a1, b1, a2, b2))
     if np.any(b1 == 0) or np.any(b2 == 0):
         raise StudyError("no equilibrium: b1 or b2 is zero, so the two populations do not interact")
-    return resting_levels(a1, b1, a2, b1 * b2)
-
-
-def resting_levels(a1: Values, b1: Values, a2: Values, d: Values) -> tuple[Array, Array]:
-    """Return x1 = a2/d at which x2 rests and x2 = a1/b1 at which x1 rests; infinite for a zero."""
-    a1, b1, a2, d = (np.asarray(value, dtype=float) for value in (a1, b1, a2, d))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (a2 / d)[()], (a1 / b1)[()]
+    return (a2 / (b1 * b2))[()], (a1 / b1)[()]
 
 
 def kind(a1: Values, b1: Values, a2: Values, d: Values) -> Strings:
@@ -46,19 +39,6 @@ def euler_modulus(a1: Values, a2: Values) -> Array:
     """
     product = np.asarray(a1, dtype=float) * np.asarray(a2, dtype=float)
     return np.sqrt(np.where(product > 0, 1 + product, np.nan))[()]
-
-
-def elasticities(a1: float, b1: float, a2: float, b2: float, step: float = 1e-4) -> Array:
-    """Return d ln|E| / d ln parameter (2, 4) by central differences.
-
-    Rows x1*, x2*; columns a1, b1, a2, b2. At E more conversion b2 leaves x2* unchanged and more
-    purchasing b1 lowers both, whatever happens to growth on the way there.
-    """
-    point = np.array([a1, b1, a2, b2], dtype=float)
-    factors = np.exp(step * np.eye(4))
-    up = np.array(equilibrium(*(point * factors).T))
-    down = np.array(equilibrium(*(point / factors).T))
-    return np.log(up / down) / (2 * step)
 
 
 def conserved(x1: Values, x2: Values, a1: float, b1: float, a2: float, b2: float) -> Array:

@@ -1,7 +1,5 @@
 """Normalisation of indicators against stated minima and maxima (docs/methods.md, 2)."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -133,7 +131,7 @@ def normalise(
     posts = find_goalposts(x, scope, settings)
     reference = VECTOR if settings["method"] == VECTOR else settings["reference"]
     _check_constant(posts, scope, reference)
-    z, beyond = held_against(x, posts, scope.indicators, indicators, settings)
+    z, beyond = held_against(x, posts, scope, settings)
     if settings["beyond"] == "error":
         _refuse_beyond(values, beyond)
     scaled = pd.DataFrame(z, values.index, values.columns.rename("indicator"))
@@ -174,26 +172,23 @@ def find_goalposts(x: Array, scope: Scope, settings: Config) -> Goalposts:
     return posts._replace(low=low, high=high)
 
 
-def scores(
-    x: Array, posts: Goalposts, names: list[str], scales: Mapping[str, Scale], span: Span
-) -> Array:
+def scores(x: Array, posts: Goalposts, scope: Scope, span: Span) -> Array:
     """Return z of figures x (..., rows, m) on a range, with nothing cut off."""
     low, high = posts.ends()
     z = np.empty_like(x)
-    for j, name in enumerate(names):
-        z[..., j] = _mapped(x[..., j], scales[name], low[..., j], high[..., j], span)
+    for j, name in enumerate(scope.indicators):
+        z[..., j] = _mapped(x[..., j], scope.scales[name], low[..., j], high[..., j], span)
     return z
 
 
 def held_against(
-    x: Array, posts: Goalposts, names: list[str], indicators: pd.DataFrame, settings: Config
+    x: Array, posts: Goalposts, scope: Scope, settings: Config
 ) -> tuple[Array, Booleans]:
     """Return z of figures x (..., rows, m), within the range, and which x lie beyond goalposts."""
     span = scaled_panel(settings) or (0.0, 1.0)
     low, high = posts.ends()
-    z = scores(x, posts, names, scales_of(indicators, settings["reference"]), span)
     # rounding may leave the range by a last digit, too
-    return z.clip(*span), (x < low) | (x > high)
+    return scores(x, posts, scope, span).clip(*span), (x < low) | (x > high)
 
 
 def by_kept_ruler(
@@ -202,22 +197,22 @@ def by_kept_ruler(
     """Return z of figures (region-years down) by a table of goalposts that a study has made before;
     a figure beyond them is moved to them.
     """
-    posts = read_goalposts(goalposts, scope_of(figures, indicators, settings))
-    x, names = figures.to_numpy(dtype=float), [str(name) for name in figures]
-    z, _ = held_against(x, posts, names, indicators, settings)
+    scope = scope_of(figures, indicators, settings)
+    posts = read_goalposts(goalposts, scope)
+    z, _ = held_against(figures.to_numpy(dtype=float), posts, scope, settings)
     return pd.DataFrame(z, figures.index, figures.columns)
 
 
-def reaches(posts: Goalposts, names: list[str], scales: Mapping[str, Scale]) -> Array:
+def reaches(posts: Goalposts, scope: Scope) -> Array:
     """Return how far the best stands above the worst (..., groups, m); 0 where nothing differs."""
     ends = zip(np.moveaxis(posts.low, -1, 0), np.moveaxis(posts.high, -1, 0), strict=True)
-    distances = [scales[name].reach(*pair) for name, pair in zip(names, ends, strict=True)]
-    return np.stack(distances, axis=-1)
+    columns = zip(scope.indicators, ends, strict=True)
+    return np.stack([scope.scales[name].reach(*pair) for name, pair in columns], axis=-1)
 
 
 def _check_constant(posts: Goalposts, scope: Scope, reference: str) -> None:
     constant = {}
-    reach = reaches(posts, scope.indicators, scope.scales)
+    reach = reaches(posts, scope)
     for j in np.flatnonzero((reach <= 0).any(axis=0)):
         same = np.flatnonzero(reach[:, j] <= 0)
         groups = ", ".join(posts.names[k] for k in same)

@@ -36,6 +36,14 @@ class Direction:
     symbols: str
 
 
+def _above(x: Array, low: Array, high: Array, best: Band) -> Array:
+    return np.asarray(x - low)
+
+
+def _below(x: Array, low: Array, high: Array, best: Band) -> Array:
+    return np.asarray(high - x)
+
+
 def _span(low: Array, high: Array, best: Band) -> Array:
     return np.asarray(high - low)
 
@@ -52,33 +60,25 @@ def _nearer(x: Array, low: Array, high: Array, best: Band) -> Array:
 
 
 DIRECTIONS = {
-    "+": Direction(
-        lambda x, low, high, best: np.asarray(x - low), _span,
-        "({x}-{low})/({high}-{low})", "(x − min) / (max − min)",
-    ),
-    "-": Direction(
-        lambda x, low, high, best: np.asarray(high - x), _span,
-        "({high}-{x})/({high}-{low})", "(max − x) / (max − min)",
-    ),
+    "+": Direction(_above, _span, "({x}-{low})/({high}-{low})", "(x − min) / (max − min)"),
+    "-": Direction(_below, _span, "({high}-{x})/({high}-{low})", "(max − x) / (max − min)"),
     MODERATE: Direction(
-        _nearer, _furthest,
+        _nearer,
+        _furthest,
         "1-MAX({best_low}-{x},{x}-{best_high},0)/MAX({best_low}-{low},{high}-{best_high})",
         "(1 − d(x) / max(d(min), d(max)))",
     ),
-}  # fmt: skip
-
-
+}
 # The same where z is a ratio to the best figure, which has a true zero and knows no best band.
 RATIO_DIRECTIONS = {
-    "+": Direction(
-        lambda x, low, high, best: np.asarray(x - low), _span, "{x}/{high}", "x / max"
-    ),
+    "+": Direction(_above, _span, "{x}/{high}", "x / max"),
     "-": Direction(
         lambda x, low, high, best: np.asarray(low / x),
         lambda low, high, best: np.where(low == high, 0.0, 1.0),
-        "{low}/{x}", "min / x",
+        "{low}/{x}",
+        "min / x",
     ),
-}  # fmt: skip
+}
 
 
 def directions_under(reference: str) -> dict[str, Direction]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Booleans, Config, Places, Strings
+from coevo.arrays import Array, Booleans, Places, Strings
 from coevo.coupling.formulas import FORMS, composite_indices, contribution_shares
 from coevo.equilibria.fitted import attempted
 from coevo.equilibria.output_series import pair_values
@@ -23,8 +23,7 @@ from coevo.normalisation import (
     scope_of,
     scores,
 )
-from coevo.normalisation.directions import scales_of
-from coevo.normalisation.goalposts import Goalposts
+from coevo.normalisation.goalposts import Goalposts, Scope
 from coevo.registry import choose
 from coevo.schema import BREAK, FILLED
 from coevo.study_data import StudyData
@@ -89,22 +88,21 @@ class Rulers:
 
     def _normalised(self, early: Booleans, origin: int) -> Array:
         x, settings = self.figures.to_numpy(dtype=float), self.config["normalisation"]
-        posts = self._posts(x, early, settings)
-        span, names = scaled_panel(settings) or (0.0, 1.0), list(self.figures.columns)
-        scales = scales_of(self.indicators, settings["reference"])
-        for name, reach in zip(names, reaches(posts, names, scales).T, strict=True):
+        scope = scope_of(self.figures, self.indicators, settings, self.kept)
+        posts, span = self._posts(x, early, scope), scaled_panel(settings) or (0.0, 1.0)
+        for name, reach in zip(scope.indicators, reaches(posts, scope).T, strict=True):
             if np.any(reach <= 0):
                 raise Refusal("constant_so_far", indicator=name, year=origin)
-        z = scores(x, posts, names, scales, span)
+        z = scores(x, posts, scope, span)
         # rounding may leave the range by a last digit, too
         top = np.where(early, span[1], np.inf)[:, None]
         return np.asarray(z.clip(span[0], top))
 
-    def _posts(self, x: Array, early: Booleans, settings: Config) -> Goalposts:
+    def _posts(self, x: Array, early: Booleans, every: Scope) -> Goalposts:
         """Return goalposts of every row from the early ones alone, where their group has any."""
+        settings = self.config["normalisation"]
         before = scope_of(self.figures[early], self.indicators, settings, self.kept)
         known = find_goalposts(x[early], before, settings)
-        every = scope_of(self.figures, self.indicators, settings, self.kept)
         posts = find_goalposts(x, every, settings)
         shared = [(i, known.names.index(n)) for i, n in enumerate(posts.names) if n in known.names]
         low, high = posts.low.copy(), posts.high.copy()

@@ -216,8 +216,7 @@ class Figures:
             settings |= {"range": list(key[0]), "reference": key[1]}
             scope = scope_of(self.values, self.indicators, settings, self.goalposts)
             posts = find_goalposts(self.raw, scope, settings)
-            names, table = scope.indicators, self.indicators
-            self.computed[key] = held_against(self.raw, posts, names, table, settings)[0]
+            self.computed[key] = held_against(self.raw, posts, scope, settings)[0]
         return self.computed[key]
 
     @property

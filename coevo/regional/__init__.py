@@ -11,10 +11,11 @@ from coevo.regional.convergence import club_rows, dispersion_rows, growth_rows
 from coevo.regional.inequality import density_lines, density_rows, gini_rows, mean_rows, theil_rows
 from coevo.regional.mobility import mobility_rows, move_rows, spatial_mobility_rows
 from coevo.regional.neighbourhood import level_neighbour_rows, local_rows, neighbour_rows
-from coevo.regional.regional_panel import ADJUSTED, PLAIN, RegionalPanel, refused
+from coevo.regional.regional_panel import ADJUSTED, ALL, PLAIN, RegionalPanel
 
 Block = Callable[[RegionalPanel, str], Iterator[Row]]
-# statistic by which a refusal of the whole block is named -> its rows, and of what they are made
+# statistic by which a refusal of the whole block is named -> its rows, and of what they are made;
+# a row without a scope is of all regions
 BLOCKS: dict[str, tuple[Block, tuple[str, ...]]] = {
     "mean": (mean_rows, (PLAIN, ADJUSTED)),
     "sd_ln": (dispersion_rows, (PLAIN, ADJUSTED)),
@@ -34,11 +35,17 @@ BLOCKS: dict[str, tuple[Block, tuple[str, ...]]] = {
 def _rows(study: RegionalPanel) -> Iterator[Row]:
     for statistic, (block, measures) in BLOCKS.items():
         for of in measures:
-            try:
-                for row in block(study, of):
-                    yield row | {"name": study.names.get(row["scope"], row["scope"])}
-            except Refusal as why:
-                yield refused(statistic, of, why) | {"name": "all"}
+            for row in _or_refusal(statistic, block(study, of)):
+                scope = row.get("scope", ALL)
+                yield row | {"of": of, "scope": scope, "name": study.names.get(scope, scope)}
+
+
+def _or_refusal(statistic: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield rows, and where figures forbid further ones the reason."""
+    try:
+        yield from rows
+    except Refusal as why:
+        yield {"statistic": statistic} | why.columns
 
 
 def regional_tables(study: RegionalPanel) -> dict[str, pd.DataFrame]:

@@ -178,9 +178,8 @@ def log_t(x: Values) -> Slope:
     t, later = t[int(TRIMMED * years) :], H[int(TRIMMED * years) :]
     y = np.log(H[0] / later) - 2 * np.log(np.log(t))
     lags = int(4 * (len(t) / 100) ** (2 / 9))
-    options = {"maxlags": lags, "use_correction": True}
     X = np.column_stack([np.ones(len(t)), np.log(t)])
-    fit = OLS(y, X).fit(cov_type="HAC", cov_kwds=options)
+    fit = OLS(y, X).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
     slope = _slope(fit.params[1], fit.bse[1], fit.df_resid, len(values))
     return slope._replace(p=stdtr(fit.df_resid, slope.t))  # of one this low
 
@@ -190,11 +189,11 @@ def dispersion_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     year; the change of the first and of the last from the first year to the last.
     """
     values = study.of(of)
-    yield from by_year("sd_ln", of, values, lambda y: logs(several(y, 2)).std())
-    yield from by_year("cv", of, values, lambda y: several(y, 2).std() / above_zero(y))
-    yield from by_year("sd", of, values, lambda y: several(y, 2).std())
+    yield from by_year("sd_ln", values, lambda y: logs(several(y, 2)).std())
+    yield from by_year("cv", values, lambda y: several(y, 2).std() / above_zero(y))
+    yield from by_year("sd", values, lambda y: several(y, 2).std())
     for name, scale in (("sd_ln_ratio", logs), ("sd_ratio", pd.Series.to_numpy)):
-        yield computed(name, of, partial(_change, values, scale), year=values.columns[-1])
+        yield computed(name, partial(_change, values, scale), year=values.columns[-1])
 
 
 def _change(values: pd.DataFrame, scale: Callable[[pd.Series], Values]) -> dict[str, float]:
@@ -242,7 +241,7 @@ def growth_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     kinds = {"": slope, "_conley": conley, "_residual_moran": residual_moran}
     slopes = {"beta": (0, False), "beta_check": (1, False), "beta_given_level": (0, True)}
     for (name, of_what), (kind, compute) in product(slopes.items(), kinds.items()):
-        yield computed(f"{name}{kind}", of, partial(compute, *of_what), year=end)
+        yield computed(f"{name}{kind}", partial(compute, *of_what), year=end)
 
 
 def _weights(study: RegionalPanel, regions: pd.Index) -> "csr_array":
@@ -260,4 +259,4 @@ def club_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
         several(values.iloc[:, 0], FEWEST_REGIONS)
         return log_t(values).columns
 
-    yield computed("log_t", of, slope, year=study.D.columns[-1])
+    yield computed("log_t", slope, year=study.D.columns[-1])

@@ -1,7 +1,8 @@
 """How D is spread over the regions: Theil and Gini with their parts, and kernel densities."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import combinations
 from typing import NamedTuple
 
@@ -9,14 +10,12 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Row, Values
-from coevo.errors import Refusal
+from coevo.errors import Refusal, tried
 from coevo.regional.regional_panel import (
-    ALL,
     PLAIN,
     RegionalPanel,
     above_zero,
     by_year,
-    refused,
     several,
     varying,
 )
@@ -104,53 +103,56 @@ def dagum(y: Values, groups: Values) -> Dagum:
 def mean_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Mean of D over all regions and over those of each group, by year: no D of means."""
     values = study.of(of)
-    yield from by_year("mean", of, values, lambda y: several(y, 1).mean())
+    yield from by_year("mean", values, lambda y: several(y, 1).mean())
     for group, part in values.groupby(study.group):
-        yield from by_year("mean", of, part, lambda y: several(y, 1).mean(), scope=group)
+        yield from by_year("mean", part, lambda y: several(y, 1).mean(), scope=group)
 
 
 def theil_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Theil of all regions by year, within each group, and its parts between and within groups."""
-    values = study.of(of)
-    yield from by_year("theil", of, values, lambda y: theil(several(y, 2)))
-    group = study.group
-    for name, part in values.groupby(group):
-        yield from by_year("theil", of, part, lambda y: theil(_several_of_group(y)), scope=name)
+    yield from _inequality_rows("theil", study, of, theil)
+    values, group = study.of(of), study.group
 
     def between(y: pd.Series) -> float:
         return theil_between(several(y, 2), group[y.index])
 
-    yield from by_year("theil_between", of, values, between)
-    yield from by_year("theil_within", of, values, lambda y: theil(several(y, 2)) - between(y))
+    yield from by_year("theil_between", values, between)
+    yield from by_year("theil_within", values, lambda y: theil(several(y, 2)) - between(y))
 
 
 def gini_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Gini of all regions by year, of each group, between groups, and the parts by Dagum."""
+    yield from _inequality_rows("gini", study, of, gini)
+    for year, column in study.of(of).items():
+        rows = _dagum_rows(column.dropna(), study.group)
+        yield from tried(rows, {"year": year}, statistic="gini_within")
+
+
+def _dagum_rows(y: pd.Series, group: pd.Series) -> Iterator[Row]:
+    """The parts of Gini in a year by Dagum."""
+    within, between, transvariation, pairs = dagum(several(y, 2), group[y.index])
+    yield {"statistic": "gini_within", "value": within, "n": len(y)}
+    yield {"statistic": "gini_between", "value": between, "n": len(y)}
+    yield {"statistic": "gini_transvariation", "value": transvariation, "n": len(y)}
+    for pair, value in pairs.items():
+        scope = "~".join(sorted(pair))
+        yield {"statistic": "gini_pair", "scope": scope, "value": value, "n": len(y)}
+
+
+def _inequality_rows(
+    statistic: str, study: RegionalPanel, of: str, measure: Callable[[Values], float]
+) -> Iterator[Row]:
+    """An inequality of all regions by year, and of those of each group."""
+
+    def within(y: pd.Series) -> float:
+        if len(y) < 2:
+            raise Refusal("group_of_one")
+        return measure(y)
+
     values = study.of(of)
-    yield from by_year("gini", of, values, lambda y: gini(several(y, 2)))
-    for name, part in values.groupby(study.group):
-        yield from by_year("gini", of, part, lambda y: gini(_several_of_group(y)), scope=name)
-    for year, column in values.items():
-        y = column.dropna()
-        yield from _dagum_rows(y, study.group[y.index], {"of": of, "year": year, "n": len(y)})
-
-
-def _dagum_rows(y: pd.Series, group: pd.Series, labels: Row) -> Iterator[Row]:
-    try:
-        parts = dagum(several(y, 2), group)
-    except Refusal as why:
-        yield refused("gini_within", str(labels["of"]), why, year=labels["year"])
-        return
-    for part in ("within", "between", "transvariation"):
-        yield labels | {"statistic": f"gini_{part}", "scope": ALL, "value": getattr(parts, part)}
-    for pair, value in parts.pairs.items():
-        yield labels | {"statistic": "gini_pair", "scope": "~".join(sorted(pair)), "value": value}
-
-
-def _several_of_group(y: pd.Series) -> pd.Series:
-    if len(y) < 2:
-        raise Refusal("group_of_one")
-    return y
+    yield from by_year(statistic, values, lambda y: measure(several(y, 2)))
+    for group, part in values.groupby(study.group):
+        yield from by_year(statistic, part, within, scope=group)
 
 
 GRID = np.round(np.linspace(0, 1, 101), 2)
@@ -186,19 +188,16 @@ def density_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """The bandwidth, and by year the number of peaks and the D of the highest."""
     D = study.of(PLAIN)
     width, n = common_bandwidth(D), len(D)
-    yield {"statistic": "bandwidth", "of": of, "scope": "all", "value": width, "n": n}
+    yield {"statistic": "bandwidth", "value": width, "n": n}
     for year, density in densities(D).items():
-        row = {"of": of, "scope": "all", "year": year, "n": int(D[year].notna().sum())}
+        row = {"year": year, "n": int(D[year].notna().sum())}
         yield row | {"statistic": "peaks", "value": peaks(density)}
         yield row | {"statistic": "peak", "value": float(GRID[density.argmax()])}
 
 
 def density_lines(study: RegionalPanel) -> Iterator[tuple[int, float, float]]:
     """Yield year, D and density; nothing where `density_rows` says why."""
-    try:
-        by_year = densities(study.of(PLAIN))
-    except Refusal:
-        return
-    for year, density in by_year.items():
-        for D, value in zip(GRID, density, strict=True):
-            yield year, float(D), float(value)
+    with suppress(Refusal):
+        for year, density in densities(study.of(PLAIN)).items():
+            for D, value in zip(GRID, density, strict=True):
+                yield year, float(D), float(value)

@@ -1,15 +1,16 @@
 """Do regions change places? Transitions between quartiles of D from a year to the next."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
 from coevo.arrays import Array, Integers, Row, Values
-from coevo.errors import Refusal
+from coevo.errors import Refusal, tried
 from coevo.regional.neighbourhood import row_standardised
-from coevo.regional.regional_panel import ALL, RegionalPanel, computed, refused
+from coevo.regional.regional_panel import RegionalPanel, computed
 
 CLASSES = 4
 FEW = 5  # moves below which a cell says little
@@ -151,41 +152,39 @@ def mobility_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     counts = move_counts(study)
     P, n = probabilities(counts), int(counts.sum())
     for i, cut in enumerate(class_cuts(every_year(study.D)), start=1):
-        yield {"statistic": "class_cut", "of": of, "scope": f"{i}", "value": float(cut)}
-    yield computed("shorrocks", of, lambda: {"value": shorrocks(P), "n": n})
-    try:
-        pi, M = steady_state(P), first_passage(P)
-    except Refusal as why:
-        yield refused("steady_state", of, why)
-        return
+        yield {"statistic": "class_cut", "scope": f"{i}", "value": float(cut)}
+    yield computed("shorrocks", lambda: {"value": shorrocks(P), "n": n})
+    yield from tried(_long_run_rows(P, n), {}, statistic="steady_state")
+
+
+def _long_run_rows(P: Array, n: int) -> Iterator[Row]:
+    """Steady state and first passage of n moves."""
+    pi, M = steady_state(P), first_passage(P)
     for i in range(CLASSES):
-        row = {"of": of, "n": n}
-        yield row | {"statistic": "steady_state", "scope": f"{i + 1}", "value": float(pi[i])}
+        scope = f"{i + 1}"
+        yield {"statistic": "steady_state", "scope": scope, "value": float(pi[i]), "n": n}
         for j in range(CLASSES):
-            pair = {"statistic": "first_passage", "scope": f"{i + 1}~{j + 1}"}
-            yield row | pair | {"value": float(M[i, j])}
+            pair = f"{scope}~{j + 1}"
+            yield {"statistic": "first_passage", "scope": pair, "value": float(M[i, j]), "n": n}
 
 
 def spatial_mobility_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Whether moves depend on the neighbours, and the share of cells with fewer than five moves."""
     move_counts(study)
     counts = spatial_counts(study)
-    row = {"of": of, "scope": ALL}
+    n = int(counts.sum())
     for name, (value, p) in homogeneity(counts).items():
-        tested = {"statistic": f"homogeneity_{name}", "value": value, "p": p}
-        yield row | tested | {"n": int(counts.sum())}
+        yield {"statistic": f"homogeneity_{name}", "value": value, "p": p, "n": n}
     small = float((counts < FEW).mean())
-    yield row | {"statistic": "small_cells", "value": small, "n": counts.size}
+    yield {"statistic": "small_cells", "value": small, "n": counts.size}
 
 
 def move_rows(study: RegionalPanel) -> Iterator[tuple[int, int, int | None, int, float]]:
     """Yield from, to, class of neighbours (None: all), count, probability; classes from 1."""
     parts: list[tuple[int | None, Integers]] = []
-    try:
+    with suppress(Refusal):  # the reason stands in the rows of `mobility_rows`, or of the spatial
         parts.append((None, move_counts(study)))
         parts += enumerate(spatial_counts(study), start=1)
-    except Refusal:
-        pass  # the reason stands in the rows of `mobility_rows` and `spatial_mobility_rows`
     for lag, counts in parts:
         P = probabilities(counts)
         for i, j in np.ndindex(counts.shape):

@@ -8,16 +8,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Integers, Places, Row, Values
-from coevo.errors import Refusal
-from coevo.regional.regional_panel import (
-    ALL,
-    FEWEST_REGIONS,
-    LIKELY,
-    PLAIN,
-    RegionalPanel,
-    refused,
-    varying,
-)
+from coevo.errors import Refusal, tried
+from coevo.regional.regional_panel import FEWEST_REGIONS, LIKELY, PLAIN, RegionalPanel, varying
 
 if TYPE_CHECKING:  # imported where it is used: reports read constants of this module
     from scipy.sparse import csr_array
@@ -42,12 +34,6 @@ def row_standardised(
     values = np.concatenate([[1 / max(len(o), 1)] * len(o) for o in near] or [[]])
     columns = np.array([i for o in near for i in o], dtype=np.int64)
     return csr_array((values, columns, ends), shape=(len(near), len(near)))
-
-
-def centred(y: Values) -> Array:
-    """Return y (n,) less its mean."""
-    values: Array = np.asarray(y, dtype=float)
-    return values - float(values.mean())
 
 
 def permutations(n: int, draws: int, rng: np.random.Generator) -> Iterator[Places]:
@@ -141,7 +127,8 @@ def local_moran(y: Values, W: "csr_array") -> tuple[Array, Integers]:
     Quadrants: 1 high among high, 2 low among high, 3 low among low, 4 high among low (against the
     mean). Anselin (1995).
     """
-    z = centred(y)
+    z = np.asarray(y, dtype=float)
+    z = z - z.mean()
     lag = W @ z
     quadrant = np.where(z > 0, np.where(lag > 0, 1, 4), np.where(lag > 0, 2, 3))
     values: Array = (len(z) - 1) * z * lag / (z @ z)
@@ -154,7 +141,8 @@ def local_moran_p(y: Values, W: "csr_array", draws: int, rng: np.random.Generato
     Two-sided about the mean of the others, which is what a neighbour is expected to have; NaN where
     a region has no neighbour.
     """
-    z = centred(y)
+    z = np.asarray(y, dtype=float)
+    z = z - z.mean()
     n, lag, ends = len(z), W @ z, W.indptr
     most = int(np.diff(ends).max())
     # a region looks at as many places of a permutation as it has neighbours
@@ -199,7 +187,7 @@ def _global_rows(
         try:
             y = varying(_connected(column, neighbours), FEWEST_REGIONS)
         except Refusal as why:
-            yield refused(statistic, of, why, year=year)
+            yield {"statistic": statistic, "year": year} | why.columns
             continue
         alike.setdefault(tuple(y.index), []).append(int(year))
     for regions, years in alike.items():
@@ -208,8 +196,7 @@ def _global_rows(
         rng = np.random.default_rng(study.seed)
         moran = likeness(values.loc[at].to_numpy(), W, study.draws, rng, *taken_out)
         for i, year in enumerate(years):
-            labels = {"statistic": statistic, "of": of, "scope": ALL, "year": year}
-            yield labels | moran.row(i) | {"n": len(regions)}
+            yield {"statistic": statistic, "year": year} | moran.row(i) | {"n": len(regions)}
 
 
 def neighbour_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
@@ -227,26 +214,26 @@ def local_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Local I of every region in the first and in the last year, with p after false discovery; a
     quadrant only where that is below `LIKELY`.
     """
-    from statsmodels.stats.multitest import multipletests
-
     values, neighbours = study.in_space(of), study.neighbours
     for year in dict.fromkeys((values.columns[0], values.columns[-1])):
-        labels = {"statistic": "local_moran", "of": of, "year": year}
-        try:
-            y = varying(_connected(values[year], neighbours), FEWEST_REGIONS)
-        except Refusal as why:
-            yield refused("local_moran", of, why, year=year)
-            continue
-        W = row_standardised(neighbours, list(y.index))
-        moran, quadrant = local_moran(y, W)
-        p = local_moran_p(y, W, study.draws, np.random.default_rng(study.seed))
-        adjusted = multipletests(p, method="fdr_bh")[1]
-        parts = zip(y.index, moran, p, adjusted, quadrant, strict=True)
-        for region, value, chance, corrected, place in parts:
-            yield labels | {
-                "scope": region, "value": float(value), "p": float(chance), "n": len(y),
-                "p_adjusted": float(corrected),
-                "cluster": QUADRANTS[place - 1] if corrected < LIKELY else "",
-            }  # fmt: skip
-        for region in values[year].dropna().index.difference(y.index):
-            yield refused("local_moran", of, Refusal("isolated_region"), year=year, scope=region)
+        label = {"statistic": "local_moran", "year": year}
+        yield from tried(_local_rows(values[year], neighbours, study), label)
+
+
+def _local_rows(
+    column: pd.Series, neighbours: Mapping[str, Sequence[str]], study: RegionalPanel
+) -> Iterator[Row]:
+    """The rows of one year."""
+    from statsmodels.stats.multitest import multipletests
+
+    y = varying(_connected(column, neighbours), FEWEST_REGIONS)
+    W = row_standardised(neighbours, list(y.index))
+    moran, quadrant = local_moran(y, W)
+    p = local_moran_p(y, W, study.draws, np.random.default_rng(study.seed))
+    adjusted = multipletests(p, method="fdr_bh")[1]
+    cluster = np.where(adjusted < LIKELY, np.array(QUADRANTS)[quadrant - 1], "")
+    columns = {"value": moran, "p": p, "p_adjusted": adjusted, "cluster": cluster}
+    local = pd.DataFrame({"scope": y.index} | columns)
+    yield from local.assign(n=len(y)).to_dict("records")
+    for region in column.dropna().index.difference(y.index):
+        yield {"scope": region} | Refusal("isolated_region").columns

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Row
-from coevo.coupling.level import level_adjusted
+from coevo.coupling.level import PER_HEAD, level_adjusted, level_figures
 from coevo.errors import Refusal
-from coevo.normalisation import wide
 
 ALL = "all"
 DRAWS = 9_999  # permutations of Moran's I
@@ -78,19 +77,18 @@ class RegionalPanel:
     @cached_property
     def log_level(self) -> pd.DataFrame:
         """Log of product per head, with regions down and years across as in `D`."""
-        used = self.panel[self.panel["indicator"].isin(self.size[:2])]
-        sizes = wide(used.drop(columns="name", errors="ignore"), "value")
-        sizes = sizes.reindex(columns=list(self.size[:2])).astype(float)
-        sizes = sizes.where(sizes > 0)
-        if len(self.size) < 2 or sizes.dropna().empty:
+        sizes = level_figures(self.panel, self.size[:2])
+        if len(self.size) < 2 or sizes.empty:
             raise Refusal("no_level")
-        level = np.log(sizes[self.size[0]] / sizes[self.size[1]]).unstack("year")
+        level = np.log(sizes[f"{self.size[0]}{PER_HEAD}"]).unstack("year")
         return level.reindex(index=self.D.index, columns=self.D.columns)
 
     @cached_property
     def log_adjusted(self) -> pd.DataFrame:
         """ln D with the level taken out: both less their means of the year, one slope."""
-        frame = pd.DataFrame({"D": positive(self.D).stack(), "level": self.log_level.stack()})
+        frame = pd.DataFrame(
+            {"D": self.D.where(self.D > 0).stack(), "level": self.log_level.stack()}
+        )
         frame = frame.dropna()
         if frame.empty or frame["level"].nunique() < 2:
             raise Refusal("no_level")
@@ -109,11 +107,6 @@ class RegionalPanel:
     def in_space(self, of: str) -> pd.DataFrame:
         """What neighbours are compared by: D, or ln D with the level taken out."""
         return self.D if of == PLAIN else self.log_adjusted
-
-
-def positive(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the values, NaN where they are not above 0."""
-    return values.where(values > 0)
 
 
 def logs(y: pd.Series) -> pd.Series:
@@ -147,24 +140,17 @@ def varying(y: pd.Series, least: int = 2) -> pd.Series:
     return known
 
 
-def refused(statistic: str, of: str, why: Refusal, **labels: Any) -> Row:
-    """Return the row of a statistic that the figures do not allow."""
-    labels = {"scope": ALL} | labels
-    return {"statistic": statistic, "of": of} | labels | why.columns
-
-
-def computed(
-    statistic: str, of: str, compute: Callable[[], Mapping[str, Any]], **labels: Any
-) -> Row:
+def computed(statistic: str, compute: Callable[[], Mapping[str, Any]], **labels: Any) -> Row:
     """Return a row with what was computed, or with the reason why it could not be."""
+    labels |= {"statistic": statistic}
     try:
-        return {"statistic": statistic, "of": of, "scope": ALL} | labels | dict(compute())
+        return labels | dict(compute())
     except Refusal as why:
-        return refused(statistic, of, why, **labels)
+        return labels | why.columns
 
 
 def by_year(
-    statistic: str, of: str, values: pd.DataFrame, compute: Callable[[pd.Series], float], **at: Any
+    statistic: str, values: pd.DataFrame, compute: Callable[[pd.Series], float], **at: Any
 ) -> Iterator[Row]:
     """Yield a row for each year: what `compute` makes of the regions that are known in it."""
 
@@ -172,4 +158,4 @@ def by_year(
         return {"value": float(compute(y)), "n": len(y)}
 
     for year, column in values.items():
-        yield computed(statistic, of, partial(in_year, column.dropna()), year=year, **at)
+        yield computed(statistic, partial(in_year, column.dropna()), year=year, **at)

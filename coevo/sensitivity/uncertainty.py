@@ -112,7 +112,7 @@ def _figures(study: StudyData, panel: IndexPanel) -> Array:
 
     def degree(figures: Array) -> Array:
         posts = find_goalposts(figures, scope, settings)
-        z, _ = held_against(figures, posts, scope.indicators, indicators, settings)
+        z, _ = held_against(figures, posts, scope, settings)
         return panel.degrees(config["coupling"], z=z).D
 
     draws = shifted_figures(published, sizes, robustness["draws"], robustness["seed"], most)

@@ -6,11 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.lotka_volterra.populations import (
-    rest_point,
-    rest_point_kind,
-    simulate,
-)
+from coevo.lotka_volterra.populations import rest_point, rest_point_kind, simulate
 
 
 def communities(n):

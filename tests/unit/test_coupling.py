@@ -21,12 +21,12 @@ from coevo.coupling.formulas import FORMS, REFUSED_FORMS, contribution_shares
 from coevo.coupling.grade_scales import GRADES, lagging, relative_development, stage
 from coevo.errors import StudyError
 from tests.panels import COUPLING
+from tests.unit.cases import sections
 
+CASES = sections("coupling")
 indices = arrays(
     float, st.tuples(st.integers(1, 6), st.integers(2, 4)), elements=st.floats(1e-6, 1)
 )
-
-
 PAIRS_ONLY = {"k"}
 
 
@@ -64,19 +64,10 @@ def test_standard_form_gives_the_root_of_the_geometric_mean(U):
 def test_all_zero_is_uncoupled(form):
     assert coupling_degree([[0.0, 0.0]], form)[0] == 0
     assert coupling_degree([[0.0, 0.5]], "standard")[0] == 0
-    assert stage([0.0]).tolist() == ["uncoupled"]
 
 
 def test_stages_close_at_the_right():
-    assert stage([1e-12, 0.3, 0.3001, 0.5, 0.8, 0.81, 1.0]).tolist() == [
-        "uncoupled",
-        "low-level",
-        "antagonism",
-        "antagonism",
-        "running-in",
-        "high-level",
-        "high-level",
-    ]
+    assert dict(zip(CASES["stages"], stage(list(CASES["stages"])), strict=True)) == CASES["stages"]
 
 
 @given(Z=arrays(float, (3, 4), elements=st.floats(0.01, 0.98)))
@@ -113,29 +104,13 @@ def test_forms_by_hand():
     assert coupling_degree(three, "fan") == pytest.approx(1 - 2 * np.std([0.1, 0.2, 0.4]))
 
 
-@pytest.mark.parametrize(
-    ("U", "options", "said"),
-    [
-        ([[0.5]], {}, "one row per case and at least two subsystems$"),
-        ([0.5, 0.5], {}, "one row per case and at least two subsystems$"),
-        ([[1.1, 0.5]], {}, r"must lie in \[0, 1\] and none may be missing$"),
-        ([[0.5, -0.1]], {}, r"must lie in \[0, 1\] and none may be missing$"),
-        ([[0.5, 0.5], [np.nan, 0.5]], {}, r"must lie in \[0, 1\] and none may be missing$"),
-        ([[0.5, 0.5]], {"form": "k", "k": 0.0}, r"^k is 0.0; it must be above 0$"),
-        ([[0.5, 0.5]], {"form": "k", "k": -1.0}, r"^k is -1.0; it must be above 0$"),
-        ([[0.5, 0.5]], {"form": "k", "k": np.nan}, r"^k is nan; it must be above 0$"),
-        ([[0.4, 0.6, 0.2]], {"form": "k"}, "two subsystems"),
-        ([[0.5, 0.5]], {"form": "standrd"}, r"unknown coupling form 'standrd'; known: .*standard"),
-        *(
-            (
-                [[0.5, 0.5]],
-                {"form": form},
-                re.escape(f"coupling form '{form}' is refused: {why}") + "$",
-            )
-            for form, why in sorted(REFUSED_FORMS.items())
-        ),
-    ],
-)
+REFUSED = [
+    ([[0.5, 0.5]], {"form": form}, re.escape(f"coupling form '{form}' is refused: {why}") + "$")
+    for form, why in sorted(REFUSED_FORMS.items())
+]
+
+
+@pytest.mark.parametrize(("U", "options", "said"), [*CASES["no_degree"], *REFUSED])
 def test_what_has_no_coupling_degree(U, options, said):
     for measure in (coupling_degree,) if options else (coupling_degree, coordination_index):
         with pytest.raises(StudyError, match=said):

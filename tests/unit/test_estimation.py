@@ -11,6 +11,7 @@ from coevo.estimation.growth import ESTIMATORS, SCALES, population_rows
 from coevo.estimation.pooled import common_year_share
 from tests.exact_maps import classic_map
 from tests.panels import walks
+from tests.unit.cases import sections
 
 YEARS = np.arange(2000, 2012)
 
@@ -118,20 +119,7 @@ def test_a_flagged_break_drops_the_pooled_rows_of_its_region_alone(estimator):
     )
 
 
-@pytest.mark.parametrize(
-    ("years", "x1", "x2", "message"),
-    [
-        ([1, 2, 3], [1.0, 2, 4], [1.0, 3, 2], "2 pairs of consecutive years"),
-        ([1, 2, 4, 5, 7, 8], [1.0] * 6, [1.0, 3, 2, 4, 3, 5], "fit|vary"),
-        ([1, 2, 3, 4], [1.0, 0, 3, 4], [1.0, 3, 2, 4], "x1 is 0 in 2; growth"),
-        ([1, 2, 3, 4], [1.0, 2, 3, 4], [1.0, 3, -2, 4], "x2 is -2 in 3"),
-        ([1, 2, 3, 4], [1.0, np.inf, 3, 4], [1.0, 3, 2, 4], "x1 is inf in 2"),
-        ([1, 2, 2, 4], [1.0, 2, 3, 4], [1.0, 3, 2, 4], "year 2 is there twice"),
-        ([1, 2, 3, 4, 5], [3.0] * 5, [1.0, 3, 2, 4, 5], "does not vary"),
-        ([1, 2, 3], [np.nan] * 3, [1.0, 2, 3], "0 pairs"),
-        ([], [], [], "0 pairs"),
-    ],
-)
+@pytest.mark.parametrize(("years", "x1", "x2", "message"), sections("estimation")["no_fit"])
 def test_what_cannot_be_fitted(years, x1, x2, message):
     with pytest.raises(StudyError, match=message):
         fit(years, x1, x2)

@@ -6,6 +6,7 @@ import pytest
 from coevo.errors import StudyError
 from coevo.inference.feedback import Verdict, feedback_verdicts
 from coevo.inference.sets import t_quantile
+from tests.unit.cases import sections
 
 SHARP = 1e-4 * np.eye(4)  # errors of .01
 
@@ -23,19 +24,7 @@ def test_a_slope_that_rests_on_one_region_decides_nothing(carried, weak, strong)
     assert (found.weak, found.strong) == (weak, strong)
 
 
-@pytest.mark.parametrize(
-    ("A", "weak", "strong"),
-    [
-        ((-0.2, 0.5, 0.5, -0.2), "yes", "yes"),  # Phi = 6.25
-        ((-0.5, 0.2, 0.2, -0.5), "yes", "no"),  # Phi = .16
-        ((-0.5, 0.5, 0.5, -0.5), "yes", "undecidable"),  # Phi = 1
-        ((-0.2, -0.5, -0.5, -0.2), "no", "no"),  # Phi = 6.25: founder control, no feedback
-        ((0.2, 0.5, 0.5, -0.2), "yes", "no"),  # det A < 0, but 1 does not limit itself
-        ((-0.2, 0.5, -0.5, -0.2), "no", "no"),
-        ((-0.2, 0.5, 0.001, -0.2), "undecidable", "no"),  # p - q = -.04
-        ((-0.2, 0.001, 0.001, 0.0), "undecidable", "undecidable"),
-    ],
-)
+@pytest.mark.parametrize(("A", "weak", "strong"), sections("relations")["feedback"])
 def test_forms_where_errors_are_small(A, weak, strong):
     found = of(*A)
     assert (found.weak, found.strong) == (Verdict(weak), Verdict(strong))

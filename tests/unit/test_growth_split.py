@@ -53,12 +53,6 @@ def test_a_table_by_hand():
     assert found["c"] == pytest.approx(np.log(0.4 / 0.25) / 4)
 
 
-def test_steps_of_successive_years_add_up_to_the_period():
-    table = growth_contributions(*tables((2015, 2016, 2017)), "m", COUPLING)
-    total = np.log(0.8 / 0.2) / 4 + np.log(0.6 / 0.25) / 4
-    assert table["contribution"].sum() == pytest.approx(total, abs=1e-12)
-
-
 @pytest.mark.parametrize(
     "change", [{"form": "wang"}, {"composite": "topsis"}, {"preset": "spssau"}]
 )

@@ -59,7 +59,7 @@ def test_equals_regressions_with_own_and_with_common_slopes(effects, missing):
         g, R = fit.data.growth[:, i], fit.data.regressor[:, [1 - i]]
         own, common = (sm.OLS(g, np.hstack([part, means])).fit() for part in (R * regions, R))
         slopes, df = sign * own.params[:K], own.df_resid
-        assert region_slopes(fit)[:, i] == pytest.approx(slopes, rel=1e-8)
+        assert region_slopes(fit).slopes[:, i] == pytest.approx(slopes, rel=1e-8)
         F, p, _ = own.compare_f_test(common)
         assert (equal[i].F, equal[i].p) == pytest.approx((F, p), rel=1e-7)
         assert equal[i].df == (K - 1, df)
@@ -79,7 +79,7 @@ def test_equals_regressions_with_own_and_with_common_slopes(effects, missing):
 
 def test_the_mean_group_by_hand():
     fit = pooled()
-    own, found = region_slopes(fit), mean_group(fit)
+    own, found = region_slopes(fit).slopes, mean_group(fit)
     assert found.value == pytest.approx(sum(own) / 7)
     variance = sum((own - sum(own) / 7) ** 2) / 6
     assert found.error == pytest.approx(np.sqrt(variance / 7)) and found.regions == 7
@@ -125,5 +125,7 @@ def test_a_region_with_one_growth_row_has_no_slope_of_its_own():
     data = data[(data["region"] != "r3") | (data["year"] < 2003)]
     fit = fit_pooled(data, "up", "down", effects="region")
     others = fit_pooled(data[data["region"] != "r3"], "up", "down", effects="region")
-    assert len(fit.regions) == 7 and region_slopes(fit) == pytest.approx(region_slopes(others))
+    assert len(fit.regions) == 7 and region_slopes(fit).slopes == pytest.approx(
+        region_slopes(others).slopes
+    )
     assert mean_group(fit).regions == 6 and homogeneity_test(fit)[0].df[0] == 5

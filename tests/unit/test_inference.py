@@ -10,10 +10,8 @@ from scipy import stats
 from scipy.integrate import quad
 
 from coevo.errors import StudyError
-from coevo.estimation import fit
 from coevo.estimation.region import Equations
 from coevo.inference import fieller, sign_probabilities
-from coevo.inference.fit_diagnostics import detectable, least_interaction
 from coevo.inference.sets import equilibrium_sets, interval, located, t_quantile
 from coevo.inference.signs import QUADRANTS, quadrant_probabilities, sign_patterns
 
@@ -189,16 +187,3 @@ def test_ends_keep_their_digits_where_one_is_near_zero():
         A, B, C = 1 - 0.01 * t**2, -t - little, (t + little) ** 2 - t**2
         near = C / (-B + np.sqrt(B**2 - A * C))  # the root without cancellation
         assert found.kind == "interval" and found.low == pytest.approx(near, rel=1e-9)
-
-
-def test_least_interaction_is_detectable_times_the_error_of_each_slope():
-    rng = np.random.default_rng(3)
-    x1, x2 = np.exp(0.1 * rng.normal(size=(2, 12)).cumsum(axis=1))
-    own = fit(np.arange(12), x1, x2)
-    found = least_interaction(own, 0.9, 0.7)
-    times = detectable(own.df, 0.9, 0.7)
-    errors = np.sqrt([own.covariance[0][1, 1], own.covariance[1][1, 1]])
-    assert [found["b1"], found["d"]] == pytest.approx(times * errors)
-    t = stats.nct(own.df, times)
-    edge = stats.t.ppf(0.95, own.df)
-    assert t.sf(edge) + t.cdf(-edge) == pytest.approx(0.7, abs=1e-5)

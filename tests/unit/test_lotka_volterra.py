@@ -12,7 +12,6 @@ from coevo.lotka_volterra.calibration import calibration_failures, period_equili
 from coevo.lotka_volterra.classic import (
     conserved,
     conserved_drift,
-    elasticities,
     euler_modulus,
     kind,
     orbit,
@@ -46,12 +45,6 @@ def test_kinds_by_hand():
     a1, b1, a2, d = np.array([(1, 1, 1, 1), (-1, -1, -1, -1), (1, 1, -1, -1), (1, -1, 1, 1)]).T
     assert kind(a1, b1, a2, d).tolist() == ["centre", "centre", "saddle", "none"]
     assert kind(1.0, 0.0, 1.0, 1.0) == "none"
-
-
-@given(signed, signed, signed, signed)
-def test_elasticities(a1, b1, a2, b2):
-    known = np.array([[0, -1, 1, -1], [1, -1, 0, 0]])  # of x1* = a2/(b1 b2), x2* = a1/b1
-    assert elasticities(a1, b1, a2, b2) == pytest.approx(known, abs=1e-9)
 
 
 def test_orbit_keeps_what_is_conserved_and_has_the_period_of_its_kind():

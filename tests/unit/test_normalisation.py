@@ -12,7 +12,9 @@ from coevo.normalisation import REFERENCES, ConstantIndicators, minmax, normalis
 from coevo.normalisation.directions import DIRECTIONS, scale_of
 from coevo.study.configuration import read_schema
 from tests.panels import SCALE
+from tests.unit.cases import sections
 
+CASES = sections("normalisation")
 floats = st.floats(-1e6, 1e6)
 
 
@@ -144,15 +146,7 @@ def scaled(**columns):
 TWO_YEARS = panel(a={"p": [1, 2], "q": [3, 5]}, b={"p": [1, 5], "q": [9, 3]}, c={"p": [1, 1]})
 
 
-@pytest.mark.parametrize(
-    ("reference", "best", "expected"),
-    [
-        ("panel", "3", [0, 1 / 2, 1, 0]),
-        ("year", "3", [0, 1 / 2, 1, 0]),  # of 2015 1 lies furthest, by 2; of 2016 5, by 2
-        ("region", "2", [0, 1, 2 / 3, 0]),
-        ("panel", "0 1", [1, 3 / 4, 1 / 2, 0]),
-    ],
-)
+@pytest.mark.parametrize(("reference", "best", "expected"), CASES["moderate"])
 def test_moderate_is_held_against_the_furthest_figure_of_its_group(reference, best, expected):
     """Figures of a: 1, 2 in p and 3, 5 in q."""
     table = scaled(direction=["moderate", "-", ""], best=[best, "", ""])
@@ -179,16 +173,7 @@ def test_goalposts_of_its_own_stand_under_any_reference(reference):
         normalise(TWO_YEARS, table, settings | {"beyond": "error"}, kept)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (([1, 1], "+", 1, 1), "constant"),
-        (([1, 2], "up", 1, 2), "neither"),
-        (([4, 5], "moderate", 4, 5, (0, 1), (3, 6)), "constant"),  # a band that holds all
-        (([4, 5], "moderate", 4, 5), "needs a best value"),
-        (([4, 5], "moderate", 4, 5, (0, 1), (6, 3)), "needs a best value"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "said"), CASES["no_minmax"])
 def test_what_has_no_minmax(arguments, said):
     with pytest.raises(StudyError, match=said):
         minmax(*arguments)
@@ -219,21 +204,7 @@ def test_what_cannot_be_normalised_is_named(frame, reference, kept, said):
         normalise(frame, table, settings, kept)
 
 
-@pytest.mark.parametrize(
-    ("row", "said"),
-    [
-        ({"direction": "moderate"}, "best: is ''; direction moderate needs the best value"),
-        ({"direction": "moderate", "best": "60 40"}, "best: is '60 40'"),
-        ({"direction": "moderate", "best": "1 2 3"}, "best: is '1 2 3'"),
-        ({"direction": "moderate", "best": "40-60"}, "best: is '40-60'"),
-        ({"direction": "moderate", "best": "nan"}, "best: is 'nan'"),
-        ({"direction": "+", "best": "40"}, "best: is for direction moderate alone"),
-        ({"direction": "+", "low": "3"}, "low, high: are '3' and ''"),
-        ({"direction": "+", "low": "3", "high": "3"}, "low, high: are '3' and '3'"),
-        ({"direction": "-", "low": "3", "high": "2"}, "two numbers, the lower first"),
-        ({"direction": "-", "low": "0", "high": "inf"}, "two numbers, the lower first"),
-    ],
-)
+@pytest.mark.parametrize(("row", "said"), CASES["no_scale"])
 def test_what_an_indicator_table_may_not_say_of_a_scale(row, said):
     with pytest.raises(StudyError) as problem:
         scale_of(row)

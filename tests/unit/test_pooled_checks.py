@@ -8,45 +8,21 @@ import pytest
 from scipy import stats
 
 from benchmarks.relation_rule import Design, sample
-from coevo.equilibria import KINDS
-from coevo.equilibria.fit_checks import (
-    bias_rows,
-    contrast_rows,
-    dependence_rows,
-    instrument_rows,
-    judged_rows,
-    period_rows,
-    pooled_doubts,
-    sharing_rows,
-    slope_test_rows,
-    sub_periods,
-)
+from coevo.equilibria import KINDS, fit_checks
 from coevo.equilibria.fitted import fit_pool
 from coevo.errors import Refusal, tried
-from coevo.estimation import fit_pooled
-from coevo.estimation.heterogeneity import (
-    hausman_contrast,
-    homogeneity_test,
-    leave_one_out,
-    mean_group,
-)
+from coevo.estimation import fit_pooled, heterogeneity
 from coevo.estimation.pooled import fit_pooled_general, joint_test
+from coevo.inference import instrument_tests
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.fit_diagnostics import cross_dependence
-from coevo.inference.instrument_tests import (
-    anderson_rubin_p,
-    anderson_rubin_set,
-    effective_F,
-    overidentification,
-    restricted_wild,
-)
 from coevo.inference.panel_simulation import short_panel_bias
 from coevo.inference.relation_rule import WEAK_F, relation
 from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.messages import unpacked
 
 NULL = ("family_x1", "family_x2", "shocks")
-LESS_NOISE = (0.05, 0.1)
+LEVEL = {"confidence": 0.95}
 FAMILY = ("random_walk", "own_limits")  # without and with interaction
 
 
@@ -94,8 +70,9 @@ def told(rows):
 
 @pytest.mark.parametrize("level", [0.95, 0.5])
 def test_sharing(pooled, level):
-    found = told(sharing_rows(pooled, level))
-    equal, mean, without = homogeneity_test(pooled), mean_group(pooled), leave_one_out(pooled)
+    found = told(fit_checks.sharing_rows(pooled, level))
+    equal, mean = heterogeneity.homogeneity_test(pooled), heterogeneity.mean_group(pooled)
+    without = heterogeneity.leave_one_out(pooled)
     assert (len(found.checks), len(found.relations), mean.regions) == (2, 4, 10)
     for i, name in enumerate(("b1", "d")):
         assert found.checks[f"homogeneity_{name}"]["value"] == equal[i].p
@@ -113,7 +90,8 @@ def test_sharing(pooled, level):
 
 def test_the_contrast(panel):
     fit = fit_pooled(panel, "x1", "x2", effects="region+year")
-    found, contrast, mean = told(contrast_rows(fit, 0.95)), hausman_contrast(fit), mean_group(fit)
+    found = told(fit_checks.contrast_rows(fit, 0.95))
+    contrast, mean = heterogeneity.hausman_contrast(fit), heterogeneity.mean_group(fit)
     for i, name in enumerate(("b1", "d")):
         row, p = found.relations[f"hausman_{name}"], found.checks[f"hausman_p_{name}"]["value"]
         assert (row["value"], p) == (contrast.value[i], contrast.p[i])
@@ -125,7 +103,7 @@ def test_the_contrast(panel):
 
 @pytest.mark.parametrize("errors", ERRORS)
 def test_slope_tests(pooled, errors):
-    found = [*slope_test_rows(pooled, errors, 4, 0.9)]
+    found = [*fit_checks.slope_test_rows(pooled, errors, 4, 0.9)]
     tests = slope_tests(pooled, errors, 4, 0.9)
     for row, test in zip(found, tests, strict=True):
         assert (row["errors"], row["parameter"]) == (errors, test.parameter)
@@ -135,14 +113,14 @@ def test_slope_tests(pooled, errors):
         ends = (row.get("low", "none"), row.get("high", "none"))
         drawn = errors == "region_wild"
         assert ends == (("none", "none") if drawn else (test.low, test.high))
-    assert [*slope_test_rows(pooled, errors, 4, 0.9)] == found
-    other = [row["p"] for row in slope_test_rows(pooled, errors, 5, 0.9)]
+    assert [*fit_checks.slope_test_rows(pooled, errors, 4, 0.9)] == found
+    other = [row["p"] for row in fit_checks.slope_test_rows(pooled, errors, 5, 0.9)]
     assert (other == [row["p"] for row in found]) == (not drawn)
 
 
 def test_dependence(panel):
     fit = fit_pooled(panel, "x1", "x2", effects="region")
-    found = told(dependence_rows(fit, 0.95)).checks
+    found = told(fit_checks.dependence_rows(fit, 0.95)).checks
     for i in (1, 2):
         row = found[f"cross_dependence_equation_{i}"]
         places = (fit.data.region, fit.data.year)
@@ -152,35 +130,37 @@ def test_dependence(panel):
 
 def test_instruments(panel):
     fit = fit_pooled_general(panel, ("x1", "x2"), "fod_iv", form="classic")
-    found = told(instrument_rows(fit, 0.95, 4))
+    found = told(fit_checks.instrument_rows(fit, 0.95, 4))
     for name, at, sign in (("b1", (0, 1), -1), ("d", (1, 0), 1)):
         J = found.checks[f"J_{name}"]
-        assert J["value"] == overidentification(fit.moments, *at).J
+        assert J["value"] == instrument_tests.overidentification(fit.moments, *at).J
         assert J["limit"] == pytest.approx(3.841459)
-        row, own = found.relations[f"anderson_rubin_{name}"], anderson_rubin_set(fit.moments, *at)
+        row = found.relations[f"anderson_rubin_{name}"]
+        own = instrument_tests.anderson_rubin_set(fit.moments, *at)
         ends = sorted([sign * own.low, sign * own.high])
         assert (row["set"], row["level"]) == (own.kind, 0.95)
         assert [row["low"], row["high"]] == ends
-        p = {"anderson_rubin_p": anderson_rubin_p(fit.moments, *at)}
-        p |= {"restricted_wild_p": restricted_wild(fit.moments, *at, seed=4)}
-        p |= {"effective_F": effective_F(fit.moments, at[1])}
+        p = {"anderson_rubin_p": instrument_tests.anderson_rubin_p(fit.moments, *at)}
+        p |= {"restricted_wild_p": instrument_tests.restricted_wild(fit.moments, *at, seed=4)}
+        p |= {"effective_F": instrument_tests.effective_F(fit.moments, at[1])}
         assert {key: found.checks[f"{key}_{name}"]["value"] for key in p} == p
 
 
 def test_bias(pooled):
-    found, bias = told(bias_rows(pooled, seed=4)).relations, short_panel_bias(pooled, seed=4)
+    found = told(fit_checks.bias_rows(pooled, seed=4)).relations
+    bias = short_panel_bias(pooled, seed=4)
     for i, name in enumerate(("b1", "d")):
         row = found[f"bias_{name}"]
         assert row["value"] == bias.bias[i]
         ends = [bias.bias[i] - 2 * bias.error[i], bias.bias[i] + 2 * bias.error[i]]
         assert [row["low"], row["high"]] == ends
-    other = told(bias_rows(pooled, seed=5)).relations
+    other = told(fit_checks.bias_rows(pooled, seed=5)).relations
     assert other["bias_d"]["value"] != found["bias_d"]["value"]
 
 
 @pytest.fixture(scope="module")
 def judged(prey):
-    return told(judged_rows(prey, {"confidence": 0.95}, seed=3))
+    return told(fit_checks.judged_rows(prey, LEVEL, seed=3))
 
 
 def test_the_relation_is_that_of_the_rule(prey, judged):
@@ -235,18 +215,18 @@ def test_feedback(prey, judged):
 
 
 def test_feedback_that_cannot_be_decided(panel):
-    rows = told(judged_rows(panel, {"confidence": 0.95}, seed=3))
+    rows = told(fit_checks.judged_rows(panel, LEVEL, seed=3))
     assert not assert_feedback(rows, panel, 0.95, 3).located
     assert rows.verdicts["relation"]["verdict"] == "undetermined"
     assert rows.verdicts["feedback_weak"]["verdict"] == "undecidable"
 
 
 def test_feedback_of_a_sub_period(prey):
-    parts = sub_periods(prey, 2019)
+    parts = fit_checks.sub_periods(prey, 2019)
     assert list(parts) == ["2015-2019", "2019-2023"]
     assert parts["2015-2019"]["year"].max() == parts["2019-2023"]["year"].min() == 2019
     for part in parts.values():
-        rows = told(period_rows(part, 0.9, seed=3))
+        rows = told(fit_checks.feedback_rows(part, 0.9, seed=3))
         assert_feedback(rows, part, 0.9, 3)
         assert rows.checks["first_stage_F"]["value"] > 0
         assert [len(table) for table in (rows.relations, rows.verdicts, rows.checks)] == [2, 3, 1]
@@ -254,28 +234,28 @@ def test_feedback_of_a_sub_period(prey):
 
 @pytest.mark.parametrize("split", [None, 2000, 2015, 2023, 2050])
 def test_a_year_that_splits_nothing_makes_no_sub_periods(prey, split):
-    assert sub_periods(prey, split) == {}
+    assert fit_checks.sub_periods(prey, split) == {}
 
 
 def test_a_bound_of_equivalence_reaches_the_rule(panel):
     """A bound that no interval exceeds: neither acts on the other."""
-    rows = told(judged_rows(panel, {"equivalence": 1e6}, seed=3))
+    rows = told(fit_checks.judged_rows(panel, LEVEL | {"equivalence": 1e6}, seed=3))
     assert rows.verdicts["relation"]["verdict"] == "neutralism"
 
 
 def test_the_seed_alone_decides_the_draws_and_order_does_not(panel):
     shuffled = panel.sample(frac=1, random_state=1)
-    one, again = (told(judged_rows(p, {"confidence": 0.95}, 3)) for p in (panel, shuffled))
+    one, again = (told(fit_checks.judged_rows(p, LEVEL, 3)) for p in (panel, shuffled))
     assert one == again
-    other = told(judged_rows(panel, {"confidence": 0.95}, 4))
+    other = told(fit_checks.judged_rows(panel, LEVEL, 4))
     assert other.checks["critical_A12"] != one.checks["critical_A12"]
     difference = [rows.relations["feedback_difference"]["low"] for rows in (one, other)]
     assert difference[0] != difference[1]
     assert other.relations["restriction"] == one.relations["restriction"]
     pools = [fit_pooled(p, "x1", "x2") for p in (panel, shuffled)]
-    drawn = [told(bias_rows(pool, seed=3)) for pool in pools]
+    drawn = [told(fit_checks.bias_rows(pool, seed=3)) for pool in pools]
     assert drawn[0] == drawn[1]
-    drawn = [[*slope_test_rows(pool, "region_wild", 3, 0.95)] for pool in pools]
+    drawn = [[*fit_checks.slope_test_rows(pool, "region_wild", 3, 0.95)] for pool in pools]
     assert drawn[0] == drawn[1]
 
 
@@ -295,7 +275,7 @@ def test_what_is_refused_says_what_and_why():
 
 def doubts(pool, fits, main, **interaction):
     """Return the rows of `pooled_doubts`, what each of them tells in the column `what`."""
-    rows = pooled_doubts(pool, fits, {"estimator": main} | interaction, seed=1)
+    rows = fit_checks.pooled_doubts(pool, fits, LEVEL | {"estimator": main} | interaction, seed=1)
     empty = dict.fromkeys(["period", "fields", "population", *NULL, *KINDS], "")
     table = pd.DataFrame([empty | row for row in rows])
     what = table["question"] + table["check"] + table["quantity"]

@@ -100,17 +100,11 @@ def test_the_largest_share_of_a_regressor_is_that_of_the_region_that_carries_it(
     assert (largest_shares(lifted) > 0.9).all()
 
 
-def test_the_joint_test_of_one_slope_is_its_t_test():
-    from scipy.stats import f, t
+def test_the_joint_test_of_own_slopes_by_hand():
+    from scipy.stats import f
 
     fit = fit_pooled_general(panel(), NAMES)
-    one = np.zeros((3, 3), dtype=bool)
-    one[1, 2] = True
-    ratio = fit.A[1, 2] / fit.error[1, 2]
-    assert pytest.approx(ratio**2) == joint_test(fit, one).F
-    assert joint_test(fit, one).p == pytest.approx(2 * t.sf(abs(ratio), 8))
-    own = joint_test(fit)
-    at = [0, 4, 8]
+    own, at = joint_test(fit), [0, 4, 8]
     V = fit.covariance[np.ix_(at, at)]
     by_hand = fit.A.diagonal() @ np.linalg.inv(V) @ fit.A.diagonal() / 3
     assert own.df == (3, 8) and pytest.approx(by_hand) == own.F
@@ -139,8 +133,6 @@ def test_what_cannot_be_fitted():
         fit_pooled_general(data[data["year"] < 2002], NAMES)
     with pytest.raises(StudyError, match="unknown estimator 'grey'"):
         fit_pooled_general(data, NAMES, "grey")
-    classic = fit_pooled_general(data, NAMES, form="classic")
-    with pytest.raises(StudyError, match="form 'classic' sets slopes to zero"):
-        joint_test(classic)
-    with pytest.raises(StudyError, match="9 regions are too few for a joint test of 9 slopes"):
-        joint_test(fit_pooled_general(data, NAMES), np.ones((3, 3), dtype=bool))
+    three = data[data["region"] < "r03"]
+    with pytest.raises(StudyError, match="3 regions are too few for a joint test of 3 slopes"):
+        joint_test(fit_pooled_general(three, NAMES))

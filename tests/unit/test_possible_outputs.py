@@ -4,12 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from coevo.equilibria.possible_outputs import (
-    Output,
-    candidates,
-    model_outputs,
-    proposed_pair,
-)
+from coevo.equilibria.possible_outputs import Output, candidates, model_outputs, proposed_pair
 from coevo.observations.units import UNITS
 from coevo.report.findings import all_findings
 from coevo.study.terminal import NEEDED, model_lines

@@ -1,12 +1,10 @@
 """The regional pattern: parts add up, shuffles are fair, and what figures do not allow is said."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from scipy import sparse, stats
 
 from coevo.errors import Refusal
@@ -40,6 +38,7 @@ from coevo.regional.neighbourhood import (
     permutations,
     row_standardised,
 )
+from tests.unit.cases import sections
 
 YEARS = range(2015, 2021)
 
@@ -370,7 +369,7 @@ EVERY_SLOPE = [
     for name in ("beta", "beta_check", "beta_given_level")
     for of in ("", "_conley", "_residual_moran")
 ]
-LACKING = yaml.safe_load(Path(__file__).with_name("lacking_in_regional.yaml").read_text("utf-8"))
+LACKING = sections("lacking_in_regional")
 
 
 @pytest.mark.parametrize("lacking", LACKING)

@@ -18,7 +18,9 @@ from coevo.inference.relation_rule import (
     relation,
 )
 from coevo.inference.signs import quadrant_probabilities
+from tests.unit.cases import sections
 
+CASES = sections("relations")
 CRITICAL = np.array([2.0, 3.0])  # of A12, of A21
 DF = np.array([30, 30])
 
@@ -29,29 +31,13 @@ def found(fod, lag, error=0.01):
     return Cross(A, np.full((2, 2), error), DF)
 
 
-@pytest.mark.parametrize(
-    ("signs", "name", "direction"),
-    [
-        ((-1, -1), "competition", ""),
-        ((1, 1), "mutualism", ""),
-        ((1, -1), "predator_prey", "x1_preys_on_x2"),
-        ((-1, 1), "predator_prey", "x2_preys_on_x1"),
-    ],
-)
+@pytest.mark.parametrize(("signs", "name", "direction"), CASES["signs"])
 def test_relations_by_their_signs(signs, name, direction):
     clear = found(0.04 * np.array(signs), 0.05 * np.array(signs))
     assert name_relation(cross_signs(clear, CRITICAL)) == (name, direction)
 
 
-@pytest.mark.parametrize(
-    ("fod", "lag"),
-    [
-        ((-0.04, -0.04), (0.04, 0.04)),  # the estimators disagree
-        ((-0.04, -0.04), (-0.04, 0.04)),  # in one of the two
-        ((-0.019, -0.04), (-0.04, -0.04)),  # |t| = 1.9 of fod_iv, not above 2
-        ((-0.04, -0.04), (-0.04, -0.029)),  # |t| = 2.9 of lag, not above 3
-    ],
-)
+@pytest.mark.parametrize(("fod", "lag"), CASES["undetermined"])
 def test_undetermined_where_the_estimators_do_not_both_speak(fod, lag):
     assert name_relation(cross_signs(found(fod, lag), CRITICAL))[0] == "undetermined"
 
@@ -66,18 +52,7 @@ def test_the_weaker_estimator_speaks_for_both():
     assert weaker == pytest.approx([2.0, 0.0])
 
 
-@pytest.mark.parametrize(
-    ("values", "name"),
-    [
-        ((0.2, 0.001), "commensalism"),
-        ((0.001, -0.2), "amensalism"),
-        ((0.001, 0.001), "neutralism"),
-        ((0.04, 0.04), "neutralism"),  # clear signs, yet inside the bound
-        ((0.2, 0.2), "mutualism"),
-        ((0.2, 0.09), "mutualism"),  # .09 + 2.04 x .01 is beyond .1
-        ((0.2, 0.079), "commensalism"),  # .079 + 2.04 x .01 is not
-    ],
-)
+@pytest.mark.parametrize(("values", "name"), CASES["bounded"])
 def test_a_bound_of_equivalence_makes_zeros(values, name):
     assert name_relation(cross_signs(found(values, values), CRITICAL, 0.1))[0] == name
 

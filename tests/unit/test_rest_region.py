@@ -90,11 +90,6 @@ def test_a_region_scales_with_the_populations(k, precision):
             assert [other.low, other.high] == pytest.approx(ends, rel=1e-6, abs=1e-7 * factor)
 
 
-def test_a_region_is_drawn_for_two():
-    with pytest.raises(StudyError, match="two populations, not 3"):
-        rest_point_projections(np.ones(3), np.eye(3), np.zeros((3, 4, 4)), 5)
-
-
 @pytest.mark.parametrize("df", [1, 5])
 def test_probabilities_of_signs_are_products_of_t(df):
     effects, errors = np.array([[-0.3, 0.5], [0.2, -1.0]]), np.array([[0.25, 0.4], [0.1, 0.9]])

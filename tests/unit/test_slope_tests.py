@@ -10,18 +10,12 @@ from benchmarks.common_shocks import TABLE, TESTS, rows
 from coevo.errors import Refusal, StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.pooled import fit_pooled_general
+from coevo.inference import instrument_tests
 from coevo.inference.fit_diagnostics import cross_dependence
-from coevo.inference.instrument_tests import (
-    anderson_rubin_p,
-    anderson_rubin_set,
-    effective_F,
-    negative_set,
-    overidentification,
-    restricted_wild,
-)
 from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.inference.wild_bootstrap import wild_pooled
 from tests.panels import walks
+from tests.unit.cases import sections
 
 NAMES = ("up", "down")
 AT = {"b1": (0, 1), "d": (1, 0)}
@@ -108,7 +102,7 @@ def test_overidentification_equals_linearmodels(instrumented, name):
     columns = moments.growth[:, i], None, moments.regressor[:, j], moments.instrument
     model = IVGMM(*columns, weight_type="clustered", clusters=moments.region)
     second = model.fit(cov_type="clustered", clusters=moments.region).j_stat
-    found = overidentification(moments, i, j)
+    found = instrument_tests.overidentification(moments, i, j)
     assert found.df == 1 and pytest.approx(second.stat, rel=1e-6) == found.J
     assert found.p == pytest.approx(second.pval, rel=1e-6)
 
@@ -122,7 +116,7 @@ def clustered(moments, y, Z):
 @pytest.mark.parametrize("name", AT)
 def test_the_anderson_rubin_set_holds_what_the_test_does_not_reject(instrumented, name):
     moments, (i, j) = instrumented.moments, AT[name]
-    found = anderson_rubin_set(moments, i, j)
+    found = instrument_tests.anderson_rubin_set(moments, i, j)
     assert found.kind in ("interval", "complement", "line")
 
     def F(s):
@@ -142,10 +136,12 @@ def test_the_anderson_rubin_set_holds_what_the_test_does_not_reject(instrumented
 def test_p_and_the_effective_F_of_the_instruments(instrumented, name):
     """p is below .05 where the set leaves zero out; the other F is pi'Z'Z pi over its own error."""
     moments, at = instrumented.moments, AT[name]
-    found = anderson_rubin_set(moments, *at, 1 - anderson_rubin_p(moments, *at))
+    p = instrument_tests.anderson_rubin_p(moments, *at)
+    found = instrument_tests.anderson_rubin_set(moments, *at, 1 - p)
     assert min(abs(found.low), abs(found.high)) < 1e-6
     pi, V = clustered(moments, moments.regressor[:, at[1]], np.linalg.qr(moments.instrument)[0])
-    assert effective_F(moments, at[1]) == pytest.approx(pi @ pi / np.trace(V), rel=1e-9)
+    expected = pytest.approx(pi @ pi / np.trace(V), rel=1e-9)
+    assert instrument_tests.effective_F(moments, at[1]) == expected
 
 
 @pytest.mark.parametrize("name", AT)
@@ -167,26 +163,16 @@ def test_the_restricted_bootstrap_equals_refits(instrumented, name):
     rng = np.random.default_rng(7)
     drawn = rng.choice([-1.0, 1.0], (300, G))
     beyond = sum(abs(t(w)) >= abs(t(np.ones(G))) * (1 - 1e-9) for w in drawn)
-    assert restricted_wild(moments, i, j, 300, 7) == (1 + beyond) / 301
+    assert instrument_tests.restricted_wild(moments, i, j, 300, 7) == (1 + beyond) / 301
 
 
 @pytest.mark.parametrize(
-    ("roots", "leading", "kind", "low", "high"),
-    [
-        ([1, 3], 1, "interval", 1, 3),
-        ([1, 3], -1, "complement", 1, 3),
-        ([1, 2, 5, 6], 1, "interval", 1, 6),
-        ([1, 2, 5, 8], -1, "complement", 5, 8),
-        ([2], 1, "unbounded", -np.inf, 2),
-        ([2], -1, "unbounded", 2, np.inf),
-        ([1j, -1j], 1, "empty", np.nan, np.nan),
-        ([1j, -1j], -1, "line", np.nan, np.nan),
-        ([], 1, "empty", np.nan, np.nan),
-    ],
+    ("roots", "leading", "kind", "low", "high"), sections("relations")["negative"]
 )
 def test_where_a_polynomial_is_not_positive(roots, leading, kind, low, high):
-    coefficients = leading * np.polynomial.polynomial.polyfromroots(roots).real
-    found = negative_set(coefficients)
+    polynomial = np.polynomial.polynomial.polyfromroots([complex(root) for root in roots])
+    coefficients = leading * polynomial.real
+    found = instrument_tests.negative_set(coefficients)
     assert found.kind == kind
     assert [found.low, found.high] == pytest.approx([low, high], nan_ok=True, rel=1e-6)
 

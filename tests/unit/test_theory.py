@@ -16,7 +16,9 @@ from coevo.inference.growth_at_point import growth_at, mean_by_region, yearly_gr
 from coevo.messages import unpacked
 from coevo.study_data import StudyData
 from tests.panels import long, walks
+from tests.unit.cases import sections
 
+CASES = sections("theory")
 YEARS = np.arange(2015, 2024)
 PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
 MONEY = "100 million yuan"
@@ -51,16 +53,7 @@ def test_without_a_key_shares_of_sales_in_money_and_whole_cycles_count():
     assert thousand.factor == pytest.approx(1e-4)
 
 
-@pytest.mark.parametrize(
-    ("calibration", "table", "key"),
-    [
-        (None, {}, "theory_off"),
-        ("auto", {"units": (MONEY, "tonne")}, "outputs_not_money"),
-        ("auto", {"units": (MONEY, "million USD")}, "outputs_in_two_units"),
-        ("auto", {"label": "value added of trade"}, "downstream_not_sales"),
-        ({"share": [0.3]}, {"units": ("person", "person")}, "outputs_not_money"),
-    ],
-)
+@pytest.mark.parametrize(("calibration", "table", "key"), CASES["no_shares"])
 def test_what_has_no_shares_says_why(calibration, table, key):
     own = PAIR | {"downstream": "trade"} if key == "downstream_not_sales" else PAIR
     known = indicators(**table).replace({"indicator": {"sales": own["downstream"]}})
@@ -95,23 +88,10 @@ def region(x1, x2, **more):
 PURCHASES = {"purchases": "bought"}
 
 
-@pytest.mark.parametrize(
-    ("frame", "calibration", "key"),
-    [
-        (region([9.0] * 6, [4.0] * 6, purchases=0.0, sales=4.0), PURCHASES,
-         "calibration_not_positive"),
-        (region([9.0] * 6, [4.0] * 6, purchases=np.nan, sales=4.0), PURCHASES,
-         "no_calibrated_years"),
-        (region([9.0] * 6, [4.0] * 6, purchases=12.0, sales=4.0), PURCHASES,
-         "calibration_never_holds"),
-        (region([9.0] * 6, [4.0] * 6), {"a1": 1, "b1": 1, "a2": -1, "b2": 1},
-         "theory_not_positive"),
-        (region([9.0] * 6, [4.0] * 6), None, "theory_off"),
-        (region(np.arange(1.0, 9), np.arange(1.0, 9)), "auto", "no_whole_cycle"),
-    ],
-)  # fmt: skip
-def test_a_region_without_a_point_says_why(frame, calibration, key):
+@pytest.mark.parametrize(("columns", "calibration", "key"), CASES["no_point"])
+def test_a_region_without_a_point_says_why(columns, calibration, key):
     table = {"units": ("person", "person")} if calibration == "auto" else {}
+    frame = region(**{"x1": [9.0] * 6, "x2": [4.0] * 6} | columns)
     points, _, refused = points_of(frame, calibration, **table)
     told = [row["message"] for row in refused if row["quantity"] == "theory"]
     assert points == [] and key in told and told == list(dict.fromkeys(told))
@@ -156,7 +136,7 @@ def test_pooled_growth_by_year_is_the_formula_of_the_methods(effects):
     panel = walks(7, 9, ("x1", "x2"))
     pooled = fit_pooled(panel, "x1", "x2", effects=effects)
     region, E = np.array([2, 5]), np.array([[1.1, 0.8], [2.0, 3.0]])
-    found, data = yearly_growth(pooled, region, E), pooled.data
+    (found, mean), data = yearly_growth(pooled, region, E), pooled.data
     for k, r in enumerate(region):
         for i, s in enumerate(pooled.slopes):
             j = 1 - i
@@ -177,14 +157,12 @@ def test_pooled_growth_by_year_is_the_formula_of_the_methods(effects):
                 + ahead * (left[data.year == y] @ e[data.year == y]) / (left @ left)
                 for t, y in enumerate(sorted(set(data.year)))
             ]
-            assert found.years[:, k, i] == pytest.approx(u)
             se = np.sqrt(len(u) / (len(u) - 1) * np.sum(np.square(u)))
-            assert found.tested().error[k, i] == pytest.approx(se)
-    mean = found.mean()
-    assert mean.growth == pytest.approx(found.growth.mean(axis=0)) and mean.df == 7
+            assert found.error[k, i] == pytest.approx(se)
+    assert mean.growth[0] == pytest.approx(found.growth.mean(axis=0)) and mean.df == [7]
     alone = mean_by_region(pooled, region[:1], E[:1])
     line = pooled.at(pooled.regions[2])
-    own = growth_at(line.coefficients, line.covariance, line.df, E[0])
+    own = growth_at(line.coefficients, line.covariance, line.df, E[:1])
     assert alone.growth == pytest.approx(own.growth) and alone.error == pytest.approx(own.error)
 
 
@@ -211,18 +189,7 @@ def test_holm_is_that_of_statsmodels_within_a_family():
     assert found.loc[found["scope"] == "mean", "p_adjusted"].isna().all()
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "moved", "located", "wanted"),
-    [
-        (["contradicted"] * 2, 0.001, True, "contradicted"),
-        (["contradicted", "not_contradicted"], 0.001, True, "differs"),
-        (["not_contradicted"], 0.001, True, "confirmed"),
-        (["not_contradicted"], 0.001, False, "not_contradicted"),
-        (["not_contradicted"], 0.2, True, "not_contradicted"),
-        (["cannot_say"], 0.001, True, "cannot_say"),
-        ([], 0.001, True, ""),
-    ],
-)
+@pytest.mark.parametrize(("verdicts", "moved", "located", "wanted"), CASES["joint"])
 def test_theory_is_confirmed_only_where_another_point_would_be_seen(
     verdicts, moved, located, wanted
 ):

@@ -71,6 +71,7 @@ def estimated(samples, folder):
     """Panel and estimates of samples, by lags."""
     observations, remarks = observed(samples, folder)
     outputs = {"upstream": "prey", "downstream": "predators", "calibration": None}
+    outputs |= {"estimator": "trapezoid", "confidence": 0.95}
     config = panel_config(0, 20, focus=samples[0][0], gaps="none") | {
         "period": PERIOD, "interaction": outputs, "accept": [], "robustness": {"seed": 1}
     }  # fmt: skip

@@ -1,11 +1,8 @@
 """What holds for every weighting method of the registry, and entropy by hand."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -21,11 +18,7 @@ from coevo.weighting import (
     not_allowed,
     weigh,
 )
-from coevo.weighting.combined import (
-    combinations,
-    game_combination,
-    linear_combination,
-)
+from coevo.weighting.combined import combinations, game_combination, linear_combination
 from coevo.weighting.methods import (
     RANDOM_INDEX,
     bartlett_sphericity,
@@ -37,6 +30,7 @@ from coevo.weighting.methods import (
     pca_weights,
 )
 from tests.panels import long
+from tests.unit.cases import sections
 
 figures = arrays(
     float, st.tuples(st.integers(4, 12), st.integers(2, 5)), elements=st.floats(0.01, 0.99)
@@ -259,10 +253,7 @@ def test_the_table_names_method_subsystem_and_indicator_beside_weight_and_entrop
         assert own.loc[indicator, "entropy"] == pytest.approx(e)
 
 
-REFUSED = yaml.safe_load(Path(__file__).with_name("refused_weights.yaml").read_text("utf-8"))
-
-
-@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case["said"])
+@pytest.mark.parametrize("case", sections("refused_weights"), ids=lambda case: case["said"])
 def test_what_gives_no_weights_is_refused(case):
     method = {**vars(combined), **vars(methods)}[case["method"]]
     for figures, *others in case["given"]:
