@@ -10,7 +10,7 @@ from typing import Any
 from coevo.command.folder import CITED, make_folder, write_frame
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import write_bytes, write_text
-from coevo.study.configuration import DEFAULT, complete, other_files, read_config, read_schema
+from coevo.study.configuration import DEFAULT, complete_config, other_files, read_config
 from coevo.study.new_study import RAW, REGIONS, TABLE
 from coevo.study.raw_files import raw_paths, source_rows
 from coevo.study.regions import regions_table
@@ -46,7 +46,7 @@ def copy_study(path: Path, home: Path = PROGRAM, cited: Mapping[str, Any] = CITE
     home: the folder that the paths in the config begin at; cited: as `write_frame` takes it.
     """
     with chdir(home):
-        config = complete(read_config(path), read_schema("config"), path.name)
+        config = complete_config(path)
         regions = home / regions_table(config)
         raw = raw_paths(config["raw"], config["vintage"])
         listed = source_rows(config["raw"])

@@ -14,8 +14,9 @@ from coevo.files import sha256_of, whole_folder, write_bytes, write_text
 from coevo.package.wheel import LOCK, lock_head, python_versions, version, wheel_bytes, wheel_name
 from coevo.schema import column_rows
 from coevo.study.configuration import ASKED, DEFAULT, read_config
-from coevo.study.new_study import RAW, as_csv, template
+from coevo.study.new_study import RAW, as_csv
 from coevo.study.raw_files import SOURCES
+from coevo.study.terminal import filled
 
 # a template of workflow/new/folder -> its place in a study
 PLACES = {
@@ -63,7 +64,7 @@ def write_frame(
         "cited": yaml.safe_dump(dict(cited), allow_unicode=True, sort_keys=False).rstrip(),
     }
     for name, place in PLACES.items():
-        write_text(template(f"folder/{name}", words), place)
+        write_text(filled(f"new/folder/{name}", **words), place)
     keys = (PROGRAM / KEYS).read_text(encoding="utf-8")
     write_text(OUTWARD.sub(r"\1", keys), KEYS)
     write_text(lock_head() + (PROGRAM / LOCK).read_text(encoding="utf-8"), LOCK)

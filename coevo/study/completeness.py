@@ -65,10 +65,11 @@ def _part(lacks: Booleans, kept: Sequence[Booleans], axis: int, place: int) -> B
 
 def ways_to_complete(lacks: Booleans) -> list[LeftOut]:
     """Return ways to leave something out so that nothing lacks, those that lose least first."""
-    ways = [way for axes in CHOICES if (way := left_out(lacks, axes))]
-    kept = [tuple(part.tobytes() for part in way.kept) for way in ways]
-    different = [way for place, way in enumerate(ways) if kept.index(kept[place]) == place]
-    return sorted(different, key=lambda way: way.lost)
+    different: dict[tuple[bytes, ...], LeftOut] = {}
+    for axes in CHOICES:
+        if way := left_out(lacks, axes):
+            different.setdefault(tuple(part.tobytes() for part in way.kept), way)
+    return sorted(different.values(), key=lambda way: way.lost)
 
 
 def ways_without_gaps(

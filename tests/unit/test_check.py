@@ -5,6 +5,7 @@ import shutil
 import unicodedata
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -384,10 +385,11 @@ def test_the_expected_cost_is_near_what_was_measured(
 
 @pytest.mark.parametrize(
     ("memory", "advice"),
-    [(None, ""), (4.0, ""), (2.0, "2.0 GB in all: give cores=1"), (1.0, "1.0 GB in all: use a")],
+    [(4.0, ""), (2.0, "2.0 GB in all: give cores=1"), (1.0, "1.0 GB in all: use a")],
 )
 def test_the_cost_is_told_roughly_and_what_to_do_without_the_memory(monkeypatch, memory, advice):
-    monkeypatch.setattr(terminal, "_memory", lambda: memory)
+    of_all = SimpleNamespace(total=1e9 * memory)
+    monkeypatch.setattr(terminal.psutil, "virtual_memory", lambda: of_all)
     said, _, more = terminal.cost_line(2800 * 20, 2800 * 20 * 12, 1).partition(
         "; this computer has "
     )

@@ -14,7 +14,7 @@ from coevo.errors import LONGEST, StudyError
 from coevo.study import raw_files
 from coevo.study.config_tables import check_indicators
 from coevo.study.config_text import read_mapping
-from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.configuration import complete_config
 from coevo.study.readiness import check_study
 from tests.projects import CONFIG, make_project
 
@@ -49,8 +49,8 @@ def study(folder, monkeypatch):
 def before_any_rule() -> list[str]:
     """What the Snakefile says of the config, before it makes rules of it."""
     try:
-        config = complete(read_config("config/small.yaml"), read_schema("config"), "small.yaml")
-        check_indicators(config, read_schema("indicators"), config["regions_table"], "small.yaml")
+        config = complete_config("config/small.yaml")
+        check_indicators(config, config["regions_table"], "small.yaml")
         raw_files.raw_paths(config["raw"], config["vintage"])
     except StudyError as problem:
         return problem.messages
