@@ -20,14 +20,14 @@ from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
 from coevo.study import terminal
 from coevo.study.completeness import ways_without_gaps
-from coevo.study.readiness import (
+from coevo.study.readiness import check_lines, check_study, coverage, misfits
+from coevo.study.terminal import (
     WIDTH,
-    check_lines,
-    check_study,
-    coverage,
-    misfits,
+    expected_megabytes,
+    expected_seconds,
+    table_lines,
+    wrapped_lines,
 )
-from coevo.study.terminal import expected_megabytes, expected_seconds, table_lines, wrapped_lines
 from tests.sample import words_of
 
 ROOT = Path(__file__).resolve().parents[2]
