@@ -11,7 +11,7 @@ import yaml
 
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import sha256_of, whole_folder, write_bytes, write_text
-from coevo.package.wheel import LOCK, lock_head, python_versions, version, wheel_bytes, wheel_name
+from coevo.package.wheel import LOCK, lock_head, wheel_bytes, wheel_name
 from coevo.schema import column_rows
 from coevo.study.configuration import ASKED, DEFAULT, read_config
 from coevo.study.new_study import RAW, as_csv
@@ -58,9 +58,6 @@ def write_frame(
         "study": config["study"],
         "title": title,
         "quoted_title": json.dumps(title, ensure_ascii=False),
-        "version": version(),
-        "wheel": wheel_name(),
-        "python": python_versions(),
         "cited": yaml.safe_dump(dict(cited), allow_unicode=True, sort_keys=False).rstrip(),
     }
     for name, place in PLACES.items():

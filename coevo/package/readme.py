@@ -14,7 +14,7 @@ from coevo.arrays import Config
 from coevo.errors import PROGRAM
 from coevo.files import costs_of, read_record, read_table
 from coevo.package.deposit import TOLD, files_in
-from coevo.package.wheel import project, python_versions, version, wheel_name
+from coevo.package.wheel import project
 from coevo.report.figures.drawing import CHARTS
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import TABLES
@@ -138,9 +138,6 @@ def words(
     size = sum(file.stat().st_size for file in files_in(folder).values())
     return {
         "study": study,
-        "version": version(),
-        "wheel": wheel_name(),
-        "python": python_versions(),
         "packages": ", ".join(f"{name} {version_of(name)}" for name in packages),
         "seed": config["robustness"]["seed"],
         "language": language,

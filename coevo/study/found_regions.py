@@ -148,14 +148,14 @@ def _set_of_names(
         names = {"name_en": english.strip(), "name_zh": chinese.strip()}
         names = {column: name and prefix + name for column, name in names.items()}
         rows.append({"region": code, **names, "codes": "" if printed else text})
-    columns = ("region", "name_en", "name_zh", "codes")
-    filled = [c for c in columns if any(row[c] for row in rows)]
-    columns_filled = tuple({c: row[c] for c in filled} for row in rows)
-    named_in = [c for c in filled if c.startswith("name_") and all(row[c] for row in rows)]
-    whole = (c.removeprefix("name_") for c in named_in)
-    country = _country(totals, countries)
+    filled = [column for column in rows[0] if any(row[column] for row in rows)] if rows else []
     return RegionsFound(
-        "", codes, columns_filled, totals=tuple(totals), named=frozenset(whole), country=country
+        "",
+        codes,
+        tuple({column: row[column] for column in filled} for row in rows),
+        totals=tuple(totals),
+        named=frozenset(k for k in ("en", "zh") if all(row[f"name_{k}"] for row in rows)),
+        country=_country(totals, countries),
     )
 
 

@@ -23,6 +23,7 @@ from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
 from coevo.errors import PROGRAM
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.messages import room
+from coevo.package.wheel import python_versions, version, wheel_name
 from coevo.power.bounded_years import EQUILIBRIUM
 
 WIDTH = 100  # columns of the terminal
@@ -47,6 +48,7 @@ REASONS = {  # of `Output`, and for a subsystem
 def filled(template: str, **values: Any) -> str:
     """Return a template of `workflow`, such as `terminal/check.txt`, with these values.
 
+    Every template knows the version of coevo, its wheel and the versions of Python that it runs on.
     Filters: `wrapped` breaks a line at `WIDTH`, what follows by some columns deeper than it begins;
     `table` puts rows below a head; `shown` and `span` as here; `json` is how YAML has a value too.
     """
@@ -58,6 +60,7 @@ def filled(template: str, **values: Any) -> str:
     )  # fmt: skip
     jinja.filters |= {"wrapped": _wrapped, "table": _table, "json": in_json}
     jinja.filters |= {"shown": shown, "span": span}
+    jinja.globals |= {"version": version(), "wheel": wheel_name(), "python": python_versions()}
     return jinja.get_template(template).render(values)
 
 

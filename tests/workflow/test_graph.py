@@ -284,12 +284,6 @@ def test_a_script_that_is_killed_is_told(copy):
     assert killed.stderr.splitlines()[-1].startswith("coevo: panel: ended too early; if no line")
 
 
-def test_a_config_that_is_not_there(project):
-    result = run(project, study="nothing")
-    assert result.returncode == 1
-    assert result.stderr == "coevo: there is no config/nothing.yaml; studies: small\n"
-
-
 def test_a_folder_of_the_program_that_snakemake_cannot_carry_is_named(copy):
     place = copy.rename(copy.with_name("a {x} b"))
     result = run(place)
