@@ -16,11 +16,7 @@ import pandas as pd
 from coevo.equilibria.possible_outputs import Output, model_outputs
 from coevo.errors import PROGRAM, StudyError
 from coevo.observations.heads import CHINESE
-from coevo.observations.names import (
-    aliases,
-    compared,
-    find_indicator,
-)
+from coevo.observations.names import aliases, compared, find_indicator
 from coevo.observations.units import find_unit, of_currency, sharers
 from coevo.study.completeness import INDICATOR, REGION, left_out
 from coevo.study.config_text import read_rows

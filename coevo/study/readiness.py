@@ -187,32 +187,28 @@ def _beyond(normalised: pd.DataFrame) -> Iterator[str]:
         yield f"{name}: {len(rows)} of {counts[name]}, the first {first['name']} {first['year']}"
 
 
-def coverage(checked: Checked) -> list[tuple[str, ...]]:
-    """Return a row per indicator: what the files give, and how far the panel has it.
+def coverage(checked: Checked) -> Iterator[tuple[str, ...]]:
+    """Yield a row per indicator: what the files give, and how far the panel has it.
 
     Regions, years, figures: those with a figure, in whatever vintage. Filled, missing: region-years
     of the study, after gaps are filled; empty without a panel, and for figures that only the audit
     reads. Of a derived indicator the panel has the figures; it has no vintage and no finding.
     """
     panel = checked.observations.iloc[:0] if checked.panel is None else checked.panel
-    rows: list[tuple[str, ...]] = []
     for indicator, source in checked.indicators[["indicator", "source_name"]].to_numpy():
         panel_rows = panel[panel["indicator"] == indicator]
         read = checked.observations[checked.observations["indicator"] == indicator]
         seen = (read if source else panel_rows).dropna(subset="value")
         filled, missing = (panel_rows["flag"] == FILLED).sum(), panel_rows["value"].isna().sum()
         findings = (checked.findings["indicator"] == indicator).sum()
-        rows.append(
-            (
-                f"{indicator} {source}".strip(),
-                str(seen["region"].nunique()),
-                span(seen["year"]),
-                str(len(seen[["region", "year"]].drop_duplicates())),
-                *((str(filled), str(missing)) if len(panel_rows) else ("", "")),
-                *((str(seen["vintage"].nunique()), str(findings)) if source else ("", "")),
-            )
+        yield (
+            f"{indicator} {source}".strip(),
+            str(seen["region"].nunique()),
+            span(seen["year"]),
+            str(len(seen[["region", "year"]].drop_duplicates())),
+            *((str(filled), str(missing)) if len(panel_rows) else ("", "")),
+            *((str(seen["vintage"].nunique()), str(findings)) if source else ("", "")),
         )
-    return rows
 
 
 def _foreseen(checked: Checked) -> str:
