@@ -7,7 +7,7 @@ person must decide.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from coevo.study.configuration import ASKED, DEFAULT, complete, name_problem, re
 from coevo.study.fill_in import TEMPLATES, blank_workbook, marks_in_words
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
-from coevo.study.raw_files import SOURCES, VINTAGE
+from coevo.study.raw_files import VINTAGE
 from coevo.study.regions import NAMES, SETS, set_of_regions
 from coevo.study.terminal import NEEDED, WIDTH, filled, said, span, standing, wrapped_lines
 
@@ -113,24 +113,9 @@ def begin_study(wanted: Wish) -> list[str]:
     chinese, english = marks_in_words(config["missing_marks"])
     words = {**vars(wanted), **years, "folder": folder, "marks_zh": chinese, "marks_en": english}
     book = f"{folder}/{config['study']}.xlsx"
-    lines.append(
-        written(book, blank_workbook(indicators, read_rows(regions), config, guide(**words)))
-    )
-    return [
-        *lines,
-        "",
-        *_steps(
-            wanted,
-            f"Edit {DEFAULT} (lines marked {ASKED}) and {table}.",
-            f"Fill in {book}. For another table: move it out of data/raw, and repeat this command.",
-        ),
-    ]
-
-
-def _steps(wanted: Wish, *edits: str) -> Iterator[str]:
-    """Yield what is to be done with a study that was begun, a line each."""
-    steps = (f"cd {wanted.study}", *edits, "coevo check, then coevo build.")
-    yield from (f"{n}. {step}" for n, step in enumerate(steps, start=1))
+    blank = blank_workbook(indicators, read_rows(regions), config, guide(**words))
+    lines.append(written(book, blank))
+    return [*lines, *said("fill_in.txt", study=wanted.study, table=table, book=book)]
 
 
 def begin_from_files(wanted: Wish, home: str | Path = "") -> list[str]:
@@ -155,18 +140,10 @@ def begin_from_files(wanted: Wish, home: str | Path = "") -> list[str]:
     lines.append(written(REGIONS, table))
     lines.append(written(TABLE, as_csv(proposal.rows)))
     lines.append(written(DEFAULT, config))
-    edits = [
-        f"Edit {DEFAULT}, the lines marked {ASKED}: title, names, outputs of the model.",
-        f"Edit {TABLE}: the subsystem of each indicator; direction - where less is better.",
-    ]
-    if any(row.get("frequency") for row in proposal.rows):
-        edits.append(
-            f"Edit {TABLE}: frequency, how a year is made of its parts: sum, mean or last."
-        )
-    if any(ASKED in text for row in regions.rows for text in row.values()):
-        edits.append(f"Edit {REGIONS}: the names marked {ASKED}.")
-    edits.append(f"Edit {RAW}/{SOURCES}: where each file is from, and whether it may be passed on.")
-    return [*lines, "", *_steps(wanted, *edits)]
+    of_parts = any(row.get("frequency") for row in proposal.rows)
+    unnamed = any(ASKED in text for row in regions.rows for text in row.values())
+    steps = said("decide.txt", study=wanted.study, of_parts=of_parts, unnamed=unnamed)
+    return [*lines, *steps]
 
 
 def _config_text(proposal: Proposal, wanted: Wish, downloads: Survey) -> str:

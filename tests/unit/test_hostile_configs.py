@@ -17,6 +17,7 @@ from coevo.study.config_text import read_mapping
 from coevo.study.configuration import complete_config
 from coevo.study.readiness import check_study
 from tests.projects import CONFIG, make_project
+from tests.unit.cases import sections
 
 pytestmark = pytest.mark.whole
 # They build. A system may have any name, also that of an input of a rule or of a method of Python.
@@ -97,17 +98,7 @@ def test_a_text_that_is_no_config_is_refused_in_lines(study, name):
     assert before_any_rule() == said
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("study：mine\n", 1),
-        ("a: 1\nyears：{first: 2015, last: 2020}\n", 2),
-        ("a: 1\nyears: {first：2015, last：2020}\n", 2),
-        ("a: 1\nyears: {first: 2015，last: 2020}\n", 2),
-        ("a: 1\nregions: [330100，330200]\n", 2),
-        ("a: 1\nyears: ｛first: 2015, last: 2020｝\nb: 2\n", 2),
-    ],
-)
+@pytest.mark.parametrize(("text", "line"), sections("configuration")["signs"])
 def test_full_width_signs_of_a_config_name_their_line(tmp_path, text, line):
     path = tmp_path / "a.yaml"
     path.write_text(text, encoding="utf-8")
