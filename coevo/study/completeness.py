@@ -8,6 +8,7 @@ import pandas as pd
 
 from coevo.arrays import Booleans, Config
 from coevo.study.configuration import FEWEST_YEARS
+from coevo.study.terminal import in_json
 
 REGION, YEAR, INDICATOR = range(3)
 FEWEST = (2, FEWEST_YEARS, 2)  # regions, years, indicators that must be left
@@ -104,10 +105,6 @@ def _regions_left(chosen: object, kept: Iterable[str], out: Sequence[str]) -> st
     if not len(out):
         return ""
     if isinstance(chosen, list):
-        return f"regions: [{_quoted(kept)}]"
+        return f"regions: {in_json([*kept])}"
     before = chosen["without"] if isinstance(chosen, dict) else ()
-    return f"regions: {{without: [{_quoted([*before, *sorted(out)])}]}}"
-
-
-def _quoted(codes: Iterable[str]) -> str:
-    return ", ".join(f'"{code}"' for code in codes)
+    return f"regions: {{without: {in_json([*before, *sorted(out)])}}}"

@@ -20,8 +20,7 @@ from coevo.observations.names import (
 )
 from coevo.observations.vocabulary import TOTALS
 from coevo.study.configuration import ASKED
-from coevo.study.found_tables import shipped_sets
-from coevo.study.regions import CODE, PROPOSED, RESERVED, SETS
+from coevo.study.regions import CODE, PROPOSED, RESERVED, SETS, shipped_sets
 from coevo.study.terminal import shown
 
 # Names in letters that reports have fonts for; others stand as further codes, so that the names may
@@ -66,7 +65,7 @@ def find_regions(
     stands beside it, or ""; figures: of the survey, which show what is a total; wanted: a set of
     `PROPOSED`, or `OWN`. Raises `StudyError` for another set, and for one that knows no name.
     """
-    tables = shipped_sets()
+    tables = shipped_sets(PROPOSED)
     others = {name: tables[name] for name in SETS}
     known = [_in_set(texts, n, table, Regions(table, others)) for n, table in tables.items()]
     known.sort(key=lambda one: (-len(one.codes), len(tables[one.known])))

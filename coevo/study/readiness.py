@@ -26,7 +26,7 @@ from coevo.study.completeness import ways_without_gaps
 from coevo.study.config_tables import check_indicators, regions_read
 from coevo.study.configuration import complete_config
 from coevo.study.raw_files import raw_paths
-from coevo.study.regions import SETS, regions_table, set_of_regions
+from coevo.study.regions import SETS, regions_table, shipped_sets
 from coevo.study.terminal import cost_line, foreseen_line, in_json, model_lines, said, span
 from coevo.study_data import StudyData
 from coevo.weighting import not_allowed, weigh
@@ -94,7 +94,7 @@ def check_study(path: str) -> Checked:
         read_table(places, "regions"),
         config,
         regions_read(config, rows, places),
-        {name: read_table(set_of_regions(name), "regions") for name in SETS},
+        shipped_sets(SETS),
     )
     observations, remarks = observe(files, config["raw"], known)
     panel, whole = None, (0, 0)
