@@ -16,7 +16,7 @@ from coevo.schema import column_rows
 from coevo.study.configuration import ASKED, DEFAULT, read_config
 from coevo.study.new_study import RAW, as_csv
 from coevo.study.raw_files import SOURCES
-from coevo.study.terminal import filled
+from coevo.study.templates import filled
 
 # a template of workflow/new/folder -> its place in a study
 PLACES = {

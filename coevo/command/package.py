@@ -27,7 +27,8 @@ from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, complete_config
 from coevo.study.new_study import RAW, REGIONS, TABLE
 from coevo.study.raw_files import SOURCES, raw_paths, source_rows
-from coevo.study.terminal import filled, shown
+from coevo.study.templates import filled
+from coevo.study.terminal import shown
 
 CITATION = "CITATION.cff"
 SHARED = ("LICENSE", f"{RAW}/README.md")  # what stands beside studies

@@ -8,7 +8,7 @@ import pandas as pd
 
 from coevo.arrays import Booleans, Config
 from coevo.study.configuration import FEWEST_YEARS
-from coevo.study.terminal import in_json
+from coevo.study.templates import in_json
 
 REGION, YEAR, INDICATOR = range(3)
 FEWEST = (2, FEWEST_YEARS, 2)  # regions, years, indicators that must be left

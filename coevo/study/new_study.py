@@ -29,7 +29,8 @@ from coevo.study.found_tables import Survey, TableFound, in_order, survey
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 from coevo.study.raw_files import VINTAGE
 from coevo.study.regions import NAMES, SETS, set_of_regions
-from coevo.study.terminal import NEEDED, WIDTH, filled, said, span, standing, wrapped_lines
+from coevo.study.templates import filled
+from coevo.study.terminal import NEEDED, WIDTH, said, span, standing, wrapped_lines
 
 LONGEST = 40  # characters of a name: it is part of paths
 TABLE, REGIONS, RAW = "config/indicators.csv", "config/regions.csv", "data/raw"

@@ -27,7 +27,8 @@ from coevo.study.config_tables import check_indicators, regions_read
 from coevo.study.configuration import complete_config
 from coevo.study.raw_files import raw_paths
 from coevo.study.regions import SETS, regions_table, shipped_sets
-from coevo.study.terminal import cost_line, foreseen_line, in_json, model_lines, said, span
+from coevo.study.templates import in_json
+from coevo.study.terminal import cost_line, foreseen_line, model_lines, said, span
 from coevo.study_data import StudyData
 from coevo.weighting import not_allowed, weigh
 

@@ -1,14 +1,10 @@
 """What a person at a terminal is told: in columns, of the two-population model, of the cost.
 
-The texts are templates in `workflow/terminal`, of Jinja with the delimiters of the report; a line
-that may be too long is put through `wrapped`.
-
 How long a study takes and how much memory it needs is roughly told, from docs/benchmarks.md: the
 constants are of its section "Many regions", by the clock on two cores with `chunks: 1`; a test
 holds them against the studies that were measured there.
 """
 
-import json
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,15 +12,13 @@ from typing import Any
 
 import pandas as pd
 import psutil
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from coevo.arrays import Config
 from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
-from coevo.errors import PROGRAM
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.messages import room
-from coevo.package.wheel import python_versions, version, wheel_name
 from coevo.power.bounded_years import EQUILIBRIUM
+from coevo.study.templates import filled
 
 WIDTH = 100  # columns of the terminal
 FIRST = 0.3  # of a line, for the first column of a table
@@ -45,33 +39,14 @@ REASONS = {  # of `Output`, and for a subsystem
 }
 
 
-def filled(template: str, **values: Any) -> str:
-    """Return a template of `workflow`, such as `terminal/check.txt`, with these values.
-
-    Every template knows the version of coevo, its wheel and the versions of Python that it runs on.
-    Filters: `wrapped` breaks a line at `WIDTH`, what follows by some columns deeper than it begins;
-    `table` puts rows below a head; `shown` and `span` as here; `json` is how YAML has a value too.
-    """
-    jinja = Environment(
-        loader=FileSystemLoader(PROGRAM / "workflow"),
-        variable_start_string="<<", variable_end_string=">>",
-        block_start_string="<%", block_end_string="%>",
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    jinja.filters |= {"wrapped": _wrapped, "table": _table, "json": in_json}
-    jinja.filters |= {"shown": shown, "span": span}
-    jinja.globals |= {"version": version(), "wheel": wheel_name(), "python": python_versions()}
-    return jinja.get_template(template).render(values)
-
-
 def said(template: str, **values: Any) -> list[str]:
-    """Return the lines of a template of `workflow/terminal` with these values."""
-    return filled(f"terminal/{template}", **values).removesuffix("\n").split("\n")
+    """Return the lines of a template of `workflow/terminal` with these values.
 
-
-def in_json(value: object) -> str:
-    """Return texts, a list or a mapping of them as YAML and JSON write them."""
-    return json.dumps(value, ensure_ascii=False)
+    Filters: `wrapped` breaks a line at `WIDTH`, what follows by some columns deeper than it begins;
+    `table` puts rows below a head; `shown` and `span` as here.
+    """
+    filters = {"wrapped": _wrapped, "table": _table, "shown": shown, "span": span}
+    return filled(f"terminal/{template}", filters, **values).removesuffix("\n").split("\n")
 
 
 def _wrapped(line: str, deeper: int = 2) -> str:
