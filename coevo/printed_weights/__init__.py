@@ -25,18 +25,8 @@ from coevo.observations.names import aliases, compared, nearest_names
 from coevo.study.config_text import read_rows
 from coevo.study.readiness import Checked
 from coevo.study.terminal import said
-from coevo.weighting import available, weights_by
+from coevo.weighting import available, methods, weights_by
 from coevo.weighting.combined import RULES
-from coevo.weighting.methods import (
-    OBJECTIVE,
-    components,
-    critic_weights,
-    cv_weights,
-    entropy_weights,
-    indicator_correlations,
-    information_entropy,
-    shares,
-)
 
 UNIT, NARROW = (0.0, 1.0), (0.002, 0.998)
 WAYS = {  # figures of several rows of `variants.csv` -> what their names then end with
@@ -257,34 +247,35 @@ def _with_base(base: Callable[[Array, Figures], float], Z: Array, f: Figures) ->
     """Entropy weights with k = 1 / ln(base) in place of 1 / ln(rows)."""
     if base(Z, f) <= 1:
         raise StudyError("the logarithm of 1 is 0")
-    return _signed(1 - information_entropy(Z) * np.log(len(Z)) / np.log(base(Z, f)))
+    return _signed(1 - methods.information_entropy(Z) * np.log(len(Z)) / np.log(base(Z, f)))
 
 
 def _without_zeros(Z: Array, f: Figures) -> Array:
     """Entropy weights in which rows with a zero do not count, each indicator by itself."""
-    return shares(1 - np.array([information_entropy(z[z > 0][:, None])[0] for z in Z.T]), "entropy")
+    entropies = [methods.information_entropy(z[z > 0][:, None])[0] for z in Z.T]
+    return methods.shares(1 - np.array(entropies), "entropy")
 
 
 def _absolute_critic(Z: Array, f: Figures) -> Array:
-    conflict = (1 - np.abs(indicator_correlations(Z))).sum(axis=0)
-    return shares(Z.std(axis=0) * conflict, "CRITIC")
+    conflict = (1 - np.abs(methods.indicator_correlations(Z))).sum(axis=0)
+    return methods.shares(Z.std(axis=0) * conflict, "CRITIC")
 
 
 # the columns `formula` and `figures` of `variants.csv`
 FORMULAS: dict[str, Callable[[Array, Figures], Array]] = {
-    "entropy": lambda Z, f: entropy_weights(Z),
+    "entropy": lambda Z, f: methods.entropy_weights(Z),
     "entropy_years": partial(_with_base, lambda Z, f: f.count("year")),
     "entropy_regions": partial(_with_base, lambda Z, f: f.count("region")),
     "entropy_indicators": partial(_with_base, lambda Z, f: Z.shape[1]),
     "entropy_no_k": partial(_with_base, lambda Z, f: np.e),
-    "entropy_10": lambda Z, f: _signed(1 - information_entropy(Z) / np.log(10)),
-    "entropy_e_for_1_e": lambda Z, f: shares(information_entropy(Z), "entropy"),
+    "entropy_10": lambda Z, f: _signed(1 - methods.information_entropy(Z) / np.log(10)),
+    "entropy_e_for_1_e": lambda Z, f: methods.shares(methods.information_entropy(Z), "entropy"),
     "entropy_without_zeros": _without_zeros,
-    "critic": lambda Z, f: critic_weights(Z),
+    "critic": lambda Z, f: methods.critic_weights(Z),
     "critic_absolute": _absolute_critic,
-    "cv": lambda Z, f: cv_weights(Z),
-    "sd": lambda Z, f: shares(Z.std(axis=0), "sd"),
-    "first_component": lambda Z, f: _signed(components(Z)[1][:, 0]),
+    "cv": lambda Z, f: methods.cv_weights(Z),
+    "sd": lambda Z, f: methods.shares(Z.std(axis=0), "sd"),
+    "first_component": lambda Z, f: _signed(methods.components(Z)[1][:, 0]),
 }
 FIGURES: dict[str, Callable[[Figures], Array]] = {
     "own": Figures.z,
@@ -334,17 +325,17 @@ def _registered(figures: Figures) -> Iterator[Variant]:
     settings = figures.config["weighting"]
     for name in available(settings):
         yield Variant(name, "", True, partial(compute, name, settings))
-    for rule, other in product(RULES, OBJECTIVE):
+    for rule, other in product(RULES, methods.OBJECTIVE):
         if other != "entropy" and not settings.get("combine"):
-            methods = {"combine": {"methods": ["entropy", other]}}
+            both = {"combine": {"methods": ["entropy", other]}}
             title = f"{rule} combination of entropy and {other}"
-            yield Variant(title, "", True, partial(compute, rule, {**settings, **methods}))
+            yield Variant(title, "", True, partial(compute, rule, {**settings, **both}))
 
 
 def _turned(names: Iterable[str]) -> Iterator[Variant]:
     """Yield entropy weights with the other direction of one indicator."""
     for name in names:
-        compute = partial(lambda name, f: entropy_weights(f.turned(name).z()), name)
+        compute = partial(lambda name, f: methods.entropy_weights(f.turned(name).z()), name)
         remark = f"its direction in the table of indicators, or in the paper, is wrong: {name}"
         yield Variant(f"entropy; direction of {name} turned", remark, False, compute)
 
