@@ -49,14 +49,8 @@ def checked(config, regions="config/regions/provinces.csv"):
 
 def test_defaults_fill_every_key_at_every_depth():
     config = complete(without=["normalisation", "coupling", "report", "panel", "weighting"])
-    assert config["normalisation"] == {
-        "method": "minmax",
-        "reference": "panel",
-        "range": [0.01, 0.99],
-        "beyond": "cap",
-        "base": None,
-        "goalposts": None,
-    }
+    scale = {"method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"}
+    assert config["normalisation"] == {**scale, "base": None, "goalposts": None}
     assert config["weighting"]["method"] == "entropy"
     assert config["panel"] == {"gaps": "linear", "max_gap": 1}
 

@@ -110,7 +110,7 @@ def printed(folder: Path, how: str, decimals: int, percent: bool) -> Path:
 @pytest.mark.parametrize("how", PAPERS)
 def test_weights_of_the_default_study_are_known_again(how: str, tmp_path) -> None:
     path = printed(tmp_path, how, decimals=3, percent=True)
-    lines = list(weight_lines(real(), str(path)))
+    lines = weight_lines(real(), str(path))
     assert "31 regions, 9 years, 279 region-years" in " ".join(lines[:2])
     table = lines[lines.index("") + 2 :]
     assert table[0].startswith(how + "  ") and table[0].endswith("10 of 10")
@@ -122,7 +122,7 @@ def test_weights_of_the_default_study_are_known_again(how: str, tmp_path) -> Non
 @pytest.mark.parametrize("page", ["own-study.md", "own-study.zh.md"])
 def test_the_example_of_the_docs_is_what_is_said(page: str, tmp_path) -> None:
     path = printed(tmp_path, "entropy, k = 1/ln(years)", decimals=4, percent=False)
-    said = list(weight_lines(real(), str(path)))
+    said = weight_lines(real(), str(path))
     block = (ROOT / "docs" / page).read_text("utf-8").partition("```text\npaper.csv")[2]
     lines = f"paper.csv{block.partition('```')[0]}".replace("…", "").splitlines()
     close = {" ".join(line.split()) for line in said}  # widths are those of all lines
@@ -131,7 +131,7 @@ def test_the_example_of_the_docs_is_what_is_said(page: str, tmp_path) -> None:
 
 def test_two_digits_do_not_tell_shifts_apart(tmp_path) -> None:
     path = printed(tmp_path, "entropy; z on [0, 1] + 0.01 (SPSSAU)", decimals=2, percent=False)
-    said = " ".join(list(weight_lines(real(), str(path)))[-3:])
+    said = " ".join(weight_lines(real(), str(path))[-3:])
     assert "These are weights by entropy. The digits given do not tell this apart from: " in said
     assert "entropy; z on [0, 1] + 0.01 (SPSSAU)" in said
 
@@ -141,7 +141,7 @@ def test_weights_by_judgement_are_given_by_no_variant(tmp_path) -> None:
     changed = [lines[0], lines[1].replace("0.20", "0.31"), lines[2].replace("0.20", "0.09")]
     path = tmp_path / "own.csv"
     path.write_text("\n".join([*changed, *lines[3:]]), encoding="utf-8")
-    said = " ".join(list(weight_lines(real(), str(path)))[-3:])
+    said = " ".join(weight_lines(real(), str(path))[-3:])
     assert "No variant known here gives these weights. The nearest is " in said
     assert "or on judgement." in said
 
