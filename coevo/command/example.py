@@ -18,17 +18,15 @@ from coevo.study.regions import regions_table
 
 def main(chosen: Namespace) -> int:
     """Write the folder and say what comes next; return the exit code."""
-    shipped = {str(config["study"]): path for path, config in _configs()}
+    shipped = {str(config["study"]): (path, config["title"]["en"]) for path, config in _configs()}
     if not chosen.name:
-        print(
-            *(f"{name:16} {read_config(shipped[name])['title']['en']}" for name in shipped),
-            sep="\n",
-        )
+        print(*(f"{name:16} {title}" for name, (_, title) in shipped.items()), sep="\n")
         return 0
     if chosen.name not in shipped:
         known = ", ".join(shipped)
         raise StudyError(f"coevo: there is no example '{chosen.name}'; known: {known}")
-    make_folder(chosen.name, lambda: copy_study(shipped[chosen.name]))
+    path, _ = shipped[chosen.name]
+    make_folder(chosen.name, lambda: copy_study(path))
     print(f"written  {chosen.name}", f"1. cd {chosen.name}", "2. coevo build", sep="\n")
     return 0
 

@@ -66,11 +66,6 @@ def write_frame(
     write_text(OUTWARD.sub(r"\1", keys), KEYS)
     write_text(lock_head() + (PROGRAM / LOCK).read_text(encoding="utf-8"), LOCK)
     write_bytes(wheel_bytes(), f"wheels/{wheel_name()}")
-    columns = [*column_rows("sources")]
-    rows = [
-        dict.fromkeys(columns, "")
-        | dict(known.get(file, {}))
-        | {"file": file, "sha256": sha256_of(f"{RAW}/{file}")}
-        for file in files
-    ]
-    write_text(as_csv(rows, columns), f"{RAW}/{SOURCES}")
+    digests = {file: sha256_of(f"{RAW}/{file}") for file in files}
+    rows = [{**known.get(f, {}), "file": f, "sha256": digest} for f, digest in digests.items()]
+    write_text(as_csv(rows, [*column_rows("sources")]), f"{RAW}/{SOURCES}")

@@ -212,14 +212,13 @@ def coverage(checked: Checked) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _foreseen(checked: Checked) -> str:
+def _foreseen(checked: Checked, panel: pd.DataFrame) -> str:
     """Return what a panel without problems could decide of the model, if the study has one."""
     if checked.problems or not checked.config["interaction"]:
         return ""
-    tables = {"panel": checked.panel, "coupling": checked.coupling}
-    known = {name: table for name, table in tables.items() if table is not None}
-    study = StudyData(checked.config, checked.indicators, known)
-    names = dict(known["panel"][["region", "name"]].drop_duplicates().to_numpy())
+    indices = {} if checked.coupling is None else {"coupling": checked.coupling}
+    study = StudyData(checked.config, checked.indicators, {"panel": panel, **indices})
+    names = dict(panel[["region", "name"]].drop_duplicates().to_numpy())
     return foreseen_line(foreseen(study), names[study.focus])
 
 
@@ -263,7 +262,7 @@ def _panel_words(checked: Checked, panel: pd.DataFrame) -> dict[str, Any]:
         "gaps": places.groupby(gaps["indicator"], sort=False).agg(list).to_dict(),
         "empty": empty if config["regions"] == "all" else [],
         "ways": list(ways_without_gaps(panel, checked.indicators, config)),
-        "expected": [line for line in (_foreseen(checked), cost) if line],
+        "expected": [line for line in (_foreseen(checked, panel), cost) if line],
     }
 
 
