@@ -12,10 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from coevo.errors import PROGRAM
 from coevo.package.wheel import python_versions, version, wheel_name
 
+Filters = Mapping[str, Callable[..., Any]]
 
-def filled(
-    template: str, filters: Mapping[str, Callable[..., Any]] | None = None, **values: Any
-) -> str:
+
+def filled(template: str, filters: Filters | None = None, /, **values: Any) -> str:
     """Return a template, such as `new/config.yaml`, with these values; an unknown one is an error.
 
     Every template knows the version of coevo, its wheel, the versions of Python that it runs on,

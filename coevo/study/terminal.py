@@ -18,7 +18,7 @@ from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.messages import room
 from coevo.power.bounded_years import EQUILIBRIUM
-from coevo.study.templates import filled
+from coevo.study.templates import Filters, filled
 
 WIDTH = 100  # columns of the terminal
 FIRST = 0.3  # of a line, for the first column of a table
@@ -45,7 +45,7 @@ def said(template: str, **values: Any) -> list[str]:
     Filters: `wrapped` breaks a line at `WIDTH`, what follows by some columns deeper than it begins;
     `table` puts rows below a head; `shown` and `span` as here.
     """
-    filters = {"wrapped": _wrapped, "table": _table, "shown": shown, "span": span}
+    filters: Filters = {"wrapped": _wrapped, "table": _table, "shown": shown, "span": span}
     return filled(f"terminal/{template}", filters, **values).removesuffix("\n").split("\n")
 
 
