@@ -26,7 +26,7 @@ from coevo.report.words.grammar import Grammar, read_phrases
 from coevo.schema import study_tables
 from coevo.sensitivity.coverage_breaks import ANEW, KEPT, coverage_rows, growth_rows
 from coevo.sensitivity.headline_claims import headline_rows
-from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.configuration import complete, read_config
 from coevo.study_data import StudyData
 from tests.shared import alone, shared
 
@@ -68,7 +68,7 @@ def _config(count: int) -> dict[str, Any]:
     assert count in (1, COUNT), "the study has one region, or all"
     given = read_config(HOME / "config" / "config.yaml") | (ALONE if count == 1 else {})
     with chdir(HOME):  # its paths begin there
-        return complete(given, read_schema("config"), "config.yaml")
+        return complete(given, "config.yaml")
 
 
 def config(count: int = COUNT, claims: bool = False) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from coevo.command.folder import CITED, make_folder, write_frame
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import write_bytes, write_text
-from coevo.study.configuration import DEFAULT, complete, other_files, read_config, read_schema
+from coevo.study.configuration import DEFAULT, complete_config, other_files, read_config
 from coevo.study.new_study import RAW, REGIONS, TABLE
 from coevo.study.raw_files import raw_paths, source_rows
 from coevo.study.regions import regions_table
@@ -18,17 +18,15 @@ from coevo.study.regions import regions_table
 
 def main(chosen: Namespace) -> int:
     """Write the folder and say what comes next; return the exit code."""
-    shipped = {str(config["study"]): path for path, config in _configs()}
+    shipped = {str(config["study"]): (path, config["title"]["en"]) for path, config in _configs()}
     if not chosen.name:
-        print(
-            *(f"{name:16} {read_config(shipped[name])['title']['en']}" for name in shipped),
-            sep="\n",
-        )
+        print(*(f"{name:16} {title}" for name, (_, title) in shipped.items()), sep="\n")
         return 0
     if chosen.name not in shipped:
         known = ", ".join(shipped)
         raise StudyError(f"coevo: there is no example '{chosen.name}'; known: {known}")
-    make_folder(chosen.name, lambda: copy_study(shipped[chosen.name]))
+    path, _ = shipped[chosen.name]
+    make_folder(chosen.name, lambda: copy_study(path))
     print(f"written  {chosen.name}", f"1. cd {chosen.name}", "2. coevo build", sep="\n")
     return 0
 
@@ -46,7 +44,7 @@ def copy_study(path: Path, home: Path = PROGRAM, cited: Mapping[str, Any] = CITE
     home: the folder that the paths in the config begin at; cited: as `write_frame` takes it.
     """
     with chdir(home):
-        config = complete(read_config(path), read_schema("config"), path.name)
+        config = complete_config(path)
         regions = home / regions_table(config)
         raw = raw_paths(config["raw"], config["vintage"])
         listed = source_rows(config["raw"])

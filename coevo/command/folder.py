@@ -11,11 +11,12 @@ import yaml
 
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import sha256_of, whole_folder, write_bytes, write_text
-from coevo.package.wheel import LOCK, lock_head, python_versions, version, wheel_bytes, wheel_name
+from coevo.package.wheel import LOCK, lock_head, wheel_bytes, wheel_name
 from coevo.schema import column_rows
 from coevo.study.configuration import ASKED, DEFAULT, read_config
-from coevo.study.new_study import RAW, as_csv, template
+from coevo.study.new_study import RAW, as_csv
 from coevo.study.raw_files import SOURCES
+from coevo.study.templates import filled
 
 # a template of workflow/new/folder -> its place in a study
 PLACES = {
@@ -57,22 +58,14 @@ def write_frame(
         "study": config["study"],
         "title": title,
         "quoted_title": json.dumps(title, ensure_ascii=False),
-        "version": version(),
-        "wheel": wheel_name(),
-        "python": python_versions(),
         "cited": yaml.safe_dump(dict(cited), allow_unicode=True, sort_keys=False).rstrip(),
     }
     for name, place in PLACES.items():
-        write_text(template(f"folder/{name}", words), place)
+        write_text(filled(f"new/folder/{name}", **words), place)
     keys = (PROGRAM / KEYS).read_text(encoding="utf-8")
     write_text(OUTWARD.sub(r"\1", keys), KEYS)
     write_text(lock_head() + (PROGRAM / LOCK).read_text(encoding="utf-8"), LOCK)
     write_bytes(wheel_bytes(), f"wheels/{wheel_name()}")
-    columns = [*column_rows("sources")]
-    rows = [
-        dict.fromkeys(columns, "")
-        | dict(known.get(file, {}))
-        | {"file": file, "sha256": sha256_of(f"{RAW}/{file}")}
-        for file in files
-    ]
-    write_text(as_csv(rows, columns), f"{RAW}/{SOURCES}")
+    digests = {file: sha256_of(f"{RAW}/{file}") for file in files}
+    rows = [{**known.get(f, {}), "file": f, "sha256": digest} for f, digest in digests.items()]
+    write_text(as_csv(rows, [*column_rows("sources")]), f"{RAW}/{SOURCES}")

@@ -6,8 +6,8 @@ folder of downloads, config and tables are made from what stands in its files.
 
 from argparse import Namespace
 from contextlib import chdir
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from coevo.command.folder import make_folder, write_frame
@@ -18,21 +18,20 @@ from coevo.study.raw_files import raw_paths
 
 def main(chosen: Namespace) -> int:
     """Write the files, say which and what comes next; return the exit code."""
-    years = (chosen.first, chosen.last, chosen.vintage)
-    wanted = wish(chosen.name, *years, f"{date.today():%Y-%m}", chosen.source)
-    wanted = replace(wanted, home=str(Path.cwd()), regions=chosen.regions)
+    month, words = f"{date.today():%Y-%m}", (chosen.source, chosen.regions)
+    wanted = wish(chosen.name, chosen.first, chosen.last, chosen.vintage, month, *words)
     if Path(chosen.name, DEFAULT).is_file() and not chosen.source:
         with chdir(chosen.name):
             lines = begin_study(wanted)
     else:
-        lines = make_folder(chosen.name, lambda: _begun(wanted))
+        lines = make_folder(chosen.name, partial(_begun, wanted, Path.cwd()))
     print(*lines, sep="\n", flush=True)
     return 0
 
 
-def _begun(wanted: Wish) -> list[str]:
+def _begun(wanted: Wish, home: Path) -> list[str]:
     """Write a study into this folder, with what stands around it; return what is to be said."""
-    lines = begin_from_files(wanted) if wanted.source else begin_study(wanted)
+    lines = begin_from_files(wanted, home) if wanted.source else begin_study(wanted)
     files = raw_paths(RAW, "latest") if wanted.source else []
     write_frame({}, (Path(path).relative_to(RAW).as_posix() for path in files))
     return lines

@@ -24,9 +24,10 @@ from coevo.package import datapackage, deposit, readme
 from coevo.package.wheel import version
 from coevo.schema import study_reports, study_tables
 from coevo.study.config_text import read_rows
-from coevo.study.configuration import ASKED, complete, read_config, read_schema
-from coevo.study.new_study import RAW, REGIONS, TABLE, template
+from coevo.study.configuration import ASKED, complete_config
+from coevo.study.new_study import RAW, REGIONS, TABLE
 from coevo.study.raw_files import SOURCES, raw_paths, source_rows
+from coevo.study.templates import filled
 from coevo.study.terminal import shown
 
 CITATION = "CITATION.cff"
@@ -38,7 +39,7 @@ AGAIN = "build the study, and give this command again"
 def main(chosen: Namespace) -> int:
     """Pack, say where the zip is and what is not in it; return the exit code."""
     path = Path(chosen.config)
-    config = complete(read_config(path), read_schema("config"), path.name)
+    config = complete_config(path)
     study, reports = config["study"], Path("reports", config["study"])
     with alone():
         outputs = _outputs(config, releases.latest(f"{reports}/releases"))
@@ -161,5 +162,5 @@ def _describe(
     words["authors"] = ", ".join(map(datapackage.person, cited["authors"]))
     text = json.dumps(package, ensure_ascii=False, indent=1)
     write_text(f"{text}\n", folder / "datapackage.json")
-    write_text(template("package/README.md", words), folder / "README.md")
+    write_text(filled("new/package/README.md", **words), folder / "README.md")
     write_text(deposit.manifest(folder), folder / deposit.MANIFEST)

@@ -13,14 +13,14 @@ from coevo.files import sha256_of
 from coevo.history import releases
 from coevo.package.wheel import version
 from coevo.schema import study_tables
-from coevo.study import configuration, raw_files
+from coevo.study.configuration import complete_config
+from coevo.study.raw_files import raw_paths
 
 
 def kept(path: str, name: str) -> str:
     """Keep the tables of the study of `path` as they stand; return a line that says so."""
-    given, schema = configuration.read_config(path), configuration.read_schema("config")
-    config = configuration.complete(given, schema, Path(path).name)
-    raw = raw_files.raw_paths(config["raw"], config["vintage"])
+    config = complete_config(path)
+    raw = raw_paths(config["raw"], config["vintage"])
     study, years = config["study"], config["years"]
     vintages = releases.vintage_files(config["raw"], raw)
     tables = [f"data/processed/{study}/{table}.csv" for table in study_tables(config)]

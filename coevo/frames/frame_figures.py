@@ -41,11 +41,11 @@ def checked_figures(
         problems.check()  # no row could be named
     region, year = (table[key] for key in keys)
     years, codes = numbers(year), region.astype(str)
-    whole = pd.Series(years) % 1 == 0
     rows = [f"{code} {y:g}" for code, y in zip(codes, years, strict=True)]
-    for row in np.flatnonzero(~whole | region.isna()):
+    nameless = np.flatnonzero((years % 1 != 0) | region.isna())
+    for row in nameless:
         rows[row] = f"row {row + 1} ({region[row]}, {year[row]})"
-    if unknown := [rows[row] for row in np.flatnonzero(~whole | region.isna())]:
+    if unknown := [rows[row] for row in nameless]:
         need = f"{keys[0]} must be a name and {keys[1]} a whole number, as 2015"
         problems.add(f"{_first(unknown)}: {need}")
     counts = pd.Series(rows).value_counts(sort=False)

@@ -24,10 +24,7 @@ def resource(table: str, folder: Path, path: str) -> dict[str, Any]:
     file = folder / path
     frame = read_table(file, table)
     rows = {column: column_row(table, column) for column in frame}
-    schema = {
-        "fields": [_field(column, row) for column, row in rows.items()],
-        "missingValues": [""],
-    }
+    fields = [_field(column, row) for column, row in rows.items()]
     telling = [c for c, row in rows.items() if row and row.type in TELLING and c != BESIDE]
     key = key_columns(frame, telling)
     return {
@@ -41,7 +38,7 @@ def resource(table: str, folder: Path, path: str) -> dict[str, Any]:
         "bytes": file.stat().st_size,
         "hash": f"sha256:{sha256_of(file)}",
         "rows": len(frame),
-        "schema": schema | ({"primaryKey": key} if key else {}),
+        "schema": {"fields": fields, "missingValues": [""]} | ({"primaryKey": key} if key else {}),
     }
 
 

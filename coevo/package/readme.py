@@ -10,17 +10,14 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from coevo.arrays import Config
 from coevo.errors import PROGRAM
 from coevo.files import costs_of, read_record, read_table
 from coevo.package.deposit import TOLD, files_in
-from coevo.package.wheel import project, python_versions, version, wheel_name
+from coevo.package.wheel import project
 from coevo.report.figures.drawing import CHARTS
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import TABLES
-from coevo.study.fill_in import TEMPLATES
 from coevo.study.new_study import RAW, TABLE
 
 NAME = re.compile(r"[\w.-]+")  # of a package, where a dependency begins
@@ -136,15 +133,11 @@ def words(
     provided = ("no" if row in left else "yes" for row in raw)
     data = [(f"`{p}`", *read.get(p, ("", 0)), n) for p, n in zip(places, provided, strict=True)]
     data += [(f"`{r['path']}`", r["title"], r["rows"], "yes") for r in resources]
-    say = yaml.safe_load((TEMPLATES / "package" / "words.yaml").read_text(encoding="utf-8"))
     packages = [NAME.findall(name)[0] for name in project()["project"]["dependencies"]]
     known = [job for job in jobs if "seconds" in job]
     size = sum(file.stat().st_size for file in files_in(folder).values())
     return {
         "study": study,
-        "version": version(),
-        "wheel": wheel_name(),
-        "python": python_versions(),
         "packages": ", ".join(f"{name} {version_of(name)}" for name in packages),
         "seed": config["robustness"]["seed"],
         "language": language,
@@ -163,11 +156,7 @@ def words(
             (f"`{RAW}/{r['file']}`", *(r[name] for name in TOLD), r["sha256"]) for r in raw
         ),
         "datasets": table_rows(data),
-        "available": say["some" if left else "all"].format(left=len(left), files=len(raw)),
         "files": len(raw),
-        "given": len(raw) - len(left),
-        "lacking": "".join(say["lacking"].format(**row) for row in left)
-        + (say["in_tables"] if left else say["none_lacking"]),
-        "before": say["before"] if left else "",
-        "references": "\n".join(dict.fromkeys(say["reference"].format(**row) for row in raw)),
+        "left": left,
+        "sources": dict.fromkeys((row["source"], row["accessed"]) for row in raw),
     }

@@ -83,16 +83,11 @@ def wheel_bytes() -> bytes:
 
 def _source_files() -> dict[str, bytes]:
     """Return what is installed, by name, from the repository: code, and what ships beside it."""
-    package = [file for file in PACKAGE.rglob("*") if _is_shipped(file)]
-    named = [ROOT / name for name in project()["tool"]["coevo"]["ships"]]
-    beside = [
-        file
-        for place in named
-        for file in (place.rglob("*") if place.is_dir() else [place])
-        if place.is_file() or _is_shipped(file)
-    ]
-    files = {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in package}
-    files |= {f"coevo/{file.relative_to(ROOT).as_posix()}": file.read_bytes() for file in beside}
+    files = {}
+    for place in (PACKAGE, *(ROOT / name for name in project()["tool"]["coevo"]["ships"])):
+        for file in [place] if place.is_file() else filter(_is_shipped, place.rglob("*")):
+            name = file.relative_to(PACKAGE if place == PACKAGE else ROOT).as_posix()
+            files[f"coevo/{name}"] = file.read_bytes()
     return files | _about()
 
 

@@ -5,7 +5,6 @@ made from these figures. Tried are the methods of the registry, and the rows of 
 other normalisations before them, and mistakes that are often made.
 """
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,20 +23,10 @@ from coevo.normalisation import complete_rows, find_goalposts, held_against, sco
 from coevo.observations.cells import cell_figure
 from coevo.observations.names import aliases, compared, nearest_names
 from coevo.study.config_text import read_rows
-from coevo.study.readiness import WIDTH, Checked
-from coevo.study.terminal import table_lines, wrapped_lines
-from coevo.weighting import available, weights_by
+from coevo.study.readiness import Checked
+from coevo.study.terminal import said
+from coevo.weighting import available, methods, weights_by
 from coevo.weighting.combined import RULES
-from coevo.weighting.methods import (
-    OBJECTIVE,
-    components,
-    critic_weights,
-    cv_weights,
-    entropy_weights,
-    indicator_correlations,
-    information_entropy,
-    shares,
-)
 
 UNIT, NARROW = (0.0, 1.0), (0.002, 0.998)
 WAYS = {  # figures of several rows of `variants.csv` -> what their names then end with
@@ -50,8 +39,6 @@ WAYS = {  # figures of several rows of `variants.csv` -> what their names then e
 }
 TOGETHER = "all"  # the subsystem of weights that sum to 1 over all indicators
 SLACK = 1e-9  # of a computed weight that stands on the edge of what digits allow
-MOST_NAMED = 4  # variants that agree and are named beside the first
-HEAD = ("variant", "largest difference", "agree")
 SHOWN = 15  # variants in the table
 WEIGHT_HEAD = re.compile(r"weight|权重|权数|^w", re.IGNORECASE)
 PERCENT = 1.5  # a sum above this many times the number of subsystems is of per cent
@@ -149,37 +136,31 @@ def _scoped(weights: pd.DataFrame, path: str) -> pd.DataFrame:
     )
 
 
-def weight_lines(checked: Checked, path: str) -> Iterator[str]:
-    """Yield what `coevo weights` prints: the variants nearest to a file's weights, a verdict."""
+def weight_lines(checked: Checked, path: str) -> list[str]:
+    """Return what `coevo weights` prints: the variants nearest to a file's weights, a verdict."""
     if checked.panel is None or not checked.config["subsystems"]:
         raise StudyError(*checked.problems or ("subsystems: the study has none, and no weights",))
     printed = read_weights(path, checked.indicators)
     figures = figures_of(checked, printed)
     results = weights_made(figures)
     ranking = attempts(results, printed)
-    first, together = next(iter(figures.values())), set(printed["subsystem"]) == {TOGETHER}
-    within = "over all of them" if together else "within each subsystem"
+    first = next(iter(figures.values()))
     counts = {level: first.count(level) for level in ("region", "year")}
-    counts["region-year"] = len(first.values)
-    size = ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items())
-    text = (
-        f"{Path(path).name}: weights of {len(printed)} indicators, which sum to 1 {within}. Study "
-        f"{checked.config['study']}: {size} with every indicator."
+    return said(
+        "weights.txt",
+        file=Path(path).name,
+        study=checked.config["study"],
+        weights=len(printed),
+        together=set(printed["subsystem"]) == {TOGETHER},
+        size=counts | {"region-year": len(first.values)},
+        nearest=[
+            (one.variant.name, f"{one.difference:.5f}", f"{one.agreeing} of {len(printed)}")
+            for one in ranking[:SHOWN]
+        ],
+        further=len(ranking[SHOWN:]),
+        impossible=[(v.name, reason) for v, _, reason in results if reason and v.sound],
+        verdict=verdict(ranking, figures, printed),
     )
-    yield from wrapped_lines(text, WIDTH)
-    yield ""
-    rows = [
-        (a.variant.name, f"{a.difference:.5f}", f"{a.agreeing} of {len(printed)}")
-        for a in ranking[:SHOWN]
-    ]
-    yield from table_lines(HEAD, rows, WIDTH)
-    rest = len(ranking) - len(rows)
-    yield f"… and {rest} that lie further away"
-    for variant, _, reason in (one for one in results if one.reason and one.variant.sound):
-        text = f"Not possible: {variant.name}: {reason}"
-        yield from wrapped_lines(text, WIDTH, "  ")
-    yield ""
-    yield from wrapped_lines(verdict(ranking, figures, printed), WIDTH)
 
 
 @dataclass(frozen=True)
@@ -265,34 +246,35 @@ def _with_base(base: Callable[[Array, Figures], float], Z: Array, f: Figures) ->
     """Entropy weights with k = 1 / ln(base) in place of 1 / ln(rows)."""
     if base(Z, f) <= 1:
         raise StudyError("the logarithm of 1 is 0")
-    return _signed(1 - information_entropy(Z) * np.log(len(Z)) / np.log(base(Z, f)))
+    return _signed(1 - methods.information_entropy(Z) * np.log(len(Z)) / np.log(base(Z, f)))
 
 
 def _without_zeros(Z: Array, f: Figures) -> Array:
     """Entropy weights in which rows with a zero do not count, each indicator by itself."""
-    return shares(1 - np.array([information_entropy(z[z > 0][:, None])[0] for z in Z.T]), "entropy")
+    entropies = [methods.information_entropy(z[z > 0][:, None])[0] for z in Z.T]
+    return methods.shares(1 - np.array(entropies), "entropy")
 
 
 def _absolute_critic(Z: Array, f: Figures) -> Array:
-    conflict = (1 - np.abs(indicator_correlations(Z))).sum(axis=0)
-    return shares(Z.std(axis=0) * conflict, "CRITIC")
+    conflict = (1 - np.abs(methods.indicator_correlations(Z))).sum(axis=0)
+    return methods.shares(Z.std(axis=0) * conflict, "CRITIC")
 
 
 # the columns `formula` and `figures` of `variants.csv`
 FORMULAS: dict[str, Callable[[Array, Figures], Array]] = {
-    "entropy": lambda Z, f: entropy_weights(Z),
+    "entropy": lambda Z, f: methods.entropy_weights(Z),
     "entropy_years": partial(_with_base, lambda Z, f: f.count("year")),
     "entropy_regions": partial(_with_base, lambda Z, f: f.count("region")),
     "entropy_indicators": partial(_with_base, lambda Z, f: Z.shape[1]),
     "entropy_no_k": partial(_with_base, lambda Z, f: np.e),
-    "entropy_10": lambda Z, f: _signed(1 - information_entropy(Z) / np.log(10)),
-    "entropy_e_for_1_e": lambda Z, f: shares(information_entropy(Z), "entropy"),
+    "entropy_10": lambda Z, f: _signed(1 - methods.information_entropy(Z) / np.log(10)),
+    "entropy_e_for_1_e": lambda Z, f: methods.shares(methods.information_entropy(Z), "entropy"),
     "entropy_without_zeros": _without_zeros,
-    "critic": lambda Z, f: critic_weights(Z),
+    "critic": lambda Z, f: methods.critic_weights(Z),
     "critic_absolute": _absolute_critic,
-    "cv": lambda Z, f: cv_weights(Z),
-    "sd": lambda Z, f: shares(Z.std(axis=0), "sd"),
-    "first_component": lambda Z, f: _signed(components(Z)[1][:, 0]),
+    "cv": lambda Z, f: methods.cv_weights(Z),
+    "sd": lambda Z, f: methods.shares(Z.std(axis=0), "sd"),
+    "first_component": lambda Z, f: _signed(methods.components(Z)[1][:, 0]),
 }
 FIGURES: dict[str, Callable[[Figures], Array]] = {
     "own": Figures.z,
@@ -320,9 +302,7 @@ def _computed(figures: str, formula: str, level: str, year: int, f: Figures) -> 
 def _listed(figures: Figures) -> Iterator[Variant]:
     """Yield the rows of `variants.csv`: one for each of their figures, and for each single year."""
     years = figures.labels("year").unique().sort_values()
-    with Path(__file__).with_name("variants.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
+    for row in read_rows(Path(__file__).with_name("variants.csv")):
         if row["figures"] == "undirected" and not figures.directed:
             continue
         level = row["alone"].removeprefix("one_")
@@ -344,17 +324,17 @@ def _registered(figures: Figures) -> Iterator[Variant]:
     settings = figures.config["weighting"]
     for name in available(settings):
         yield Variant(name, "", True, partial(compute, name, settings))
-    for rule, other in product(RULES, OBJECTIVE):
+    for rule, other in product(RULES, methods.OBJECTIVE):
         if other != "entropy" and not settings.get("combine"):
-            methods = {"combine": {"methods": ["entropy", other]}}
+            both = {"combine": {"methods": ["entropy", other]}}
             title = f"{rule} combination of entropy and {other}"
-            yield Variant(title, "", True, partial(compute, rule, {**settings, **methods}))
+            yield Variant(title, "", True, partial(compute, rule, {**settings, **both}))
 
 
 def _turned(names: Iterable[str]) -> Iterator[Variant]:
     """Yield entropy weights with the other direction of one indicator."""
     for name in names:
-        compute = partial(lambda name, f: entropy_weights(f.turned(name).z()), name)
+        compute = partial(lambda name, f: methods.entropy_weights(f.turned(name).z()), name)
         remark = f"its direction in the table of indicators, or in the paper, is wrong: {name}"
         yield Variant(f"entropy; direction of {name} turned", remark, False, compute)
 
@@ -448,29 +428,18 @@ def attempts(results: list[VariantWeights], printed: pd.DataFrame) -> list[Attem
 
 def verdict(ranking: list[Attempt], figures: Mapping[str, Figures], printed: pd.DataFrame) -> str:
     """Return in a sentence or two what weights are; their ranking and figures by subsystem."""
-    agreeing = [attempt for attempt in ranking if attempt.agreeing == len(printed)]
-    first = ranking[0]
-    if not agreeing:
-        worst = printed["indicator"].iloc[int(first.gaps.argmax())]
-        near = pd.Series(first.gaps <= printed["half"].to_numpy() + SLACK)
-        whole = near.groupby(printed["subsystem"].to_numpy()).all()
-        right, off = (", ".join(whole.index[whole == agrees]) for agrees in (True, False))
-        beside = f" Those of {right} agree with it; look for the cause in {off}." if right else ""
-        return (
-            f"No variant known here gives these weights. The nearest is {first.variant.name}, "
-            f"apart by up to {first.difference:.4f} ({worst}).{beside} They may rest on other "
-            "years, regions, figures or units than this study, or on judgement."
-        )
-    first_figures = next(iter(figures.values()))
-    rows, columns = first_figures.values.shape
-    years, regions = (first_figures.count(level) for level in ("year", "region"))
-    remark = first.variant.remark.format(
-        rows=rows, years=years, regions=regions, indicators=columns
+    first, of = ranking[0], next(iter(figures.values()))
+    near = pd.Series(first.gaps <= printed["half"].to_numpy() + SLACK)
+    whole = near.groupby(printed["subsystem"].to_numpy()).all()
+    counts = {f"{level}s": of.count(level) for level in ("year", "region")}
+    counts |= zip(("rows", "indicators"), of.values.shape, strict=True)
+    (text,) = said(
+        "verdict.txt",
+        agreeing=[one.variant.name for one in ranking if one.agreeing == len(printed)],
+        first=first,
+        remark=first.variant.remark.format(**counts),
+        furthest=printed["indicator"].iloc[int(first.gaps.argmax())],
+        right=list(whole.index[whole]),
+        off=list(whole.index[~whole]),
     )
-    text = f"These are weights by {first.variant.name}{f': {remark}' if remark else ''}."
-    others = [attempt.variant.name for attempt in agreeing[1:]]
-    if others:
-        more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-        named = " | ".join(others[:MOST_NAMED])
-        text += f" The digits given do not tell this apart from: {named}{more}."
     return text

@@ -8,6 +8,7 @@ import pandas as pd
 
 from coevo.arrays import Booleans, Config
 from coevo.study.configuration import FEWEST_YEARS
+from coevo.study.templates import in_json
 
 REGION, YEAR, INDICATOR = range(3)
 FEWEST = (2, FEWEST_YEARS, 2)  # regions, years, indicators that must be left
@@ -65,10 +66,11 @@ def _part(lacks: Booleans, kept: Sequence[Booleans], axis: int, place: int) -> B
 
 def ways_to_complete(lacks: Booleans) -> list[LeftOut]:
     """Return ways to leave something out so that nothing lacks, those that lose least first."""
-    ways = [way for axes in CHOICES if (way := left_out(lacks, axes))]
-    kept = [tuple(part.tobytes() for part in way.kept) for way in ways]
-    different = [way for place, way in enumerate(ways) if kept.index(kept[place]) == place]
-    return sorted(different, key=lambda way: way.lost)
+    different: dict[tuple[bytes, ...], LeftOut] = {}
+    for axes in CHOICES:
+        if way := left_out(lacks, axes):
+            different.setdefault(tuple(part.tobytes() for part in way.kept), way)
+    return sorted(different.values(), key=lambda way: way.lost)
 
 
 def ways_without_gaps(
@@ -103,10 +105,6 @@ def _regions_left(chosen: object, kept: Iterable[str], out: Sequence[str]) -> st
     if not len(out):
         return ""
     if isinstance(chosen, list):
-        return f"regions: [{_quoted(kept)}]"
+        return f"regions: {in_json([*kept])}"
     before = chosen["without"] if isinstance(chosen, dict) else ()
-    return f"regions: {{without: [{_quoted([*before, *sorted(out)])}]}}"
-
-
-def _quoted(codes: Iterable[str]) -> str:
-    return ", ".join(f'"{code}"' for code in codes)
+    return f"regions: {{without: {in_json([*before, *sorted(out)])}}}"

@@ -18,6 +18,7 @@ from coevo.study.configuration import (
     messages,
     named_in_calibration,
     other_files,
+    read_schema,
     schema_validator,
     with_registries,
 )
@@ -29,7 +30,7 @@ CLAIM_COLUMNS = ("claim", "paper", "check", "indicators", "source")
 ADDED = ("sum", "difference")  # derivations of figures of one kind
 
 
-def check_indicators(config: Config, schema: Config, regions: str, name: str) -> TextRows:
+def check_indicators(config: Config, regions: str, name: str) -> TextRows:
     """Return the rows of the indicator table; check the config's names against it and `regions`.
 
     Raises `StudyError` with one line per problem: `file: row: column: what; what to do`.
@@ -37,13 +38,13 @@ def check_indicators(config: Config, schema: Config, regions: str, name: str) ->
     path = config["indicators"]
     if not Path(path).is_file():
         raise StudyError(f"indicators: there is no file {path}; write the indicator table")
-    rows, columns = read_rows(path), with_registries(schema)["properties"]
-    problems = Problems()
-    needed = [column for column, part in columns.items() if "default" not in part]
+    rows, schema = read_rows(path), with_registries(read_schema("indicators"))
+    problems, validator = Problems(), schema_validator(schema)
+    columns = schema["properties"].items()
+    needed = [column for column, part in columns if "default" not in part]
     absent = [column for column in [*needed, *_labels(config)] if column not in rows[0]]
     problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
     problems.check()
-    validator = schema_validator(with_registries(schema))
     for row in rows:
         problems.extend(f"{path}: {line}" for line in _unlike_schema(row, validator))
     problems.check()
@@ -80,9 +81,10 @@ def _indicator_problems(rows: TextRows, config: Config) -> Iterator[str]:
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"{name}: stands in {names.count(name)} rows; keep one"
     for row in rows:
-        for alias in aliases(row["source_name"]):
+        names_of = aliases(row["source_name"])
+        for alias in names_of:
             sources.setdefault(compared(alias), {})[row["indicator"]] = alias
-        if row["source_name"] and not aliases(row["source_name"]):
+        if row["source_name"] and not names_of:
             yield f"{row['indicator']}: source_name '{row['source_name']}' holds no name; write one"
     for alias_of in sources.values():
         if len(alias_of) > 1:
@@ -90,14 +92,10 @@ def _indicator_problems(rows: TextRows, config: Config) -> Iterator[str]:
             yield f"source_name '{alias}': stands in {len(alias_of)} rows ({rows_}); keep one"
     units = {row["indicator"]: unit_of(row["unit"]) for row in rows}
     derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
-    printed = {
-        row["indicator"]
-        for row in rows
-        if row["derivation"] and row["source_name"] and not row["subsystem"]
-    }
-    above: set[str] = set()
-    for row in rows:
-        name = row["indicator"]
+    audited = [row for row in rows if row["derivation"] and row["source_name"]]
+    printed = {row["indicator"] for row in audited if not row["subsystem"]}
+    for place, row in enumerate(rows):
+        name, above = row["indicator"], names[:place]
         for column in _labels(config):
             if not row[column]:
                 yield f"{name}: {column}: is empty; write what reports in that language call it"
@@ -124,7 +122,6 @@ def _indicator_problems(rows: TextRows, config: Config) -> Iterator[str]:
                     yield f"{name}: derivation: '{argument}' is printed for the audit alone"
                 elif not row["source_name"] and argument in derived and argument not in above:
                     yield f"{name}: derivation: '{argument}' is derived further down; move it up"
-        above.add(name)
     subsystems = list(dict.fromkeys(row["subsystem"] for row in rows if row["subsystem"]))
     if subsystems and not config["subsystems"]:
         yield (

@@ -161,12 +161,12 @@ def _refusal(error: Any) -> str:
     return str(resolve_name(refused).get(str(error.instance), "")) if refused else ""
 
 
-def complete(config: Config, schema: Config, name: str) -> dict[str, Any]:
+def complete(config: Config, name: str) -> dict[str, Any]:
     """Return the config completed with defaults.
 
     Raises `StudyError` with one line per problem, each `name: key: what; what is allowed`.
     """
-    schema = with_registries(schema)
+    schema = with_registries(read_schema("config"))
     full = with_defaults(config, schema)
     if _is_ratio(full.get("normalisation")):
         full["normalisation"]["range"] = config["normalisation"].get("range", RATIO_RANGE)
@@ -185,6 +185,11 @@ def complete(config: Config, schema: Config, name: str) -> dict[str, Any]:
         )
     problems.check()
     return full
+
+
+def complete_config(path: str | Path) -> dict[str, Any]:
+    """Return a config file completed with defaults; raises as `read_config` and `complete` do."""
+    return complete(read_config(path), Path(path).name)
 
 
 def schema_validator(schema: Config) -> Any:

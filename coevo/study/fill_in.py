@@ -47,6 +47,11 @@ def _in_words(key: str, *fields: Sequence[Any]) -> Pair:
     return chinese, english
 
 
+def _in_one(key: str) -> str:
+    """Return words by key in both languages, side by side."""
+    return " ".join(_in_words(key))
+
+
 def _joined(pairs: Sequence[Pair]) -> Pair:
     return "；".join(pair[0] for pair in pairs), "; ".join(pair[1] for pair in pairs)
 
@@ -114,18 +119,16 @@ def guide_blocks(
     indicators: Sequence[Row], regions: Sequence[Row], config: Config
 ) -> dict[str, list[tuple[str, ...]]]:
     """Return the tables of the guide, the head first; a row for each indicator to fill in."""
-    unit, name = (" ".join(_in_words(key)) for key in ("unit", "source_name"))
-    rows: list[tuple[str, ...]] = [(*_in_words("to_fill_in"), unit, name, *_in_words("use"))]
+    head = (_in_one("unit"), _in_one("source_name"), *_in_words("use"))
+    rows: list[tuple[str, ...]] = [(*_in_words("to_fill_in"), *head)]
     for row in indicators:
         if row["source_name"]:
             names = (*_in_both(row, "label"), both_units(row), source_name(row))
             rows.append((*names, *_joined([*uses(row, indicators, config)])))
     kinds = marks(config["missing_marks"]).items()
-    mark_rows = [(mark, " ".join(_in_words(kind))) for mark, kind in kinds]
-    heads = (" ".join(_in_words("mark")), " ".join(_in_words("meaning")))
     return {
         "indicators": rows,
-        "marks": [heads, *mark_rows],
+        "marks": [(_in_one("mark"), _in_one("meaning")), *((m, _in_one(k)) for m, k in kinds)],
         "regions": [_in_words("regions"), *(_in_both(row, "name") for row in regions)],
     }
 
@@ -150,7 +153,7 @@ def blank_workbook(
     chosen = [row for row in regions if row["region"] in wanted]
     years = config["years"]["last"] - config["years"]["first"] + 1
     sources = [row for row in indicators if row["source_name"]]
-    sheet = book.add_worksheet(" ".join(_in_words("data")))
+    sheet = book.add_worksheet(_in_one("data"))
     _heads(book, sheet, sources)
     tables = guide_blocks(indicators, chosen, config)
     lists = _guide(book, config["study"], guide, tables)
@@ -165,7 +168,7 @@ def _heads(book: Any, sheet: Any, sources: Sequence[Row]) -> None:
     plain = book.add_format({"locked": False})
     chinese = any(CHINESE.search(source_name(row)) for row in sources)
     for column, key in enumerate(("region", "year")):
-        sheet.write_string(HEAD, column, " ".join(_in_words(key)), head)
+        sheet.write_string(HEAD, column, _in_one(key), head)
         sheet.set_column(column, column, 14, plain)
     for column, row in enumerate(sources, start=2):
         title = f"{source_name(row)}({unit_name(row)})"
@@ -182,42 +185,35 @@ def _heads(book: Any, sheet: Any, sources: Sequence[Row]) -> None:
 def _checks(
     sheet: Any, sources: Sequence[Row], rows: int, config: Config, lists: Mapping[str, str]
 ) -> None:
-    """Say and check what a cell accepts while it is typed; a warning, since reading decides."""
+    """Say and check what a cell accepts while it is typed."""
     from xlsxwriter.utility import xl_rowcol_to_cell
 
     top, end = HEAD + 1, HEAD + rows
     first, last = config["years"]["first"], config["years"]["last"]
-    region = {
-        "validate": "list",
-        "source": f"={lists['regions']}",
-        "input_title": " ".join(_in_words("region")),
-        "input_message": "\n".join(_in_words("choose")),
-        "error_message": "\n".join(_in_words("not_listed")),
-    }
-    year = {
-        "validate": "integer",
-        "criteria": "between",
-        "minimum": first,
-        "maximum": last,
-        "input_title": " ".join(_in_words("year")),
-        "input_message": f"{first}—{last}",
-        "error_message": "\n".join(_in_words("not_among_years", (first, first), (last, last))),
-    }
-    missing = "\n".join(_in_words("missing", marks_in_words(config["missing_marks"])))
-    checks = [region, year]
+    years = _in_words("not_among_years", (first, first), (last, last))
+    marks_said = "\n".join(_in_words("missing", marks_in_words(config["missing_marks"])))
+    listed = {"validate": "list", "source": f"={lists['regions']}"}
+    between = {"validate": "integer", "criteria": "between", "minimum": first, "maximum": last}
+    checks = [
+        _check(listed, _in_one("region"), "\n".join(_in_words("choose")), _in_words("not_listed")),
+        _check(between, _in_one("year"), f"{first}—{last}", years),
+    ]
     for column, row in enumerate(sources, start=len(checks)):
         cell = xl_rowcol_to_cell(top, column)
-        figure = {
-            "validate": "custom",
-            "value": f"=OR(ISNUMBER({cell}),ISNUMBER(MATCH({cell},{lists['marks']},0)))",
-            # Excel allows 32 and 255 characters
-            "input_title": both_units(row)[:32],
-            "input_message": missing[:255],
-            "error_message": "\n".join(_in_words("no_figure")),
-        }
-        checks.append(figure)
+        accepted = f"=OR(ISNUMBER({cell}),ISNUMBER(MATCH({cell},{lists['marks']},0)))"
+        custom = {"validate": "custom", "value": accepted}
+        checks.append(_check(custom, both_units(row), marks_said, _in_words("no_figure")))
     for column, check in enumerate(checks):
-        sheet.data_validation(top, column, end, column, {**check, "error_type": "warning"})
+        sheet.data_validation(top, column, end, column, check)
+
+
+def _check(rule: Config, title: str, message: str, error: Pair) -> dict[str, Any]:
+    """Return what a cell accepts and says; Excel allows a title of 32 and a text of 255 characters.
+
+    What is refused is a warning, since reading decides.
+    """
+    said = {"input_title": title[:32], "input_message": message[:255]}
+    return {**rule, **said, "error_message": "\n".join(error), "error_type": "warning"}
 
 
 def _guide(book: Any, study: str, guide: Sequence[Pair], tables: Config) -> dict[str, str]:
@@ -225,7 +221,7 @@ def _guide(book: Any, study: str, guide: Sequence[Pair], tables: Config) -> dict
 
     Returns the ranges that hold the first column of each table.
     """
-    name = " ".join(_in_words("guide"))
+    name = _in_one("guide")
     sheet = book.add_worksheet(name)
     sheet.hide_gridlines(2)
     title = book.add_format({"bold": True, "font_size": 13})

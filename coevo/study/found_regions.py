@@ -20,8 +20,7 @@ from coevo.observations.names import (
 )
 from coevo.observations.vocabulary import TOTALS
 from coevo.study.configuration import ASKED
-from coevo.study.found_tables import shipped_sets
-from coevo.study.regions import CODE, PROPOSED, RESERVED, SETS
+from coevo.study.regions import CODE, PROPOSED, RESERVED, SETS, shipped_sets
 from coevo.study.terminal import shown
 
 # Names in letters that reports have fonts for; others stand as further codes, so that the names may
@@ -66,7 +65,7 @@ def find_regions(
     stands beside it, or ""; figures: of the survey, which show what is a total; wanted: a set of
     `PROPOSED`, or `OWN`. Raises `StudyError` for another set, and for one that knows no name.
     """
-    tables = shipped_sets()
+    tables = shipped_sets(PROPOSED)
     others = {name: tables[name] for name in SETS}
     known = [_in_set(texts, n, table, Regions(table, others)) for n, table in tables.items()]
     known.sort(key=lambda one: (-len(one.codes), len(tables[one.known])))
@@ -148,14 +147,14 @@ def _set_of_names(
         names = {"name_en": english.strip(), "name_zh": chinese.strip()}
         names = {column: name and prefix + name for column, name in names.items()}
         rows.append({"region": code, **names, "codes": "" if printed else text})
-    columns = ("region", "name_en", "name_zh", "codes")
-    filled = [c for c in columns if any(row[c] for row in rows)]
-    columns_filled = tuple({c: row[c] for c in filled} for row in rows)
-    named_in = [c for c in filled if c.startswith("name_") and all(row[c] for row in rows)]
-    whole = (c.removeprefix("name_") for c in named_in)
-    country = _country(totals, countries)
+    filled = [column for column in rows[0] if any(row[column] for row in rows)] if rows else []
     return RegionsFound(
-        "", codes, columns_filled, totals=tuple(totals), named=frozenset(whole), country=country
+        "",
+        codes,
+        tuple({column: row[column] for column in filled} for row in rows),
+        totals=tuple(totals),
+        named=frozenset(k for k in ("en", "zh") if all(row[f"name_{k}"] for row in rows)),
+        country=_country(totals, countries),
     )
 
 

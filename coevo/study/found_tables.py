@@ -10,7 +10,6 @@ import pandas as pd
 
 from coevo.arrays import Objects
 from coevo.errors import StudyError
-from coevo.files import read_table
 from coevo.observations.blocks import ANY_YEAR
 from coevo.observations.cells import block_figures, known_marks, plain_numbers, without_marks
 from coevo.observations.heads import CHINESE, is_number
@@ -24,7 +23,7 @@ from coevo.observations.units import is_unit, split_unit
 from coevo.study.configuration import ASKED
 from coevo.study.left_out import crowded, numbering, unused_columns
 from coevo.study.raw_files import is_passed_over, no_file
-from coevo.study.regions import PROPOSED, set_of_regions
+from coevo.study.regions import PROPOSED, shipped_sets
 
 LETTER = re.compile(r"[^\W\d_]")  # what a name has and a code has not
 SIGNS = re.compile(r"[0-9A-Z_. -]*")  # such as 2021A0002
@@ -97,14 +96,9 @@ def survey(folder: Path) -> Survey:
     return result
 
 
-def shipped_sets() -> dict[str, pd.DataFrame]:
-    """Return the tables of regions that every study may use, by name."""
-    return {name: read_table(set_of_regions(name), "regions") for name in PROPOSED}
-
-
 def _place_names() -> frozenset[str]:
     """Return every name of a region of these sets, as `compared` gives them."""
-    known = [Regions(table).places for table in shipped_sets().values()]
+    known = [Regions(table).places for table in shipped_sets(PROPOSED).values()]
     return frozenset(name for places in known for name, place in places.items() if place.code)
 
 

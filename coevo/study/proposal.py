@@ -16,11 +16,7 @@ import pandas as pd
 from coevo.equilibria.possible_outputs import Output, model_outputs
 from coevo.errors import PROGRAM, StudyError
 from coevo.observations.heads import CHINESE
-from coevo.observations.names import (
-    aliases,
-    compared,
-    find_indicator,
-)
+from coevo.observations.names import aliases, compared, find_indicator
 from coevo.observations.units import find_unit, of_currency, sharers
 from coevo.study.completeness import INDICATOR, REGION, left_out
 from coevo.study.config_text import read_rows
@@ -66,8 +62,11 @@ class Indicator:
     printed: str = ""  # the unit as the files have it
 
 
-def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indicator]:
-    """Return the indicators of the files in their order, those of size marked as such."""
+def find_indicators(figures: pd.DataFrame, country: str) -> list[Indicator]:
+    """Return the indicators of the files in their order, those of size marked as such.
+
+    figures: of regions by code; country: of which these are regions, "" if that is not known.
+    """
     known: dict[str, dict[str, str]] = {}
     for table in KNOWN_INDICATORS:
         for row in read_rows(PROGRAM / "config" / "indicators" / f"{table}.csv"):
@@ -75,17 +74,16 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
                 known.setdefault(compared(name), row)
     names = {name: row["indicator"] for name, row in known.items()}
     shipped = {row["indicator"]: row for row in reversed([*known.values()])}
-    study_figures = figures[figures["region"].isin(list(regions.codes))]
     indicators: list[Indicator] = []
     taken: set[str] = set()
-    for name, rows in study_figures.groupby("name", sort=False):
-        model = shipped.get(find_indicator(str(name), names) or "")
-        row = _row(str(name), rows, model, taken, regions.country)
+    for name, rows in figures.groupby("name", sort=False):
+        name = str(name)
+        model = shipped.get(find_indicator(name, names) or "")
+        row = _row(name, rows, model, taken, country)
         taken.add(row["indicator"])
-        size = size_of(str(name))
+        counts = (rows["region"].nunique(), len(rows))
         years = _longest_run(rows["year"])
-        count_ = rows["region"].map(regions.codes).nunique()
-        indicators.append(Indicator(row, years, count_, len(rows), str(name), size, _printed(rows)))
+        indicators.append(Indicator(row, years, *counts, name, size_of(name), _printed(rows)))
     return indicators
 
 
@@ -223,7 +221,8 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     beside = figures[["region", "code"]].drop_duplicates()
     texts = beside.groupby("region", sort=False)["code"].max().to_dict()  # "" comes before a code
     regions = find_regions(texts, figures, wanted_set)
-    indicators = find_indicators(figures, regions)
+    coded = figures.assign(region=figures["region"].map(regions.codes)).dropna(subset="region")
+    indicators = find_indicators(coded, regions.country)
     years = find_years(indicators, wanted_years)
     if years[1] - years[0] + 1 < FEWEST_YEARS:
         raise StudyError(
@@ -238,7 +237,8 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
             f"{years[1]}; two at least are needed",
             *survey.unclear,
         )
-    used = _without_sparse(used, figures, regions, years)
+    within = coded[coded["year"].between(*years)]
+    used = _without_sparse(used, within, coded["region"].unique())
     size = {one.size: one.row["indicator"] for one in reversed(used) if one.size}
     inside = [one.row["indicator"] for one in used if one.row["indicator"] not in size.values()]
     if len(inside) < 2:
@@ -252,37 +252,39 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     spoken = set(regions.named).intersection(*(set(one.row["languages"].split()) for one in used))
     chinese = sum(bool(CHINESE.search(one.row["source_name"])) for one in used)
     languages = [k for k in ("en", "zh") if k in spoken] or [("en", "zh")[2 * chinese > len(used)]]
-    counts = figures["region"].map(regions.codes).dropna().value_counts()
     ids = {one.name: one.row["indicator"] for one in used}
-    coded = figures[figures["year"].between(*years)].assign(
-        region=figures["region"].map(regions.codes), indicator=figures["name"].map(ids), flag=""
-    )
-    nested = nested_levels(regions.codes, figures) if not regions.known else []
-    taken = max(nested, key=len) if len(nested) > 1 else list(regions.codes.values())
-    coded = coded[coded["region"].isin(taken)]
-    have = coded.groupby("region")["indicator"].nunique()
-    whole = sorted(have.index[have == len(ids)]) if (have == len(ids)).sum() > 1 else []
+    nested = [] if regions.known else nested_levels(regions.codes, figures)
+    nested = nested if len(nested) > 1 else []
+    taken = max(nested, key=len) if nested else list(regions.codes.values())
+    within = within[within["region"].isin(taken)]
+    within = within.assign(indicator=within["name"].map(ids), flag="")
+    have = within.groupby("region")["indicator"].nunique()
+    whole = sorted(have.index[have == len(ids)])
+    whole = whole if len(whole) > 1 else []
     lacking = [text for text, code in regions.codes.items() if code in {*taken} - {*whole}]
     lacking = lacking if whole else []
-    focus = str(next(code for code in counts.index if code in (whole or taken)))
-    outside = [one for one in indicators if one not in used]
-    sizes = [size[key] for key in SIZE if key in size]
-    modelled = coded[coded["region"].isin(whole or have.index)]
-    outputs = model_outputs(pd.DataFrame(rows), modelled)
-    several = len(nested) > 1
-    whole = whole or sorted(taken) if lacking or several else []
-    nested = nested if several else []
-    found = (used, outside, sizes, languages, focus, lacking, whole, outputs, nested)
-    return Proposal(regions, years, rows, *found)
+    counts = coded["region"].value_counts()
+    return Proposal(
+        regions,
+        years,
+        rows,
+        used,
+        [one for one in indicators if one not in used],
+        [size[key] for key in SIZE if key in size],
+        languages,
+        str(next(code for code in counts.index if code in (whole or taken))),
+        lacking,
+        (whole or sorted(taken)) if lacking or nested else [],
+        model_outputs(pd.DataFrame(rows), within[within["region"].isin(whole or have.index)]),
+        nested,
+    )
 
 
 def _without_sparse(
-    used: list[Indicator], figures: pd.DataFrame, regions: RegionsFound, years: tuple[int, int]
+    used: list[Indicator], figures: pd.DataFrame, codes: Sequence[str]
 ) -> list[Indicator]:
     """Return the indicators without those of few regions, where this loses less than the others."""
-    rows = figures[figures["year"].between(*years)]
-    pairs = {*zip(rows["region"].map(regions.codes), rows["name"], strict=True)}
-    codes = [code for code in dict.fromkeys(regions.codes.values())]
+    pairs = {*zip(figures["region"], figures["name"], strict=True)}
     lacks = np.array([[[(code, one.name) not in pairs for one in used]] for code in codes])
     way = left_out(lacks, (REGION, INDICATOR), (2, 1, 2)) if len(codes) > 2 else None
     kept = way.kept[INDICATOR] if way else [True] * len(used)

@@ -29,7 +29,7 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
     problems, paths, vintages = Problems(), [], []
     if Path(folder).is_symlink():
         raise StudyError(f"raw: {folder} is a link; name the folder that it leads to")
-    for path in sorted(_listed(Path(folder))):
+    for path in sorted(_below(Path(folder), deep=False)):
         if path.is_symlink():
             problems.add(f"{path.as_posix()}: is a link; put the files themselves there")
         elif path.is_dir() and VINTAGE.fullmatch(path.name):
@@ -128,21 +128,20 @@ def date_problem(path: str | Path) -> str:
     )
 
 
-def _listed(folder: Path) -> list[Path]:
-    """Return what stands in a folder; `StudyError` if it cannot be opened."""
-    try:
-        return list(folder.iterdir())
-    except OSError as problem:
+def _below(folder: Path, deep: bool = True) -> Iterator[Path]:
+    """Yield the files and folders in a folder, and those below them unless it is not to go deep.
+
+    Raises `StudyError` for one that cannot be opened, which `rglob` passes over.
+    """
+
+    def refuse(problem: OSError) -> None:
         why = problem.strerror or problem
-        raise StudyError(f"{folder}: cannot be opened ({why}); see that it can be read") from None
+        raise StudyError(f"{problem.filename}: cannot be opened ({why}); see that it can be read")
 
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield all files and folders below a folder; `rglob` passes over those it may not open."""
-    for path in _listed(folder):
-        yield path
-        if path.is_dir() and not path.is_symlink():
-            yield from _below(path)
+    for place, folders, files in os.walk(folder, onerror=refuse):
+        yield from (Path(place, name) for name in (*folders, *files))
+        if not deep:
+            return
 
 
 def is_passed_over(path: Path) -> bool:

@@ -1,13 +1,14 @@
 """What the raw files of a study hold, before anything is computed: a table and its problems."""
 
-import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from coevo.arrays import Config
+from coevo.arrays import Config, Row
 from coevo.coupling import couple
 from coevo.equilibria.possible_outputs import model_outputs
 from coevo.errors import Refusal, StudyError
@@ -23,30 +24,17 @@ from coevo.schema import FILLED
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.completeness import ways_without_gaps
 from coevo.study.config_tables import check_indicators, regions_read
-from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.configuration import complete_config
 from coevo.study.raw_files import raw_paths
-from coevo.study.regions import SETS, regions_table, set_of_regions
-from coevo.study.terminal import (
-    cost_line,
-    foreseen_line,
-    model_lines,
-    shown,
-    span,
-    table_lines,
-    wrapped_lines,
-)
+from coevo.study.regions import SETS, regions_table, shipped_sets
+from coevo.study.templates import in_json
+from coevo.study.terminal import cost_line, foreseen_line, model_lines, said, span
 from coevo.study_data import StudyData
 from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
-WIDTH = 100  # columns of the terminal
 AGAINST, BETTER = 0.3, 0.3  # correlations that are no chance in most panels
-NO_LEVEL = (
-    "Level of development: none; whether regions are in step or just rich is told with product "
-    "and population among the indicators, named under comovement.size in this order"
-)
 FIRST = 3  # lines shown of each kind of finding
-HEAD = ("indicator", "regions", "years", "figures", "filled", "missing", "vintages", "findings")
 
 
 @dataclass(frozen=True)
@@ -97,10 +85,9 @@ def check_study(path: str) -> Checked:
     Raises `StudyError` if the config, the indicator table or a raw file cannot be read; what
     stops a later rule stands in `problems`.
     """
-    name = Path(path).name
-    config = complete(read_config(path), read_schema("config"), name)
+    config = complete_config(path)
     places = regions_table(config)
-    rows = check_indicators(config, read_schema("indicators"), places, name)
+    rows = check_indicators(config, places, Path(path).name)
     files = raw_paths(config["raw"], config["vintage"])
     indicators = read_table(config["indicators"], "indicators")
     known = StudyTerms(
@@ -108,7 +95,7 @@ def check_study(path: str) -> Checked:
         read_table(places, "regions"),
         config,
         regions_read(config, rows, places),
-        {name: read_table(set_of_regions(name), "regions") for name in SETS},
+        shipped_sets(SETS),
     )
     observations, remarks = observe(files, config["raw"], known)
     panel, whole = None, (0, 0)
@@ -201,78 +188,82 @@ def _beyond(normalised: pd.DataFrame) -> Iterator[str]:
         yield f"{name}: {len(rows)} of {counts[name]}, the first {first['name']} {first['year']}"
 
 
-def coverage(checked: Checked) -> list[tuple[str, ...]]:
-    """Return a row per indicator, as `HEAD`: what the files give, and how far the panel has it.
+def coverage(checked: Checked) -> Iterator[tuple[str, ...]]:
+    """Yield a row per indicator: what the files give, and how far the panel has it.
 
     Regions, years, figures: those with a figure, in whatever vintage. Filled, missing: region-years
     of the study, after gaps are filled; empty without a panel, and for figures that only the audit
     reads. Of a derived indicator the panel has the figures; it has no vintage and no finding.
     """
     panel = checked.observations.iloc[:0] if checked.panel is None else checked.panel
-    rows: list[tuple[str, ...]] = []
     for indicator, source in checked.indicators[["indicator", "source_name"]].to_numpy():
         panel_rows = panel[panel["indicator"] == indicator]
         read = checked.observations[checked.observations["indicator"] == indicator]
         seen = (read if source else panel_rows).dropna(subset="value")
         filled, missing = (panel_rows["flag"] == FILLED).sum(), panel_rows["value"].isna().sum()
         findings = (checked.findings["indicator"] == indicator).sum()
-        rows.append(
-            (
-                f"{indicator} {source}".strip(),
-                str(seen["region"].nunique()),
-                span(seen["year"]),
-                str(len(seen[["region", "year"]].drop_duplicates())),
-                *((str(filled), str(missing)) if len(panel_rows) else ("", "")),
-                *((str(seen["vintage"].nunique()), str(findings)) if source else ("", "")),
-            )
+        yield (
+            f"{indicator} {source}".strip(),
+            str(seen["region"].nunique()),
+            span(seen["year"]),
+            str(len(seen[["region", "year"]].drop_duplicates())),
+            *((str(filled), str(missing)) if len(panel_rows) else ("", "")),
+            *((str(seen["vintage"].nunique()), str(findings)) if source else ("", "")),
         )
-    return rows
 
 
-def _compared(checked: Checked) -> Iterator[str]:
-    """Yield of how many regions the statements will be that compare years, or that need all."""
-    assert checked.panel is not None
-    rows = complete_rows(checked.panel, checked.indicators).reset_index()[["region", "year"]]
-    years, regions = checked.panel["year"].unique(), checked.panel["region"].nunique()
-    ends = rows[rows["year"].isin([years.min(), years.max()])].groupby("region").size().eq(2).sum()
-    every = rows.groupby("region").size().eq(len(years)).sum()
-    yield f"Statements that compare the first year with the last: of {ends} of {regions} regions"
-    yield f"Statements that need every year: of {every} of {regions} regions"
-
-
-def _gaps(panel: pd.DataFrame) -> Iterator[str]:
-    """Yield a line per indicator that lacks figures: how many, and the first region-years."""
-    for indicator, rows in panel[panel["value"].isna()].groupby("indicator", sort=False):
-        first = [f"{row['name']} {row['year']}" for row in rows.head(FIRST).to_dict("records")]
-        more = f", … and {len(rows) - FIRST} more" if len(rows) > FIRST else ""
-        text = f"{indicator}: {len(rows)}: {', '.join(first)}{more}"
-        yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
-
-
-def _foreseen(checked: Checked) -> str:
+def _foreseen(checked: Checked, panel: pd.DataFrame) -> str:
     """Return what a panel without problems could decide of the model, if the study has one."""
     if checked.problems or not checked.config["interaction"]:
         return ""
-    tables = {"panel": checked.panel, "coupling": checked.coupling}
-    known = {name: table for name, table in tables.items() if table is not None}
-    study = StudyData(checked.config, checked.indicators, known)
-    names = dict(known["panel"][["region", "name"]].drop_duplicates().to_numpy())
+    indices = {} if checked.coupling is None else {"coupling": checked.coupling}
+    study = StudyData(checked.config, checked.indicators, {"panel": panel, **indices})
+    names = dict(panel[["region", "name"]].drop_duplicates().to_numpy())
     return foreseen_line(foreseen(study), names[study.focus])
 
 
-def _listed(rows: pd.DataFrame, message: MessageText) -> Iterator[str]:
-    """Yield the audit's rows by check: its name and count, its first rows, how many more."""
-    for kind, group in rows.groupby("check", sort=False):
-        yield f"  {kind}: {len(group)}"
-        for row in group.head(FIRST).to_dict("records"):
-            row = {key: "" if pd.isna(value) else str(value) for key, value in row.items()}
-            place = " › ".join(filter(None, (row["file"], row["sheet"], row["cell"])))
-            what = " ".join(filter(None, (row["name"], row["year"], row["indicator"])))
-            in_words = message(row["message"], row["fields"])
-            text = ": ".join(filter(None, (place, what, in_words)))
-            yield from ("    " + line for line in wrapped_lines(text, WIDTH - 4, "  "))
-        if len(group) > FIRST:
-            yield f"    … and {len(group) - FIRST} more"
+def _by_check(rows: pd.DataFrame, message: MessageText) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield the checks that gave rows of the audit: name, how many rows, the first in words."""
+    for check, group in rows.groupby("check", sort=False):
+        first = group.head(FIRST).to_dict("records")
+        yield str(check), len(group), [_in_words(row, message) for row in first]
+
+
+def _in_words(row: Row, message: MessageText) -> str:
+    """Return a row of the audit in words: place, figure, what is said of it."""
+    row = {key: "" if pd.isna(value) else str(value) for key, value in row.items()}
+    place = " › ".join(filter(None, (row["file"], row["sheet"], row["cell"])))
+    what = " ".join(filter(None, (row["name"], row["year"], row["indicator"])))
+    return ": ".join(filter(None, (place, what, message(row["message"], row["fields"]))))
+
+
+def _panel_words(checked: Checked, panel: pd.DataFrame) -> dict[str, Any]:
+    """Return what is said of a panel: what it covers and lacks, the model, what it will cost."""
+    config, (complete, total) = checked.config, checked.complete
+    whole = complete_rows(panel, checked.indicators).reset_index() if total else panel.head(0)
+    years, regions = panel["year"].unique(), panel["region"].nunique()
+    with_ends = whole[whole["year"].isin([years.min(), years.max()])]["region"].value_counts()
+    outputs = model_outputs(checked.indicators, panel)
+    gaps = panel[panel["value"].isna()]
+    places = gaps["name"] + " " + gaps["year"].astype(str)
+    read = checked.observations[["region", "name"]].drop_duplicates()
+    empty = read.loc[~read["region"].isin(panel["region"]), "name"].tolist()
+    rows = len(panel[["region", "year"]].drop_duplicates())
+    documents = len(config["report"]["languages"]) * len(config["report"]["formats"])
+    cost = cost_line(rows, len(panel), documents)
+    return {
+        "complete": complete,
+        "region_years": total,
+        "regions": regions,
+        "with_ends": with_ends.eq(2).sum(),
+        "with_all": whole["region"].value_counts().eq(len(years)).sum(),
+        "breaks": breaks_in_coverage(checked.indicators),
+        "remarks": [*checked.remarks_on_indices, *model_lines(config["interaction"], outputs)],
+        "gaps": places.groupby(gaps["indicator"], sort=False).agg(list).to_dict(),
+        "empty": empty if config["regions"] == "all" else [],
+        "ways": list(ways_without_gaps(panel, checked.indicators, config)),
+        "expected": [line for line in (_foreseen(checked, panel), cost) if line],
+    }
 
 
 def check_lines(checked: Checked, message: MessageText) -> list[str]:
@@ -280,57 +271,20 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
 
     message: puts a message of the audit, its key and its fields, into words.
     """
-    config = checked.config
-    vintages = pd.Series([Path(f).relative_to(config["raw"]).parts[0] for f in checked.files])
-    counts = ", ".join(f"{name} ({n})" for name, n in vintages.value_counts(sort=False).items())
-    years = config["years"]
-    out = [
-        f"Study {config['study']}, {years['first']} to {years['last']}; files in {config['raw']} "
-        f"by vintage: {counts}",
-        "",
-        *table_lines(HEAD, coverage(checked), WIDTH),
-    ]
-    if checked.panel is not None:
-        complete, total = checked.complete
-        gaps = list(_gaps(checked.panel))
-        if total:
-            whole = f"{complete} of {total}"
-            out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
-            out += [*_compared(checked)] if complete < total else []
-        breaks = breaks_in_coverage(checked.indicators).items()
-        out += [f"Coverage changes: {name}: {', '.join(map(str, years))}" for name, years in breaks]
-        if total and len(config["comovement"]["size"]) < 2:
-            out += wrapped_lines(NO_LEVEL, WIDTH, "  ")
-        outputs = model_outputs(checked.indicators, checked.panel)
-        for text in (*checked.remarks_on_indices, *model_lines(config["interaction"], outputs)):
-            out += wrapped_lines(text, WIDTH, "  ")
-        out += ["", "Missing figures", *gaps] if gaps else []
-        read = checked.observations[["region", "name"]].drop_duplicates()
-        empty = read.loc[~read["region"].isin(checked.panel["region"]), "name"].tolist()
-        if config["regions"] == "all" and empty:
-            out.append(f"Left out, since no figure is known: {shown(empty, FIRST)}")
+    vintages = [Path(file).relative_to(checked.config["raw"]).parts[0] for file in checked.files]
     serious = checked.serious
-    others = checked.findings.drop(serious.index)
-    for title, rows in (
+    meant = (in_json(acceptance(row)) for row in serious.to_dict("records"))
+    findings = (
         ("Serious", serious),
-        ("Findings", others),
+        ("Findings", checked.findings.drop(serious.index)),
         ("How files were read", checked.remarks),
-    ):
-        if len(rows):
-            out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]
-        if len(rows) and rows is serious:
-            meant = (
-                json.dumps(acceptance(row), ensure_ascii=False) for row in rows.to_dict("records")
-            )
-            out += ["  Correct them, or say in the config that they are meant, under accept:"]
-            out += [f"  - {entry}" for entry in dict.fromkeys(meant)]
-    if checked.panel is not None:
-        rows, report = checked.panel[["region", "year"]].drop_duplicates(), config["report"]
-        documents = len(report["languages"]) * len(report["formats"])
-        if ways := list(ways_without_gaps(checked.panel, checked.indicators, config)):
-            out += ["", "Where nothing lacks, at the least loss; write into the config:"]
-            out += [line for way in ways for line in wrapped_lines(way, WIDTH, "    ")]
-        cost = cost_line(len(rows), len(checked.panel), documents)
-        for text in filter(None, (_foreseen(checked), cost)):
-            out += ["", *wrapped_lines(text, WIDTH, "  ")]
-    return [*out, ""]
+    )
+    return said(
+        "check.txt",
+        config=checked.config,
+        vintages=", ".join(f"{name} ({n})" for name, n in Counter(vintages).items()),
+        coverage=coverage(checked),
+        panel=None if checked.panel is None else _panel_words(checked, checked.panel),
+        findings=[(title, len(rows), _by_check(rows, message)) for title, rows in findings],
+        accepted=list(dict.fromkeys(meant)),
+    )

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coevo.errors import PROGRAM, StudyError, short
+from coevo.files import read_table
 from coevo.schema import LANGUAGES
 from coevo.study.config_text import TextRows, read_rows
 from coevo.study.configuration import ASKED
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from coevo.arrays import Config
 
 CODE = re.compile(r"[\w.-]+")  # as the schema of the config allows it
@@ -27,6 +30,11 @@ TILE = ("tile_row", "tile_column")
 def set_of_regions(name: str) -> Path:
     """Return the table of a set of `PROPOSED`."""
     return PROGRAM / "config" / "regions" / f"{name}.csv"
+
+
+def shipped_sets(names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Return the tables of sets of `PROPOSED` by name."""
+    return {name: read_table(set_of_regions(name), "regions") for name in names}
 
 
 def regions_table(config: Config) -> str:

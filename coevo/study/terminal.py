@@ -1,23 +1,26 @@
-"""What a person at a terminal is told: of the two-population model, of the cost, in columns.
+"""What a person at a terminal is told: in columns, of the two-population model, of the cost.
 
 How long a study takes and how much memory it needs is roughly told, from docs/benchmarks.md: the
 constants are of its section "Many regions", by the clock on two cores with `chunks: 1`; a test
 holds them against the studies that were measured there.
 """
 
-import os
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import pandas as pd
+import psutil
 
 from coevo.arrays import Config
 from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.messages import room
 from coevo.power.bounded_years import EQUILIBRIUM
+from coevo.study.templates import Filters, filled
 
+WIDTH = 100  # columns of the terminal
 FIRST = 0.3  # of a line, for the first column of a table
 FILL = "\0"  # stands after a wide character while columns are counted
 START = 18.0  # seconds of any study
@@ -34,6 +37,27 @@ REASONS = {  # of `Output`, and for a subsystem
     "years": f"no region has {FEWEST_ROWS} rows of growth",
     "composite": "the index of a subsystem",
 }
+
+
+def said(template: str, **values: Any) -> list[str]:
+    """Return the lines of a template of `workflow/terminal` with these values.
+
+    Filters: `wrapped` breaks a line at `WIDTH`, what follows by some columns deeper than it begins;
+    `table` puts rows below a head; `shown` and `span` as here.
+    """
+    filters: Filters = {"wrapped": _wrapped, "table": _table, "shown": shown, "span": span}
+    return filled(f"terminal/{template}", filters, **values).removesuffix("\n").split("\n")
+
+
+def _wrapped(line: str, deeper: int = 2) -> str:
+    bare = line.lstrip(" ")
+    before = " " * (len(line) - len(bare))
+    lines = wrapped_lines(bare, WIDTH - len(before), " " * deeper)
+    return "\n".join(before + part for part in lines) + "\n" * line.endswith("\n")
+
+
+def _table(rows: Sequence[Sequence[str]], head: Sequence[str]) -> str:
+    return "\n".join(table_lines(head, rows, WIDTH))
 
 
 def shown(names: Sequence[str], most: int = MOST_NAMES) -> str:
@@ -149,16 +173,8 @@ def cost_line(rows: int, figures: int, documents: int) -> str:
     gigabytes = expected_megabytes(rows, figures) / 1000
     time = f"{round(seconds, -1):.0f} seconds" if seconds < FEW else f"{seconds / 60:.0f} minutes"
     line = f"Expected: about {time} on two cores, {gigabytes:.1f} GB of memory for each"
-    there = _memory()
-    if there is None or there >= 2 * gigabytes:
+    there = psutil.virtual_memory().total / 1e9
+    if there >= 2 * gigabytes:
         return line
     what = "give cores=1 to make" if there >= gigabytes else "use a larger one, or fewer regions"
     return f"{line}; this computer has {there:.1f} GB in all: {what}"
-
-
-def _memory() -> float | None:
-    """Return the memory of this computer in GB, where the system tells it."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
-    except (AttributeError, ValueError, OSError):
-        return None

@@ -6,7 +6,7 @@ import pytest
 
 from coevo.files import read_table
 from coevo.schema import study_tables
-from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.configuration import complete_config
 from coevo.study_data import StudyData
 from tests.projects import ROOT, must_run
 
@@ -41,7 +41,7 @@ def shipped(built):
     @cache
     def read(study: str) -> StudyData:
         path = ROOT / "config" / f"{'config' if study == STUDIES[0] else study}.yaml"
-        config = complete(read_config(path), read_schema("config"), path.name)
+        config = complete_config(path)
         tables = {name: built(study, name) for name in study_tables(config)}
         tables |= {path.stem: read_table(path) for path in simulated}
         indicators = read_table(ROOT / config["indicators"], "indicators")

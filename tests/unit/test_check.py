@@ -5,6 +5,7 @@ import shutil
 import unicodedata
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,14 +20,14 @@ from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
 from coevo.study import terminal
 from coevo.study.completeness import ways_without_gaps
-from coevo.study.readiness import (
+from coevo.study.readiness import check_lines, check_study, coverage, misfits
+from coevo.study.terminal import (
     WIDTH,
-    check_lines,
-    check_study,
-    coverage,
-    misfits,
+    expected_megabytes,
+    expected_seconds,
+    table_lines,
+    wrapped_lines,
 )
-from coevo.study.terminal import expected_megabytes, expected_seconds, table_lines, wrapped_lines
 from tests.sample import words_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,6 +88,14 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
+def rewrite(name: str, cells: dict[tuple[int, int], object]) -> None:
+    """Write the figures of an indicator with others in some places, by region and year."""
+    values = figures(name)
+    for (region, year), value in cells.items():
+        values[region][year] = value
+    write(name, values)
+
+
 def rows(study) -> dict[str, tuple[str, ...]]:
     return {row[0]: row[1:] for row in coverage(study)}
 
@@ -105,9 +114,7 @@ def lines(**changes) -> list[str]:
 def test_a_figure_that_has_no_ratio_is_told_with_its_cell(project):
     ratio = {"reference": "ratio"}
     assert checked(normalisation=ratio).problems == ()
-    values = figures("产值")
-    values[1][2] = -3
-    write("产值", values)
+    rewrite("产值", {(1, 2): -3})
     first, last = checked(normalisation=ratio).problems
     assert first.startswith("data/raw/small/2026-10/产值.csv › D5: output of ")
     assert "is -3; choose another normalisation.reference" in first and last.endswith("wealth")
@@ -175,11 +182,8 @@ def test_the_model_that_a_study_could_have_is_told_and_one_that_cannot_be(projec
 
 
 def test_gaps_are_filled_or_missing_and_named(project):
-    values = figures("产值")
-    values[0][1] = ""  # filled on the line
-    values[1][1] = values[1][2] = "—"  # two years are too long a gap
-    values[2][4] = "…"  # an end is never filled
-    write("产值", values)
+    # one is filled on the line; two years are too long a gap, and an end is never filled
+    rewrite("产值", {(0, 1): "", (1, 1): "—", (1, 2): "—", (2, 4): "…"})
     study = checked()
     assert rows(study)["output 产值"] == ("3", "2018–2022", "11", "1", "3", "1", "0")
     assert rows(study)["wealth"] == ("3", "2018–2022", "12", "1", "3", "", "")
@@ -191,9 +195,7 @@ def test_gaps_are_filled_or_missing_and_named(project):
 
 
 def test_what_to_leave_out_for_no_gap_is_proposed_with_its_loss(project):
-    values = figures("产值")
-    values[1][1] = values[1][2] = "—"
-    write("产值", values)
+    rewrite("产值", {(1, 1): "—", (1, 2): "—"})
     said = lines()
     place = said.index("Where nothing lacks, at the least loss; write into the config:")
     assert said[place + 1] == '  without 1 regions (13 figures): regions: {without: ["320000"]}'
@@ -277,9 +279,7 @@ def test_a_region_is_left_out_by_its_code(project):
 
 def test_a_region_without_any_figure_is_left_out_and_named(project):
     for name in UNITS:
-        values = figures(name)
-        values[1] = [""] * len(YEARS)
-        write(name, values)
+        rewrite(name, {(1, year): "" for year in range(len(YEARS))})
     study = checked()
     assert study.problems == () and study.complete == (10, 10)
     said = check_lines(study, said_in_english)
@@ -287,10 +287,9 @@ def test_a_region_without_any_figure_is_left_out_and_named(project):
 
 
 def test_findings_are_counted_by_indicator_and_listed_by_check(project):
-    values = figures("网店（正文）")
-    for place in ((0, 0), (0, 1), (1, 2), (2, 3)):
-        values[place[0]][place[1]] += 3
-    write("网店（正文）", values)
+    printed = figures("网店（正文）")
+    places = ((0, 0), (0, 1), (1, 2), (2, 3))
+    rewrite("网店（正文）", {(r, y): printed[r][y] + 3 for r, y in places})
     study = checked()
     assert len(study.findings) == 4 and study.problems == ()
     assert rows(study)["doubled 网店（正文）"][-1] == "4"
@@ -384,10 +383,11 @@ def test_the_expected_cost_is_near_what_was_measured(
 
 @pytest.mark.parametrize(
     ("memory", "advice"),
-    [(None, ""), (4.0, ""), (2.0, "2.0 GB in all: give cores=1"), (1.0, "1.0 GB in all: use a")],
+    [(4.0, ""), (2.0, "2.0 GB in all: give cores=1"), (1.0, "1.0 GB in all: use a")],
 )
 def test_the_cost_is_told_roughly_and_what_to_do_without_the_memory(monkeypatch, memory, advice):
-    monkeypatch.setattr(terminal, "_memory", lambda: memory)
+    of_all = SimpleNamespace(total=1e9 * memory)
+    monkeypatch.setattr(terminal.psutil, "virtual_memory", lambda: of_all)
     said, _, more = terminal.cost_line(2800 * 20, 2800 * 20 * 12, 1).partition(
         "; this computer has "
     )

@@ -12,6 +12,7 @@ import yaml
 
 from coevo.errors import StudyError
 from coevo.study import config_tables, configuration, raw_files
+from coevo.study.configuration import read_schema
 from coevo.study.found_tables import survey
 from coevo.weighting import WEIGHTINGS
 from tests.unit.cases import sections
@@ -20,11 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 CASES = sections("configuration")
-
-
-def schema(name):
-    text = (ROOT / "workflow" / "schemas" / f"{name}.schema.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
 
 
 def shipped(name="config"):
@@ -43,24 +39,18 @@ def complete(changes=None, without=(), name="config"):
     for key, value in (changes or {}).items():
         *path, last = key.split(".")
         reduce(dict.__getitem__, path, config)[last] = value
-    return configuration.complete(config, schema("config"), f"{name}.yaml")
+    return configuration.complete(config, f"{name}.yaml")
 
 
 def checked(config, regions="config/regions/provinces.csv"):
     """Return the rows of the indicator table that a config names."""
-    return config_tables.check_indicators(config, schema("indicators"), regions, "config.yaml")
+    return config_tables.check_indicators(config, regions, "config.yaml")
 
 
 def test_defaults_fill_every_key_at_every_depth():
     config = complete(without=["normalisation", "coupling", "report", "panel", "weighting"])
-    assert config["normalisation"] == {
-        "method": "minmax",
-        "reference": "panel",
-        "range": [0.01, 0.99],
-        "beyond": "cap",
-        "base": None,
-        "goalposts": None,
-    }
+    scale = {"method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"}
+    assert config["normalisation"] == {**scale, "base": None, "goalposts": None}
     assert config["weighting"]["method"] == "entropy"
     assert config["panel"] == {"gaps": "linear", "max_gap": 1}
 
@@ -195,7 +185,7 @@ def test_what_stands_outside_a_vintage_links_and_names_of_patterns_are_refused(t
 
 def test_a_copied_config_may_not_overwrite_another_study():
     with pytest.raises(StudyError, match=r"mine\.yaml: study: is 'provinces', and would overwrite"):
-        configuration.complete(shipped(), schema("config"), "mine.yaml")
+        configuration.complete(shipped(), "mine.yaml")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +212,7 @@ def undescribed(part):
 
 
 def test_every_key_of_the_schemas_is_described():
-    assert [*undescribed(schema("config")), *undescribed(schema("indicators"))] == []
+    assert [*undescribed(read_schema("config")), *undescribed(read_schema("indicators"))] == []
 
 
 def test_a_key_of_a_language_stands_for_every_language():

@@ -14,9 +14,10 @@ from coevo.errors import LONGEST, StudyError
 from coevo.study import raw_files
 from coevo.study.config_tables import check_indicators
 from coevo.study.config_text import read_mapping
-from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.configuration import complete_config
 from coevo.study.readiness import check_study
 from tests.projects import CONFIG, make_project
+from tests.unit.cases import sections
 
 pytestmark = pytest.mark.whole
 # They build. A system may have any name, also that of an input of a rule or of a method of Python.
@@ -49,8 +50,8 @@ def study(folder, monkeypatch):
 def before_any_rule() -> list[str]:
     """What the Snakefile says of the config, before it makes rules of it."""
     try:
-        config = complete(read_config("config/small.yaml"), read_schema("config"), "small.yaml")
-        check_indicators(config, read_schema("indicators"), config["regions_table"], "small.yaml")
+        config = complete_config("config/small.yaml")
+        check_indicators(config, config["regions_table"], "small.yaml")
         raw_files.raw_paths(config["raw"], config["vintage"])
     except StudyError as problem:
         return problem.messages
@@ -97,17 +98,7 @@ def test_a_text_that_is_no_config_is_refused_in_lines(study, name):
     assert before_any_rule() == said
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("study：mine\n", 1),
-        ("a: 1\nyears：{first: 2015, last: 2020}\n", 2),
-        ("a: 1\nyears: {first：2015, last：2020}\n", 2),
-        ("a: 1\nyears: {first: 2015，last: 2020}\n", 2),
-        ("a: 1\nregions: [330100，330200]\n", 2),
-        ("a: 1\nyears: ｛first: 2015, last: 2020｝\nb: 2\n", 2),
-    ],
-)
+@pytest.mark.parametrize(("text", "line"), sections("configuration")["signs"])
 def test_full_width_signs_of_a_config_name_their_line(tmp_path, text, line):
     path = tmp_path / "a.yaml"
     path.write_text(text, encoding="utf-8")

@@ -17,6 +17,8 @@ from coevo.study.new_study import Wish, begin_study, wish
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = Wish("mine", 2018, 2023, "2026-11")
 BOOK = "data/raw/2026-11/mine.xlsx"
+FILES = ["config/config.yaml", "config/indicators.csv", "config/regions.csv", BOOK]
+TOLD = [f"{FILES[0]} (years 2018 to 2023)", *FILES[1:]]
 
 
 @pytest.fixture(autouse=True)
@@ -60,12 +62,7 @@ def test_what_is_not_understood_is_said_in_a_line_each():
 
 
 def test_a_new_study_is_four_files_and_what_to_do():
-    assert begin_study(WANTED)[:4] == [
-        "written  config/config.yaml (years 2018 to 2023)",
-        "written  config/indicators.csv",
-        "written  config/regions.csv",
-        f"written  {BOOK}",
-    ]
+    assert begin_study(WANTED)[:4] == [f"written  {file}" for file in TOLD]
     text = Path("config/config.yaml").read_text(encoding="utf-8")
     config = yaml.safe_load(text)
     assert config["study"] == "mine" and config["years"] == {"first": 2018, "last": 2023}
@@ -95,16 +92,10 @@ def test_nothing_is_written_for_years_that_cannot_be():
 
 def test_nothing_is_overwritten_and_what_is_kept_is_named():
     begin_study(WANTED)
-    files = ["config/config.yaml", "config/indicators.csv", "config/regions.csv", BOOK]
-    before = {file: Path(file).read_bytes() for file in files}
+    before = {file: Path(file).read_bytes() for file in FILES}
     again = begin_study(Wish("mine", 2001, 2009, "2026-11"))
-    assert again[:4] == [
-        "kept     config/config.yaml (years 2018 to 2023)",
-        "kept     config/indicators.csv",
-        "kept     config/regions.csv",
-        f"kept     {BOOK}",
-    ]
-    assert {file: Path(file).read_bytes() for file in files} == before
+    assert again[:4] == [f"kept     {file}" for file in TOLD]
+    assert {file: Path(file).read_bytes() for file in FILES} == before
     Path(BOOK).unlink()
     assert begin_study(WANTED)[3] == f"written  {BOOK}"
     assert Path(BOOK).read_bytes() == before[BOOK]  # the same study, the same bytes

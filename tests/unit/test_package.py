@@ -19,7 +19,7 @@ from coevo.history.releases import latest
 from coevo.package import datapackage, deposit
 from coevo.package.wheel import version, wheel_name
 from coevo.schema import HOLE, column_rows
-from coevo.study.configuration import DEFAULT, complete, read_config, read_schema
+from coevo.study.configuration import DEFAULT, complete_config
 
 BAD = yaml.safe_load(Path(__file__).with_name("deposits.yaml").read_text(encoding="utf-8"))
 PAGE = (
@@ -45,7 +45,7 @@ def written(path: str, text: str) -> None:
 
 def built(raw: list[str]) -> None:
     """Write what a build leaves: tables without rows but for the panel, reports, records, costs."""
-    config = complete(read_config(DEFAULT), read_schema("config"), "config.yaml")
+    config = complete_config(DEFAULT)
     outputs = _outputs(config, latest("reports/mine/releases"))
     tables = [path for path in outputs if path.endswith(".csv")]
     for path in tables:

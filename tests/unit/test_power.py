@@ -11,7 +11,7 @@ from coevo.inference.null_families import NULLS, Motion
 from coevo.power import foreseen
 from coevo.power.bounded_years import bounded_rows
 from coevo.power.relations_seen import Setting, reported_effects, seen_rows, settings
-from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.configuration import complete, read_config
 from coevo.study.terminal import foreseen_line
 from coevo.study_data import StudyData
 from tests.panels import walks
@@ -67,7 +67,7 @@ def test_effects_beyond_an_interval_are_not_looked_at():
 @pytest.fixture
 def study():
     config = read_config(ROOT / "config/config.yaml") | {"focus_region": "r00"}
-    config = complete(config, read_schema("config"), "config.yaml")
+    config = complete(config, "config.yaml")
     config["interaction"] |= {"upstream": "x1", "downstream": "x2", "calibration": None}
     panel = walks(12, 9, ("x1", "x2")).melt(["region", "year"], var_name="indicator")
     panel = panel.assign(name="R" + panel["region"], flag="")

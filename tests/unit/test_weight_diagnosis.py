@@ -25,8 +25,10 @@ from coevo.weighting.combined import RULES
 from tests.panels import long
 from tests.projects import ROOT
 from tests.sample import config
+from tests.unit.cases import sections
 
 REAL = "config/config.yaml"
+TABLES = sections("printed_weights")
 CONFIG = {key: config()[key] for key in ("normalisation", "weighting")}
 TABLE = pd.DataFrame(
     [
@@ -108,7 +110,7 @@ def printed(folder: Path, how: str, decimals: int, percent: bool) -> Path:
 @pytest.mark.parametrize("how", PAPERS)
 def test_weights_of_the_default_study_are_known_again(how: str, tmp_path) -> None:
     path = printed(tmp_path, how, decimals=3, percent=True)
-    lines = list(weight_lines(real(), str(path)))
+    lines = weight_lines(real(), str(path))
     assert "31 regions, 9 years, 279 region-years" in " ".join(lines[:2])
     table = lines[lines.index("") + 2 :]
     assert table[0].startswith(how + "  ") and table[0].endswith("10 of 10")
@@ -117,19 +119,10 @@ def test_weights_of_the_default_study_are_known_again(how: str, tmp_path) -> Non
     assert "do not tell" not in said
 
 
-def test_the_verdict_on_a_wrong_number_of_rows_says_what_is_wrong(tmp_path) -> None:
-    path = printed(tmp_path, "entropy, k = 1/ln(years)", decimals=4, percent=False)
-    said = " ".join(list(weight_lines(real(), str(path)))[-2:])
-    assert said == (
-        "These are weights by entropy, k = 1/ln(years): the sums of p ln p run over all 279 "
-        "region-years, so that k must be 1/ln(279); with 1/ln(9) entropies exceed 1."
-    )
-
-
 @pytest.mark.parametrize("page", ["own-study.md", "own-study.zh.md"])
 def test_the_example_of_the_docs_is_what_is_said(page: str, tmp_path) -> None:
     path = printed(tmp_path, "entropy, k = 1/ln(years)", decimals=4, percent=False)
-    said = list(weight_lines(real(), str(path)))
+    said = weight_lines(real(), str(path))
     block = (ROOT / "docs" / page).read_text("utf-8").partition("```text\npaper.csv")[2]
     lines = f"paper.csv{block.partition('```')[0]}".replace("…", "").splitlines()
     close = {" ".join(line.split()) for line in said}  # widths are those of all lines
@@ -138,7 +131,7 @@ def test_the_example_of_the_docs_is_what_is_said(page: str, tmp_path) -> None:
 
 def test_two_digits_do_not_tell_shifts_apart(tmp_path) -> None:
     path = printed(tmp_path, "entropy; z on [0, 1] + 0.01 (SPSSAU)", decimals=2, percent=False)
-    said = " ".join(list(weight_lines(real(), str(path)))[-3:])
+    said = " ".join(weight_lines(real(), str(path))[-3:])
     assert "These are weights by entropy. The digits given do not tell this apart from: " in said
     assert "entropy; z on [0, 1] + 0.01 (SPSSAU)" in said
 
@@ -148,7 +141,7 @@ def test_weights_by_judgement_are_given_by_no_variant(tmp_path) -> None:
     changed = [lines[0], lines[1].replace("0.20", "0.31"), lines[2].replace("0.20", "0.09")]
     path = tmp_path / "own.csv"
     path.write_text("\n".join([*changed, *lines[3:]]), encoding="utf-8")
-    said = " ".join(list(weight_lines(real(), str(path)))[-3:])
+    said = " ".join(weight_lines(real(), str(path))[-3:])
     assert "No variant known here gives these weights. The nearest is " in said
     assert "or on judgement." in said
 
@@ -258,17 +251,7 @@ def write(folder: Path, text: str) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "indicator,weight\na,0.25\nb,0.75\nc,0.5\nd,0.5\n",
-        "a,0.25\nb,0.75\nc,0.5\nd,0.5\n",
-        "指标,权重（%）\n苹果,25\n面包,75\n汽车,50\n门,50\n",
-        "no.,系统,指标,方向,权重\n1,s,苹果产量,+,25%\n2,,面包,-,75%\n3,t,汽车,+,50%\n4,,门,+,50%\n",
-        "name,weight,e\nApples,0.25,0.9\nBREAD,0.75,0.8\ncars,0.5,0.7\ndoors,0.5,0.6\n",
-        "name,weight\ns,\napples,.25\nbread,.75\nt,\ncars,0.50\ndoors,0.50\n",
-    ],
-)
+@pytest.mark.parametrize("text", TABLES["read"])
 def test_tables_of_weights_as_they_stand(text: str, tmp_path) -> None:
     found = read_weights(write(tmp_path, text), TABLE)
     assert found["weight"].to_list() == [0.25, 0.75, 0.5, 0.5]
@@ -292,23 +275,7 @@ def test_one_subsystem_alone_or_all_together(tmp_path) -> None:
     assert [own.values.shape[1] for own in figures.values()] == [4]
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("name,weight\napple pie,1\nb,2\n", "'apple pie' is no indicator of the study"),
-        (
-            "name,weight\na,1\nbraed,2\nb,0\n",
-            "'braed' is no indicator of the study; bread, perhaps",
-        ),
-        ("name,weight\nx,1\ny,2\n", "no cell is the name of an indicator"),
-        ("name,weight\na,0.5\na,0.5\n", "a stands twice; keep one"),
-        ("name,weight\na,1\n", "b of s has no weight; add it"),
-        ("name,weight\na,0.3\nb,0.3\n", "weights sum to s 0.6; they must sum to 1"),
-        ("name,p,q\na,0.5,0.4\nb,0.5,0.6\n", "one column must hold the weights, a number for each"),
-        ("name,weight\na,much\nb,little\n", "found: none; keep that one"),
-        ("name,weight\n", "has no rows below its head"),
-    ],
-)
+@pytest.mark.parametrize(("text", "said"), TABLES["refused"])
 def test_tables_that_are_none(text: str, said: str, tmp_path) -> None:
     with pytest.raises(StudyError) as problem:
         read_weights(write(tmp_path, text), TABLE)

@@ -73,7 +73,7 @@ def test_settings_are_keys_of_the_config(page):
     for found in settings(PAGES[page]) if page.name not in PAST else ():
         found.pop("claims", None)  # of a paper whose table the reader writes
         focus = {"focus_region": r[0]} if isinstance(r := found.get("regions"), list) else {}
-        complete(CONFIG | focus | found, SCHEMA, "config.yaml")
+        complete(CONFIG | focus | found, "config.yaml")
 
 
 CITIES = "杭州市 宁波市 温州市 嘉兴市 湖州市 绍兴市 金华市 衢州市 舟山市 台州市 丽水市".split()

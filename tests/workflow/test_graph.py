@@ -67,13 +67,6 @@ def test_another_type_of_processor_changes_digits_beyond_the_ninth(project, tmp_
     assert digits > 100, "the settings have no effect"
 
 
-def test_everything_is_built(project):
-    for name in ("report.en.html", "results.en.xlsx"):
-        assert (project / "reports" / "small" / name).stat().st_size > 1000
-    assert list((project / "reports" / "small" / "tables").glob("*.csv"))
-    assert list((project / "reports" / "small" / "figures" / "en").glob("*.svg"))
-
-
 def test_a_run_says_a_line_a_step_and_what_to_open(project):
     """What a step does is what its rule says of itself; Snakemake's own lines are in its log."""
     last, *lines = (project / "said").read_text(encoding="utf-8").splitlines()
@@ -282,12 +275,6 @@ def test_a_script_that_is_killed_is_told(copy):
     killed = run(copy, "--forcerun", "panel")
     assert killed.returncode == 1 and "Traceback" not in killed.stderr
     assert killed.stderr.splitlines()[-1].startswith("coevo: panel: ended too early; if no line")
-
-
-def test_a_config_that_is_not_there(project):
-    result = run(project, study="nothing")
-    assert result.returncode == 1
-    assert result.stderr == "coevo: there is no config/nothing.yaml; studies: small\n"
 
 
 def test_a_folder_of_the_program_that_snakemake_cannot_carry_is_named(copy):

@@ -9,7 +9,6 @@ import venv
 from pathlib import Path
 
 import pytest
-import yaml
 
 from coevo.package.wheel import wheel_bytes, wheel_name
 from tests.projects import ROOT, copied, must_run
@@ -107,21 +106,6 @@ def test_an_example_equals_the_study_of_the_repository_but_for_paths(example, tm
 def prose(page: str) -> str:
     """Return the paragraphs of a page."""
     return "\n".join(re.findall(r"<p>(.*?)</p>", page, re.DOTALL))
-
-
-def test_a_study_from_foreign_files_takes_two_edits(place):
-    shutil.copytree(DOWNLOADS, place / "downloads")
-    coevo(place, "new", "mine", "--from", "downloads", "--vintage", "2026-11")
-    config = place / "mine" / "config" / "config.yaml"
-    text = config.read_text(encoding="utf-8").replace("CHANGE", "x")
-    config.write_text(text.replace("[html, pdf, docx]", "[html]"), encoding="utf-8")
-    table = place / "mine" / "config" / "indicators.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace("CHANGE", "x"), encoding="utf-8")
-    coevo(place, "check", "--study", "mine")
-    said = coevo(place, "build", "--study", "mine")
-    (language,) = yaml.safe_load(config.read_text(encoding="utf-8"))["report"]["languages"]
-    assert f"open {Path('mine/reports/mine')}/report.{language}.html" in said
-    assert (place / "mine" / "reports" / "mine" / f"report.{language}.html").is_file()
 
 
 def test_nothing_is_called_that_windows_lacks(place, example, tmp_path):

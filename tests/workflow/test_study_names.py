@@ -13,7 +13,7 @@ import yaml
 
 from coevo.command import build, main
 from coevo.errors import StudyError
-from coevo.study.configuration import complete, read_schema
+from coevo.study.configuration import complete
 from tests.programs import needs
 from tests.projects import CONFIG, make_project
 
@@ -124,7 +124,7 @@ def test_such_a_name_in_a_config_is_refused_and_nothing_is_touched(study, monkey
     config.write_bytes(sound)
     assert state(study.parent) == before
     with pytest.raises(StudyError, match=r"study: .* cannot name"):
-        complete(CONFIG | {"study": "small\n"}, read_schema("config"), "config.yaml")
+        complete(CONFIG | {"study": "small\n"}, "config.yaml")
 
 
 @needs("make")

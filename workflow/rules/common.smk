@@ -143,8 +143,7 @@ def regions_read():
     if IMPORTS.get("checked", [])[:1] != [state]:
         from coevo.study import config_tables
 
-        schema = configuration.read_schema("indicators")
-        rows = config_tables.check_indicators(config, schema, REGIONS, NAME)
+        rows = config_tables.check_indicators(config, REGIONS, NAME)
         IMPORTS["checked"] = [state, config_tables.regions_read(config, rows, REGIONS)]
     return IMPORTS["checked"][1]
 
@@ -156,7 +155,7 @@ try:
     NAME = Path(source[-1]).name
     if Path(source[-1]).is_file():  # Snakemake takes without a word what this refuses
         configuration.read_config(source[-1])
-    config.update(configuration.complete(config, configuration.read_schema("config"), NAME))
+    config.update(configuration.complete(config, NAME))
     REGIONS = config["regions_table"]
     if (
         not Path(REGIONS).is_file() and (PROGRAM / REGIONS).is_file()
