@@ -14,7 +14,7 @@ from coevo.history.changes import changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
-from coevo.report.findings.since_release import release_finding as found
+from coevo.report.findings.since_release import changes_finding as found
 from coevo.schema import check_columns
 from coevo.study_data import StudyData
 from coevo.weighting import weigh

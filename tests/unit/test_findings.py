@@ -12,21 +12,21 @@ from coevo.inference.slope_errors import BY_YEAR
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.choice_robustness import robustness_finding, sign_survival_finding
+from coevo.report.findings.choice_robustness import robustness_finding, survival_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding
 from coevo.report.findings.equilibrium import last_observed
 from coevo.report.findings.grade_scale import grade_marks
-from coevo.report.findings.in_step import comovement_finding
+from coevo.report.findings.in_step import step_finding
 from coevo.report.findings.interaction import (
     interaction_finding,
     regional,
     slope_intervals,
     slope_signs,
 )
-from coevo.report.findings.level_control import level_finding, level_values
-from coevo.report.findings.rise import focus_state, rise_finding
-from coevo.report.findings.theory_against_fit import theory_finding
+from coevo.report.findings.level_control import level_values, measures_finding
+from coevo.report.findings.rise import far_finding, focus_state
+from coevo.report.findings.theory_against_fit import theory_fit_finding
 from coevo.sensitivity.headline_statistics import R2
 from tests.sample import (
     COUNT,
@@ -58,7 +58,7 @@ POOLED = {"scope": "pooled", "model": "classic", "scaling": "first"}
 
 
 def test_every_region_rises() -> None:
-    found, focus = rise_finding(study()), D.loc[FOCUS]
+    found, focus = far_finding(study()), D.loc[FOCUS]
     assert (found["verdict"], found["rose"], found["n"]) == ("all", COUNT, COUNT)
     assert found["mean"] == pytest.approx(tuple(D[[FIRST, LAST]].mean()))
     assert found["rows"] == D.size and found["focus"]["years"] == (FIRST, LAST)
@@ -72,7 +72,7 @@ def test_region_without_an_end_year_is_told_with_its_own_and_not_compared(
     year: int, years: tuple
 ) -> None:
     chosen = study(**gap(year))
-    state, found = focus_state(chosen, FOCUS), rise_finding(chosen)
+    state, found = focus_state(chosen, FOCUS), far_finding(chosen)
     assert state["years"] == years and found["shorter"] == ["Zhejiang"]
     assert state["D"] == tuple(D.loc[FOCUS, list(years)])
     growth = (state["D"][1] / state["D"][0]) ** (1 / (years[1] - years[0])) - 1
@@ -100,7 +100,7 @@ def moved(table: pd.DataFrame, measure: str, of: str = "") -> pd.DataFrame:
 
 
 def test_correlations_and_their_random_pairings_are_those_of_the_table() -> None:
-    table, found = tables()["comovement"], comovement_finding(study())
+    table, found = tables()["comovement"], step_finding(study())
     assert found["by"] == ["product_per_head", "product"] and found["pairings"] == 99_999
     for scale in ("lnU", "U"):
         name = f"correlation_{scale}"
@@ -123,11 +123,11 @@ def test_a_link_is_more_or_less_than_the_mean_of_pairings(
     logs = {"scope": DEEPEST, "of": "correlation_lnU"}
     made = put(made, "comovement", logs | {"measure": "placebo_p"}, value=p)
     made = put(made, "comovement", logs | {"measure": "placebo_mean"}, value=0.05)
-    assert comovement_finding(study(**made))["verdict"] == verdict
+    assert step_finding(study(**made))["verdict"] == verdict
 
 
 def test_without_random_pairings_nothing_is_judged() -> None:
-    found = comovement_finding(study(**unplaced()))
+    found = step_finding(study(**unplaced()))
     assert (found["verdict"], found["others"], found["place"]) == ("unplaced", {}, None)
     assert found["why"][0] == "too_few_regions_to_pair"
     assert found["r"]["lnU"][DEEPEST] == moved(tables()["comovement"], "correlation_lnU")["value"]
@@ -143,7 +143,7 @@ def test_correlation_that_could_not_be_computed(missing: str) -> None:
         "all": {"comovement": table.iloc[:0]},
     }[missing]
     chosen = study(**made)
-    assert comovement_finding(chosen)["verdict"] == "uncomputed"
+    assert step_finding(chosen)["verdict"] == "uncomputed"
     names = figure_names(charts_that_apply(chosen))
     assert f"scatter_{DEEPEST}" not in names and ("scatter_levels" in names) == (missing != "all")
 
@@ -161,7 +161,7 @@ def test_a_rank_that_did_not_move_is_told_as_such() -> None:
 
 
 def test_the_focus_has_its_ranks_by_every_slope() -> None:
-    table, found = tables()["level"], level_finding(study())
+    table, found = tables()["level"], measures_finding(study())
     first = table[picked(table, level="product_per_head", scope=FOCUS)]
     ranks = first.loc[first["measure"] == "rank_adjusted_D", "value"]
     wanted = {"rank": 1, "n": COUNT, "low": ranks.min(), "high": ranks.max()}
@@ -177,7 +177,7 @@ def test_without_size_indicators_the_rest_is_there() -> None:
     table = tables()["level"]
     why = table.iloc[[0]].assign(measure="R2", scope="", value=np.nan, message="no_size")
     chosen = study(level=pd.concat([table[table["level"] == ""], why], ignore_index=True))
-    found = level_finding(chosen)
+    found = measures_finding(chosen)
     assert (found["verdict"], found["levels"], found["focus"]) == ("level", [], None)
     assert found["why"] == ("no_size", "")
     assert "against_level" not in figure_names(charts_that_apply(chosen))
@@ -355,7 +355,7 @@ def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
 
 def test_counts_of_signs_are_those_of_the_table() -> None:
     table = tables()["specification_counts"]
-    survival = sign_survival_finding(study(specification_counts=table.assign(agree=table.index)))
+    survival = survival_finding(study(specification_counts=table.assign(agree=table.index)))
     for name, count in {"all": "supply", "without_growth": "without_growth"}.items():
         rows = table[picked(table, count=count, pair="main")]
         told = [(e, by["agree"], by["specifications"]) for e, by in survival[name].items()]
@@ -577,14 +577,14 @@ def test_last_observed_state_is_of_the_last_year_with_both() -> None:
 
 
 def test_given_parameters_are_no_calibration() -> None:
-    found = theory_finding(study(**stated(50.0, 200.0)))
+    found = theory_fit_finding(study(**stated(50.0, 200.0)))
     assert (list(found["sources"]), found["main"]["x1"]) == (["given"], 50.0)
     assert found["slopes"] == "none"
 
 
 def test_failed_calibrations_are_counted() -> None:
     """Those of one region, in each pair of its years."""
-    found, pairs = theory_finding(study()), LAST - FIRST
+    found, pairs = theory_fit_finding(study()), LAST - FIRST
     assert (list(found["sources"]), found["failed"]) == (["purchases"], pairs)
     assert found["of"] == COUNT * pairs
 
@@ -615,7 +615,7 @@ def test_theory_against_fit_says_no_more_than_its_verdicts(
     steps = range(1, len(own) + 1) if len(own) > 1 else [np.nan]
     shares = [first.assign(verdict=v, share=0.1 * i) for i, v in zip(steps, own, strict=True)]
     told = pd.concat([table.drop(rows.index), *shares], ignore_index=True)
-    found = theory_finding(study(**made | {"theory": told}))
+    found = theory_fit_finding(study(**made | {"theory": told}))
     assert (found["verdict"], found["own"], found["growth"]) == (section, alone, growth)
 
 
@@ -626,7 +626,7 @@ def test_what_growth_does_at_the_point_is_its_sign(signs, moves) -> None:
     table = tables()["theory"]
     for i, sign in enumerate(signs, start=1):
         table[f"G{i}"] = sign * table[f"G{i}"].abs()
-    found = theory_finding(study(theory=table))
+    found = theory_fit_finding(study(theory=table))
     assert (found["moves"], found["own_moves"]) == (moves, moves)
 
 
@@ -640,13 +640,13 @@ def test_signs_of_comparative_statics_that_growth_shows(b1, d, shown) -> None:
     made = tables()
     for name, (low, high) in {"b1": b1, "d": d}.items():
         made = put(made, "parameters", {"parameter": name, "effects": "none"}, low=low, high=high)
-    assert theory_finding(study(**made))["shown"] == shown
+    assert theory_fit_finding(study(**made))["shown"] == shown
 
 
 def test_a_region_without_a_theoretical_point_has_the_reason() -> None:
     refusals: Any = refused(FOCUS, "", quantity="theory", message="theory_off", fields="")
     table = without(tables()["theory"], scope=FOCUS)
-    found = theory_finding(study(theory=table, refusals=refusals))
+    found = theory_fit_finding(study(theory=table, refusals=refusals))
     assert found["verdict"] == "no_equilibrium" and found["reasons"] == [("theory_off", "")]
 
 
@@ -654,7 +654,7 @@ def test_a_region_without_a_theoretical_point_has_the_reason() -> None:
 def test_the_mean_counts_only_where_every_point_and_estimator_says_so(other: dict) -> None:
     table = tables()["theory"]
     means = table[table["scope"].eq("mean")].assign(verdict="not_contradicted")
-    assert theory_finding(study(theory=table))["verdict"] == "average"
+    assert theory_fit_finding(study(theory=table))["verdict"] == "average"
     told = put({"theory": pd.concat([table, means.assign(**other)], ignore_index=True)},
                "theory", {"scope": FOCUS}, verdict="not_contradicted")  # fmt: skip
-    assert theory_finding(study(**told))["verdict"] == "not_contradicted"
+    assert theory_fit_finding(study(**told))["verdict"] == "not_contradicted"
