@@ -5,13 +5,14 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.equilibria.fitted import POOLED
 from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
 from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.deciding import power_finding
 from coevo.report.findings.equilibrium import refused
-from coevo.report.findings.study_tables import POOLED, Study, least_and_largest, reason
+from coevo.report.findings.study_tables import Study, least_and_largest, reason
 from coevo.sensitivity.specifications import EFFECTS
 
 ENDS = ["low", "high"]
