@@ -203,9 +203,8 @@ class PublishedFigures:
             name: wide[name].reindex(columns=self.years).to_numpy(dtype=float) * self._factor[name]
             for name in [*self.series, *self._derived]
         }
-        places = (wide.index.get_indexer(rows.get_level_values("region")),
-                  np.searchsorted(self.years, rows.get_level_values("year")))  # fmt: skip
-        self._rows = places
+        self._rows = (wide.index.get_indexer(rows.get_level_values("region")),
+                      np.searchsorted(self.years, rows.get_level_values("year")))  # fmt: skip
         self._scale = {name: self._correction(name) for name in self._derived}
 
     def _correction(self, name: str) -> Array:
