@@ -37,7 +37,7 @@ from coevo.sensitivity.headlines import (
     SUPPORTED,
     UNDECIDED,
 )
-from coevo.study_data import StudyData
+from coevo.study_data import StudyData, StudyTables
 
 AGREES = "agrees"
 DOES_NOT_FOLLOW = "does_not_follow"
@@ -114,8 +114,8 @@ def as_printed(study: StudyData, indicator: str) -> Answer:
     if rows.empty:
         return NO_FIGURES
     unit, decimals = study.units[indicator], _decimals(rows["half_unit"])
-    findings = study.rows("audit", indicator=indicator, region=study.focus)
-    findings = findings[findings["file"].isin(rows["file"])]
+    of_files = {"indicator": indicator, "region": study.focus, "file": rows["file"].tolist()}
+    findings = study.rows("audit", **of_files)
     unchecked = findings.loc[findings["check"] == "not_checkable", "year"]
     differing = findings[~findings["check"].isin(["not_checkable", "unit"])]
     agreeing = len(rows) - len(differing) - len(unchecked)
@@ -134,8 +134,8 @@ def as_printed(study: StudyData, indicator: str) -> Answer:
 def unit(study: StudyData, indicator: str) -> Answer:
     """Does the unit printed over a table fit the figures elsewhere in the paper?"""
     rows = _figures(study, indicator)
-    findings = study.rows("audit", check="unit")
-    of_files = findings[findings["file"].isin(rows["file"]) & findings["sheet"].isin(rows["sheet"])]
+    sheets = {column: rows[column].tolist() for column in ("file", "sheet")}
+    of_files = study.rows("audit", check="unit", **sheets)
     if rows.empty:
         return NO_FIGURES
     if of_files.empty:
@@ -162,7 +162,7 @@ def supply_signs(study: StudyData, indicator: str) -> Answer:
     fields: dict[str, Any] = {
         name: answer[1] if answer else None for name, answer in answers.items()
     }
-    if verdict == AGREES and (years := _breaking_years(study)):
+    if verdict == AGREES and (years := breaking_years(study, "region+year")):
         verdict, fields = SOME_CHOICES, fields | {"years": years}
     return Answer(verdict, "supply_signs", fields)
 
@@ -198,9 +198,9 @@ def _pooled_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
     return NOT_IN_THESE_DATA if (confirmed & (ends["high"] < 0)).any() else UNDETERMINED, fields
 
 
-def _breaking_years(study: StudyData) -> list[str]:
+def breaking_years(study: StudyTables, effects: str) -> list[str]:
     """Return the years without whose growth the pooled b1 or d is no longer clear of 0."""
-    fit = study.pooled_fit | {"model": "classic"}
+    fit = study.pooled_fit | {"effects": effects, "model": "classic"}
     rows = study.rows("specifications", quantity=["b1", "d"], **fit)
     rows = rows[rows["without_growth"].fillna("") != ""]
     return sorted(rows.loc[rows["low"] <= 0, "without_growth"].unique())

@@ -87,7 +87,7 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
         facts |= {(f"r_squared_equation_{row.equation}", *of): row.r2} if classic else {}
     for row in rows.dropna(subset="df").itertuples():
         facts["df", row.effects, row.estimator] = row.df
-    by_year, resting = {}, {row.slope for row in carried_slopes(study)}
+    by_year, resting = {}, carried_slopes(study)
     if classic:
         for row in study.rows("relations", scope=scope, period="").itertuples():
             if not row.quantity.startswith("anderson_rubin"):
