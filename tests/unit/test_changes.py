@@ -8,17 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coevo.coupling import couple
 from coevo.files import read_table, write_table
 from coevo.history.changes import changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
-from coevo.normalisation import normalise, scaled_panel
+from coevo.normalisation import normalise
 from coevo.panel import build_panel
 from coevo.report.findings.since_release import changes_finding as found
 from coevo.schema import check_columns
 from coevo.study_data import StudyData
-from coevo.weighting import weigh
 from tests import sample
+from tests.panels import indexed
 from tests.said import reported
 from tests.sample import FOCUS, study
 
@@ -63,7 +62,7 @@ def figures(last: int = YEARS[-1], seed: int = 1) -> pd.DataFrame:
 
 
 def state(observations: pd.DataFrame, folder, table=None, name: str = "", **changed) -> StudyData:
-    """A study as the workflow builds it, its tables written and read in between."""
+    """A study as the workflow builds it, its tables as they are written and read."""
     table, settings_ = indicators() if table is None else table, config(**changed)
 
     def stored(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -71,22 +70,10 @@ def state(observations: pd.DataFrame, folder, table=None, name: str = "", **chan
         write_table(frame, path)
         return read_table(path)
 
-    panel = build_panel(observations, table, settings_)
-    panel = stored(panel, "panel")
-    normalised, goalposts = normalise(panel, table, settings_["normalisation"])
-    normalised = stored(normalised, "normalised")
-    weights = stored(weigh(normalised, panel, table, settings_["weighting"]), "weights")
-    span, method = scaled_panel(settings_["normalisation"]), settings_["weighting"]["method"]
-    coupling, _ = couple(normalised, weights, method, settings_["coupling"], span)
-    tables = {
-        "observations": observations,
-        "panel": panel,
-        "normalised": normalised,
-        "goalposts": stored(goalposts, "goalposts"),
-        "weights": weights,
-        "coupling": stored(coupling, "coupling"),
-    }
-    return StudyData(settings_, table, tables, coevo="1.0", name=name)
+    panel = stored(build_panel(observations, table, settings_), "panel")
+    built = indexed(panel, table, settings_)
+    tables = {part: stored(frame, part) for part, frame in built.tables.items()}
+    return replace(built, tables=tables | {"observations": observations}, coevo="1.0", name=name)
 
 
 def restated(observations: pd.DataFrame, *cells: tuple, value: float = 55.5) -> pd.DataFrame:
