@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coevo.files import read_table, write_table
+from coevo.files import as_table, read_table, write_table
 from coevo.history.changes import changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
 from coevo.normalisation import normalise
@@ -281,22 +281,18 @@ def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, p
         "estimator": "trapezoid",
     }  # fmt: skip
     own = {**label, "scope": FOCUS, "name": "Zhejiang", "effects": "none"}
-    ends = {"estimate": estimate, "low": low, "high": high}
-    return {
-        "parameters": pd.DataFrame([{**label, "scaling": "first", "parameter": "b1", **ends}]),
-        "equilibria": pd.DataFrame(
-            [{**own, "source": "fit", "year": pd.NA, "kind": "centre", "located": located}]
-        ).astype({"year": "Int64"}),
-        "claims": pd.DataFrame(
-            {"claim": ["1 Unit"], "verdict": ["agrees" if located else "x"], "fields": [""]}
-        ),
-        "headline_claims": pd.DataFrame(
-            {
-                "claim": ["equilibrium_located", "rank_of_focus"],
-                "conclusion": ["supported" if located else "cannot_be_decided", "supported"],
-            }
-        ),
+    ends = {"scaling": "first", "estimate": estimate, "low": low, "high": high}
+    conclusion = "supported" if located else "cannot_be_decided"
+    rows = {
+        "parameters": [{**label, "parameter": "b1", **ends}],
+        "equilibria": [{**own, "source": "fit", "kind": "centre", "located": located}],
+        "claims": [{"claim": "1 Unit", "verdict": "agrees" if located else "x"}],
+        "headline_claims": [
+            {"claim": "equilibrium_located", "conclusion": conclusion},
+            {"claim": "rank_of_focus", "conclusion": "supported"},
+        ],
     }
+    return {name: as_table(name, part) for name, part in rows.items()}
 
 
 def test_verdicts_that_changed(old) -> None:
