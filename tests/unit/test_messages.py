@@ -3,11 +3,12 @@
 import ast
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from string import Formatter
-from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from coevo.errors import Refusal, StudyError, refusal_lines
 from coevo.messages import message_columns, packed, unpacked
@@ -63,46 +64,7 @@ def test_the_words_of_a_refusal_read_only_its_fields(language: str) -> None:
         assert TEXTS[language](key, given), key
 
 
-# key, fields, and what stands in both languages or, parted by |, in English and in Chinese
-CASES: list[tuple[str, dict[str, Any], str]] = [
-    ("jump_fall", {"old": 515.9, "year": 2015, "new": 299.3, "unit": "100 million yuan",
-                   "ratio": 299.3 / 515.9}, "42 %|42%; 515.9; 2015; 299.3; 100 million yuan|亿元"),
-    ("jump_rise", {"old": 10.0, "year": 2015, "new": 31.4, "unit": "%", "ratio": 3.14},
-     "3.1; 10; 2015; 31.4"),
-    ("no_such_figures", {"indicators": ["sales", "orders"]},
-     "sales of shops and orders of shops|销售额和订单额"),
-    ("levels_differ", {"value": 4256.0, "decimals": 1, "given": 4256.4, "low": -1.5, "high": 2.0},
-     "4\u202f256.0; 4\u202f256.4; −1.5 to 2|−1.5至2"),
-    ("withdrawn", {"vintage": "2026-10", "flag": "not_available", "old_vintage": "2025-10",
-                   "old_value": 1234.5}, "2026-10; not available|数据不详; 2025-10; 1\u202f234.5"),
-    ("note", {"text": "注：*按* <b>当年</b> {价格}"}, "注：*按* <b>当年</b> {价格}"),
-    ("hidden_cells", {"rows": ["3-5", "7"], "columns": ["B"], "more_rows": 2, "more_columns": 0},
-     "3-5, 7, B and 2 more|3-5、7、B和另外2处"),
-    ("computed_elsewhere", {"cell": "C7", "others": 2}, "C7 and 2 more|C7和另外2处"),
-    ("derived_figures", {"differing": [{"year": 2016, "value": 23.071}], "agreeing": 2,
-                         "unchecked": [2015], "decimals": 2, "unit": "%"},
-     "23.07 %|23.07%; 2 figures|2个数据; 2015"),
-    ("printed_figures", {"figures": [{"year": 2016, "value": 5.0}, {"year": 2017, "value": 30.0}],
-                         "decimals": 1, "unit": "100 million yuan"},
-     "2016: 5.0; 2017: 30.0 (100 million yuan)|2016年5.0；2017年30.0（亿元）"),
-    ("shown_scaled", {"value": 30125.0, "shown": 3.0125, "figures": 2}, "30\u202f125; 3.0125; 2"),
-    ("supply_signs", {"own": {"probability": 0.324, "ignorance": 0.0625, "estimator": "trapezoid"},
-                      "pooled": {"b1": {"low": -0.012, "high": 0.5}, "d": {"low": 0.1, "high": 2}}},
-     "0.32; 1/16; −0.012 to 0.5|−0.012与0.5; 0.1 to 2|0.1与2"),
-    ("growth_alone", {"D": {"rate": 22.47, "first": 2016, "last": 2018}, "printed": [5.0, 20.5]},
-     "22.5 %|22.5%; 2016–2018|2016—2018; 5 to 20.5 %|5%至20.5%"),
-    ("too_few_rows_for_effects", {"rows": 2, "effects": "region+year"},
-     "2 growth rows|2个增长率; region and year effects|地区与年份双向固定效应"),
-    ("of_region", {"region": "330000", "reason": "year_twice", "fields": {"year": 2016}},
-     "Zhejiang|浙江; 2016"),
-    ("equal_elsewhere", {"figures": 2, "place": "b.csv › 表1"}, "2; b.csv › 表1"),
-    ("hidden_sheets", {"sheets": ["列表", "草稿"]}, "列表, 草稿|列表、草稿"),
-    ("column_not_read", {"name": "增速", "figures": 3}, "增速; 3"),
-    ("years_by_cells", {"name": "届"}, "届"),
-    ("no_single_region", {"name": "合计", "figures": 9}, "合计; 9"),
-    ("note_marks", {"figures": 4, "cell": "C7"}, "4; C7"),
-    ("variant_name", {"name": "两浙", "region": "330000", "read_as": "浙江"}, "两浙; 浙江"),
-]  # fmt: skip
+CASES = yaml.safe_load(Path(__file__).with_name("messages.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("key", "fields", "told"), CASES, ids=lambda v: str(v)[:20])
