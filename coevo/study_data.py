@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Config
-from coevo.files import as_table, begin_job, read_optional, read_table
+from coevo.files import as_table, begin_job, read_optional, read_table, rows_of
 from coevo.schema import BUILT, table_names
 
 TABLES = frozenset(table_names(*BUILT, "internal", "input"))
@@ -29,6 +29,17 @@ class StudyTables:
         """Return a table; without rows where the study does not have it."""
         return self.tables[name] if name in self.tables else as_table(name, [])
 
+    def rows(self, table: str, **wanted: object) -> pd.DataFrame:
+        """Return the rows of a table whose columns (`scope`, `effects`, `model`) hold what is
+        wanted; none where the study does not have the table.
+        """
+        return rows_of(self.table(table), **wanted)
+
+    @property
+    def focus(self) -> str:
+        """The region in focus."""
+        return str(self.config["focus_region"])
+
     @property
     def pair(self) -> tuple[str, ...]:
         """Names of the upstream and the downstream output, none without a model part."""
@@ -39,6 +50,16 @@ class StudyTables:
     def estimator(self) -> str:
         """The main estimator of the model, "" without a model part."""
         return str((self.config["interaction"] or {}).get("estimator", ""))
+
+    @property
+    def focus_fit(self) -> dict[str, str]:
+        """What names, in every table, the fit of the region in focus from its own growth."""
+        return {"scope": self.focus, "effects": "none", "estimator": self.estimator}
+
+    @property
+    def pooled_fit(self) -> dict[str, str]:
+        """What names, in every table, the pooled fit with region and year effects."""
+        return {"scope": "pooled", "effects": "region+year", "estimator": self.estimator}
 
     @cached_property
     def units(self) -> dict[str, str]:
@@ -59,11 +80,6 @@ class StudyData(StudyTables):
     coevo: str = ""
     name: str = ""
     years: tuple[int, int] | None = None
-
-    @property
-    def focus(self) -> str:
-        """The region in focus."""
-        return str(self.config["focus_region"])
 
     @property
     def size(self) -> str:

@@ -28,11 +28,6 @@ def system(indicators: pd.DataFrame) -> pd.DataFrame:
     return table.reindex(columns=SYSTEM, fill_value="").loc[sorted([*read, *derived])]
 
 
-def comparable(old: StudyData, new: StudyData) -> bool:
-    """Whether today's figures can be held against the release: both have one indicator system."""
-    return bool(system(old.indicators).equals(system(new.indicators)))
-
-
 def with_frozen_goalposts(old: StudyData, new: StudyData) -> pd.DataFrame:
     """Return D and its grade of today's figures by the release's goalposts, weights and settings.
 
@@ -42,7 +37,7 @@ def with_frozen_goalposts(old: StudyData, new: StudyData) -> pd.DataFrame:
     systems differ. Convention: where no figure differs, z is the release's own, to the last digit,
     so that D differs from the release's only where a figure does.
     """
-    if not comparable(old, new):
+    if not system(old.indicators).equals(system(new.indicators)):
         rows = pd.MultiIndex.from_arrays([np.array([], str), np.array([], int)], names=KEY)
         return pd.DataFrame({"D": [], "grade": []}, rows)
     then, z = _wide(old, "normalised", "z"), _frozen_z(old, new)

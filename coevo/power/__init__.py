@@ -7,12 +7,12 @@ import pandas as pd
 
 from coevo.arrays import Array, Row
 from coevo.equilibria import pair_values
-from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, growth_pool
+from coevo.equilibria.fitted import HEADLINE_SCALE, growth_pool
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.growth import breaks, pool
 from coevo.estimation.pooled import fit_pooled
 from coevo.estimation.region import fit
-from coevo.files import as_table, rows_of
+from coevo.files import as_table
 from coevo.inference.null_families import NULLS, Motion, Null
 from coevo.inference.relation_rule import judged_steps
 from coevo.inference.slope_errors import BY_YEAR
@@ -66,10 +66,8 @@ def _foreseen_relation(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:
 def _relations(study: StudyData, pair: pd.DataFrame) -> Iterator[Row]:
     families = study.table("null_families").set_index(["population", "family"])
     held = study.table("nulls")
-    estimates = rows_of(
-        study.table("parameters"), scope=POOLED, model="classic", scaling=HEADLINE_SCALE,
-        effects=EFFECTS, estimator=study.estimator,
-    ).set_index("parameter")["estimate"]  # fmt: skip
+    fit = study.pooled_fit | {"effects": EFFECTS, "scaling": HEADLINE_SCALE, "model": "classic"}
+    estimates = study.rows("parameters", **fit).set_index("parameter")["estimate"]
     if held.empty or estimates.empty:
         return
     motion = {name: Motion(*row) for name, row in families[["own", "persistence"]].iterrows()}
@@ -93,7 +91,7 @@ def _ends(study: StudyData) -> Array:
 
     To three digits: the bootstrap's ends are no surer, and differ between processors beyond them.
     """
-    rows = rows_of(study.table("slope_tests"), errors=BY_YEAR, estimator=study.estimator)
+    rows = study.rows("slope_tests", errors=BY_YEAR, estimator=study.estimator)
     by = rows.fillna({"low": -np.inf, "high": np.inf}).groupby("parameter")
     low, high = by["low"].min(), by["high"].max()
     ends = np.stack([_of(high["b1"], low["d"]), _of(low["b1"], high["d"])], axis=1)

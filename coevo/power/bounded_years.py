@@ -12,6 +12,7 @@ from coevo.power.relations_seen import ENOUGH, Setting, skeleton
 
 EQUILIBRIUM = "equilibrium"  # beside the relations, in the table
 LONGEST = 30  # years
+LOOKED_AT = range(FEWEST_ROWS + 2, LONGEST + 1)
 PATHS = 1000
 
 
@@ -24,8 +25,7 @@ def bounded_rows(
     of the residuals, each fitted again: g_F < 1 in both equations. A path that grows beyond every
     bound counts as none.
     """
-    unit = first
-    c, s = fit.coefficients[:, 0], fit.coefficients[:, 1] * unit[::-1]
+    c, s = fit.coefficients[:, 0], fit.coefficients[:, 1] * first[::-1]
     residuals = np.stack([equation.residuals for equation in fit.equations])
     drifts = Shocks(c[None], np.zeros((2, 2)), residuals @ residuals.T / fit.df)
     rows = skeleton(2, Setting(1, LONGEST))
@@ -33,23 +33,19 @@ def bounded_rows(
     start, end = simulated_panels(rows, drifts, normals, lambda x, rate: next_year(x, rate, s))
     with np.errstate(invalid="ignore", divide="ignore"):
         g, R = np.log(end / start), (start + end)[:, ::-1] / 2
-        shares = {years: _bounded(g[: years - 1], R[: years - 1], level) for years in _numbers()}
+        shares = {years: _bounded(g[: years - 1], R[: years - 1], level) for years in LOOKED_AT}
     enough = [years for years, share in shares.items() if share >= ENOUGH]
     for years, share in shares.items():
         found = {"power": share, "panels": paths, "least_years": min(enough, default=np.nan)}
         yield {"effect": EQUILIBRIUM, "regions": 1, "years": years, "noise": 1.0} | found
 
 
-def _numbers() -> range:
-    return range(FEWEST_ROWS + 2, LONGEST + 1)
-
-
 def _bounded(g: Array, R: Array, level: float) -> float:
     """Return the share of paths with g_F = t^2 V22/s^2 < 1 in both equations; g, R (rows, 2, n)."""
-    rows, df = len(g), len(g) - 2
+    df = len(g) - 2
     deviation = R - R.mean(axis=0)
     spread = (deviation**2).sum(axis=0)
     slope = (deviation * g).sum(axis=0) / spread
     error = g - g.mean(axis=0) - slope * deviation
     g_F = t_quantile(df, level) ** 2 * (error**2).sum(axis=0) / df / spread / slope**2
-    return float((g_F < UNBOUNDED).all(axis=0).mean()) if rows else 0.0
+    return float((g_F < UNBOUNDED).all(axis=0).mean())

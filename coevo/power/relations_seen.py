@@ -55,6 +55,11 @@ class Effects(NamedTuple):
     A: Array
     own: bool
 
+    @property
+    def columns(self) -> Row:
+        sizes = dict(zip(("A12", "A21"), self.A, strict=True))
+        return {"effect": self.relation, "size": self.size, **sizes, "own": self.own}
+
 
 def skeleton(populations: int, setting: Setting) -> Steps:
     """Return growth rows of every region in every year, from 1 on, for panels to be simulated."""
@@ -117,14 +122,8 @@ def seen_rows(
         for each in effects:
             if setting == own or each.size == ESTIMATES:
                 seen = _seen(pool, frame, setting, each, draws, least)
-                rows.append(_label(each) | setting._asdict() | seen)
+                rows.append(each.columns | setting._asdict() | seen)
     yield from (row | _least(rows, row) for row in rows)
-
-
-def _label(effects: Effects) -> Row:
-    A12, A21 = effects.A
-    row = {"effect": effects.relation, "size": effects.size, "A12": A12, "A21": A21}
-    return row | {"own": effects.own}
 
 
 def _enlarged(found: Shocks, setting: Setting) -> Shocks:

@@ -88,9 +88,8 @@ class _Forecasts:
         for region in history.regions[np.isnan(forecast.logs[:, 0])]:
             missing = Missing(history.series, origin, Refusal("no_forecast"), str(region))
             self.refuse(missing, name)
-        observed = np.full(forecast.logs.shape, np.nan)
-        known = history.later[:, :steps]
-        observed[:, : known.shape[1]] = known
+        # of the year after the last nothing is known
+        observed = np.pad(history.later, ((0, 0), (0, steps)), constant_values=np.nan)
         for step in range(steps):
             place = {"scope": history.regions, "horizon": step + 1}
             logs = {"forecast": forecast.logs[:, step], "observed": observed[:, step]}

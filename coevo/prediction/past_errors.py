@@ -56,10 +56,7 @@ def error_rows(logs: pd.DataFrame) -> pd.DataFrame:
     )
     group = both.groupby([*OF_MODEL, "origin"], sort=False)
     rows = group.agg(mae=("error", "mean"), drift=("drift", "mean"), n=("error", "size"))
-    ratio = np.divide(
-        rows["mae"], rows["drift"], out=np.full(len(rows), np.nan), where=rows["drift"] > 0
-    )
-    return rows.assign(ratio=ratio).reset_index()
+    return rows.assign(ratio=rows["mae"] / rows["drift"].where(rows["drift"] > 0)).reset_index()
 
 
 def verdict_rows(errors: pd.DataFrame, logs: pd.DataFrame) -> Iterator[dict[str, Any]]:

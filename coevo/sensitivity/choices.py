@@ -9,6 +9,7 @@ with one choice changed at a time.
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -134,58 +135,52 @@ class Combinations:
         self.systems, self.config, self.kept = systems, config, kept
         self.main = main_combination(config)
         self.scales, self.names = scales(config), alternatives(config)
-        self._weighed: dict[tuple[str, str], Weighed] = {}
-        self._unbroken: dict[str, pd.DataFrame | None] = {}
-        self._indices: dict[tuple[str, ...], Array] = {}
+        self.weighed, self.unbroken = cache(self._weighed), cache(self._unbroken)
+        self.indices = cache(self._indices)
 
-    def weighed(self, system: str, scale: str) -> Weighed:
+    def _weighed(self, system: str, scale: str) -> Weighed:
         """Return the figures of a system on a scale, weighed by every method.
 
         Raises `StudyError` where the figures do not allow it.
         """
-        key = (system, scale)
-        if key not in self._weighed:
-            panel, indicators = self.systems[system]
-            reference, span = self.scales[scale]
-            chosen = {"reference": reference, "range": list(span)}
-            settings = {**self.config["normalisation"], **chosen}
-            normalised, posts = normalise(panel, indicators, settings, self.kept)
-            method = self.main.weighting if key == self.main[:2] else ""
-            weighting = {**self.config["weighting"], "method": method}
-            weights = weigh(normalised, panel, indicators, weighting)
-            z, ends = wide(normalised, "z"), scaled_panel(settings)
-            names = weights["weighting"].unique()
-            panels = {name: IndexPanel.of(z, weights, name, ends) for name in names}
-            changed, unbroken = self._without_breaks(system), None
-            if changed is not None:
-                z = by_kept_ruler(changed, indicators, posts, settings)
-                unbroken = z[list(panels[names[0]].z)].to_numpy()
-            self._weighed[key] = Weighed(panels, unbroken)
-        return self._weighed[key]
+        panel, indicators = self.systems[system]
+        reference, span = self.scales[scale]
+        settings = {**self.config["normalisation"], "reference": reference, "range": list(span)}
+        normalised, posts = normalise(panel, indicators, settings, self.kept)
+        method = self.main.weighting if (system, scale) == self.main[:2] else ""
+        weighting = {**self.config["weighting"], "method": method}
+        weights = weigh(normalised, panel, indicators, weighting)
+        z, ends = wide(normalised, "z"), scaled_panel(settings)
+        names = weights["weighting"].unique()
+        panels = {name: IndexPanel.of(z, weights, name, ends) for name in names}
+        changed = self.unbroken(system)
+        if changed is None:
+            return Weighed(panels, None)
+        z = by_kept_ruler(changed, indicators, posts, settings)
+        return Weighed(panels, z[list(panels[names[0]].z)].to_numpy())
 
-    def _without_breaks(self, system: str) -> pd.DataFrame | None:
-        """The figures of a system as if coverage had not changed; None where nothing did."""
-        if system not in self._unbroken:
-            panel, indicators = self.systems[system]
-            try:
-                changed = panel_without_breaks(panel, indicators)
-            except Refusal:
-                changed = panel
-            same = changed["value"].equals(panel["value"])
-            self._unbroken[system] = None if same else complete_rows(changed, indicators)
-        return self._unbroken[system]
+    def _unbroken(self, system: str) -> pd.DataFrame | None:
+        """Return the figures of a system as if coverage had not changed; None where nothing did."""
+        panel, indicators = self.systems[system]
+        try:
+            changed = panel_without_breaks(panel, indicators)
+        except Refusal:
+            return None
+        same = changed["value"].equals(panel["value"])
+        return None if same else complete_rows(changed, indicators)
+
+    def _indices(self, system: str, scale: str, weighting: str, composite: str) -> Array:
+        """Return the indices (rows, n) of a system, normalised, weighed and put together."""
+        return self.weighed(system, scale).panels[weighting].indices(composite)
 
     def degree(self, chosen: Combination) -> pd.Series:
         """Return D by region-year. Raises `StudyError` where the figures do not allow it."""
         panels = self.weighed(*chosen[:2]).panels
         if chosen.weighting not in panels:
             raise StudyError(f"weighting: these figures have no weights by {chosen.weighting}")
-        panel = panels[chosen.weighting]
-        if chosen[:4] not in self._indices:
-            self._indices[chosen[:4]] = panel.indices(chosen.composite)
         changed = {"form": chosen.form, "preset": chosen.preset}
-        result = degrees(self._indices[chosen[:4]], {**self.config["coupling"], **changed})
-        return pd.Series(result.D, panel.z.index)
+        result = degrees(self.indices(*chosen[:4]), {**self.config["coupling"], **changed})
+        return pd.Series(result.D, panels[chosen.weighting].z.index)
 
     def all_degrees(self, weighed: Weighed, z: Array | None = None) -> Degrees:
         """Return U (weightings, composites, rows, n) and C, T, D (weightings, composites, forms,

@@ -20,7 +20,7 @@ import pandas as pd
 
 from coevo.equilibria.fitted import POOLED
 from coevo.errors import StudyError
-from coevo.files import as_table, rows_of
+from coevo.files import as_table
 from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.signs import DECISIVE, RARE, ignorance
 from coevo.inference.slope_errors import BY_REGION_WILD
@@ -37,7 +37,7 @@ from coevo.sensitivity.headlines import (
     SUPPORTED,
     UNDECIDED,
 )
-from coevo.study_data import StudyData
+from coevo.study_data import StudyData, StudyTables
 
 AGREES = "agrees"
 DOES_NOT_FOLLOW = "does_not_follow"
@@ -72,6 +72,12 @@ class Answer(NamedTuple):
     fields: Mapping[str, Any] = MappingProxyType({})
     printed: Message = ("", {})
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """What tables of claims hold of it."""
+        out = {"computed": self.computed, "fields": packed(self.fields)}
+        return out | {"verdict": self.verdict, "conclusion": CONCLUSIONS[self.verdict]}
+
 
 NO_FIGURES = Answer(NOT_TESTABLE, "no_figures")
 # What needs no figures: the equations of the classic form (docs/methods.md, 4) give growth at
@@ -87,9 +93,8 @@ GIVEN = BY_ALGEBRA | {"not_testable": Answer(NOT_TESTABLE, "not_measured")}
 
 def _figures(study: StudyData, indicator: str) -> pd.DataFrame:
     """Return the printed figures of the region, of the newest vintage that has most of them."""
-    rows = study.table("observations")
-    of_focus = (rows["indicator"] == indicator) & (rows["region"] == study.focus)
-    return single(rows[of_focus & rows["value"].notna()])
+    rows = study.rows("observations", indicator=indicator, region=study.focus)
+    return single(rows.dropna(subset="value"))
 
 
 def _dated(rows: pd.DataFrame, column: str) -> list[dict[str, Any]]:
@@ -105,12 +110,12 @@ def _decimals(half_units: pd.Series) -> int:
 
 def as_printed(study: StudyData, indicator: str) -> Answer:
     """Do the printed derived figures follow from the printed levels, to their digits?"""
-    rows, audit = _figures(study, indicator), study.table("audit")
+    rows = _figures(study, indicator)
     if rows.empty:
         return NO_FIGURES
     unit, decimals = study.units[indicator], _decimals(rows["half_unit"])
-    findings = audit[(audit["indicator"] == indicator) & (audit["region"] == study.focus)]
-    findings = findings[findings["file"].isin(rows["file"])]
+    of_files = {"indicator": indicator, "region": study.focus, "file": rows["file"].tolist()}
+    findings = study.rows("audit", **of_files)
     unchecked = findings.loc[findings["check"] == "not_checkable", "year"]
     differing = findings[~findings["check"].isin(["not_checkable", "unit"])]
     agreeing = len(rows) - len(differing) - len(unchecked)
@@ -129,8 +134,8 @@ def as_printed(study: StudyData, indicator: str) -> Answer:
 def unit(study: StudyData, indicator: str) -> Answer:
     """Does the unit printed over a table fit the figures elsewhere in the paper?"""
     rows = _figures(study, indicator)
-    findings = study.table("audit")[study.table("audit")["check"] == "unit"]
-    of_files = findings[findings["file"].isin(rows["file"]) & findings["sheet"].isin(rows["sheet"])]
+    sheets = {column: rows[column].tolist() for column in ("file", "sheet")}
+    of_files = study.rows("audit", check="unit", **sheets)
     if rows.empty:
         return NO_FIGURES
     if of_files.empty:
@@ -157,15 +162,14 @@ def supply_signs(study: StudyData, indicator: str) -> Answer:
     fields: dict[str, Any] = {
         name: answer[1] if answer else None for name, answer in answers.items()
     }
-    if verdict == AGREES and (years := _breaking_years(study)):
+    if verdict == AGREES and (years := breaking_years(study, "region+year")):
         verdict, fields = SOME_CHOICES, fields | {"years": years}
     return Answer(verdict, "supply_signs", fields)
 
 
 def _region_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
     """Return the verdict of the region's own fit and the probability that it rests on."""
-    label = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
-    fits = rows_of(study.table("equilibria"), source="fit", model="classic", **label)
+    fits = study.rows("equilibria", source="fit", model="classic", **study.focus_fit)
     if fits.empty:
         return None
     p = float(fits["p_predator_prey"].iloc[0])
@@ -179,14 +183,14 @@ def _pooled_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
 
     An interval decides only where the wild bootstrap by region rejects a slope of zero as well.
     """
-    pooled = {"scope": POOLED, "effects": "region+year", "estimator": study.estimator}
-    rows = rows_of(study.table("parameters"), **pooled, model="classic", scaling="first")
+    fit = study.pooled_fit
+    rows = study.rows("parameters", **fit, model="classic", scaling="first")
     rows = rows.dropna(subset=["low", "high"]).set_index("parameter")
     if not {"b1", "d"} <= set(rows.index):
         return None
     ends = rows.loc[["b1", "d"], ["low", "high"]]
     fields = {name: {"low": low, "high": high} for name, (low, high) in ends.T.items()}
-    tests = rows_of(study.table("slope_tests"), errors=BY_REGION_WILD, **pooled)
+    tests = study.rows("slope_tests", errors=BY_REGION_WILD, **fit)
     p = tests.set_index("parameter")["p"].reindex(ends.index)
     confirmed = p < SIGNIFICANCE
     if (confirmed & (ends["low"] > 0)).all():
@@ -194,18 +198,17 @@ def _pooled_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
     return NOT_IN_THESE_DATA if (confirmed & (ends["high"] < 0)).any() else UNDETERMINED, fields
 
 
-def _breaking_years(study: StudyData) -> list[str]:
+def breaking_years(study: StudyTables, effects: str) -> list[str]:
     """Return the years without whose growth the pooled b1 or d is no longer clear of 0."""
-    pooled = {"scope": POOLED, "effects": "region+year", "estimator": study.estimator}
-    rows = rows_of(study.table("specifications"), **pooled, model="classic")
-    rows = rows[rows["without_growth"].fillna("").ne("") & rows["quantity"].isin(["b1", "d"])]
+    fit = study.pooled_fit | {"effects": effects, "model": "classic"}
+    rows = study.rows("specifications", quantity=["b1", "d"], **fit)
+    rows = rows[rows["without_growth"].fillna("") != ""]
     return sorted(rows.loc[rows["low"] <= 0, "without_growth"].unique())
 
 
 def feedback_claim(study: StudyData, indicator: str) -> Answer:
     """Is feedback stronger than competition, in the weak and in the strong form?"""
-    rows = study.table("verdicts")
-    rows = rows[(rows["scope"] == POOLED) & (rows["period"] == "")]
+    rows = study.rows("verdicts", scope=POOLED, period="")
     forms = dict(zip(rows["question"], rows["verdict"], strict=True))
     if "feedback_weak" not in forms:
         return Answer(NOT_TESTABLE, "feedback_needs_regions", {"least": FEWEST_CLUSTERS})
@@ -221,16 +224,16 @@ def most_rapid(study: StudyData, indicator: str) -> Answer:
     What another answer has without breaks in coverage (weights and goalposts kept) holds under some
     choices.
     """
-    every, rows = study.table("coupling"), _figures(study, indicator)
-    single_region = every["region"].nunique() == 1
-    D = rows_of(every, region=study.focus).sort_values("year")
+    rows = _figures(study, indicator)
+    single_region = study.table("coupling")["region"].nunique() == 1
+    D = study.rows("coupling", region=study.focus).sort_values("year")
     first, last = study.years or (rows["year"].min(), rows["year"].max())
     if D.empty or (rows.empty and not study.years):
         return NO_FIGURES
     during, after = D[D["year"].between(first, last)], D[D["year"] >= last]
     if len(after) > 1 and len(during) > 1 and not single_region:
         verdict, both = _faster(D, first, last)
-        unbroken = rows_of(study.table("coverage_breaks"), region=study.focus, variant=KEPT)
+        unbroken = study.rows("coverage_breaks", region=study.focus, variant=KEPT)
         if len(unbroken):
             other, without = _faster(unbroken.sort_values("year"), first, last)
             both |= {"without": without, **shown_breaks(study)}
@@ -302,8 +305,6 @@ def check_claims(claims: pd.DataFrame, study: StudyData) -> pd.DataFrame:
         answer = choose(CHECKS, row["check"], "check")(about, row["indicators"])
         message, fields = ("", {}) if row["paper"] else answer.printed
         printed = {"printed_message": message, "printed_fields": packed(fields)}
-        computed = {"computed": answer.computed, "fields": packed(answer.fields)}
-        verdict = {"verdict": answer.verdict, "conclusion": CONCLUSIONS[answer.verdict]}
-        rows.append(row | printed | computed | verdict)
+        rows.append(row | printed | answer.columns)
     twins = [name for name in claims if name.rpartition("_")[0] in column_rows("claims")]
     return as_table("claims", rows).assign(**{name: claims[name].to_numpy() for name in twins})

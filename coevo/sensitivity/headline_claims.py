@@ -28,7 +28,6 @@ from coevo.schema import filling
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.claims import (
     AGREES,
-    CONCLUSIONS,
     NOT_IN_THESE_DATA,
     NOT_TESTABLE,
     SOME_CHOICES,
@@ -70,14 +69,14 @@ def through_choices(study: StudyData, headline: str) -> Iterator[Claim]:
     and p of that count; `without`: what all say without the years in which coverage changed, which
     `cause` and `years` name; `hangs`: whether that changes a verdict, or the study's own answer.
     """
-    for row in rows_of(study.table("headlines"), headline=headline).to_dict("records"):
+    for row in study.rows("headlines", headline=headline).to_dict("records"):
         if row["message"] == ONE_REGION:
             continue
         stated = _stated(study, row["pair"])
         if row["message"]:
             yield stated, Answer(NOT_TESTABLE, row["message"], unpacked(row["fields"]))
             continue
-        variants = rows_of(study.table("headline_variants"), headline=headline, pair=row["pair"])
+        variants = study.rows("headline_variants", headline=headline, pair=row["pair"])
         fields = _counts(row, "") | {"open": row["open"], "choice": row["deciding_choice"]}
         if row["whole_combinations"] < row["combinations"]:
             fields["whole"] = _counts(row, "whole_")
@@ -133,20 +132,17 @@ def theory_at_rest(study: StudyData, scope: str = "") -> Iterator[Claim]:
     point. Supported where nothing is contradicted, E is located by the own fit, and points 30 % off
     are contradicted.
     """
-    rows = rows_of(study.table("theory"), scope=scope or study.focus)
+    rows = study.rows("theory", scope=scope or study.focus)
     if not study.pair or (scope and rows.empty):
         return
     stated = {"region": study.focus, "regions": int(rows["n"].max()) if scope else 1}
-    rows = (
-        rows_of(rows, errors=YEAR)
-        if scope
-        else rows_of(rows, errors=OWN, estimator=study.estimator)
-    )
+    by = {"errors": YEAR} if scope else {"errors": OWN, "estimator": study.estimator}
+    rows = rows_of(rows, **by)
     if rows.empty:
         yield stated, Answer(NOT_TESTABLE, "no_theoretical_point")
         return
-    label = {"source": "fit", "model": "classic", "scope": scope or study.focus}
-    fits = rows_of(study.table("equilibria"), **label, effects="none", estimator=study.estimator)
+    label = study.focus_fit | {"source": "fit", "model": "classic", "scope": scope or study.focus}
+    fits = study.rows("equilibria", **label)
     verdict = joint_verdict(rows, bool(fits["located"].any()))
     columns = ["effects", "G1", "G2", "p_joint"]
     first = rows_of(rows, estimator=study.estimator).drop_duplicates("effects")
@@ -159,8 +155,8 @@ def equilibrium(study: StudyData) -> Iterator[Claim]:
     if not study.pair:
         return
     stated = {"region": study.focus}
-    label = {"source": "fit", "model": "classic", "scope": study.focus}
-    rows = rows_of(study.table("equilibria"), **label, estimator=study.estimator)
+    label = {"scope": study.focus, "estimator": study.estimator}
+    rows = study.rows("equilibria", source="fit", model="classic", **label)
     located = rows["located"].astype(str).str.lower().eq("true")
     fits = dict(zip(rows["effects"], located.map(bool), strict=True))
     judged = {name: fits.get(effects) for name, effects in FITS.items()}
@@ -201,14 +197,7 @@ def headline_rows(study: StudyData) -> pd.DataFrame:
     `HEADLINES` in their order; one per pair of systems for `systems_in_step`.
     """
     rows = [
-        {
-            "claim": name,
-            "stated": packed(stated),
-            "computed": answer.computed,
-            "fields": packed(answer.fields),
-            "verdict": answer.verdict,
-            "conclusion": CONCLUSIONS[answer.verdict],
-        }
+        {"claim": name, "stated": packed(stated), **answer.columns}
         for name, claims_of in HEADLINES.items()
         for stated, answer in claims_of(study)
     ]

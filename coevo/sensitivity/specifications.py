@@ -115,12 +115,11 @@ def _fits(makes: Iterable[Callable[[], GeneralPooled]]) -> Iterator[tuple[Row, G
 def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]:
     """Yield the rows of one case in one of its roles."""
     pool = growth_pool(figures)
-    fits = [
-        *_fits(
-            partial(fit_pooled, pool, "x1", "x2", estimator, effects, HEADLINE_SCALE)
-            for estimator, effects in product(ESTIMATORS, EFFECTS)
-        )
-    ]
+    makes = (
+        partial(fit_pooled, pool, "x1", "x2", estimator, effects, HEADLINE_SCALE)
+        for estimator, effects in product(ESTIMATORS, EFFECTS)
+    )
+    fits = [*_fits(makes)]
     for label, pooled in fits:
         yield from (label | row for row in _slopes(pooled, level, POOLED))
         if isinstance(pooled, PooledFit) and focus in pooled.regions:

@@ -132,8 +132,9 @@ def _summary(
     scale, (draws, rows) = GRADES[grades], D.shape
     share = np.empty((rows, len(scale.labels)))
     span, ends = np.empty((2, rows)), np.empty((2, rows), dtype=int)
-    ranks = np.empty(rows, dtype=int)
     table = coupling[["region", "name", "year", "D"]].assign(source=source)
+    ranks = table.groupby("year")["D"].rank(ascending=False, method="min")
+    table["rank"] = ranks.astype(int)
     for some in _blocks(rows, draws):
         drawn = D[:, some]
         place = scale.places(drawn)
@@ -146,8 +147,6 @@ def _summary(
         rank = np.concatenate([d.rank(axis=1, ascending=False, method="min") for d in drawn_at])
         for some in _blocks(len(at), draws):
             ends[:, at[some]] = np.quantile(rank[:, some], ENDS, axis=0, method="nearest")
-        ranks[at] = coupling["D"].iloc[at].rank(ascending=False, method="min")
-    table["rank"] = ranks
     table["low"], table["high"] = span
     table["rank_low"], table["rank_high"] = ends
     table["grade"] = np.array(scale.labels)[share.argmax(axis=1)]
@@ -203,9 +202,8 @@ class PublishedFigures:
             name: wide[name].reindex(columns=self.years).to_numpy(dtype=float) * self._factor[name]
             for name in [*self.series, *self._derived]
         }
-        places = (wide.index.get_indexer(rows.get_level_values("region")),
-                  np.searchsorted(self.years, rows.get_level_values("year")))  # fmt: skip
-        self._rows = places
+        self._rows = (wide.index.get_indexer(rows.get_level_values("region")),
+                      np.searchsorted(self.years, rows.get_level_values("year")))  # fmt: skip
         self._scale = {name: self._correction(name) for name in self._derived}
 
     def _correction(self, name: str) -> Array:

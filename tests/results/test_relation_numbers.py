@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from coevo.equilibria.fitted import REGIONAL
+from coevo.files import rows_of
 from coevo.messages import unpacked
 
 pytestmark = pytest.mark.whole
@@ -158,15 +159,9 @@ def test_swapped_roles_say_the_same(specifications):
 
 
 def test_the_main_case_is_the_study_itself(specifications, parameters):
-    main = specifications[
-        (specifications["pair"] == "main")
-        & (specifications["vintage"] == "single")
-        & (specifications["roles"] == "given")
-        & (specifications["dropped"] == "")
-        & (specifications["without_growth"] == "")
-        & (specifications["scope"] == "pooled")
-        & (specifications["quantity"] != "feedback_difference")
-    ]
+    case = {"pair": "main", "vintage": "single", "dropped": "", "without_growth": ""}
+    main = rows_of(specifications, **case, roles="given", scope="pooled")
+    main = main[main["quantity"] != "feedback_difference"]
     assert len(main) == 5 * 2 * 2 + 2 + 2 * 2
     columns = ["model", "effects", "estimator", "quantity"]
     for row in main.to_dict("records"):

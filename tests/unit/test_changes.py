@@ -8,17 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coevo.coupling import couple
-from coevo.files import read_table, write_table
+from coevo.files import as_table, read_table, write_table
 from coevo.history.changes import changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
-from coevo.normalisation import normalise, scaled_panel
+from coevo.normalisation import normalise
 from coevo.panel import build_panel
-from coevo.report.findings.since_release import release_finding as found
+from coevo.report.findings.since_release import changes_finding as found
 from coevo.schema import check_columns
 from coevo.study_data import StudyData
-from coevo.weighting import weigh
 from tests import sample
+from tests.panels import indexed
 from tests.said import reported
 from tests.sample import FOCUS, study
 
@@ -63,7 +62,7 @@ def figures(last: int = YEARS[-1], seed: int = 1) -> pd.DataFrame:
 
 
 def state(observations: pd.DataFrame, folder, table=None, name: str = "", **changed) -> StudyData:
-    """A study as the workflow builds it, its tables written and read in between."""
+    """A study as the workflow builds it, its tables as they are written and read."""
     table, settings_ = indicators() if table is None else table, config(**changed)
 
     def stored(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -71,22 +70,10 @@ def state(observations: pd.DataFrame, folder, table=None, name: str = "", **chan
         write_table(frame, path)
         return read_table(path)
 
-    panel = build_panel(observations, table, settings_)
-    panel = stored(panel, "panel")
-    normalised, goalposts = normalise(panel, table, settings_["normalisation"])
-    normalised = stored(normalised, "normalised")
-    weights = stored(weigh(normalised, panel, table, settings_["weighting"]), "weights")
-    span, method = scaled_panel(settings_["normalisation"]), settings_["weighting"]["method"]
-    coupling, _ = couple(normalised, weights, method, settings_["coupling"], span)
-    tables = {
-        "observations": observations,
-        "panel": panel,
-        "normalised": normalised,
-        "goalposts": stored(goalposts, "goalposts"),
-        "weights": weights,
-        "coupling": stored(coupling, "coupling"),
-    }
-    return StudyData(settings_, table, tables, coevo="1.0", name=name)
+    panel = stored(build_panel(observations, table, settings_), "panel")
+    built = indexed(panel, table, settings_)
+    tables = {part: stored(frame, part) for part, frame in built.tables.items()}
+    return replace(built, tables=tables | {"observations": observations}, coevo="1.0", name=name)
 
 
 def restated(observations: pd.DataFrame, *cells: tuple, value: float = 55.5) -> pd.DataFrame:
@@ -294,22 +281,18 @@ def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, p
         "estimator": "trapezoid",
     }  # fmt: skip
     own = {**label, "scope": FOCUS, "name": "Zhejiang", "effects": "none"}
-    ends = {"estimate": estimate, "low": low, "high": high}
-    return {
-        "parameters": pd.DataFrame([{**label, "scaling": "first", "parameter": "b1", **ends}]),
-        "equilibria": pd.DataFrame(
-            [{**own, "source": "fit", "year": pd.NA, "kind": "centre", "located": located}]
-        ).astype({"year": "Int64"}),
-        "claims": pd.DataFrame(
-            {"claim": ["1 Unit"], "verdict": ["agrees" if located else "x"], "fields": [""]}
-        ),
-        "headline_claims": pd.DataFrame(
-            {
-                "claim": ["equilibrium_located", "rank_of_focus"],
-                "conclusion": ["supported" if located else "cannot_be_decided", "supported"],
-            }
-        ),
+    ends = {"scaling": "first", "estimate": estimate, "low": low, "high": high}
+    conclusion = "supported" if located else "cannot_be_decided"
+    rows = {
+        "parameters": [{**label, "parameter": "b1", **ends}],
+        "equilibria": [{**own, "source": "fit", "kind": "centre", "located": located}],
+        "claims": [{"claim": "1 Unit", "verdict": "agrees" if located else "x"}],
+        "headline_claims": [
+            {"claim": "equilibrium_located", "conclusion": conclusion},
+            {"claim": "rank_of_focus", "conclusion": "supported"},
+        ],
     }
+    return {name: as_table(name, part) for name, part in rows.items()}
 
 
 def test_verdicts_that_changed(old) -> None:

@@ -11,7 +11,7 @@ from coevo.files import as_table
 from coevo.lotka_volterra import classic
 from coevo.messages import unpacked
 from coevo.sensitivity import claims
-from coevo.sensitivity.claims import CHECKS, CONCLUSIONS, check_claims
+from coevo.sensitivity.claims import CHECKS, check_claims
 from coevo.study_data import StudyData
 from tests.unit.cases import with_tables
 
@@ -332,11 +332,3 @@ def test_a_study_without_index_or_model_is_asked_all_the_same():
     found = check_claims(table, bare).set_index("check")["verdict"]
     assert found["stability"] == "weaker_sense" and found["interior_equilibrium"] == "agrees"
     assert set(found[["signs", "feedback", "most_rapid", "unit"]]) == {"not_testable"}
-
-
-def test_four_words_for_every_verdict():
-    assert set(CONCLUSIONS.values()) == {
-        "supported", "not_supported", "depends_on_choices", "cannot_be_decided"
-    }  # fmt: skip
-    assert CONCLUSIONS["weaker_sense"] == "depends_on_choices"
-    assert CONCLUSIONS["probable_misprint"] == "not_supported"

@@ -1,12 +1,12 @@
 """D without the years in which coverage changed: figures by hand, refusals by key."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import couple
 from coevo.errors import Refusal
-from coevo.normalisation import normalise
 from coevo.panel.derivations import breaks_in_coverage, cause_of_breaks
 from coevo.sensitivity.coverage_breaks import (
     coverage_rows,
@@ -15,19 +15,9 @@ from coevo.sensitivity.coverage_breaks import (
     without_breaks,
     years_with_verdict,
 )
-from coevo.study_data import StudyData
-from coevo.weighting import weigh
+from tests.panels import COUPLING, SCALE, indexed
+from tests.unit.cases import with_tables
 
-SETTINGS = {
-    "normalisation": {
-        "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap",
-    },
-    "weighting": {"method": "equal", "given": None, "judgements": None, "combine": None},
-    "coupling": {
-        "composite": "linear", "preset": None, "form": "standard", "contributions": "equal",
-        "grades": "ten",
-    },
-}  # fmt: skip
 YEARS = list(range(2015, 2021))
 
 
@@ -92,36 +82,27 @@ def test_a_cause_is_that_of_every_break():
         assert cause_of_breaks(other) == "other"
 
 
-def case(jump=2.0, **changed):
-    """Three regions whose `a` doubles for good in 2018, beside its growth of 5 % a year."""
+def case(jump=2.0, reference="panel"):
+    """A study of three regions whose `a` doubles for good in 2018, beside its growth of 5 %."""
     rows = []
     for k, region in enumerate(("1", "2", "3")):
         for t, year in enumerate(YEARS):
             a = (2 + k) * 1.05**t * (jump if year >= 2018 else 1)
             rows += [(region, region, year, "a", a), (region, region, year, "b", 1.0 + k + t)]
     panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
-    panel["flag"] = ""
-    config = {key: {**part, **changed.get(key, {})} for key, part in SETTINGS.items()}
-    normalised, goalposts = normalise(panel, table(), config["normalisation"])
-    weights = weigh(normalised, panel, table(), config["weighting"])
-    span = tuple(config["normalisation"]["range"])
-    coupling, _ = couple(normalised, weights, "equal", config["coupling"], span)
-    tables = {"goalposts": goalposts, "weights": weights, "coupling": coupling}
-    return panel, table(), tables, config
-
-
-def rows_of(panel, indicators, tables, config):
-    return coverage_rows(StudyData(config, indicators, {**tables, "panel": panel}))
+    config = {"normalisation": SCALE | {"reference": reference}, "coupling": COUPLING}
+    config |= {"weighting": {"method": "equal"}}
+    return indexed(panel.assign(flag=""), table(), config)
 
 
 @pytest.mark.parametrize("reference", ["panel", "year", "region"])
 def test_without_the_break_D_is_that_of_a_panel_that_never_had_it(reference):
-    chosen = {"normalisation": {"reference": reference}}
-    rows = rows_of(*case(**chosen))
-    D = rows.set_index(["variant", "region", "year"])["D"]
-    never = case(jump=1.0, **chosen)[2]["coupling"].set_index(["region", "year"])["D"]
+    D = coverage_rows(case(reference=reference)).set_index(["variant", "region", "year"])["D"]
+    own, never = (
+        case(jump, reference).tables["coupling"].set_index(["region", "year"])["D"]
+        for jump in (2.0, 1.0)
+    )
     np.testing.assert_allclose(D["anew"], never.loc[D["anew"].index], atol=1e-12)
-    own = case(**chosen)[2]["coupling"].set_index(["region", "year"])["D"]
     assert (D["with"] == own.loc[D["with"].index]).all()
     same = D["kept"].loc[:, :2017], D["with"].loc[:, :2017]
     np.testing.assert_allclose(*same, atol=1e-12)  # an unchanged ruler
@@ -131,31 +112,32 @@ def test_without_the_break_D_is_that_of_a_panel_that_never_had_it(reference):
 
 
 def test_ranks_and_grades_are_those_of_each_year():
-    rows = rows_of(*case())
+    rows = coverage_rows(case())
     assert set(rows["variant"]) == {"with", "kept", "anew"}
     for _, own in rows.groupby(["variant", "year"]):
         assert own.sort_values("D", ascending=False)["rank"].tolist() == [1, 2, 3]
 
 
 def test_no_breaks_no_rows_and_a_refusal_leaves_the_studys_own_rows():
-    panel, indicators, tables, config = case()
-    assert rows_of(panel, indicators.drop(columns="coverage_breaks"), tables, config).empty
+    chosen, panel = case(), case().tables["panel"]
+    unbroken = replace(chosen, indicators=chosen.indicators.drop(columns="coverage_breaks"))
+    assert coverage_rows(unbroken).empty
     zero = panel.assign(value=panel["value"].mask(panel.index.isin([0]), 0.0))
-    rows = rows_of(zero, indicators, tables, config)
+    rows = coverage_rows(with_tables(chosen, panel=zero))
     refused = rows[rows["message"] != ""]
     assert refused["variant"].tolist() == ["kept", "anew"]
     assert set(refused["message"]) == {"coverage_not_positive"}
     assert '"region": "1"' in refused["fields"].iloc[0]
-    assert len(rows) - 2 == len(tables["coupling"])
+    assert len(rows) - 2 == len(chosen.tables["coupling"])
 
 
 def test_a_panel_without_breaks_has_the_same_rows_and_other_figures_of_one_indicator():
     """`a` grows by 5 % a year and doubles in 2018: without the break it grows by 5 % always."""
-    panel, indicators, *_ = case()
+    panel, indicators = case().tables["panel"], table()
     mixed = panel.sample(frac=1, random_state=1)
     found = panel_without_breaks(mixed, indicators)
     assert found.drop(columns="value").equals(mixed.drop(columns="value"))
-    never = case(jump=1.0)[0].loc[mixed.index]
+    never = case(jump=1.0).tables["panel"].loc[mixed.index]
     np.testing.assert_allclose(found["value"], never["value"], rtol=1e-12)
     before = mixed["indicator"].ne("a") | mixed["year"].lt(2018)
     assert found["value"][before].equals(mixed["value"][before])

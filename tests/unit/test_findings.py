@@ -12,21 +12,20 @@ from coevo.inference.slope_errors import BY_YEAR
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.choice_robustness import robustness_finding, sign_survival_finding
+from coevo.report.findings.choice_robustness import robustness_finding, survival_finding
 from coevo.report.findings.coverage_years import coverage_finding
-from coevo.report.findings.data_quality import data_finding, obstacles_finding
+from coevo.report.findings.data_quality import data_finding
 from coevo.report.findings.equilibrium import last_observed
 from coevo.report.findings.grade_scale import grade_marks
-from coevo.report.findings.in_step import comovement_finding
+from coevo.report.findings.in_step import step_finding
 from coevo.report.findings.interaction import (
     interaction_finding,
     regional,
     slope_intervals,
-    slope_signs,
 )
-from coevo.report.findings.level_control import level_finding, level_values
-from coevo.report.findings.rise import focus_state, rise_finding
-from coevo.report.findings.theory_against_fit import theory_finding
+from coevo.report.findings.level_control import level_values, measures_finding
+from coevo.report.findings.rise import far_finding, focus_state
+from coevo.report.findings.theory_against_fit import theory_fit_finding
 from coevo.sensitivity.headline_statistics import R2
 from tests.sample import (
     COUNT,
@@ -58,7 +57,7 @@ POOLED = {"scope": "pooled", "model": "classic", "scaling": "first"}
 
 
 def test_every_region_rises() -> None:
-    found, focus = rise_finding(study()), D.loc[FOCUS]
+    found, focus = far_finding(study()), D.loc[FOCUS]
     assert (found["verdict"], found["rose"], found["n"]) == ("all", COUNT, COUNT)
     assert found["mean"] == pytest.approx(tuple(D[[FIRST, LAST]].mean()))
     assert found["rows"] == D.size and found["focus"]["years"] == (FIRST, LAST)
@@ -72,7 +71,7 @@ def test_region_without_an_end_year_is_told_with_its_own_and_not_compared(
     year: int, years: tuple
 ) -> None:
     chosen = study(**gap(year))
-    state, found = focus_state(chosen, FOCUS), rise_finding(chosen)
+    state, found = focus_state(chosen, FOCUS), far_finding(chosen)
     assert state["years"] == years and found["shorter"] == ["Zhejiang"]
     assert state["D"] == tuple(D.loc[FOCUS, list(years)])
     growth = (state["D"][1] / state["D"][0]) ** (1 / (years[1] - years[0])) - 1
@@ -100,7 +99,7 @@ def moved(table: pd.DataFrame, measure: str, of: str = "") -> pd.DataFrame:
 
 
 def test_correlations_and_their_random_pairings_are_those_of_the_table() -> None:
-    table, found = tables()["comovement"], comovement_finding(study())
+    table, found = tables()["comovement"], step_finding(study())
     assert found["by"] == ["product_per_head", "product"] and found["pairings"] == 99_999
     for scale in ("lnU", "U"):
         name = f"correlation_{scale}"
@@ -110,24 +109,8 @@ def test_correlations_and_their_random_pairings_are_those_of_the_table() -> None
             assert found["place"][scale][place] == value
 
 
-@pytest.mark.parametrize(
-    ("value", "p", "verdict"),
-    [(0.4, 0.049, "beyond"), (0.4, 0.05, "none"), (0.04, 0.01, "opposite"), (-0.4, 0.3, "none")],
-)
-def test_a_link_is_more_or_less_than_the_mean_of_pairings(
-    value: float, p: float, verdict: str
-) -> None:
-    made = put(
-        tables(), "comovement", {"scope": DEEPEST, "measure": "correlation_lnU"}, value=value
-    )
-    logs = {"scope": DEEPEST, "of": "correlation_lnU"}
-    made = put(made, "comovement", logs | {"measure": "placebo_p"}, value=p)
-    made = put(made, "comovement", logs | {"measure": "placebo_mean"}, value=0.05)
-    assert comovement_finding(study(**made))["verdict"] == verdict
-
-
 def test_without_random_pairings_nothing_is_judged() -> None:
-    found = comovement_finding(study(**unplaced()))
+    found = step_finding(study(**unplaced()))
     assert (found["verdict"], found["others"], found["place"]) == ("unplaced", {}, None)
     assert found["why"][0] == "too_few_regions_to_pair"
     assert found["r"]["lnU"][DEEPEST] == moved(tables()["comovement"], "correlation_lnU")["value"]
@@ -143,7 +126,7 @@ def test_correlation_that_could_not_be_computed(missing: str) -> None:
         "all": {"comovement": table.iloc[:0]},
     }[missing]
     chosen = study(**made)
-    assert comovement_finding(chosen)["verdict"] == "uncomputed"
+    assert step_finding(chosen)["verdict"] == "uncomputed"
     names = figure_names(charts_that_apply(chosen))
     assert f"scatter_{DEEPEST}" not in names and ("scatter_levels" in names) == (missing != "all")
 
@@ -151,17 +134,8 @@ def test_correlation_that_could_not_be_computed(missing: str) -> None:
 # --- what D measures ----------------------------------------------------------------------
 
 
-def test_a_rank_that_did_not_move_is_told_as_such() -> None:
-    table = tables()["level"]
-    rank = int(table.query("measure == 'rank_D' and scope == @FOCUS")["value"].iloc[0])
-    of_focus = table["measure"].eq("rank_adjusted_D") & table["scope"].eq(FOCUS)
-    for place, value in {"same": rank, "moved": rank + 1}.items():
-        made = table.assign(value=table["value"].mask(of_focus, value))
-        assert all_findings(study(level=made))["measures"]["focus"]["place"] == place
-
-
 def test_the_focus_has_its_ranks_by_every_slope() -> None:
-    table, found = tables()["level"], level_finding(study())
+    table, found = tables()["level"], measures_finding(study())
     first = table[picked(table, level="product_per_head", scope=FOCUS)]
     ranks = first.loc[first["measure"] == "rank_adjusted_D", "value"]
     wanted = {"rank": 1, "n": COUNT, "low": ranks.min(), "high": ranks.max()}
@@ -177,7 +151,7 @@ def test_without_size_indicators_the_rest_is_there() -> None:
     table = tables()["level"]
     why = table.iloc[[0]].assign(measure="R2", scope="", value=np.nan, message="no_size")
     chosen = study(level=pd.concat([table[table["level"] == ""], why], ignore_index=True))
-    found = level_finding(chosen)
+    found = measures_finding(chosen)
     assert (found["verdict"], found["levels"], found["focus"]) == ("level", [], None)
     assert found["why"] == ("no_size", "")
     assert "against_level" not in figure_names(charts_that_apply(chosen))
@@ -273,11 +247,6 @@ def test_current_prices_are_a_limit_unless_what_is_used_is_deflated() -> None:
         assert ("prices" in found) == limit
 
 
-def test_region_at_the_top_of_every_scale_has_no_obstacle() -> None:
-    found = obstacles_finding(changed("obstacles", {"region": FOCUS, "year": LAST}, obstacle=0.0))
-    assert (found["verdict"], found["year"]) == ("earlier", LAST - 1)
-
-
 def test_labels_fall_back_to_ids() -> None:
     chosen = study()
     bare = replace(chosen, config=chosen.config | {"subsystems": {}})
@@ -303,21 +272,6 @@ def test_printed_value_never_contradicts_its_grade() -> None:
 
 
 # --- two populations ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("b1", "d", "verdict"),
-    [
-        ((0.1, 0.2), (0.1, 0.2), "supply"),
-        ((-0.1, 0.2), (-0.1, 0.2), "neither"),
-        ((0.1, 0.2), (-0.1, 0.2), "one"),
-        ((-0.2, -0.1), (0.1, 0.2), "other"),
-        ((0.0, 0.2), (0.1, 0.2), "one"),
-    ],
-)
-def test_signs_of_two_intervals(b1: tuple, d: tuple, verdict: str) -> None:
-    rows = [pd.Series({"low": low, "high": high}) for low, high in (b1, d)]
-    assert slope_signs(*rows) == verdict
 
 
 def supplying(*effects: str, broken: str = "") -> Tables:
@@ -355,7 +309,7 @@ def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
 
 def test_counts_of_signs_are_those_of_the_table() -> None:
     table = tables()["specification_counts"]
-    survival = sign_survival_finding(study(specification_counts=table.assign(agree=table.index)))
+    survival = survival_finding(study(specification_counts=table.assign(agree=table.index)))
     for name, count in {"all": "supply", "without_growth": "without_growth"}.items():
         rows = table[picked(table, count=count, pair="main")]
         told = [(e, by["agree"], by["specifications"]) for e, by in survival[name].items()]
@@ -495,13 +449,6 @@ def test_an_indicator_that_nearly_is_the_level_is_told_as_such() -> None:
     assert (found["alike"]["indicators"], found["alike"]["of"]) == ([used], level)
 
 
-@pytest.mark.parametrize(("rank", "news"), [(1, True), (COUNT - 1, False)])
-def test_a_rank_that_moves_far_with_the_level_out_is_news(rank, news) -> None:
-    made = put(tables(), "level", {"measure": "rank_D", "scope": FOCUS}, value=COUNT)
-    made = put(made, "level", {"measure": "rank_adjusted_D", "scope": FOCUS}, value=rank)
-    assert all_findings(study(**made))["opening"]["news"] == news
-
-
 def test_the_mean_group_is_told_with_its_contrast() -> None:
     fit = {"effects": BOTH, "estimator": "trapezoid"}
     chosen = changed("relations", fit | {"quantity": "mean_group_d"}, high=-0.1)
@@ -529,15 +476,6 @@ def test_regional_slopes_are_per_first_year_output() -> None:
     rows = regional(chosen, "b1").set_index("scope")["estimate"]
     assert len(rows) == COUNT
     np.testing.assert_allclose(rows, (own * first).loc[rows.index])
-
-
-def test_a_slope_that_is_printed_as_zero_has_no_direction() -> None:
-    table = tables()["regional"]
-    of_beta = table["statistic"].isin(["beta", "beta_conley"])
-    for value, verdict in {0.0004: "unclear", 0.004: "fell_behind"}.items():
-        ends = {"value": value, "low": value / 2, "high": 2 * value}
-        made = table.assign(**{k: table[k].mask(of_beta, v) for k, v in ends.items()})
-        assert all_findings(study(regional=made))["where"]["growth"]["verdict"] == verdict
 
 
 def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
@@ -577,76 +515,34 @@ def test_last_observed_state_is_of_the_last_year_with_both() -> None:
 
 
 def test_given_parameters_are_no_calibration() -> None:
-    found = theory_finding(study(**stated(50.0, 200.0)))
+    found = theory_fit_finding(study(**stated(50.0, 200.0)))
     assert (list(found["sources"]), found["main"]["x1"]) == (["given"], 50.0)
     assert found["slopes"] == "none"
 
 
 def test_failed_calibrations_are_counted() -> None:
     """Those of one region, in each pair of its years."""
-    found, pairs = theory_finding(study()), LAST - FIRST
+    found, pairs = theory_fit_finding(study()), LAST - FIRST
     assert (list(found["sources"]), found["failed"]) == (["purchases"], pairs)
     assert found["of"] == COUNT * pairs
 
 
-VERDICTS = [
-    # own verdict of each point, that of the mean, moved points, located -> section, own, growth
-    (["not_contradicted"], "contradicted", 0.3, False, "average", "not_contradicted", "told"),
-    (["contradicted"], "not_contradicted", 0.3, False, "contradicted", "contradicted", "told"),
-    (["not_contradicted"], "not_contradicted", 0.001, True, "confirmed", "confirmed", "told"),
-    (["not_contradicted"] * 2, "cannot_say", 0.001, False, *["not_contradicted"] * 2, "told"),
-    (["cannot_say"] * 2, "cannot_say", 0.3, False, "cannot_say", "cannot_say", "outside"),
-    (["contradicted", "cannot_say"], "", 0.3, False, "differs", "differs", "differs"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("own", "mean", "moved", "located", "section", "alone", "growth"), VERDICTS
-)
-def test_theory_against_fit_says_no_more_than_its_verdicts(
-    own, mean, moved, located, section, alone, growth
-) -> None:
-    made = put(tables(), "equilibria", OWN, located=located)
-    table = made["theory"].assign(p_joint_lower=moved, p_joint_higher=moved)
-    table.loc[table["scope"].eq("mean"), "verdict"] = mean
-    table = table[(table["scope"] != "mean") | bool(mean)]
-    rows = table[picked(table, scope=FOCUS, effects="none")]
-    first = rows[rows["estimator"].eq("trapezoid")]
-    steps = range(1, len(own) + 1) if len(own) > 1 else [np.nan]
-    shares = [first.assign(verdict=v, share=0.1 * i) for i, v in zip(steps, own, strict=True)]
-    told = pd.concat([table.drop(rows.index), *shares], ignore_index=True)
-    found = theory_finding(study(**made | {"theory": told}))
-    assert (found["verdict"], found["own"], found["growth"]) == (section, alone, growth)
-
-
-@pytest.mark.parametrize(
-    ("signs", "moves"), [((1, 1), "grow"), ((-1, -1), "shrink"), ((1, -1), "move")]
-)
-def test_what_growth_does_at_the_point_is_its_sign(signs, moves) -> None:
+def test_points_that_growth_judges_differently_differ() -> None:
     table = tables()["theory"]
-    for i, sign in enumerate(signs, start=1):
-        table[f"G{i}"] = sign * table[f"G{i}"].abs()
-    found = theory_finding(study(theory=table))
-    assert (found["moves"], found["own_moves"]) == (moves, moves)
-
-
-@pytest.mark.parametrize(
-    ("b1", "d", "shown"),
-    [((0.1, 0.2), (0.1, 0.2), "both"), ((0.1, 0.2), (-0.1, 0.2), "b1"),
-     ((-0.1, 0.2), (0.1, 0.2), "d"), ((-0.1, 0.2), (-0.1, 0.2), "neither"),
-     ((-0.2, -0.1), (0.1, 0.2), "contrary")],
-)  # fmt: skip
-def test_signs_of_comparative_statics_that_growth_shows(b1, d, shown) -> None:
-    made = tables()
-    for name, (low, high) in {"b1": b1, "d": d}.items():
-        made = put(made, "parameters", {"parameter": name, "effects": "none"}, low=low, high=high)
-    assert theory_finding(study(**made))["shown"] == shown
+    rows = table[picked(table, scope=FOCUS, effects="none", estimator="trapezoid")]
+    points = [
+        rows.assign(verdict=verdict, share=share)
+        for verdict, share in {"contradicted": 0.1, "cannot_say": 0.2}.items()
+    ]
+    others = without(table, scope=[FOCUS, "mean"])
+    found = theory_fit_finding(study(theory=pd.concat([others, *points], ignore_index=True)))
+    assert (found["verdict"], found["own"], found["growth"]) == ("differs",) * 3
 
 
 def test_a_region_without_a_theoretical_point_has_the_reason() -> None:
     refusals: Any = refused(FOCUS, "", quantity="theory", message="theory_off", fields="")
     table = without(tables()["theory"], scope=FOCUS)
-    found = theory_finding(study(theory=table, refusals=refusals))
+    found = theory_fit_finding(study(theory=table, refusals=refusals))
     assert found["verdict"] == "no_equilibrium" and found["reasons"] == [("theory_off", "")]
 
 
@@ -654,7 +550,7 @@ def test_a_region_without_a_theoretical_point_has_the_reason() -> None:
 def test_the_mean_counts_only_where_every_point_and_estimator_says_so(other: dict) -> None:
     table = tables()["theory"]
     means = table[table["scope"].eq("mean")].assign(verdict="not_contradicted")
-    assert theory_finding(study(theory=table))["verdict"] == "average"
+    assert theory_fit_finding(study(theory=table))["verdict"] == "average"
     told = put({"theory": pd.concat([table, means.assign(**other)], ignore_index=True)},
                "theory", {"scope": FOCUS}, verdict="not_contradicted")  # fmt: skip
-    assert theory_finding(study(**told))["verdict"] == "not_contradicted"
+    assert theory_fit_finding(study(**told))["verdict"] == "not_contradicted"

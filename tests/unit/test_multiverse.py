@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import couple
 from coevo.coupling.formulas import COMPOSITES, FORMS
-from coevo.normalisation import normalise, scaled_panel
 from coevo.sensitivity.choices import CHOICES, Combinations, choice_sensitivity, scales
 from coevo.sensitivity.headline_statistics import Surroundings
 from coevo.sensitivity.multiverse import varied
-from coevo.weighting import WEIGHTINGS, weigh
+from coevo.weighting import WEIGHTINGS
+from tests.panels import indexed, long
 from tests.sample import config
 
 CONFIG = config() | {"focus_region": "3"}
@@ -23,17 +22,15 @@ def study(seed=1, regions=6, years=4):
     rng = np.random.default_rng(seed)
     common = rng.normal(size=(regions, years, 1))
     x = np.exp(common + rng.normal(size=(regions, years, 5)))
-    rows = [
-        (str(r), f"R{r}", 2015 + t, indicator, x[r, t, k])
-        for r in range(regions)
-        for t in range(years)
-        for k, indicator in enumerate("abcde")
-    ]
-    panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
-    indicators = pd.DataFrame(
-        {"indicator": list("abcde"), "subsystem": list("ssttt"), "direction": ["+"] * 5}
-    )
-    return panel, indicators
+    indicators = pd.DataFrame({"indicator": list("abcde"), "subsystem": list("ssttt")})
+    return long(x, "abcde"), indicators.assign(direction="+")
+
+
+def degrees_of(weighting="entropy", **changed):
+    """The table of D of the study whose settings differ in parts."""
+    settings = CONFIG | {part: CONFIG[part] | values for part, values in changed.items()}
+    settings = settings | {"weighting": settings["weighting"] | {"method": weighting}}
+    return indexed(*study(), settings).tables["coupling"]
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +52,7 @@ def test_every_combination_is_there_once(table):
 
 
 def test_the_main_combination_is_what_the_study_computes(table):
-    panel, indicators = study()
-    normalised, _ = normalise(panel, indicators, CONFIG["normalisation"])
-    weights = weigh(normalised, panel, indicators, CONFIG["weighting"])
-    coupling, _ = couple(normalised, weights, "entropy", CONFIG["coupling"], (0.01, 0.99))
-    first = table.iloc[0]
+    coupling, first = degrees_of(), table.iloc[0]
     assert first["main"] and first[list(CHOICES)].tolist() == [
         "main", "panel [0.01, 0.99]", "entropy", "linear", "standard"
     ]  # fmt: skip
@@ -81,24 +74,16 @@ def test_the_main_combination_is_what_the_study_computes(table):
     ],
 )
 def test_the_main_combination_keeps_every_setting_of_the_study(normalisation, coupling):
-    panel, indicators = study()
     changed = {"normalisation": normalisation, "coupling": coupling}
     settings = CONFIG | {part: CONFIG[part] | values for part, values in changed.items()}
-    normalised, _ = normalise(panel, indicators, settings["normalisation"])
-    weights = weigh(normalised, panel, indicators, settings["weighting"])
-    span = scaled_panel(settings["normalisation"])
-    expected, _ = couple(normalised, weights, "entropy", settings["coupling"], span)
+    expected = degrees_of(**changed)
     first = varied(Combinations({"main": study()}, settings), ALONE)["multiverse"].iloc[0]
     assert first["main"] and first["D_mean"] == pytest.approx(expected["D"].mean(), abs=1e-12)
 
 
 def test_one_choice_by_hand(table):
-    panel, indicators = study()
-    settings = {**CONFIG["normalisation"], "range": [0.0, 1.0]}
-    normalised, _ = normalise(panel, indicators, settings)
-    weights = weigh(normalised, panel, indicators, {"method": "cv"})
-    changed = {**CONFIG["coupling"], "composite": "geometric", "form": "wang"}
-    coupling, _ = couple(normalised, weights, "cv", changed, (0.0, 1.0))
+    chosen = {"composite": "geometric", "form": "wang"}
+    coupling = degrees_of("cv", normalisation={"range": [0.0, 1.0]}, coupling=chosen)
     row = table.set_index(list(CHOICES)).loc[("main", "panel [0, 1]", "cv", "geometric", "wang")]
     assert row["D_mean"] == pytest.approx(coupling["D"].mean(), abs=1e-12)
 

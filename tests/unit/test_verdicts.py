@@ -130,7 +130,7 @@ def verdict_of(case: dict[str, Any]) -> Verdict:
 
 CASES = yaml.safe_load((HERE / "verdicts.yaml").read_text(encoding="utf-8"))
 SECTIONS = {section: [*map(verdict_of, cases)] for section, cases in CASES.items()}
-OPENING = SECTIONS.pop("opening")
+OPENING, VALUES = SECTIONS.pop("opening"), SECTIONS.pop("values")
 HEADLINES = ("gap_narrowed", "level_over_balance", "follows_product_per_head", "systems_in_step")
 SECTIONS |= {headline: through(headline) for headline in HEADLINES}
 
@@ -193,9 +193,12 @@ def phrases(place: str, language: str) -> Any:
     return reduce(getitem, place.split("/"), words_of("phrases", language))
 
 
-@pytest.mark.parametrize("section", SECTIONS | {"opening": OPENING})
+EVERY_CASE = SECTIONS | {"opening": OPENING, "values": VALUES}
+
+
+@pytest.mark.parametrize("section", EVERY_CASE)
 def test_tables_give_their_verdicts(section: str) -> None:
-    for place, (change, verdicts) in enumerate((SECTIONS | {"opening": OPENING})[section]):
+    for place, (change, verdicts) in enumerate(EVERY_CASE[section]):
         found = all_findings(study(**change(tables())))
         assert {path: at(path, found) for path in verdicts} == verdicts, place
 

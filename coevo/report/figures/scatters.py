@@ -12,7 +12,12 @@ from coevo.coupling.level import LEVEL_OUT
 from coevo.report.figures.axes import PLOT, above, axis, axis_scale, label_sides, log_ticks, ticks
 from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.grade_scale import grade_marks
-from coevo.report.findings.level_control import level_finding, level_label, level_values, of_measure
+from coevo.report.findings.level_control import (
+    level_label,
+    level_values,
+    measures_finding,
+    of_measure,
+)
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
@@ -96,7 +101,7 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     """D against the level of development, both on scales of logarithms, with the line that the
     level alone would give.
     """
-    level = str(level_finding(study)["by"])
+    level = str(measures_finding(study)["by"])
     rows, unit = _adjusted(study, level), level_values(study, level)[1]
     label = level_label(study, level, words)
     title = words["measured"].format(label=label[:1].upper() + label[1:], unit=unit)

@@ -61,7 +61,7 @@ def _headlines(study: Study) -> dict[str, Any]:
     that of the most first, which hang on it (`hanging`); `standing`: whether `all` stand, `some`
     or `none`.
     """
-    found = choices_finding(study)
+    found = through_finding(study)
     asked = {str(name): found[name] for name in study.tables["headlines"]["headline"].unique()}
     asked = {name: known for name, known in asked.items() if known["key"] != REFUSED}
     firm = [name for name, known in asked.items() if known["key"] == SUPPORTED]
@@ -128,7 +128,7 @@ def most_filled(study: Study) -> float | None:
     return None if rows.empty else float(rows["value"].max())
 
 
-def choices_finding(study: Study) -> dict[str, Any]:
+def through_finding(study: Study) -> dict[str, Any]:
     """What the combinations of choices say of each headline.
 
     By headline: `key`, its verdict, of what depends on choices `mostly` where more than half of the
@@ -173,7 +173,7 @@ def _key(row: Row) -> str:
     return MOSTLY if 2 * row["agree"] > row["combinations"] else PARTLY
 
 
-def sign_survival_finding(study: Study) -> dict[str, Any]:
+def survival_finding(study: Study) -> dict[str, Any]:
     """In how many specifications b1 and d lie above zero, as in a supply relation, by effects.
 
     `all` of the study's pair, `swapped`, `without_growth`, `deflated` and each of `pairs`;

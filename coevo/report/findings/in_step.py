@@ -53,7 +53,7 @@ def correlation_values(
     return frame.dropna(subset="value").astype(float).rename_axis("scope")
 
 
-def comovement_finding(study: Study) -> dict[str, Any]:
+def step_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'in step, or just rich and rising?'.
 
     The correlation of the logs within regions and years decides, against regions paired at random

@@ -5,13 +5,15 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.equilibria.fitted import POOLED
 from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
 from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.deciding import power_finding
 from coevo.report.findings.equilibrium import refused
-from coevo.report.findings.study_tables import POOLED, Study, least_and_largest, reason
+from coevo.report.findings.study_tables import Study, least_and_largest, reason
+from coevo.sensitivity.claims import breaking_years
 from coevo.sensitivity.specifications import EFFECTS
 
 ENDS = ["low", "high"]
@@ -62,7 +64,7 @@ def _instrument_set(study: Study, parameter: str, fits: pd.DataFrame) -> pd.Data
     sets = study.rows("relations", scope=POOLED, quantity=f"anderson_rubin_{parameter}", period="")
     fit = rows_of(fits, estimator=FOD_IV, effects=EFFECTS[-1])
     sets = sets.iloc[: len(fit)].assign(estimate=fit["estimate"].to_numpy()[: len(sets)])
-    resting = any(row.slope == parameter for row in carried_slopes(study))
+    resting = parameter in carried_slopes(study)
     known = [not resting and holds(row, row["estimate"]) for row in sets.to_dict("records")]
     sets = sets[known]
     ends = sets[ENDS].mask(~sets["set"].isin(["interval", "unbounded"]))
@@ -105,16 +107,6 @@ def slope_signs(b1: pd.Series, d: pd.Series) -> str:
     return "supply" if b1["low"] > 0 and d["low"] > 0 else "other"
 
 
-def _years_that_break(study: Study) -> list[str]:
-    """Years without whose growth the main estimator with region effects shows no supply pattern."""
-    fit = study.pooled_fit | {"effects": EFFECTS[0], "model": "classic"}
-    rows = study.rows("specifications", **fit)
-    rows = rows[rows["without_growth"] != ""].set_index("without_growth")
-    b1, d = (rows_of(rows, quantity=name) for name in SLOPES)
-    years = b1.index.intersection(d.index)
-    return sorted(y for y in years if slope_signs(b1.loc[y], d.loc[y]) != "supply")
-
-
 def interaction_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section on the two populations.
 
@@ -143,12 +135,12 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     undecided = bool(carried) or verdicts[-1] in ("neither", "one")
     headline = "undecided" if undecided else verdicts[-1]
     if study.pooled and verdicts[0] == "supply":
-        alpha, broken = 1 - study.config["interaction"]["confidence"], _years_that_break(study)
+        alpha = 1 - study.config["interaction"]["confidence"]
+        broken = breaking_years(study, EFFECTS[0])
         passes = by_year and max(row["p"] for row in by_year.values()) < alpha
         verdicts[0] = "supply" if passes and not broken else "fragile"
-    resting = {row.slope for row in carried}
-    head = {k: row for k, row in {"b1": b1.loc[last], "d": d.loc[last]}.items() if k not in resting}
-    instruments = [row for row in _instruments(study) if row["parameter"] not in resting]
+    head = {k: row for k, row in {"b1": b1.loc[last], "d": d.loc[last]}.items() if k not in carried}
+    instruments = [row for row in _instruments(study) if row["parameter"] not in carried]
     outlived = undecided and verdicts[0] in ("supply", "fragile")
     finding = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
@@ -161,14 +153,14 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "doubt": bool(head),
         "zero": verdicts[-1] == "neither",
         **dict.fromkeys(("rests", "rested"), bool(carried)),
-        "carried": [row._asdict() for row in carried],
+        "carried": [*carried.values()],
         "r2": _explained(study),
         "df": b1.at[last, "df"],
-        "by_year": {k: row for k, row in by_year.items() if k not in resting},
+        "by_year": {k: row for k, row in by_year.items() if k not in carried},
         "broken": broken,
         "fragile": undecided and broken and not carried,
         "power": power_finding(study) if undecided and study.pooled else {},
-        "groups": _groups(study, resting) if study.pooled else {},
+        "groups": _groups(study, carried) if study.pooled else {},
         "instruments": instruments,
         "sets": [row for row in instruments if holds(row["set"], row["estimate"])],
         "unset": [row for row in instruments if not holds(row["set"], row["estimate"])],

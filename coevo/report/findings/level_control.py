@@ -18,7 +18,7 @@ PER_PERSON = "10 thousand yuan per person"
 PER_RESIDENT = r"\bper [\d, ]*persons?$"  # units
 
 
-def level_finding(study: Study) -> dict[str, Any]:
+def measures_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of 'what D measures'. Read from `level`.
 
     `verdict`: `level` where T makes 90 % of the variance of ln D or more, `mostly_level` where it
@@ -43,7 +43,7 @@ def level_finding(study: Study) -> dict[str, Any]:
         "why_parts": reason(study.rows("level", measure="variance_share")),
         "twice": FORMS[USUAL](twice)[0] if usual and verdict == "level" else None,
         "per_head": per_resident(study),
-        **level_of(study, study.focus),
+        **measures_of(study, study.focus),
     }
 
 
@@ -67,8 +67,8 @@ def near_level(study: Study, level: str) -> dict[str, float]:
     return {indicator: r for indicator, r in found.items() if r >= NEAR}
 
 
-def level_of(study: Study, region: str) -> dict[str, Any]:
-    """What `level_finding` says of one region."""
+def measures_of(study: Study, region: str) -> dict[str, Any]:
+    """What `measures_finding` says of one region."""
     parts = ("lnD", "C", "T")
     rise = {part: of_measure(study, f"rise_{part}").get(region) for part in parts}
     by_level = rise["lnD"] is not None and abs(rise["T"]) > abs(rise["C"])

@@ -42,7 +42,7 @@ def slope(study: Study, name: str) -> Any:
     return conley if wider else plain
 
 
-def pattern_finding(study: Study) -> dict[str, Any]:
+def where_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section 'where'.
 
     `verdict`, of the relative gap between regions (of ln D), `spread` of that in D itself:

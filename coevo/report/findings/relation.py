@@ -3,13 +3,14 @@
 import math
 from typing import Any
 
+from coevo.equilibria.fitted import POOLED
 from coevo.estimation.pooled import FOD_IV
 from coevo.inference.relation_rule import ESTIMATORS
 from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.signs import QUADRANTS
 from coevo.messages import packed
 from coevo.report.findings.carried import carried_slopes
-from coevo.report.findings.study_tables import POOLED, Study, reason
+from coevo.report.findings.study_tables import Study, reason
 
 UNDETERMINED = "undetermined"
 # the fit that the rule and feedback rest on

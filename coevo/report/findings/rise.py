@@ -35,7 +35,7 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
     }
 
 
-def rise_finding(study: Study) -> dict[str, Any]:
+def far_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'how far'.
 
     `verdict` is `one_region`, `both` or `all` rose, `most` (more than half), `some` or `none`.
@@ -68,13 +68,13 @@ def rise_finding(study: Study) -> dict[str, Any]:
         "uncompared": len(out),
         "shorter": [study.name(region) for region in out] if len(out) <= FEW else [],
         "scale": _scale(study),
-        **rise_of(study, study.focus),
+        **far_of(study, study.focus),
         "drawn": n == 1 and "claims" not in study.tables,
     }
 
 
-def rise_of(study: Study, region: str) -> dict[str, Any]:
-    """What `rise_finding` says of one region."""
+def far_of(study: Study, region: str) -> dict[str, Any]:
+    """What `far_finding` says of one region."""
     state, alone = focus_state(study, region), study.single
     counts = (study.coupling["year"].eq(year).sum() for year in state["years"])
     return {

@@ -27,7 +27,7 @@ def figures_since(study: Study) -> pd.DataFrame:
     return rows.merge(D, on=["scope", "year"], how="left")
 
 
-def release_finding(study: Study) -> dict[str, Any]:
+def changes_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'what changed since the release'.
 
     `verdict` is `none` without a release, `unchanged` where all numbers are as they were, else

@@ -9,7 +9,6 @@ import pandas as pd
 
 from coevo.arrays import Config
 from coevo.coupling.grade_scales import GRADES, GradeScale
-from coevo.files import rows_of
 from coevo.messages import thin
 from coevo.observations.units import named
 from coevo.panel.derivations import parse
@@ -19,7 +18,6 @@ from coevo.sensitivity.specifications import EFFECTS
 from coevo.study_data import StudyData, StudyTables
 
 Reason = tuple[str, str]  # the key of a message, and its fields
-POOLED = "pooled"
 SUBSYSTEM_PREFIX = "U_"
 KEY = ["region", "name", "year"]
 DRAWN = 100  # regions that charts draw one by one, at most
@@ -48,12 +46,6 @@ class Study(StudyTables):
     language: str = "en"
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def rows(self, table: str, **wanted: object) -> pd.DataFrame:
-        """Rows of a table whose columns (`scope`, `effects`, `model`) hold what is wanted; none
-        where the study does not have the table.
-        """
-        return rows_of(self.table(table), **wanted)
-
     def facts(self, **fit: str) -> pd.DataFrame:
         """Value, low, high, limit ... of what `relations` and `checks` hold of a fit over all
         years, by its name.
@@ -65,16 +57,6 @@ class Study(StudyTables):
     def verdicts(self, **fit: str) -> pd.DataFrame:
         """Verdict and direction of a fit over all years, by question."""
         return self.rows("verdicts", period="", **fit).set_index("question")
-
-    @property
-    def focus_fit(self) -> dict[str, str]:
-        """What names, in every table, the fit of the region in focus from its own growth."""
-        return {"scope": self.focus, "effects": "none", "estimator": self.estimator}
-
-    @property
-    def pooled_fit(self) -> dict[str, str]:
-        """What names, in every table, the pooled fit with region and year effects."""
-        return {"scope": POOLED, "effects": EFFECTS[-1], "estimator": self.estimator}
 
     @property
     def has(self) -> frozenset[str]:
@@ -167,7 +149,7 @@ class Study(StudyTables):
         """Effects of the fits that the report reads, the headline's last."""
         return EFFECTS if self.pooled else ("none",)
 
-    @cached_property
+    @property
     def focus(self) -> str:
         """Code of the region in focus: the configured one, or the first."""
         wanted = str(self.config.get("focus_region") or "")

@@ -65,7 +65,7 @@ def _at_point(rows: pd.DataFrame, point: pd.Series) -> pd.DataFrame:
     return rows[rows["source"].eq(point["source"]) & same_share]
 
 
-def theory_finding(study: Study) -> dict[str, Any]:
+def theory_fit_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of theory against fit.
 
     `verdict`: `average` where the mean over regions is contradicted, whatever point, estimator and

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 from scipy.special import stdtr
 
+from coevo.equilibria.fitted import POOLED
 from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_REGION_WILD, BY_YEAR
 from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.interaction import holds
-from coevo.report.findings.study_tables import POOLED, Study
+from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown, escaped
@@ -86,7 +87,7 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
         facts |= {(f"r_squared_equation_{row.equation}", *of): row.r2} if classic else {}
     for row in rows.dropna(subset="df").itertuples():
         facts["df", row.effects, row.estimator] = row.df
-    by_year, resting = {}, {row.slope for row in carried_slopes(study)}
+    by_year, resting = {}, carried_slopes(study)
     if classic:
         for row in study.rows("relations", scope=scope, period="").itertuples():
             if not row.quantity.startswith("anderson_rubin"):

@@ -20,10 +20,10 @@ from coevo.power.relations_seen import ESTIMATES
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings import deciding as power
 from coevo.report.findings import equilibrium, in_step
-from coevo.report.findings.choice_robustness import sign_survival_finding
+from coevo.report.findings.choice_robustness import survival_finding
 from coevo.report.findings.data_quality import audited, largest_obstacles, since, weights_finding
 from coevo.report.findings.interaction import regional
-from coevo.report.findings.level_control import level_finding
+from coevo.report.findings.level_control import measures_finding
 from coevo.report.findings.page_one import NOT_TESTED, opening_kind, scope_finding
 from coevo.report.findings.predicted import rivals
 from coevo.report.findings.region_standings import standings
@@ -31,7 +31,7 @@ from coevo.report.findings.regional_pattern import at_ends, group_means, one_row
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
-from coevo.report.findings.theory_against_fit import theory_finding
+from coevo.report.findings.theory_against_fit import theory_fit_finding
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
@@ -183,7 +183,7 @@ def _held(words: ReportText, row: Row) -> str:
     if row["computed"] in ("by_choices", "growth_at_theory"):
         return str(words.message(f"held_{row['computed']}", row["fields"]))
     counted = LAYOUT["fits"].get(row["claim"])
-    counts = sign_survival_finding(words.study)[counted].get("") if counted else None
+    counts = survival_finding(words.study)[counted].get("") if counted else None
     shown = counts and counts["specifications"]
     return str(words.say("tables/verdicts/fits", counts=counts)) if shown else NOTHING
 
@@ -309,7 +309,7 @@ def explained(words: ReportText) -> Body:
         (words.say("tables/explained/T", form=form), part, "share_T")
         for form, part in table.groupby("form", sort=False)
     ]
-    for (level, _), column in zip(level_finding(study)["levels"], R2, strict=False):
+    for (level, _), column in zip(measures_finding(study)["levels"], R2, strict=False):
         lines.append((words.say("tables/explained/level", level=level), table, column))
     rows: Rows = []
     for title, part, column in lines:
@@ -382,7 +382,7 @@ def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
     """Theoretical points, each with growth of both outputs there by the region's own fit, its
     intervals, joint p and the verdict.
     """
-    for point in theory_finding(words.study).get("points", ()):
+    for point in theory_fit_finding(words.study).get("points", ()):
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = words.say(f"theory_fit/titles/{point['source']}", point=point)
@@ -415,7 +415,7 @@ def equilibria(words: ReportText) -> Iterator[list[Any]]:
 
 def signs(words: ReportText) -> Body:
     """In how many fits of each case the supply pattern shows, of how many, and p by chance."""
-    survival, study, say = sign_survival_finding(words.study), words.study, words.say
+    survival, study, say = survival_finding(words.study), words.study, words.say
     kind = "effects_pooled" if study.pooled else "effects"
     cases = [
         (say(f"survival/cases/{key}", fits=words.word(kind, effects)), survival[key][effects])
