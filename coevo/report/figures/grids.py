@@ -53,7 +53,7 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
     if len(order) < len(study.regions):
         means = _means_of_groups(study)
         rows = pd.concat([rows, means], ignore_index=True)
-        order += means["name"].unique()
+        order.extend(means["name"].unique())
     ranks = _ranks(study)
     end = max([2, *ranks["rank_high"].astype(int)])
     heads = pd.DataFrame({"rank": [1, (1 + end) / 2, end], "text": ["1", words["rank"], str(end)]})
