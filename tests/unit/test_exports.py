@@ -30,7 +30,7 @@ from coevo.report.tables.exports import (
 from coevo.report.tables.regression_table import p_of_t, stars
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_language
-from coevo.schema import BUILT, column_row, table_names
+from coevo.schema import column_row
 from coevo.study_data import StudyData
 from tests.sample import (
     COUNT,
@@ -52,7 +52,8 @@ HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1 μκΦ ′≡← ①"
 
 def made(chosen: Study | None = None) -> dict[str, str]:
     """Return the LaTeX files of a study in English and Chinese."""
-    return latex_files(languages("en", "zh", chosen=chosen))
+    both = languages("en", "zh", chosen=chosen)
+    return {name: text for words in both for name, text in latex_files(words)}
 
 
 def languages(*names: str, chosen: Study | None = None) -> list[ReportText]:
@@ -140,7 +141,7 @@ def test_signs_of_numbers_need_no_font_of_their_own() -> None:
 def test_latex_takes_the_tables(tmp_path) -> None:
     hostile = indicators().assign(label_en=HOSTILE)
     chosen = Study(config(), tables(claims=True), hostile)
-    files = latex_files([english(chosen)])
+    files = dict(latex_files(english(chosen)))
     head = r"\documentclass{article}\usepackage{booktabs,longtable,array,calc}\begin{document}"
     body = "\n".join(files.values())
     (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
@@ -167,9 +168,8 @@ def test_numbers_are_those_of_the_tables() -> None:
     last = chosen.coupling[chosen.coupling["year"] == 2020].sort_values("D", ascending=False)
     states = rows(files["states.en.tex"])
     assert [cells[0] for cells in states] == last["name"].tolist()
-    np.testing.assert_allclose(
-        [float(cells[5].rstrip("†")) for cells in states], last["D"], atol=5e-3
-    )
+    D = [float(cells[5].rstrip("†")) for cells in states]
+    np.testing.assert_allclose(D, last["D"], atol=5e-3)
     regions = rows(files["regions.en.tex"])
     assert [cells[0] for cells in regions] == last["name"].tolist()
     ranges = chosen.tables["rank_ranges"].set_index("name").loc[last["name"]]
@@ -255,10 +255,8 @@ def test_no_star_stands_where_the_wild_bootstrap_does_not_confirm_it(wild, most)
 
 @pytest.mark.parametrize(("p", "sign"), [(0.004, "***"), (0.04, "**"), (0.06, "")])
 def test_stars_by_instruments_are_those_of_anderson_and_rubin_below_five_per_cent(p, sign) -> None:
-    chosen = sure(estimator="fod_iv")
-    chosen = study(
-        **put(chosen.tables, "checks", {"check": "anderson_rubin_p_b1", "effects": BOTH}, value=p)
-    )
+    check = {"check": "anderson_rubin_p_b1", "effects": BOTH}
+    chosen = study(**put(sure(estimator="fod_iv").tables, "checks", check, value=p))
     assert coefficients(chosen)[SYMBOLS["b1"]][0][-1].count("*") == len(sign)
 
 
@@ -314,12 +312,6 @@ def test_claims_keep_their_words() -> None:
     assert second.endswith(r"(paper: a\textbar b)")
 
 
-def test_a_chinese_table_has_chinese_heads_and_says_what_it_needs() -> None:
-    text = made()["states.zh.tex"]
-    assert "省份" in text and "xeCJK" in text and "Region" not in text
-    assert "xeCJK" not in made()["states.en.tex"]
-
-
 @pytest.mark.parametrize("effects", EFFECTS)
 def test_r_squared_is_that_of_a_regression_on_dummies(effects: str) -> None:
     generator = np.random.default_rng(3)
@@ -337,6 +329,11 @@ def test_r_squared_is_that_of_a_regression_on_dummies(effects: str) -> None:
         assert equation.r_squared == pytest.approx(1 - left[1] / left[0], abs=1e-10)
 
 
+def stata(name: str, voice: ReportText | None = None) -> tuple[pd.DataFrame, dict, dict]:
+    """Return what `read` does of a file of a study, the sample in English unless one is given."""
+    return read(dict(stata_files(voice or english()))[name])
+
+
 def read(data: bytes) -> tuple[pd.DataFrame, dict, dict]:
     """Return the table of a Stata file with codes, variable labels and value labels."""
     with pd.io.stata.StataReader(io.BytesIO(data)) as reader:
@@ -346,20 +343,18 @@ def read(data: bytes) -> tuple[pd.DataFrame, dict, dict]:
 
 def test_stata_files_hold_the_tables() -> None:
     voice = english(study())
-    chosen, files = voice.study, stata_files(voice)
+    chosen, files = voice.study, dict(stata_files(voice))
     shown = {f"table_{table.key}" for table in report_tables(voice)}
     assert set(files) == {f"{name}.dta" for name in {"panel", *LAYOUT["stata"]} | shown}
-    assert files == stata_files(english(study()))
     own = set(chosen.indicators["indicator"])
     of_results = {name: data for name, data in files.items() if not name.startswith("table_")}
     for name, data in of_results.items():
         frame, labels, _ = read(data)
         source = wide_panel(chosen) if name == "panel.dta" else chosen.tables[name[:-4]]
         assert list(frame.columns) == list(source.columns)
-        for column in source.select_dtypes("number"):
-            np.testing.assert_array_equal(
-                frame[column].to_numpy(float), source[column].to_numpy(float)
-            )
+        columns = list(source.select_dtypes("number"))
+        found, held = (one[columns].to_numpy(float) for one in (frame, source))
+        np.testing.assert_array_equal(found, held)
         assert all(0 < len(label) <= LABEL for label in labels.values())
         heads = {c: column_row(name[:-4], c) for c in source.columns if c not in own}
         assert not [c for c, row in heads.items() if row is None], name
@@ -369,7 +364,7 @@ def test_stata_files_hold_the_tables() -> None:
 
 def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:
     voice = english(study())
-    files, D = stata_files(voice), voice.study.coupling.query("region == '330000'")["D"]
+    files, D = dict(stata_files(voice)), voice.study.coupling.query("region == '330000'")["D"]
     frame, _, _ = read(files["table_coordination.dta"])
     own = frame[frame["column_1"] == "Zhejiang"].drop(columns="column_1")
     assert list(own) == [f"D{year}" for year in range(2012, 2021)]
@@ -383,7 +378,7 @@ def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:
 
 
 def test_the_panel_is_wide_and_says_what_is_filled() -> None:
-    frame, labels, _ = read(stata_files(english())["panel.dta"])
+    frame, labels, _ = stata("panel.dta")
     panel = study().tables["panel"].set_index(["region", "year", "indicator"])["value"]
     assert frame.at[3, "sales"] == panel[frame.at[3, "region"], frame.at[3, "year"], "sales"]
     assert labels["sales"] == "sales of shops (100 million yuan)"
@@ -392,20 +387,18 @@ def test_the_panel_is_wide_and_says_what_is_filled() -> None:
 
 @pytest.mark.whole
 def test_grades_are_ranked_codes_with_their_words() -> None:
-    voice = english()
-    chosen = voice.study
-    frame, _, codes = read(stata_files(voice)["coupling.dta"])
+    chosen = english().study
+    frame, _, codes = stata("coupling.dta")
     assert frame["grade"].map(codes["grade"]).tolist() == chosen.coupling["grade"].tolist()
     assert codes["grade"][1] == "extreme imbalance" and len(codes["grade"]) == 10
     np.testing.assert_array_equal(frame["grade"], np.floor(frame["D"] * 10) + 1)
-    (chinese,) = languages("zh")
-    found, labels, codes = read(stata_files(chinese)["coupling.dta"])
+    found, labels, codes = stata("coupling.dta", *languages("zh"))
     assert codes["grade"][10] == "优质协调" and labels["grade"] == "协调等级"
     np.testing.assert_array_equal(found[["grade", "stage"]], frame[["grade", "stage"]])
     assert found["name"].iloc[0] == "北京" and "商店子系统综合发展指数" in labels["U_shops"]
     other = chosen.coupling.assign(grade="unheard of")
     put = english(replace(chosen, tables=chosen.tables | {"coupling": other}))
-    assert set(read(stata_files(put)["coupling.dta"])[0]["grade"]) == {"unheard of"}
+    assert set(stata("coupling.dta", put)[0]["grade"]) == {"unheard of"}
 
 
 def test_stata_names_are_valid_and_each_stands_once() -> None:
@@ -431,15 +424,13 @@ def test_what_stata_does_not_have() -> None:
 
 
 def test_every_language_of_the_reports_is_written_in_its_words() -> None:
-    voices = languages("zh", "en")
-    assert [voice.study.language for voice in voices] == ["zh", "en"]
-    files = latex_files(voices)
+    files, text = made(), made()["states.zh.tex"]
     assert {name.split(".")[1] for name in files} == {"en", "zh"}
-    made = {name[:-4] for name in stata_files(voices[0])}
-    assert {name for name in made if not name.startswith("table_")} <= set(table_names(*BUILT))
-    first = rows(files["states.zh.tex"])[0]
+    assert "省份" in text and "xeCJK" in text and "Region" not in text
+    assert "xeCJK" not in files["states.en.tex"]
+    first = rows(text)[0]
     assert first[0] == "浙江"
-    assert first[6].split("，")[0] in {grade for grade in voices[0].study.grades.labels}
+    assert first[6].split("，")[0] in languages("zh")[0].study.grades.labels
     assert "熵值法" in files["indicators.zh.tex"] and "entropy" in files["indicators.en.tex"]
     assert "亿元" in files["descriptive.zh.tex"]
 

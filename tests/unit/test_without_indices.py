@@ -66,10 +66,10 @@ def test_the_report_speaks_of_the_populations_alone(count, language):
 def test_exports_have_no_table_of_indices(count):
     chosen = unindexed(count)
     words = worded(chosen, words_of("phrases", "en"))
-    names = {name.partition(".")[0] for name in latex_files([words])}
+    names = {name.partition(".")[0] for name, _ in latex_files(words)}
     assert "own" in names and not names & {"coordination", "weights", "states", "guards"}
-    assert {"panel.dta", "parameters.dta"} <= set(stata_files(words))
-    assert "coupling.dta" not in stata_files(words)
+    names = {name for name, _ in stata_files(words)}
+    assert {"panel.dta", "parameters.dta"} <= names and "coupling.dta" not in names
 
 
 def test_the_workbook_traces_nothing(tmp_path):

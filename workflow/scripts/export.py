@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from coevo.files import read_texts, write_files
-from coevo.report.documents import for_programs
+from coevo.report.tables.exports import for_programs
 from coevo.report.words.template_values import in_language
 from coevo.study_data import load_study
 

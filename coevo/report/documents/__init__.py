@@ -1,9 +1,7 @@
 """The report: findings put into words, in the formats that a study asks for."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-
-import pandas as pd
 
 from coevo.files import Texts
 from coevo.report.documents.pages import document, html, pdf
@@ -11,10 +9,9 @@ from coevo.report.documents.source import metadata, page_data
 from coevo.report.documents.word import docx
 from coevo.report.figures.drawing import drawn
 from coevo.report.findings.study_tables import chart_words
-from coevo.report.tables.exports import exported
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.report_text import ReportText
-from coevo.report.words.text_numbers import Told, numbers_by_key, numbers_for_latex
+from coevo.report.words.text_numbers import Told, numbers_for_latex
 
 # A renderer takes the document as pandoc reads it, files by name, data of the page, metadata.
 Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
@@ -36,15 +33,6 @@ def presented(
     for name, file in charts.items():
         yield f"figures/{language}/{name}", file
     yield from documents(words, Texts(templates | charts), said).items()
-
-
-def for_programs(
-    tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText],
-    numbers: Mapping[str, Mapping[str, list[Any]]],
-) -> Iterator[tuple[str, str | bytes]]:  # fmt: skip
-    """Files for other programs by their path: tables (`exported`), `numbers.json`."""
-    yield from exported(tables, languages)
-    yield "numbers.json", numbers_by_key(str(languages[0].study.config["study"]), numbers)
 
 
 def documents(words: ReportText, files: Mapping[str, Any], said: str) -> dict[str, bytes]:

@@ -22,6 +22,7 @@ from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import as_frame, pipe_table, readable
 from coevo.report.words.markup import READER
 from coevo.report.words.report_text import ReportText
+from coevo.report.words.text_numbers import numbers_by_key
 
 _LATEX = LAYOUT["latex"]
 _LINK = re.compile(r"\[([^\]\n]+)\]\(#[\w-]+\)")  # to a section, which a table alone does not have
@@ -31,29 +32,26 @@ NAME, LABEL, TEXT = 32, 80, 2045  # characters of a name and of a label, bytes o
 RESERVED = StataParser().RESERVED_WORDS
 
 
-def exported(
-    tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText]
+def for_programs(
+    tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText], numbers: Mapping[str, Any]
 ) -> Iterator[tuple[str, str | bytes]]:
     """Every file for other programs by its path, one after the other: `tables/<table>.csv` with a
-    byte-order mark, `latex/<table>.<language>.tex`, `stata/<table>.dta` in the first language.
+    byte-order mark, `latex/<table>.<language>.tex`, `stata/<table>.dta` in the first language,
+    `numbers.json`.
 
-    languages: the words of the study in each.
+    languages: the words of the study in each; numbers: those of the text, by language.
     """
     yield from ((f"tables/{name}.csv", for_excel(table)) for name, table in tables.items())
-    yield from ((f"latex/{name}", text) for name, text in latex_files(languages).items())
-    yield from ((f"stata/{name}", data) for name, data in stata_files(languages[0]).items())
+    for words in languages:
+        yield from ((f"latex/{name}", text) for name, text in latex_files(words))
+    yield from ((f"stata/{name}", data) for name, data in stata_files(languages[0]))
+    yield "numbers.json", numbers_by_key(str(languages[0].study.config["study"]), numbers)
 
 
-def latex_files(voices: Iterable[ReportText]) -> dict[str, str]:
-    """Tables by file name, `<name>.<language>.tex`; one that a study lacks is left out.
-
-    voices: the same study in each of its languages.
+def latex_files(words: ReportText) -> Iterator[tuple[str, str]]:
+    """Tables by file name, `<name>.<language>.tex`, each with what it needs; one that a study lacks
+    is left out. Pandoc is asked once for all of them.
     """
-    return dict(file for words in voices for file in _written(words))
-
-
-def _written(words: ReportText) -> Iterator[tuple[str, str]]:
-    """Each table as LaTeX with what it needs; pandoc is asked once for all of them."""
     import pypandoc
 
     tables = printable(report_tables(words))
@@ -73,21 +71,19 @@ def _written(words: ReportText) -> Iterator[tuple[str, str]]:
         yield f"{table.key}.{language}.tex", f"{head}{part.strip()}\n"
 
 
-def stata_files(voice: ReportText) -> dict[str, bytes]:
+def stata_files(voice: ReportText) -> Iterator[tuple[str, bytes]]:
     """Tables by file name, labelled in the language of the study: `<table>.dta` of the results,
     `table_<key>.dta` of the report.
     """
     study = voice.study
     frames = {"panel": wide_panel(study)}
     frames |= {name: study.tables[name] for name in LAYOUT["stata"] if name in study.tables}
-    files = {}
     for name, frame in frames.items():
         labels = [_label(name, id, study, voice.grammar.note) for id in map(str, frame)]
-        files[f"{name}.dta"] = stata_file(frame, voice, labels)
+        yield f"{name}.dta", stata_file(frame, voice, labels)
     for table in report_tables(voice):
         heads = [readable(column.head) for column in table.columns]
-        files[f"table_{table.key}.dta"] = stata_file(as_frame(table), voice, heads)
-    return files
+        yield f"table_{table.key}.dta", stata_file(as_frame(table), voice, heads)
 
 
 def wide_panel(study: Study) -> pd.DataFrame:
@@ -110,16 +106,13 @@ def stata_file(frame: pd.DataFrame, voice: ReportText, labels: Sequence[str]) ->
 
     labels: what its columns hold, in their order.
     """
-    names = dict(zip(frame.columns, stata_names(map(str, frame.columns)), strict=True))
-    columns: dict[str, pd.Series] = {}
-    codes: dict[str, dict[int, str]] = {}
-    for column, name in names.items():
-        columns[name], words = _coded(str(column), frame[column], voice)
-        codes |= {name: words} if words else {}
-    plain, memory, study = pd.DataFrame(columns), io.BytesIO(), voice.study
+    names, study, memory = stata_names(map(str, frame)), voice.study, io.BytesIO()
+    coded = {name: _coded(str(c), frame[c], voice) for name, c in zip(names, frame, strict=True)}
+    plain = pd.DataFrame({name: values for name, (values, _) in coded.items()})
+    codes = {name: words for name, (_, words) in coded.items() if words}
     sizes = plain.select_dtypes(exclude="number").map(lambda text: len(text.encode())).max()
     title = str(study.config["title"].get(study.language) or study.config["study"])
-    titles = {name: text[:LABEL] for name, text in zip(names.values(), labels, strict=True)}
+    titles = {name: text[:LABEL] for name, text in zip(names, labels, strict=True)}
     plain.to_stata(
         memory, write_index=False, version=118, time_stamp=STAMP, variable_labels=titles,
         data_label=title[:LABEL], value_labels=codes, convert_strl=list(sizes.index[sizes > TEXT]),

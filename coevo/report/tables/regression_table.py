@@ -46,7 +46,7 @@ class RegressionFits(NamedTuple):
     parameters: list[str]
     facts: Mapping[tuple[str, str, str], Any]
     by_year: Mapping[tuple[str, str, str], tuple[float, float]]
-    wild: Mapping[str, float]
+    wild: pd.Series
 
 
 TABLES: dict[str, list[Any]] = LAYOUT["regressions"]
@@ -109,7 +109,7 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
         facts["year_effects", *of] = words.term("answer", of[0] in EFFECTS[1:])
     parameters = listed or list(dict.fromkeys(rows["parameter"]))
     wild = study.rows("slope_tests", errors=BY_REGION_WILD, **study.pooled_fit)
-    p = dict(zip(wild["parameter"], wild["p"], strict=True))
+    p = wild.set_index("parameter")["p"]
     return RegressionFits(rows, columns, parameters, facts, by_year, p)
 
 
@@ -223,10 +223,9 @@ def slope_tests(words: ReportText) -> Body:
     tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
     by_fit = tests.set_index(["errors", "effects", "parameter"])
     fits = [(e, name) for e in EFFECTS for name in ("b1", "d") if e in set(tests["effects"])]
-    heads = [words.say("tables/slope_tests/errors")]
-    for effects, name in fits:
-        of = words.word("effects_pooled", effects)
-        heads.append(words.say(f"tables/slope_tests/{name}", effects=of))
+    of, say = partial(words.word, "effects_pooled"), words.say
+    heads = [say("tables/slope_tests/errors")]
+    heads += (say(f"tables/slope_tests/{name}", effects=of(effects)) for effects, name in fits)
     rows = [
         [words.word("errors", kind), *(_p_and_ends(words, by_fit, (kind, *fit)) for fit in fits)]
         for kind in dict.fromkeys(tests["errors"])

@@ -77,7 +77,7 @@ def weights(words: ReportText) -> Body:
     others = others.groupby("indicator")["weight"].agg(least="min", most="max")
     named = study.indicators.set_index("indicator")["dimension"]
     rows = weights_finding(study)["rows"].join(others, on="indicator")
-    rows = rows.drop(columns="dimension", errors="ignore").join(named, on="indicator")
+    rows["dimension"] = rows["indicator"].map(named)
     rows = rows.assign(between=np.nan) if study.single else rows
     values = study.of_focus("panel").pivot(index="indicator", columns="year", values="value")
     figures = values.reindex(rows["indicator"], columns=ends).to_numpy().tolist()
@@ -245,10 +245,8 @@ def descriptive(words: ReportText) -> list[dict[str, Any]]:
     deviation (n - 1), minimum and maximum.
     """
     study = words.study
-    column, wanted = "indicator", study.populations
-    if study.indexed:
-        column, wanted = "subsystem", study.subsystems
-    used = rows_of(study.indicators, **{column: wanted})["indicator"]
+    wanted = {"subsystem": study.subsystems} if study.indexed else {"indicator": study.populations}
+    used = rows_of(study.indicators, **wanted)["indicator"]
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
     table["count"] = table["count"].fillna(0).astype(int)
@@ -386,10 +384,9 @@ def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = words.say(f"theory_fit/titles/{point['source']}", point=point)
-        p = point["p_joint"]
-        grown: list[str] = [words.growth(point, i) for i in (1, 2)]
-        grown.append(NOTHING if missing(p) else words.say("theory_fit/joint", p=p))
-        yield [title, *_at(words, point), *grown, words.say(f"chips/{point['verdict']}")]
+        grown, p = [words.growth(point, i) for i in (1, 2)], point["p_joint"]
+        joint = NOTHING if missing(p) else words.say("theory_fit/joint", p=p)
+        yield [title, *_at(words, point), *grown, joint, words.say(f"chips/{point['verdict']}")]
 
 
 def equilibria(words: ReportText) -> Iterator[list[Any]]:
