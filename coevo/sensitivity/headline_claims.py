@@ -115,7 +115,8 @@ def _stated(study: StudyData, pair: str) -> dict[str, Any]:
     if len(focus_rows):
         start, end = focus_rows["D"].iloc[[0, -1]].tolist()
         stated |= {"region": study.focus, "D": [start, end], "rose": end > start}
-        stated |= {"grade": focus_rows["grade"].iloc[-1], "rank": 1 + int((last["D"] > end).sum())}
+        stated |= {"grade": focus_rows["grade"].iloc[-1]}
+        stated |= {"rank": 1 + int((last["D"] > end).sum()), "ranked": len(last)}
     return stated
 
 

@@ -35,7 +35,7 @@ def test_what_a_claim_on_D_speaks_of():
     assert unpacked(found.loc["rank_of_focus", "stated"]) == {
         "systems": ["shops", "plants"], "regions": COUNT, "years": [2012, 2020], "size": "product",
         "region": FOCUS, "D": ends, "rose": True, "grade": own["grade"].iloc[-1],
-        "rank": int(last["D"].gt(ends[1]).sum()) + 1,
+        "rank": int(last["D"].gt(ends[1]).sum()) + 1, "ranked": len(last),
     }  # fmt: skip
     assert set(found.loc[list(ON_D), "computed"]) == {"by_choices"}
 

@@ -22,7 +22,8 @@ MOST_RUNS = 40  # of years with missing figures, before their number does
 def data_finding(study: Study) -> dict[str, Any]:
     """Counts of what was read and of what the audit found, missing and filled cells, vintages.
 
-    `absent`: how many figures are missing by indicator, where these are too many groups.
+    `missing` and `filled`: groups of figures; where these are too many, `absent` and `interpolated`
+    hold how many they are by indicator.
 
     `pinned`: the vintage that hides later ones, or None; `newer`: groups of known figures
     newer than those used, by vintage and years; `breaks`, `spliced`: groups of figures with that
@@ -34,11 +35,8 @@ def data_finding(study: Study) -> dict[str, Any]:
     # an index on the year before has no use in the first year
     chained = panel["indicator"].isin(linked(study.derivations.values()))
     unneeded = chained & panel["year"].eq(panel["year"].min())
-    filled = groups(study, panel[flags.eq(FILLED)])
-    lacking = panel[flags.str.startswith(MISSING) & ~unneeded]
-    missing = groups(study, lacking)
-    runs = sum(1 + (pd.Series(group["years"]).diff() > 1).sum() for group in missing)
-    many = runs > MOST_RUNS
+    filled, interpolated = _told(study, panel[flags.eq(FILLED)])
+    missing, absent = _told(study, panel[flags.str.startswith(MISSING) & ~unneeded])
     read = panel[panel["indicator"].isin(seen["indicator"])]
     return {
         "observations": int(seen["value"].notna().sum()),
@@ -47,9 +45,10 @@ def data_finding(study: Study) -> dict[str, Any]:
         "serious": serious(study),
         "accepted": int((study.tables["audit"]["standing"] == ACCEPTED).sum()),
         "filled": filled,
-        "missing": [] if many else missing,
-        "absent": lacking["indicator"].value_counts(sort=False).to_dict() if many else {},
-        "complete": None if missing else "filled" if filled else "whole",
+        "interpolated": interpolated,
+        "missing": missing,
+        "absent": absent,
+        "complete": None if missing or absent else "filled" if filled or interpolated else "whole",
         "revisions": len(study.tables["revisions"]),
         "pinned": None if pin == "latest" else pin,
         "newer": [
@@ -83,6 +82,14 @@ def standing(study: Study, policy: str = "") -> pd.DataFrame:
     return POLICIES[policy or study.config["vintage_policy"]](
         of_years(seen, panel["year"].unique())
     )
+
+
+def _told(study: Study, rows: pd.DataFrame) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Groups of cells, or, where these are too many, how many cells there are by indicator."""
+    found = groups(study, rows)
+    if sum(1 + (pd.Series(group["years"]).diff() > 1).sum() for group in found) <= MOST_RUNS:
+        return found, {}
+    return [], rows["indicator"].value_counts(sort=False).to_dict()
 
 
 def groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:

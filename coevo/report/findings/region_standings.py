@@ -10,8 +10,9 @@ from coevo.sensitivity.coverage_breaks import KEPT
 
 def standings(study: Study) -> pd.DataFrame:
     """By region: `group`; D of its first and last year and its `rise`, `D_without` the years of
-    changed coverage; rank in both years, `rank_low` to `rank_high` over all combinations of
-    choices, `rank_adjusted` with the level of development taken out. NaN for what is not known.
+    changed coverage; rank in the first and the last year of the study, `rank_low` to `rank_high`
+    over all combinations of choices, `rank_adjusted` with the level of development taken out. NaN
+    for what is not known.
     """
     first, last = study.ends
     choices = study.tables["rank_ranges"].set_index("region")
@@ -22,8 +23,8 @@ def standings(study: Study) -> pd.DataFrame:
         "D": last["D"],
         "rise": last["D"] - first["D"],
         "D_without": without["D"],
-        "rank_first": first["rank"],
-        "rank": last["rank"],
+        "rank_first": first["rank"].where(first["year"] == study.years[0]),
+        "rank": last["rank"].where(last["year"] == study.years[-1]),
         "rank_low": choices["rank_low"],
         "rank_high": choices["rank_high"],
         "rank_adjusted": of_measure(study, "rank_adjusted_D", slope=LEVEL_OUT),

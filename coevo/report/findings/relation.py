@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from coevo.equilibria.fitted import POOLED
 from coevo.estimation.pooled import FOD_IV
 from coevo.inference.relation_rule import ESTIMATORS
@@ -75,15 +77,20 @@ def _families(study: Study) -> list[tuple[str, float, float, float, list[str]]]:
 
 def _sizes(study: Study) -> dict[str, float]:
     """The largest shares of simulated panels in which a relation is named that is not there, in
-    whole per cent upwards, 1 at least: of `none` at all, and of `one` effect alone.
+    whole per cent upwards, 1 at least: of `none` at all, and of `one` effect alone. Of the panels
+    with the number of `regions` and `years` that is nearest to the study's, by ratios.
     """
     rows = study.table("relation_rule")
     if rows.empty:
         return {}
+    own = {"regions": len(study.regions), "years": len(study.years)}
+    away = np.abs(np.log(rows[list(own)] / list(own.values()))).sum(axis=1)
+    rows = rows[away == away.min()]
     named = 1 - rows["undetermined"] - rows["refused"]
     alone = rows["relation"].isin(EFFECTS)
     most = {"none": named[rows["relation"] == "none"].max(), "one": named[alone].max()}
-    return {name: max(math.ceil(100 * share), 1) / 100 for name, share in most.items()}
+    shares = {name: max(math.ceil(100 * share), 1) / 100 for name, share in most.items()}
+    return shares | rows[list(own)].iloc[0].to_dict()
 
 
 def _control(study: Study) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def states(words: ReportText) -> Body:
 
 def regions(words: ReportText) -> list[Row]:
     """Every region by D of its last year, with the grade of that."""
-    states = standings(words.study).join(words.study.ends[1]["grade"]).dropna(subset="D")
+    states = standings(words.study).join(words.study.ends[1][["grade", "year"]]).dropna(subset="D")
     states = states.sort_values("D", ascending=False).reset_index()
     return list(states.to_dict("records"))
 
