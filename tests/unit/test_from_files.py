@@ -22,7 +22,7 @@ FOLDER = "我的 下载"
 DOWNLOADS = ROOT / "tests" / "downloads"
 CASES = sorted(path.parent.name for path in DOWNLOADS.glob("*/proposed.yaml"))
 CITIES, STATES = "cities-of-a-workbook", "codes-of-states-and-a-head-like-a-unit"
-SIX = range(2010, 2016)
+TABLES = sections("from_files")
 
 
 @pytest.fixture(autouse=True)
@@ -132,31 +132,7 @@ def test_nothing_is_overwritten():
     assert path.read_text(encoding="utf-8") == edited
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("从统计局下载。", "from: no table of figures was found"),
-        ("地区,2012,2013,2014,2015,2016\n杭州,1,2,3,4,5\n", "from: 1 of 1 indicators have figures"),
-        (
-            "地区,年份,GDP(亿元)\n杭州,2012,1.5\n",
-            "from: the longest run of years is 2012; a study needs 5 at",
-        ),
-        (
-            "firm,year,inv,value\n" + "".join(f"{n},{y},{n}.5,{y}5\n" for y in SIX for n in (7, 9)),
-            "from: no table of figures was found\na.csv: 12 figures of a for 1 regions and 6 "
-            "times; firm tells them apart",
-        ),
-        (
-            "country,year,jobs\nPeru,63,1.5\nChile,63,2.5\n",
-            'from: no table of figures was found\na.csv: "63" is not read as a year, beside 2',
-        ),
-        (
-            "country,year,sex,jobs\n" + "".join(f"Peru,{y},{s},{y}5\n" for y in SIX for s in "MF"),
-            "from: no table of figures was found\na.csv: 12 figures of jobs for 1 regions and 6 "
-            "times; sex tells them apart: head it region, year or indicator",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("text", "said"), TABLES["no_study"])
 def test_a_folder_that_suggests_no_study_is_refused(text, said):
     Path(FOLDER, "a.csv").write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match=f"^{said}"):
@@ -166,19 +142,12 @@ def test_a_folder_that_suggests_no_study_is_refused(text, said):
         begin_from_files(Wish("mine", 0, 0, "2026-11", "nowhere"))
 
 
-SETS_OF = {
-    "us-states": "Alabama|D.C.|WY|NEW_YORK",
-    "brazilian-states": "SP|RJ|Sao Paulo|Goiás",
-    "indian-states": "Orissa|Jammu & Kashmir|Kerala|TN",
-    "japanese-prefectures": "東京都|愛知|Hokkaido|鹿儿岛县",
-}
+@pytest.mark.parametrize(("names", "known"), TABLES["sets"])
+def test_the_set_that_knows_most_names_is_taken(names, known):
+    assert find_regions(dict.fromkeys(names, "")).known == known
 
 
-def test_the_set_that_knows_most_names_is_taken_if_it_knows_more_than_half():
-    assert find_regions(dict.fromkeys(["Zhejiang", "吉林", "上海"], "")).known == "provinces"
-    assert find_regions(dict.fromkeys(["吉林", "长春", "四平"], "")).known == "cities"
-    for name, texts in SETS_OF.items():
-        assert find_regions(dict.fromkeys(texts.split("|"), "")).known == name
+def test_a_set_is_taken_if_it_knows_more_than_half_of_the_names():
     some = find_regions(dict.fromkeys(["Germany", "FR", "Korea, Rep.", "Arab World"], ""))
     assert some.known == "countries" and some.strangers == ("Arab World",)
     assert some.groups == "group"
@@ -186,18 +155,7 @@ def test_the_set_that_knows_most_names_is_taken_if_it_knows_more_than_half():
     assert own.known == "" and len(own.rows) == 4
 
 
-@pytest.mark.parametrize(
-    ("regions", "said"),
-    [
-        ("countries", "known as countries; of 6 names countries has 6 and us-states has 6"),
-        ("own", "written in config/regions.csv; of 6 names us-states has 6"),
-        ("cities", "regions: cities knows none of the names: AL, CA, CO, GA, ID, IN"),
-        (
-            "states",
-            "regions: states is no set; write one of provinces, cities, countries, us-states",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("regions", "said"), TABLES["refused_sets"])
 def test_a_set_of_regions_can_be_refused(regions, said):
     download(STATES)
     try:
@@ -207,15 +165,10 @@ def test_a_set_of_regions_can_be_refused(regions, said):
     assert said in found
 
 
-def spans(*years: tuple[int, int]) -> list[Indicator]:
-    return [Indicator({}, span, 1, 1) for span in years]
-
-
-def test_years_are_those_that_give_most_figures():
-    assert find_years(spans((2000, 2010), (2002, 2012)), (0, 0)) == (2002, 2010)
-    assert find_years(spans((2000, 2010), (2000, 2010), (2009, 2020)), (0, 0)) == (2000, 2010)
-    assert find_years(spans((2000, 2010), (2002, 2012)), (2003, 0)) == (2003, 2010)
-    assert find_years(spans((2018, 2020)), (0, 0)) == (2018, 2020)
+@pytest.mark.parametrize(("spans", "asked", "found"), TABLES["years"])
+def test_years_are_those_that_give_most_figures(spans, asked, found):
+    indicators = [Indicator({}, tuple(span), 1, 1) for span in spans]
+    assert find_years(indicators, tuple(asked)) == tuple(found)
 
 
 def test_names_of_indicators_leave_units_marks_and_english():
