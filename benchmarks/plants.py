@@ -19,8 +19,8 @@ from benchmarks import reading_plants
 from benchmarks.common import ROOT
 from benchmarks.corrupted_files import REGIONS
 from coevo.errors import StudyError
-from coevo.files import read_table
-from coevo.observations import REMARKS, observe
+from coevo.files import as_table, read_table
+from coevo.observations import observe
 from coevo.observations.recognition import StudyTerms
 from coevo.panel.audit import audit_table
 
@@ -255,7 +255,7 @@ COLUMNS = ["check", "region", "year", "indicator", "message", "fields"]
 
 
 def audited(observations: pd.DataFrame) -> pd.DataFrame:
-    return audit_table(observations, pd.DataFrame(columns=REMARKS), INDICATORS)[COLUMNS]
+    return audit_table(observations, as_table("remarks", []), INDICATORS)[COLUMNS]
 
 
 @cache

@@ -139,24 +139,15 @@ class Problems:
         return len(self._found)
 
     def extend(self, messages: Iterable[str]) -> None:
-        for message in messages:
-            self.add(message)
+        self._found |= dict.fromkeys(messages)
 
     def check(self) -> None:
         """Raise `StudyError` if anything was added; of very many the first are told."""
-        messages = self.messages
-        if len(messages) > MOST_PROBLEMS:
-            more = f"coevo: {len(messages) - MOST_PROBLEMS:,} more problems; correct these first"
-            raise StudyError(*messages[:MOST_PROBLEMS], more)
+        messages, more = self.messages[:MOST_PROBLEMS], len(self) - MOST_PROBLEMS
+        if more > 0:
+            messages.append(f"coevo: {more:,} more problems; correct these first")
         if messages:
             raise StudyError(*messages)
-
-
-def is_foreign(problem: BaseException) -> bool:
-    """Whether a problem comes from the system, and is neither the study's nor our mistake."""
-    return isinstance(problem, MemoryError) or (
-        isinstance(problem, OSError) and (bool(problem.filename) or problem.errno in SYSTEM)
-    )
 
 
 @contextlib.contextmanager
@@ -181,10 +172,10 @@ def plain_words(problem: BaseException) -> str:
     """Return what to tell the user, with its line end: the lines of a `StudyError`, in one line
     what the system refuses, the traceback of any other exception, which is our mistake."""
     if isinstance(problem, StudyError):
-        return "\n".join(problem.messages) + "\n"
+        return f"{problem}\n"
     if isinstance(problem, MemoryError):
         return NO_MEMORY + "\n"
-    if isinstance(problem, OSError) and is_foreign(problem):
+    if isinstance(problem, OSError) and (problem.filename or problem.errno in SYSTEM):
         place = problem.filename or "coevo"
         if isinstance(problem, FileNotFoundError) and (part := _program_file(place)):
             place, why = part, f"is part of the program and is gone; {GONE.format(ROOT, part)}"

@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache, reduce
+from itertools import chain
 from operator import and_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -236,10 +237,9 @@ def changed_files(
 
 def _now(file: Path) -> str:
     """Return the SHA-256 of a file, "" of none."""
-    try:
+    with suppress(OSError):
         return _sha256_at(file, file.stat().st_ctime_ns)
-    except OSError:
-        return ""
+    return ""
 
 
 @cache
@@ -292,16 +292,9 @@ class Texts(dict[str, Any]):
 
 def read_texts(*paths: str | Path) -> Texts:
     """Return the text of files, and of the files in folders, by file name."""
-    files = [
-        file
-        for path in map(Path, paths)
-        for file in (sorted(path.iterdir()) if path.is_dir() else [path])
-    ]
-    return Texts(
-        (file.name, file.read_text(encoding="utf-8"))
-        for file in files
-        if file.is_file() and not file.name.startswith(".")
-    )
+    folders = (sorted(p.iterdir()) if p.is_dir() else [p] for p in map(Path, paths))
+    files = (file for file in chain(*folders) if file.is_file() and file.name[0] != ".")
+    return Texts((file.name, file.read_text(encoding="utf-8")) for file in files)
 
 
 def make_part(tasks: Tasks, part: str = "1-of-1") -> Made:
@@ -310,8 +303,7 @@ def make_part(tasks: Tasks, part: str = "1-of-1") -> Made:
     These names are those that Snakemake gives to the parts of a rule.
     """
     number, parts = map(int, part.split("-of-"))
-    chosen = list(tasks.items())[number - 1 :: parts]
-    return {key: task() for key, task in chosen}
+    return {key: task() for key, task in list(tasks.items())[number - 1 :: parts]}
 
 
 def together(parts: Iterable[Made]) -> dict[str, dict[Any, Any]]:

@@ -6,12 +6,12 @@ said above that.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 
 from coevo.errors import StudyError
+from coevo.observations.cells import has_numbers
 from coevo.observations.heads import (
     KINDS,
     HeadColumns,
@@ -20,7 +20,6 @@ from coevo.observations.heads import (
     head_columns,
     head_kind,
     is_level,
-    is_number,
     label_columns,
     labels_by_cells,
     with_years,
@@ -28,14 +27,12 @@ from coevo.observations.heads import (
 from coevo.observations.names import compared
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import MOST_TABLES, CellWords, Remark, Sheet, check_count
-from coevo.observations.units import is_unit
+from coevo.observations.units import any_of, is_unit
 from coevo.observations.vocabulary import STATISTICS
 
 STATED = {
     kind: re.compile(
-        r"(?:^|[\s(])(?:"
-        + "|".join(re.escape(word) for word in sorted(KINDS, key=len)[::-1] if KINDS[word] == kind)
-        + r")\s*:\s*(?=\S)",
+        rf"(?:^|[\s(])(?:{any_of(w for w in KINDS if KINDS[w] == kind)})\s*:\s*(?=\S)",
         re.IGNORECASE,
     )
     for kind in ("region", "year", "indicator", "unit")
@@ -74,7 +71,7 @@ class TableBlock:
 
     def stated(self, what: str) -> CellWords:
         """Return what a line `name：value` above the head states first, or no words."""
-        return next(iter(self.statements(what)), CellWords(""))
+        return next(iter(self.statements(what)), CellWords())
 
     def statements(self, what: str) -> tuple[CellWords, ...]:
         """Return all that such lines state, of the block or of the last one that it continues."""
@@ -92,30 +89,28 @@ class TableBlock:
     def _own_statements(self, what: str) -> tuple[CellWords, ...]:
         statements: list[CellWords] = []
         for row in self.above:
-            for words in self.sheet.cells(row):
-                if what == "unit" and head_kind(words.text) == what:
-                    beside = [*self.sheet.cells(row)]
-                    if len(beside) == 2 and is_unit(beside[1].text, self.sheet.own_units):
-                        statements.append(beside[1])
-                if what == "unit" and is_unit(words.text, self.sheet.own_units):
-                    statements.append(words)
-                for line in words.text.splitlines():
-                    for text in (line, PADDED.sub("", line)):
-                        if match := STATED[what].search(text):
-                            value = NEXT_STATED.split(text[match.end() :], maxsplit=1)[0].strip()
-                            open_ = value.count("(") < value.count(")")
-                            value = value.removesuffix(")") if open_ else value
-                            statements.append(CellWords(value, words.row, words.column))
+            cells = [*self.sheet.cells(row)]
+            for words in cells:
+                if what == "unit":  # in a cell of its own, perhaps beside 单位
+                    beside = len(cells) == 2 and head_kind(words.text) == what
+                    units = (cells[1] if beside else CellWords(), words)
+                    statements += [w for w in units if is_unit(w.text, self.sheet.own_units)]
+                for text in (words.text, PADDED.sub("", words.text)):
+                    if match := STATED[what].search(text):
+                        value = NEXT_STATED.split(text[match.end() :], maxsplit=1)[0].strip()
+                        closed = value.count("(") < value.count(")")
+                        value = value.removesuffix(")") if closed else value
+                        statements.append(words.saying(value))
         return tuple(statements)
 
     def stated_years(self) -> dict[str, CellWords]:
         """Return the years that stand anywhere above the head (`(2020年)`)."""
         stated = (
             {
-                year_: CellWords(year_, words.row, words.column)
+                year: words.saying(year)
                 for row in block.above
                 for words in block.sheet.cells(row)
-                for year_ in ANY_YEAR.findall(words.text)
+                for year in ANY_YEAR.findall(words.text)
             }
             for block in self._continued()
         )
@@ -140,11 +135,6 @@ def _is_below(sheet: Sheet, row: int) -> bool:
     return bool(SOURCE.match(begin) or NOTE.match(begin))
 
 
-def _is_body(begin: str) -> bool:
-    """Whether a row that begins so may hold figures of a region."""
-    return bool(begin) and compared(begin) not in STATISTICS
-
-
 def _counts_columns(sheet: Sheet, row: int) -> bool:
     """Whether a row below a head counts its columns: 1, 2, 3 or (1), (2), (3)."""
     texts = [words.text.strip("()") for words in sheet.cells(row)]
@@ -154,9 +144,8 @@ def _counts_columns(sheet: Sheet, row: int) -> bool:
 def _is_above(sheet: Sheet, row: int) -> bool:
     """Whether a row before a head is blank, a title, or states something about the next table."""
     cells = list(sheet.cells(row))
-    if any(is_number(sheet.values[row, words.column]) for words in cells):
-        return False
-    return len(cells) < 2 or any(CONTINUED.search(w.text) or ":" in w.text for w in cells)
+    states = len(cells) < 2 or any(CONTINUED.search(w.text) or ":" in w.text for w in cells)
+    return states and not has_numbers(sheet, row)
 
 
 def _notes(sheet: Sheet, rows: range) -> tuple[Remark, ...]:
@@ -207,17 +196,7 @@ def _is_head(sheet: Sheet, row: int, begin: str, below: bool) -> bool:
     cells = list(sheet.cells(row))
     if len(cells) == 2 and head_kind(begin) == "unit" and is_unit(cells[1].text, sheet.own_units):
         return False  # 单位, and the unit beside it
-    figures = below and any(is_number(sheet.values[row, words.column]) for words in cells)
-    return len(cells) > 1 and not figures
-
-
-def _outside(sheet: Sheet, rows: Iterable[int]) -> tuple[int, ...]:
-    """Return the rows that hold figures beside something else; a page number stands alone."""
-    return tuple(
-        row
-        for row in rows
-        if any(is_number(sheet.values[row, w.column]) for w in islice(sheet.cells(row), 1, None))
-    )
+    return len(cells) > 1 and not (below and has_numbers(sheet, row))
 
 
 def _with_units(sheet: Sheet, labels: Labels, body: tuple[int, ...]) -> Labels:
@@ -242,18 +221,22 @@ def _blank_head(sheet: Sheet) -> tuple[range, Labels] | None:
     are those of regions beside years or codes, or if most of them are known; None if no column of
     years and no years in the head are there.
     """
-    head = next((r for r, begin in enumerate(sheet.begins) if begin.text and begin.column > 0), -1)
-    width = sheet.begins[head].column if head >= 0 else 0
-    if not width:
+    head = next((r for r, begin in enumerate(sheet.begins) if begin.column > 0), -1)
+    if head < 0:
         return None
-    first = head
+    width, first = sheet.begins[head].column, head
     while first < len(sheet.begins) and sheet.begins[first].column >= width:
         first += 1
-    body = [r for r in range(first, len(sheet.begins)) if _is_full(sheet, r, width)]
+    body = [
+        row
+        for row in range(first, len(sheet.begins))
+        if all(sheet.words(row, column) for column in range(width))
+        and has_numbers(sheet, row, width - 1)
+    ]
     if not body or body[0] != first:
         return None
     labels = _blank_labels(sheet, body, width)
-    dated = any(period_of(w.text) is not None for r in range(head, first) for w in sheet.cells(r))
+    dated = any(period_of(w.text) for r in range(head, first) for w in sheet.cells(r))
     if "region" not in labels or not (dated or "year" in labels):
         return None
     names = [sheet.words(r, labels["region"][0].column).text for r in body]
@@ -261,18 +244,12 @@ def _blank_head(sheet: Sheet) -> tuple[range, Labels] | None:
     return (range(head, first), labels) if len(labels) > 1 or 2 * known > len(names) else None
 
 
-def _is_full(sheet: Sheet, row: int, width: int) -> bool:
-    """Whether a row says something in each of its first columns, and has figures beyond."""
-    filled = all(sheet.words(row, column).text for column in range(width))
-    return filled and any(is_number(value) for value in sheet.values[row, width:].tolist())
-
-
 def _blank_labels(sheet: Sheet, body: Sequence[int], width: int) -> Labels:
     """Return the columns by kind: of several of names that with most different ones."""
     texts = {c: [sheet.words(row, c).text for row in body] for c in range(width)}
-    years = [c for c in texts if all(period_of(text) is not None for text in texts[c])]
+    years = [c for c in texts if all(map(period_of, texts[c]))]
     rest = [c for c in texts if c not in years]
-    codes = [c for c in rest if all(CODES.fullmatch(text) for text in texts[c])]
+    codes = [c for c in rest if all(map(CODES.fullmatch, texts[c]))]
     names = [c for c in rest if c not in codes and all(map(WORD.search, texts[c]))]
     by_kind = {"year": years[:1], "code": codes[:1]}
     by_kind["region"] = sorted(names, key=lambda c: -len(set(texts[c])))[:1]
@@ -309,11 +286,14 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
         between = [row for row in range(done, first) if sheet.begins[row].text]
         above = tuple(row for row in between if not _is_below(sheet, row))
         last += last < end and _counts_columns(sheet, last)
-        body = tuple(row for row in range(last, end) if _is_body(sheet.begins[row].text))
+        begins = ((row, compared(sheet.begins[row].text)) for row in range(last, end))
+        body = tuple(row for row, begin in begins if begin and begin not in STATISTICS)
         labels = labels_by_cells(sheet, labels, columns, body)
         by_cells = [c.column for c in labels.get("year", ()) if c.column in columns]
         columns = {c: head for c, head in columns.items() if c not in by_cells}
         continued = any(CONTINUED.search(w.text) for row in above for w in sheet.cells(row))
+        below = range(end, stop)
+        outside = [*between, *below] if stop == len(sheet.begins) else between
         blocks.append(
             TableBlock(
                 sheet,
@@ -323,9 +303,9 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
                 columns if "year" in labels else with_years(columns, sheet.own_units),
                 body,
                 blocks[-1] if blocks and (continued or not between) else None,
-                _notes(sheet, range(end, stop)),
-                _outside(sheet, between)
-                + _outside(sheet, range(end, stop) if stop == len(sheet.begins) else ()),
+                _notes(sheet, below),
+                # rows of figures beside something else; a page number stands alone
+                tuple(r for r in outside if has_numbers(sheet, r, sheet.begins[r].column)),
             )
         )
         done = end

@@ -14,10 +14,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from coevo.arrays import Objects, Places
+from coevo.arrays import Places
 from coevo.errors import StudyError, short
 from coevo.observations.sheets import CellValue, CellWords, Fault, NumberStyle, Sheet, cell_text
 from coevo.observations.vocabulary import ERAS, MISSING_MARKS, PUBLISHERS_MARKS
@@ -37,6 +36,7 @@ THOUSANDS = re.compile(
     r"(?:\.[0-9]*)?"
 )
 PARTING = re.compile("[, '’]")  # of thousands
+CODE = re.compile(r"0[0-9]")  # 06000, which no figure is
 # Read from the end of the text, so that a long run of stars costs one look at each.
 NOTE_MARKS = re.compile(
     r"(?:(?:[\u2460-\u2473\u24ea\u2776-\u277f*†‡#¹²³\u2070\u2074-\u2079]"
@@ -124,11 +124,26 @@ def without_flag(text: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (text, "")
 
 
+def is_number(value: CellValue) -> bool:
+    """Whether a cell holds a number other than a year, as such or as text."""
+    if isinstance(value, str):
+        if CODE.match(cell_text(value)):
+            return False
+        text = without_flag(without_marks(cell_text(value)))[0]
+        text = PARTING.sub("", text).rstrip("%‰")
+        return bool(NUMBER.fullmatch(text)) and head_year(text) is None
+    return isinstance(value, float) and head_year(cell_text(value)) is None
+
+
+def has_numbers(sheet: Sheet, row: int, beyond: int = -1) -> bool:
+    """Whether numbers other than years stand in a row, right of a column."""
+    return any(map(is_number, sheet.values[row, beyond + 1 :].tolist()))
+
+
 def known_marks(marks: Mapping[str, str]) -> dict[str, str]:
     """Return all marks for missing, a study's own beside ours, as plain text."""
-    return (
-        MISSING_MARKS | PUBLISHERS_MARKS | {cell_text(mark): kind for mark, kind in marks.items()}
-    )
+    own = {cell_text(mark): kind for mark, kind in marks.items()}
+    return MISSING_MARKS | PUBLISHERS_MARKS | own
 
 
 def printed_decimals(number: str) -> int:
@@ -178,9 +193,8 @@ def cell_figure(
             f"it blank, use one of {shown}, or add the mark under missing_marks in the config"
         )
     _check_size(float(number), text)
-    return CellFigure(
-        float(number), "" if bare == text else "noted", printed_decimals(number), form
-    )
+    flag = "" if bare == text else "noted"
+    return CellFigure(float(number), flag, printed_decimals(number), form)
 
 
 def _check_size(value: float, text: str) -> None:
@@ -193,23 +207,6 @@ def _check_size(value: float, text: str) -> None:
         )
 
 
-def _distinct_cells(
-    values: Objects, style: npt.NDArray[np.int32] | None
-) -> tuple[Places, list[tuple[CellValue, int]]]:
-    """Return the distinct cells (value, place of its style), and for each cell which it is.
-
-    values (cells,), None for a blank; style (cells,), or None if all cells have the first.
-    """
-    code, distinct = pd.factorize(values)
-    bare = np.flatnonzero(code < 0)
-    kinds: list[CellValue] = [*distinct, *((None, math.nan) if len(bare) else ())]
-    code[bare] = len(distinct) + np.array([value is not None for value in values[bare]], dtype=int)
-    if style is None:
-        return code, [(value, 0) for value in kinds]
-    place, pairs = pd.factorize(code + len(kinds) * style.astype(np.int64))
-    return place, [(kinds[pair % len(kinds)], pair // len(kinds)) for pair in pairs]
-
-
 def block_figures(sheet: Sheet, part: Any, known: Mapping[str, str]) -> tuple[Places, pd.DataFrame]:
     """Return for each cell of a part of a sheet its place in a table of the distinct ones.
 
@@ -217,8 +214,10 @@ def block_figures(sheet: Sheet, part: Any, known: Mapping[str, str]) -> tuple[Pl
     whether it says anything, be it a mark for missing. part: index of rows and columns.
     """
     values = sheet.values[part]
-    style = None if sheet.style is None else sheet.style[part].ravel()
-    place, cells = _distinct_cells(values.ravel(), style)
+    looks = np.broadcast_to(0 if sheet.style is None else sheet.style[part], values.shape)
+    cells: dict[tuple[CellValue, int], int] = {}  # value and style -> its place
+    pairs = zip(values.flat, looks.flat, strict=True)
+    place = [cells.setdefault(pair, len(cells)) for pair in pairs]
     read = []
     for value, look in cells:
         try:
@@ -227,7 +226,7 @@ def block_figures(sheet: Sheet, part: Any, known: Mapping[str, str]) -> tuple[Pl
             read.append(CellFigure(problem=str(problem)))
     figures = pd.DataFrame(read, columns=CellFigure._fields).astype({"value": float})
     figures["filled"] = [isinstance(value, Fault) or cell_text(value) != "" for value, _ in cells]
-    return place.reshape(values.shape), figures
+    return np.array(place, dtype=np.intp).reshape(values.shape), figures
 
 
 def plain_numbers(sheet: Sheet, mark: str = "") -> Sheet:
@@ -237,36 +236,33 @@ def plain_numbers(sheet: Sheet, mark: str = "") -> Sheet:
     first number that may be read in two ways is `unclear` in the sheet returned. Where commas part
     the fields, a point is for decimals; where semicolons do, commas are not for thousands alone.
     """
-    distinct = [
-        (value, text)
+    texts = {
+        value: text
         for value in pd.unique(sheet.values.ravel())
         if isinstance(value, str) and ("." in value or "," in value)
         if (text := cell_text(value))[:1] in "+-0123456789"
-    ]
-    either = [(value, text) for value, text in distinct if EITHER.match(text)]
-    rest = [text for _, text in distinct if not EITHER.match(text)]
-    point = any(POINT.match(text) for text in rest)
-    lone = any(LONE_COMMA.match(text) for text in rest) and not _has_numbers(sheet)
-    grouped = sheet.delimiter != ";" and any("," in text for _, text in either)
-    comma = any(COMMA.match(text) for text in rest) or (lone and not grouped)
+    }
+    either = {value: text for value, text in texts.items() if EITHER.match(text)}
+    rest = [text for value, text in texts.items() if value not in either]
+    point, lone, comma = (any(map(sign.match, rest)) for sign in (POINT, LONE_COMMA, COMMA))
+    # a sheet that holds numbers as such, other than years, writes none as text
+    numbers = (cell_text(v) for v in sheet.values.ravel().tolist() if isinstance(v, float))
+    lone = lone and all(head_year(number) is not None for number in numbers)
+    grouped = sheet.delimiter != ";" and any("," in text for text in either.values())
+    comma = comma or (lone and not grouped)
     if (comma and not point) or (mark == "," and comma == point):
-        plain = {value: _with_point(text) for value, text in distinct}
+        plain = {value: _with_point(text) for value, text in texts.items()}
         values = [plain.get(v, v) if isinstance(v, str) else v for v in sheet.values.flat]
         array = np.fromiter(values, dtype=object, count=sheet.values.size)
         return replace(sheet, values=array.reshape(sheet.values.shape))
     commas = (sheet.delimiter == ";" or lone) and not point  # are not for thousands alone
     points = sheet.delimiter != "," and (comma or not point)  # nor these for decimals
-    doubtful = [pair for pair in either if (points if "." in pair[1] else commas)]
-    if not doubtful or mark:
+    doubtful = (v for v, text in either.items() if (points if "." in text else commas))
+    value = next(doubtful, None)
+    if value is None or mark:
         return sheet
-    value, text = doubtful[0]
     row, column = np.argwhere(sheet.values == value)[0]
-    return replace(sheet, unclear=CellWords(text, int(row), int(column)))
-
-
-def _has_numbers(sheet: Sheet) -> bool:
-    """Whether a sheet holds numbers as such, other than years: then it writes none as text."""
-    return any(isinstance(v, float) and head_year(cell_text(v)) is None for v in sheet.values.flat)
+    return replace(sheet, unclear=CellWords(either[value], int(row), int(column)))
 
 
 def _with_point(text: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from coevo.arrays import Objects
 from coevo.errors import StudyError
 from coevo.observations.blocks import TableBlock
-from coevo.observations.heads import is_number
+from coevo.observations.cells import is_number
 from coevo.observations.names import compared, title_parts
 from coevo.observations.sheets import CellWords, Remark, Sheet
 from coevo.observations.units import Unit, find_unit
@@ -58,15 +58,14 @@ def contradictions(
     It stands in a title or a line of its own; units of other things than the figures' are none.
     """
     study_units = block.sheet.own_units
-    named = [title._replace(text=title_parts(title.text, study_units)[1]) for title in titles]
+    named = (title.saying(title_parts(title.text, study_units)[1]) for title in titles)
     stated = [(w, unit) for w in (*block.statements("unit"), *named) if (unit := _unit(w.text))]
     texts = {words.text for words in units.flat} if stated else ()
     used = {unit: text for text in sorted(texts) if (unit := _unit(text))}
     for words, unit in stated:
         like = [text for other, text in used.items() if other.measures == unit.measures]
         if like and unit not in used:
-            fields = {"unit": words.text, "read_as": like[0]}
-            yield Remark("unit", UNITS, fields, words.row, words.column)
+            yield Remark("unit", UNITS, {"unit": words.text, "read_as": like[0]}, *words[1:])
             return
 
 
@@ -81,9 +80,9 @@ def doubtful_cells(sheet: Sheet, read: pd.DataFrame) -> Iterator[Remark]:
     """Yield remarks on figures of a table: digits that stand raised, formats that show others."""
     known = read[read["value"].notna()]
     rows, columns = known["row"].to_numpy(), known["column"].to_numpy()
-    places = set(zip(rows, columns, strict=True)) if sheet.raised else set()
-    for place in sorted(sheet.raised & places):
-        yield Remark("raised", RAISED, {"value": str(sheet.values[place])}, *map(int, place))
+    places = zip(rows.tolist(), columns.tolist(), strict=True) if sheet.raised else ()
+    for place in sorted(sheet.raised.intersection(places)):
+        yield Remark("raised", RAISED, {"value": str(sheet.values[place])}, *place)
     if sheet.style is None:
         return
     looks = sheet.style[rows, columns]

@@ -6,41 +6,33 @@ English alone or beside the Chinese.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from coevo.observations.cells import (
-    NUMBER,
-    PARTING,
-    date_of,
-    head_year,
-    without_flag,
-    without_marks,
-)
+from coevo.observations.cells import date_of, has_numbers
 from coevo.observations.names import compared, title_parts
 from coevo.observations.periods import fiscal_year, period_of
-from coevo.observations.sheets import CellValue, CellWords, Sheet, cell_text
+from coevo.observations.sheets import CellWords, Sheet
 from coevo.observations.units import is_unit, split_unit
 from coevo.observations.vocabulary import HEADS
 
-KINDS = {word: kind for kind, words in HEADS for word in words}
-RANKS = {word: rank for rank, (_, words) in enumerate(HEADS) for word in words}
-PLURALS = {word: f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s"
-           for word in KINDS if word.isascii()}  # fmt: skip
-KINDS |= {
-    f"{word}name": kind for word, kind in KINDS.items() if kind == "region" and word.isascii()
+# word -> its kind, and its place among the rows of `HEADS`
+WORDS = {word: (kind, rank) for rank, (kind, words) in enumerate(HEADS) for word in words}
+LATIN = {word: meaning for word, meaning in WORDS.items() if word.isascii()}
+WORDS |= {f"{word}name": meaning for word, meaning in LATIN.items() if meaning[0] == "region"}
+WORDS |= {
+    f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s": meaning
+    for word, meaning in LATIN.items()
 }
-RANKS |= {f"{word}name": RANKS[word] for word, kind in KINDS.items() if f"{word}name" in KINDS}
-KINDS |= {many: KINDS[one] for one, many in PLURALS.items()}
-RANKS |= {many: RANKS[one] for one, many in PLURALS.items()}
+KINDS = {word: kind for word, (kind, _) in WORDS.items()}
+RANKS = {word: rank for word, (_, rank) in WORDS.items()}
 CODES = "コード"  # behind the word of a column whose codes stand in this one
 KEY = "\\"  # freq,unit,geo\TIME_PERIOD: several labels in one column
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 YEAR_FIRST = re.compile(r"((?:19|20)[0-9]{2})年?[-_ ]?([^\W\d_].*)")
 YEAR_LAST = re.compile(r"(.*[^\W\d_])[-_ ]?((?:19|20)[0-9]{2})年?")
-CODE = re.compile(r"0[0-9]")  # 06000, which no figure is
 LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 
 
@@ -58,10 +50,10 @@ Labels = dict[str, tuple[LabelColumn, ...]]  # by kind
 class HeadColumn(NamedTuple):
     """What a head says of a column of figures, each with its place: no words if it says nothing."""
 
-    year: CellWords = CellWords("")
-    name: CellWords = CellWords("")
-    unit: CellWords = CellWords("")
-    odd: CellWords = CellWords("")  # looks like a year and is none
+    year: CellWords = CellWords()
+    name: CellWords = CellWords()
+    unit: CellWords = CellWords()
+    odd: CellWords = CellWords()  # looks like a year and is none
 
 
 HeadColumns = dict[int, HeadColumn]  # by column
@@ -105,35 +97,22 @@ def key_parts(text: str) -> list[str]:
     return parts if kind == "year" or (len(parts) == 1 and head_word(before)) else []
 
 
-def is_number(value: CellValue) -> bool:
-    """Whether a cell holds a number other than a year, as such or as text."""
-    if isinstance(value, str):
-        if CODE.match(cell_text(value)):
-            return False
-        text = without_flag(without_marks(cell_text(value)))[0]
-        text = PARTING.sub("", text).rstrip("%‰")
-        return bool(NUMBER.fullmatch(text)) and head_year(text) is None
-    return isinstance(value, float) and head_year(cell_text(value)) is None
-
-
 def is_level(sheet: Sheet, row: int, labels: set[int], below: bool = True) -> bool:
     """Whether a row next to a head is a further level of it: names, years or units, no label.
 
     Above the head, a single text that is no year is the title, or the unit of the whole table.
     """
-    if not 0 <= row < len(sheet.begins) or not sheet.begins[row].text:
+    if not 0 <= row < len(sheet.begins) or not sheet.begins[row] or has_numbers(sheet, row):
         return False
     cells = list(sheet.cells(row))
-    if any(":" in words.text or is_number(sheet.values[row, words.column]) for words in cells):
+    if any(":" in w.text or (w.column in labels and not head_kind(w.text)) for w in cells):
         return False
-    if any(words.column in labels and not head_kind(words.text) for words in cells):
-        return False
-    rest = [words for words in cells if words.column not in labels]
+    rest = [words.text for words in cells if words.column not in labels]
     if not rest:  # 地区 above, Region below
         return below
-    return any(
-        re.search(r"[^\W\d_]|%|‰", w.text) or period_of(w.text) is not None for w in rest
-    ) and (below or len(cells) > 1 or any(period_of(words.text) is not None for words in rest))
+    if any(map(period_of, rest)):
+        return True
+    return (below or len(cells) > 1) and any(re.search(r"[^\W\d_]|%|‰", text) for text in rest)
 
 
 def label_columns(sheet: Sheet, rows: range) -> Labels:
@@ -143,29 +122,27 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
     whose words stand furthest down in `HEADS`, and of a code and its label the label; what does not
     count, and other parts of a key, are the kind `further`; other places also `place`.
     """
-    ranks: dict[str, dict[LabelColumn, int]] = {}
+    found: dict[str, dict[tuple[int, int], LabelColumn]] = defaultdict(dict)  # by column and part
     further: list[LabelColumn] = []
     wide = {(top, left): right for top, left, _, right in sheet.merged}
     for row in rows:
-        across = sum(period_of(words.text) is not None for words in sheet.cells(row))
+        across = any(period_of(words.text) for words in sheet.cells(row))
         for words in sheet.cells(row):
-            place = (row, words.column)
-            last = min(wide.get(place, place[1]), sheet.values.shape[1] - 1)
+            first = words.column
+            last = min(wide.get((row, first), first), sheet.values.shape[1] - 1)
             parts = dict(enumerate(key_parts(words.text))) or {-1: words.text}
             for part, text in parts.items():
-                word = head_word(text)
-                kind = KINDS.get(word, "")
+                kind = KINDS.get(head_word(text), "")
                 if not kind and part >= 0:
-                    further.append(LabelColumn(words.column, part, text))
+                    further.append(LabelColumn(first, part, text))
                 # names what stands beside it, or below
-                corner = kind == "year" and (across > 0 or _years_below(sheet, words))
+                corner = kind == "year" and (across or _years_below(sheet, words))
                 wanted = kind not in ("", "value") and not corner
-                if wanted and (last == place[1] or kind == "region"):
-                    columns = (LabelColumn(c, part, text) for c in range(place[1], last + 1))
-                    known = {label[:2] for label in ranks.get(kind, ())}
-                    added = {c: RANKS[word] for c in columns if c[:2] not in known}
-                    ranks[kind] = ranks.get(kind, {}) | added
-    labels = {kind: _counting(kind, columns) for kind, columns in ranks.items()}
+                if wanted and (last == first or kind == "region"):
+                    for column in range(first, last + 1):
+                        label = LabelColumn(column, part, text)
+                        found[kind].setdefault((column, part), label)
+    labels = {kind: _counting(kind, [*columns.values()]) for kind, columns in found.items()}
     taken = {c.column for kind, columns in labels.items() if kind != "unit" for c in columns}
     own_column = [c for c in labels.pop("unit", ()) if c.column not in taken or c.part >= 0]
     if own_column:
@@ -173,8 +150,8 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
     if "code" in labels and "region" not in labels:
         labels["region"] = labels.pop("code")
     counting = {label for columns in labels.values() for label in columns}
-    further += [c for columns in ranks.values() for c in columns if c not in counting]
-    if places := [c for c in ranks.get("region", ()) if c not in counting]:
+    further += [c for columns in found.values() for c in columns.values() if c not in counting]
+    if places := [c for c in found["region"].values() if c not in counting]:
         labels["place"] = tuple(places)  # the set of regions may know these better
     return labels | ({"further": tuple(further)} if further else {})
 
@@ -184,15 +161,17 @@ def _years_below(sheet: Sheet, words: CellWords) -> bool:
     row = words.row + 1
     if row >= len(sheet.begins) or sheet.begins[row].column != words.column:
         return False
-    return [period_of(w.text) is not None for w in sheet.cells(row)][:2] == [True, True]
+    first = [*sheet.cells(row)][:2]
+    return len(first) == 2 and all(period_of(words.text) for words in first)
 
 
-def _counting(kind: str, columns: dict[LabelColumn, int]) -> tuple[LabelColumn, ...]:
+def _counting(kind: str, columns: list[LabelColumn]) -> tuple[LabelColumn, ...]:
     """Return the columns of the highest rank; of a code in capitals and its label, one.
 
     That is the label, but of periods the code.
     """
-    best = [label for label, rank in columns.items() if rank == max(columns.values())]
+    ranks = [RANKS[head_word(label.word)] for label in columns]
+    best = [label for label, rank in zip(columns, ranks, strict=True) if rank == max(ranks)]
     left = [label for label in best if label.word.isupper() == (kind == "year")]
     twins = {head_word(label.word) for label in left}
     return tuple(sorted(c for c in best if c in left or head_word(c.word) not in twins))
@@ -207,14 +186,14 @@ def _level_texts(sheet: Sheet, head: range, labels: set[int]) -> dict[int, list[
     levels: dict[int, dict[CellWords, None]] = {}  # as sets that keep their order
     lowest: dict[int, int] = {}  # of each column: the last level that says anything
     for row in head:
-        lowest |= {column: row for column in range(width) if sheet.words(row, column).text}
+        lowest |= {column: row for column in range(width) if sheet.words(row, column)}
     for row in head:
-        left = CellWords("")
+        left = CellWords()
         for column in range(width):
             words = sheet.words(row, column)
-            if column in labels or words.text:
-                left = CellWords("") if column in labels else words
-            if left.text and (left is words or row < lowest.get(column, row)):
+            if column in labels or words:
+                left = CellWords() if column in labels else words
+            if left and (left is words or row < lowest.get(column, row)):
                 levels.setdefault(column, {})[left] = None
     return {column: list(texts) for column, texts in levels.items()}
 
@@ -223,7 +202,7 @@ def _english_rows(levels: dict[int, list[CellWords]]) -> set[int]:
     """Return the levels that repeat in English what another says in Chinese."""
     names: dict[int, list[str]] = {}
     for words in (words for column_words in levels.values() for words in column_words):
-        known = period_of(words.text) is not None or is_unit(words.text)
+        known = period_of(words.text) or is_unit(words.text)
         names.setdefault(words.row, []).extend([] if known else [words.text])
     english = {row for row, texts in names.items() if texts and not CHINESE.search("".join(texts))}
     chinese = any(CHINESE.search("".join(texts)) for texts in names.values())
@@ -235,10 +214,10 @@ def _column(levels: list[CellWords], english: set[int], study_units: Collection[
     years, units, names, odd = [], [], [], []
     for words in levels:
         text = words.text.strip()
-        if (period := period_of(text)) is not None:
+        if period := period_of(text):
             # a date may be a year or a month, and 2011-12 as well, which the other columns tell
             unclear = date_of(text) or fiscal_year(text)
-            years.append(words if unclear else words._replace(text=period.text))
+            years.append(words if unclear else words.saying(period.text))
         elif is_unit(text, study_units):
             units.append(words)
         else:
@@ -249,16 +228,16 @@ def _column(levels: list[CellWords], english: set[int], study_units: Collection[
         # the unit in the brackets of the Chinese, of the whole, or of the English
         for part in (re.split(r"(?<!\s)\s+(?=[A-Za-z])", words.text)[0], words.text):
             if unit := split_unit(part, study_units)[1]:
-                units.append(words._replace(text=unit))
+                units.append(words.saying(unit))
                 break
     if len(names) > 1:
         joined = " ".join(split_unit(words.text, study_units)[0] for words in names)
-        names = [names[-1]._replace(text=joined)]
+        names = [names[-1].saying(joined)]
     if len({words.text for words in years}) > 1:
-        odd.append(years[-1]._replace(text=" ".join(words.text for words in years)))
+        odd.append(years[-1].saying(" ".join(words.text for words in years)))
     if years and len(odd) == len(years) == 1:
         odd = []
-    return HeadColumn(*(next(iter(part), CellWords("")) for part in (years, names, units, odd)))
+    return HeadColumn(*(next(iter(part), CellWords()) for part in (years, names, units, odd)))
 
 
 def _is_dimension(text: str) -> bool:
@@ -275,10 +254,10 @@ def head_columns(sheet: Sheet, head: range, labels: set[int]) -> HeadColumns:
     levels = _level_texts(sheet, head, labels)
     english = _english_rows(levels)
     columns = {c: _column(words, english, sheet.own_units) for c, words in levels.items()}
-    if any(column.name.text for column in columns.values()):
+    if any(column.name for column in columns.values()):
         for c, column in columns.items():
-            if column.unit.text and not (column.name.text or column.year.text):
-                columns[c] = column._replace(name=column.unit, unit=CellWords(""))
+            if column.unit and not (column.name or column.year):
+                columns[c] = column._replace(name=column.unit, unit=CellWords())
     return columns
 
 
@@ -289,27 +268,24 @@ def with_years(columns: HeadColumns, units: Collection[str]) -> HeadColumns:
     """
     taken: dict[int, tuple[str, str]] = {}  # name and year
     for column, head in columns.items():
-        name = split_unit(head.name.text, units)[0]
-        if not head.year.text and (first := YEAR_FIRST.fullmatch(name)):
+        name = "" if head.year else split_unit(head.name.text, units)[0]
+        if first := YEAR_FIRST.fullmatch(name):
             taken[column] = first[2], first[1]
-        elif not head.year.text and (last := YEAR_LAST.fullmatch(name)):
+        elif last := YEAR_LAST.fullmatch(name):
             taken[column] = last[1], last[2]
     years = Counter(name for name, _ in set(taken.values()))
     parted: HeadColumns = {}
     for column, (name, year) in taken.items():
         if years[name] > 1:
             unit, words = columns[column].unit, columns[column].name
-            behind = words._replace(text=title_parts(name, units)[1])  # GRP, SEK million
-            parted[column] = HeadColumn(
-                words._replace(text=year), words._replace(text=name), unit if unit.text else behind
-            )
+            behind = words.saying(title_parts(name, units)[1])  # GRP, SEK million
+            parted[column] = HeadColumn(words.saying(year), words.saying(name), unit or behind)
     return columns | parted
 
 
 def numbers_rows(texts: Sequence[str]) -> bool:
     """Whether texts are the whole numbers from 0 or 1 on, each once: they name nothing."""
-    found = set(texts)
-    return any(found == {str(n) for n in range(a, a + len(texts))} for a in (0, 1))
+    return any(set(texts) == set(map(str, range(a, a + len(texts)))) for a in (0, 1))
 
 
 def labels_by_cells(
@@ -329,7 +305,7 @@ def labels_by_cells(
         for c in places:
             counts = c.part < 0 and head_kind(c.word) == "code" and numbers_rows([*texts(c.column)])
             told.setdefault("aside" if counts else kind, []).append(c)
-    if "year" not in labels and not any(head.year.text for head in columns.values()):
+    if "year" not in labels and not any(head.year for head in columns.values()):
         dated = [c for c in columns if body and all(map(period_of, texts(c)))]
         regions = [[*texts(c.column)] for c in told.get("region", ())]
         several = all(len(set(names)) < len(names) for names in regions)

@@ -7,16 +7,17 @@ which words stand where, or None if the block is not laid out that way.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock, table_blocks
-from coevo.observations.heads import RANKS, HeadColumn, LabelColumn, head_kind, head_word, is_number
+from coevo.observations.cells import has_numbers, is_number
+from coevo.observations.heads import RANKS, HeadColumn, head_kind, head_word
 from coevo.observations.names import compared
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import Remark, Sheet, cell_text
@@ -29,8 +30,8 @@ BlockReader = Callable[[TableBlock], FigureTable | None]
 def _axes(block: TableBlock) -> Axes:
     """Return along which axis region, year and indicator of a block change."""
     labels, columns = block.labels, block.columns.values()
-    dated = [column for column in columns if column.year.text]
-    named = [c for c in dated or columns if c.name.text and not c.odd.text]
+    dated = [column for column in columns if column.year]
+    named = [c for c in dated or columns if c.name and not c.odd]
     named = [] if any(map(_is_value, columns)) else named  # what stands beside values is no figure
     region_axis: Axis | None = "row" if "region" in labels else None
     year_axis: Axis | None = "row" if "year" in labels else "column" if dated else None
@@ -38,7 +39,7 @@ def _axes(block: TableBlock) -> Axes:
     if (
         named
         and region_axis is None
-        and (indicator_axis == "row" or block.stated("indicator").text or _are_places(block, named))
+        and (indicator_axis == "row" or block.stated("indicator") or _are_places(block, named))
     ):
         region_axis = "column"
     elif named and indicator_axis is None:
@@ -63,7 +64,7 @@ def _laid_out(*axes: Axis | None) -> BlockReader:
         if _axes(block) != axes:
             return None
         dated, heads = axes[1] == "column", block.columns.items()
-        columns = [c for c, head in heads if (head.year if dated else head.name).text]
+        columns = [c for c, head in heads if (head.year if dated else head.name)]
         return build_table(block, _axes(block), columns)
 
     return reader
@@ -110,22 +111,19 @@ class SheetLayout:
 
 def _second_heads(block: TableBlock) -> list[str]:
     """Lines about tables side by side: what names their rows stands in columns apart."""
-    return [
-        f"{block.sheet.where(block.head[-1], again.column)}: is a second head in one row; put "
-        "one table below the other"
-        for places in block.labels.values()
-        if (again := _again(places))
-    ]
-
-
-def _again(places: tuple[LabelColumn, ...]) -> LabelColumn | None:
-    """Return the column that is headed like one before it that is no neighbour, or None."""
-    first: dict[str, int] = {}
-    for place in places:
-        before = first.setdefault(place.word, place.column)
-        if place.part < 0 and place.column - before >= len(places):
-            return place
-    return None
+    lines = []
+    for places in block.labels.values():
+        first: dict[str, int] = {}  # column of each word
+        again = (
+            place.column
+            for place in places
+            if place.column - first.setdefault(place.word, place.column) >= len(places)
+            and place.part < 0
+        )
+        if (column := next(again, None)) is not None:
+            where = block.sheet.where(block.head[-1], column)
+            lines.append(f"{where}: is a second head in one row; put one table below the other")
+    return lines
 
 
 def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
@@ -134,7 +132,8 @@ def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
     row = block.head[-1] if block else _row_above_figures(sheet)
     cells = [short(words.text, 20) for words in sheet.cells(row)]
     head = ", ".join(cells[:MOST_SHOWN]) + (", …" if len(cells) > MOST_SHOWN else "")
-    axes = _axes(block) if block else (None, _dated(sheet, row), None)
+    dated = any(period_of(words.text) for words in sheet.cells(row))  # that is no head yet
+    axes = _axes(block) if block else (None, "column" if dated else None, None)
     lacks = {
         name: {n: LACKS[n][want] for n, want in enumerate(wanted) if axes[n] != want}
         for name, wanted in AXES.items()
@@ -171,34 +170,21 @@ def _row_above_figures(sheet: Sheet) -> int:
     for row, begin in enumerate(sheet.begins):
         if _has_figures(sheet, [row]):
             return row if last < 0 else last
-        last = row if begin.text else last
+        last = row if begin else last
     return max(last, 0)
-
-
-def _dated(sheet: Sheet, row: int) -> Axis | None:
-    """Return where the years of a row stand that is no head yet: beside each other, or nowhere."""
-    return "column" if any(period_of(words.text) for words in sheet.cells(row)) else None
 
 
 def _is_prose(sheet: Sheet, table: FigureTable) -> bool:
     """Whether the cells of a table hold texts alone, as a guide does that tells what goes where."""
-    values = (
-        value
-        for row in table.rows
-        for value in sheet.values[row, table.columns].tolist()
-        if cell_text(value) not in MISSING_MARKS
-    )
-    first = next(values, None)
-    return all(isinstance(value, str) and not is_number(value) for value in chain([first], values))
+    cells = sheet.values[np.ix_(table.rows, table.columns)].ravel().tolist()
+    values = [value for value in cells if cell_text(value) not in MISSING_MARKS]
+    texts = (isinstance(value, str) and not is_number(value) for value in values)
+    return bool(values) and all(texts)
 
 
 def _has_figures(sheet: Sheet, rows: Sequence[int]) -> bool:
     """Whether rows hold numbers beyond their first cell, which may count them."""
-    return any(
-        is_number(value)
-        for row in rows
-        for value in sheet.values[row, max(1, sheet.begins[row].column + 1) :].tolist()
-    )
+    return any(has_numbers(sheet, row, sheet.begins[row].column) for row in rows)
 
 
 def read_layout(sheet: Sheet) -> SheetLayout:
@@ -217,6 +203,6 @@ def read_layout(sheet: Sheet) -> SheetLayout:
     notes = not blocks and NOTES.search(sheet.name)
     if unknown or (not blocks and not notes and _has_figures(sheet, range(len(sheet.begins)))):
         problems.append(_unknown(sheet, blocks))
-    if tables or problems or not any(words.text for words in sheet.begins):
-        return SheetLayout(tuple(tables), (), tuple(problems))
-    return SheetLayout((), (Remark("set_aside", "no_table"),))
+    silent = not tables and not problems and any(sheet.begins)
+    remarks = (Remark("set_aside", "no_table"),) if silent else ()
+    return SheetLayout(tuple(tables), remarks, tuple(problems))

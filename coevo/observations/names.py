@@ -50,9 +50,8 @@ def nearest_names(
     if len(text) > LONGEST_NAME:
         return []
     shown = {compared(name): name for name in known if len(name) <= LONGEST_NAME}
-    return [
-        shown[near] for near in difflib.get_close_matches(compared(text), shown, most, likeness)
-    ]
+    near = difflib.get_close_matches(compared(text), shown, most, likeness)
+    return [shown[name] for name in near]
 
 
 def english_beside(text: str) -> tuple[str, str, str] | None:
@@ -105,14 +104,14 @@ class Regions:
             plainly += [*aliases(row.get("traditional_zh", "")), *aliases(row.get("codes", ""))]
             variants += [(name, code) for name in aliases(row.get("variants", ""))]
             self.named += [(name, code) for name in plainly if name]
-            for name in filter(None, dict.fromkeys(map(compared, plainly))):
-                taken = self.places.get(name)
-                shared = taken.code if taken and code not in taken.code.split() else ""
-                self.places[name] = RegionMatch(f"{shared} {code}".strip())
+            for name in filter(None, map(compared, plainly)):
+                taken = self.places.get(name, RegionMatch("")).code.split()
+                self.places[name] = RegionMatch(" ".join(dict.fromkeys([*taken, code])))
         for name, code in variants:
             known = self.places.setdefault(compared(name), RegionMatch("", variant=True))
-            if known.variant and code not in known.code.split():
-                self.places[compared(name)] = known._replace(code=f"{known.code} {code}".strip())
+            if known.variant:
+                codes = " ".join(dict.fromkeys([*known.code.split(), code]))
+                self.places[compared(name)] = known._replace(code=codes)
         self.codes = sorted(self.short)
         self.rank = {code: place for place, code in enumerate(self.codes)}
         for name, table in (others or {}).items():

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, one_line
 from coevo.observations.sheets import LARGEST, Sheet
 from coevo.observations.text_files import BOMS, html_sheets, text_sheets
 from coevo.observations.workbooks import (
     AS_XLSX,
     PASSWORD,
-    WORKBOOK,
     old_workbook_sheets,
     part_names,
     workbook_sheets,
@@ -37,8 +36,8 @@ class FileContent:
         self.data = data
         self.starts = data.startswith
         self.parts = set(part_names(data, shown)) if data.startswith(ARCHIVE) else set[str]()
-        bom = next((mark for mark in BOMS if data.startswith(mark)), b"")
-        head = data[: 4096 + len(bom)].decode(BOMS.get(bom, "latin-1"), errors="ignore")
+        encoding = next((BOMS[mark] for mark in BOMS if data.startswith(mark)), "latin-1")
+        head = data[:4096].decode(encoding, errors="ignore")
         # the first characters in small letters, as far as they are Latin letters and signs
         self.text = head.lstrip("\ufeff \t\r\n").lower()
 
@@ -56,7 +55,7 @@ class FileContent:
 # first that knows a file reads it; what no other knows is text.
 KINDS: dict[str, tuple[Callable[[FileContent], bool], SheetReader | str]] = {
     "empty": (lambda c: not c.data.strip(b"\x00 \t\r\n"), "is empty; download it again"),
-    "xlsx": (lambda c: WORKBOOK in c.parts, workbook_sheets),
+    "xlsx": (lambda c: "xl/workbook.xml" in c.parts, workbook_sheets),
     "xlsb": (lambda c: "xl/workbook.bin" in c.parts, f"is a binary workbook; {AS_XLSX}"),
     "ods": (lambda c: "content.xml" in c.parts, f"is an OpenDocument file; {AS_XLSX}"),
     "docx": (lambda c: any(name.startswith("word/") for name in c.parts), AS_TABLES),
@@ -109,8 +108,7 @@ def read_sheets(path: Path, shown: str) -> list[Sheet]:
     # Readers of damaged files fail in every way there is; whatever they trip over, the remedy is
     # the same.
     except Exception as problem:
-        text = "".join(sign if sign.isprintable() else " " for sign in str(problem))
-        reason = " ".join(text.split()) or type(problem).__name__
+        reason = " ".join(one_line(str(problem)).split()) or type(problem).__name__
         raise StudyError(
             f"{shown}: cannot be read ({reason[:200]}); download it again, or {AS_XLSX}"
         ) from problem

@@ -14,7 +14,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.arrays import Row
-from coevo.errors import Problems, StudyError, short
+from coevo.errors import Problems
 from coevo.observations.cells import date_of, head_year, without_marks
 from coevo.observations.sheets import CellWords, Remark
 
@@ -59,8 +59,6 @@ class Period(NamedTuple):
 @lru_cache(maxsize=10_000)
 def period_of(text: str) -> Period | None:
     """Return the year or part of a year that a text is, or None; a date is its year."""
-    if (year := head_year(text)) is not None:
-        return Period(year)
     bare = without_marks(text)
     if named := NAMED.fullmatch(bare):
         return Period(int(named[1]), *PARTS[named[2].casefold()])
@@ -68,18 +66,14 @@ def period_of(text: str) -> Period | None:
         part = turned[1].casefold()
         month = 0 if part in PARTS else MONTHS.index(part[:3]) + 1
         return Period(int(turned[2]), *PARTS.get(part, (month, month)))
-    months = IN_MONTHS.fullmatch(bare)
-    if not months and (year := fiscal_year(bare)):
-        return Period(year)
-    if months:
+    year, months = head_year(text), IN_MONTHS.fullmatch(bare)
+    if year is None and months:
         first, last = int(months[2]), int(months[3] or months[2])
         # 2019.10 is a number as well, and 2019.1 may be October
-        return (
-            Period(int(months[1]), first, last)
-            if first <= last and not bare.replace(".", "", 1).isdigit()
-            else None
-        )
-    return None
+        is_part = first <= last and not bare.replace(".", "", 1).isdigit()
+        return Period(int(months[1]), first, last) if is_part else None
+    year = year or fiscal_year(bare)
+    return Period(year) if year else None
 
 
 def fiscal_year(text: str) -> int:
@@ -94,30 +88,17 @@ def plain_periods(words: list[CellWords]) -> list[CellWords]:
 
     Of `2011-12` that is the month, unless other words are fiscal years and none is anything else.
     """
-    fiscal = {w.text: fiscal_year(w.text) for w in words if w.text}
+    fiscal = {w.text: fiscal_year(w.text) for w in words if w}
     if len(fiscal) > 1 and all(fiscal.values()):
-        return [words_._replace(text=str(fiscal.get(words_.text, ""))) for words_ in words]
-    moments = ((words_.text, date_of(without_marks(words_.text))) for words_ in words)
-    dates = {text: moment[1] for text, moment in moments if moment and moment[1]}
-    if not dates:
-        return words
-    yearly = len(set(dates.values())) == 1
+        return [w.saying(str(fiscal.get(w.text, ""))) for w in words]
+    moments = ((w.text, date_of(without_marks(w.text))) for w in words)
+    dates = {text: moment for text, moment in moments if moment and moment[1]}
+    yearly = len({month for _, month in dates.values()}) == 1
     plain = {
-        text: Period(head_year(text) or 0, *(() if yearly else (month, month))).text
-        for text, month in dates.items()
+        text: Period(year, *(() if yearly else (month, month))).text
+        for text, (year, month) in dates.items()
     }
-    return [words_._replace(text=plain.get(words_.text, words_.text)) for words_ in words]
-
-
-def period_code(text: str) -> int:
-    """Return year and months of a text as a number: 2019Q1 as 20190103.
-
-    `StudyError` for what is no period.
-    """
-    period = period_of(text)
-    if period is None:
-        raise StudyError(f'"{short(text)}" is not understood as a year; write it as 2015')
-    return period.year * 10_000 + period.first * 100 + period.last
+    return [w.saying(plain.get(w.text, w.text)) for w in words]
 
 
 def _parts(rows: Sequence[Row], frequency: str) -> list[Row]:

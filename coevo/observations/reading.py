@@ -17,28 +17,10 @@ from coevo.errors import StudyError, short
 from coevo.observations.cells import FLAGS, FORMS, block_figures
 from coevo.observations.doubts import CUT, doubtful_cells
 from coevo.observations.names import compared, find_indicator, name_forms, title_parts
-from coevo.observations.recognition import (
-    UNKNOWN,
-    StudyTerms,
-    TableLines,
-    region_codes,
-    region_words,
-    remark_groups,
-    word_codes,
-)
+from coevo.observations.recognition import UNKNOWN, StudyTerms, TableLines, region_codes, word_codes
 from coevo.observations.sheets import CellWords, cell_text
 from coevo.observations.tables import FigureTable, along
-from coevo.observations.units import (
-    UNITS,
-    conversion,
-    find_unit,
-    is_unit,
-    of_currency,
-    sharers,
-    split_unit,
-    unit_key,
-    unit_of,
-)
+from coevo.observations.units import UNITS, conversion, meant_unit, split_unit, unit_of
 
 READ_FLAGS = (*FLAGS, "unit_read_as")
 NOTED = FLAGS.index("noted")  # flags above it are those of missing figures
@@ -65,13 +47,7 @@ def _scale(text: str, indicator: str, terms: StudyTerms) -> UnitScale:
             "states no unit; add a line 单位：… above the head, or a column 单位, or give the unit "
             f"of '{terms.sources[indicator][0]}' under units_read_as in the config"
         )
-    if read_as is None:
-        free = wanted.measures == wanted.name and unit_key(text) in map(unit_key, wanted.names)
-        printed = meant = wanted if free else find_unit(of_currency(text, wanted.currency))
-    else:
-        meant = unit_of(read_as)
-        named = of_currency(text, meant.currency)
-        printed = find_unit(named) if is_unit(named) and not sharers(named) else meant
+    meant, printed = meant_unit(text, wanted, read_as)
     factor = conversion(meant, wanted)
     inside = wanted.measures == UNITS["ratio"].measures
     forms = [conversion(UNITS[form], wanted) if inside else np.nan for form in FORMS[1:]]
@@ -79,9 +55,7 @@ def _scale(text: str, indicator: str, terms: StudyTerms) -> UnitScale:
     return UnitScale((printed if stated else wanted).name, (factor, *forms), stated)
 
 
-def _scales(
-    table: FigureTable, indicator: Integers, terms: StudyTerms, lines: TableLines
-) -> tuple[Integers, list[UnitScale]]:
+def _scales(table: FigureTable, lines: TableLines) -> tuple[Integers, list[UnitScale]]:
     """Return the scales of a table, and for each indicator and unit the place of its own."""
     printed: list[CellWords] = []
 
@@ -90,15 +64,15 @@ def _scales(
         return len(printed) - 1
 
     unit = word_codes(table.labels["unit"], number, lines)
-    pair = unit + len(printed) * indicator
+    pair = unit + len(printed) * table.labels["series"]
     pairs, place = np.unique(pair, return_inverse=True)
-    wanted = list(terms.units)
+    wanted = list(lines.terms.units)
     scales: list[UnitScale] = []
     for words, meant in ((printed[p % len(printed)], wanted[p // len(printed)]) for p in pairs):
         try:
-            scales.append(_scale(words.text, meant, terms))
-            if not words.text:
-                config_unit = terms.given_units[meant]
+            scales.append(_scale(words.text, meant, lines.terms))
+            if not words:
+                config_unit = lines.terms.given_units[meant]
                 lines.remark("from_name", "unit_given", words, indicator=meant, unit=config_unit)
         except StudyError as problem:
             lines.problem(words, str(problem))
@@ -106,29 +80,27 @@ def _scales(
     return place.reshape(pair.shape), scales
 
 
-def _indicators(
-    table: FigureTable, terms: StudyTerms, lines: TableLines
-) -> tuple[FigureTable, Integers]:
-    """Return a table with its indicators named, and their places, `UNKNOWN` for others.
+def _indicators(table: FigureTable, lines: TableLines) -> FigureTable:
+    """Return a table with the places of its indicators as `series`, `UNKNOWN` for others.
 
     Where no line, column or head names them, a title, the sheet or the file does, or what stands in
     further columns.
     """
-    ids = list(terms.units)
+    terms, ids = lines.terms, list(lines.terms.units)
 
     def code(words: CellWords) -> int:
-        if words.text:
+        if words:
             lines.seen.add(words.text)
         indicator = find_indicator(words.text, terms.names, terms.own_units)
         return UNKNOWN if indicator is None else ids.index(indicator)
 
     names = table.labels["indicator"]
-    blank = names.size == 1 and not names.flat[0].text
+    blank = names.size == 1 and not names.flat[0]
     for title in table.titles if blank else ():
         if code(title) != UNKNOWN:
             if title.text != cell_text(lines.sheet.values[title.row, title.column]):
                 lines.remark("from_name", "indicator_from_name", title, name=title.text)
-            return _titled(table, title, lines), np.array([[code(title)]])
+            return _titled(table, title, code(title), lines)
     codes = word_codes(names, code, lines)
     narrow = [(parts, ids.index(i)) for parts, i in terms.terms if blank or len(parts) > 1]
     codes = _narrowed(table, codes, narrow) if narrow else codes
@@ -139,16 +111,16 @@ def _indicators(
             "no line 指标：… above the head names the indicator; add it, or name the sheet or the "
             f"file so (found: {tried or 'nothing'})",
         )
-    return table, codes
+    return replace(table, labels=table.labels | {"series": codes})
 
 
-def _titled(table: FigureTable, title: CellWords, lines: TableLines) -> FigureTable:
+def _titled(table: FigureTable, title: CellWords, code: int, lines: TableLines) -> FigureTable:
     """Return a table with a title as the name of its indicator, and the unit in its brackets."""
-    labels = table.labels | {"indicator": along([title], None)}
-    inside = title._replace(text=title_parts(title.text, lines.sheet.own_units)[1])
-    if inside.text and not any(words.text for words in labels["unit"].flat):
-        labels["unit"] = along([inside], None)
-    return replace(table, labels=labels)
+    named = {"indicator": along([title], None), "series": np.array([[code]])}
+    inside = title.saying(title_parts(title.text, lines.sheet.own_units)[1])
+    if inside and not any(table.labels["unit"].flat):
+        named["unit"] = along([inside], None)
+    return replace(table, labels=table.labels | named)
 
 
 def _narrowed(
@@ -172,52 +144,42 @@ def _narrowed(
     return np.where(places == UNKNOWN, codes, places)
 
 
-def _wanted(
-    table: FigureTable, terms: StudyTerms, lines: TableLines
-) -> tuple[FigureTable, Integers] | None:
-    """Return the part of a table whose indicators the study reads, and their places, or None.
+def _wanted(table: FigureTable, lines: TableLines) -> FigureTable:
+    """Return the part of a table whose indicators the study reads; it may hold no figures.
 
     Problems of the table's form count if there is such a part, or no row that can be told.
     """
-    table, codes = _indicators(table, terms, lines)
-    wanted = np.broadcast_to(codes != UNKNOWN, (len(table.rows), len(table.columns)))
-    if (codes != UNKNOWN).any() or not len(table.rows):
-        for message in _form(table, terms, lines):
+    table = _indicators(table, lines)
+    is_read = table.labels["series"] != UNKNOWN
+    if is_read.any() or not len(table.rows):
+        for message in _form(table, lines):
             lines.add(message)
-    if not wanted.any():
-        return None
-    rows, columns = np.any(wanted, axis=1), np.any(wanted, axis=0)
-    codes = codes[rows] if len(codes) == len(table.rows) else codes
-    codes = codes[:, columns] if codes.shape[1] == len(table.columns) else codes
-    return table.part(rows, columns), codes
+    wanted = np.broadcast_to(is_read, (len(table.rows), len(table.columns)))
+    return table.part(np.any(wanted, axis=1), np.any(wanted, axis=0))
 
 
-def _form(table: FigureTable, terms: StudyTerms, lines: TableLines) -> tuple[str, ...]:
+def _form(table: FigureTable, lines: TableLines) -> tuple[str, ...]:
     """Return the lines about the form of a table; of samples one without times has one alone."""
-    if not terms.times or len(table.labels["year"]) >= len(table.rows):
+    times = lines.terms.times
+    if not times or len(table.labels["year"]) >= len(table.rows):
         return table.problems
-    place, names = lines.sheet.where(int(table.rows[0]) - 1, 0), " or ".join(terms.times.names)
+    place, names = lines.sheet.where(int(table.rows[0]) - 1, 0), " or ".join(times.names)
     return (f"{place}: no column is headed {names}; head the column of times as period says",)
 
 
-def figures_of_table(
-    table: FigureTable, terms: StudyTerms, lines: TableLines
-) -> pd.DataFrame | None:
+def figures_of_table(table: FigureTable, lines: TableLines) -> pd.DataFrame | None:
     """Return the figures of a table that the study wants (`FIGURES`), or None if it wants none.
 
     Problems and remarks go to `lines`. Years before the first and after the last figure are left.
     """
-    wanted = _wanted(table, terms, lines)
-    if wanted is None:
+    terms, table = lines.terms, _wanted(table, lines)
+    if not len(table.rows):
         return None
-    table, indicator = wanted
     sheet, part = lines.sheet, np.ix_(table.rows, table.columns)
     cell, figures = block_figures(sheet, part, terms.marks)
     filled = figures["filled"].to_numpy()[cell]
-    names = region_words(table, terms, lines)
-    region = region_codes(names, filled, terms, lines)
     numbers = figures["value"].notna().to_numpy()[cell]
-    remark_groups(names, region, numbers, lines)
+    region = region_codes(table, filled, numbers, lines)
     when = word_codes(table.labels["year"], terms.when, lines, filled)
     chosen = np.broadcast_to((region >= 0) & (when >= 0), cell.shape)
     years = np.broadcast_to(when, cell.shape)[chosen & filled]
@@ -225,16 +187,18 @@ def figures_of_table(
         return None
     chosen = chosen & (when >= years.min()) & (when <= years.max())
     unread = (figures["problem"] != "").to_numpy()[cell]
-    chosen &= ~unread | ((when // 10_000 >= terms.years[0]) & (when // 10_000 <= terms.years[1]))
-    place, scales = _scales(table, indicator, terms, lines)
-    codes = {"region": region, "year": when, "indicator": indicator, "scale": place, "cell": cell}
+    first, last = terms.years
+    chosen &= ~unread | ((when // 10_000 >= first) & (when // 10_000 <= last))
+    place, scales = _scales(table, lines)
+    codes = {"region": region, "year": when, "indicator": table.labels["series"]}
+    codes |= {"scale": place, "cell": cell}
     read = _scaled(table, chosen, codes, figures, scales, lines)
     # the rows of other regions; a name that is cut is none of a region
     aside = set(table.rows).difference(read["row"]) if table.doubts else ()
     lines.remarks += [d for d in table.doubts if d.row not in aside or d.message == CUT]
     lines.remarks += doubtful_cells(sheet, read)
-    names_ = terms.unit_names
-    units = np.array([names_.setdefault(s.unit, len(names_)) for s in scales], dtype=np.int16)
+    known = terms.unit_names
+    units = np.array([known.setdefault(one.unit, len(known)) for one in scales], dtype=np.int16)
     read["unit"] = units[read["unit"]]
     return read.assign(year=read["year"] // 10_000, period=read["year"] % 10_000)[FIGURES]
 
@@ -252,35 +216,31 @@ def _scaled(
     codes: region, year, indicator; `scale`: of `scales`; `cell`: of `figures`. `unit` is the place
     in `scales`.
     """
-    read: dict[str, npt.NDArray[Any]] = {
-        name: np.broadcast_to(code, chosen.shape)[chosen] for name, code in codes.items()
-    }
-    down, across = np.nonzero(chosen)
-    read |= {"row": table.rows[down], "column": table.columns[across]}
-    cell, scale = read.pop("cell"), read.pop("scale")
-    form, flag = (
-        pd.Categorical(figures[name], names).codes[cell]
-        for name, names in (("form", FORMS), ("flag", READ_FLAGS))
-    )
-    factor = np.array([one.factors for one in scales])[scale, form]
-    value = figures["value"].to_numpy()[cell]
-    refused = (figures["problem"] != "").to_numpy()[cell]
-    for place in np.flatnonzero(refused | (np.isnan(factor) & ~np.isnan(value))):
-        names = np.broadcast_to(table.labels["indicator"], chosen.shape)
+    cells = figures.assign(half=0.5 * 10.0 ** -figures["decimals"].to_numpy(dtype=float))
+    for name, names in (("form", FORMS), ("flag", READ_FLAGS)):
+        cells[name] = pd.Categorical(figures[name], names).codes
+    labels: dict[str, npt.NDArray[Any]] = {**codes, "name": table.labels["indicator"]}
+    labels |= {"row": table.rows[:, None], "column": table.columns}
+    every = {name: np.broadcast_to(one, chosen.shape)[chosen] for name, one in labels.items()}
+    read = pd.DataFrame(every).join(cells, on="cell")
+    value, flag = read["value"], read["flag"]
+    factor = np.array([one.factors for one in scales])[read["scale"], read["form"]]
+    refused = (read["problem"] != "") | (np.isnan(factor) & value.notna())
+    for row in read[refused].to_dict("records"):
         no_share = (
-            f"is a percentage, but the unit of '{names[down[place], across[place]].text}' is none; "
-            "correct the figure or its format"
+            f"is a percentage, but the unit of '{row['name'].text}' is none; correct the figure or "
+            "its format"
         )
-        words = CellWords("", int(read["row"][place]), int(read["column"][place]))
-        lines.problem(words, figures["problem"].iat[cell[place]] or no_share)
-    noted = np.flatnonzero(flag == NOTED)
+        lines.problem(CellWords("", row["row"], row["column"]), row["problem"] or no_share)
+    noted = read.loc[flag == NOTED, ["row", "column"]].to_numpy()
     if len(noted):
-        words = CellWords("", int(read["row"][noted[0]]), int(read["column"][noted[0]]))
-        first = xl_rowcol_to_cell(words.row, words.column)
-        lines.remark("noted", "note_marks", words, figures=len(noted), cell=first)
-    read_as = np.array([one.read_as for one in scales])[scale] & (flag <= NOTED)
-    read["value"] = value * factor
-    read["unit"] = scale
-    read["flag"] = np.where(read_as, np.int8(READ_FLAGS.index("unit_read_as")), flag)
-    read["half_unit"] = (0.5 * 10.0 ** -figures["decimals"].to_numpy(dtype=float))[cell] * factor
-    return pd.DataFrame(read, copy=False)
+        row, column = noted[0].tolist()
+        fields = {"figures": len(noted), "cell": xl_rowcol_to_cell(row, column)}
+        lines.remark("noted", "note_marks", CellWords("", row, column), **fields)
+    read_as = np.array([one.read_as for one in scales])[read["scale"]] & (flag <= NOTED)
+    return read.assign(
+        value=value * factor,
+        unit=read["scale"],
+        flag=flag.mask(read_as, READ_FLAGS.index("unit_read_as")),
+        half_unit=read["half"] * factor,
+    )

@@ -22,7 +22,7 @@ from coevo.observations.names import (
     nearest_names,
     terms,
 )
-from coevo.observations.periods import period_code
+from coevo.observations.periods import period_of
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
 from coevo.observations.tables import FigureTable, Labels, along
 from coevo.observations.times import time_grid
@@ -77,11 +77,9 @@ class StudyTerms:
         self.homonyms: set[str] = set()  # that have been remarked
         # every indicator -> its unit, in the order of the table
         self.units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
-        named = indicators[indicators["source_name"] != ""]
         # indicator that is read -> its names in the files
-        self.sources = dict(
-            zip(named["indicator"], map(aliases, named["source_name"]), strict=True)
-        )
+        named = zip(indicators["indicator"], indicators["source_name"], strict=True)
+        self.sources = {indicator: aliases(text) for indicator, text in named if text}
         # name in the files, as `compared` gives it -> indicator
         self.names = {compared(name): i for i, names in self.sources.items() for name in names}
         # what must be said of a figure, and of which indicator it is then; the narrowest first
@@ -96,20 +94,21 @@ class StudyTerms:
         free = (name for unit in indicators["unit"] for name in unit_of(unit).names)
         self.own_units = frozenset(map(unit_key, (*unit_texts, *free)))
         # every indicator -> how a year is made of its parts
-        periods = indicators.get("frequency", [""] * len(indicators))
-        self.frequencies = dict(zip(self.units, periods, strict=True))
+        periods = zip(self.units, indicators.get("frequency", ()), strict=False)
+        self.frequencies = dict.fromkeys(self.units, "") | dict(periods)
         self.marks = known_marks(given["missing_marks"])
         self.unit_names: dict[str, int] = {}  # of the figures read -> its place
 
 
 class TableLines:
-    """The problems and remarks of one table; `seen` gathers the names of indicators.
+    """The problems and remarks of one table, and the terms of the study that reads it.
 
-    Of its problems `MOST_LINES` go to `problems`; `finish` says how many more there are.
+    `seen` gathers the names of indicators. Of its problems `MOST_LINES` go to `problems`; `finish`
+    says how many more there are.
     """
 
-    def __init__(self, sheet: Sheet, problems: Problems, seen: set[str]) -> None:
-        self.sheet, self.problems, self.seen = sheet, problems, seen
+    def __init__(self, sheet: Sheet, terms: StudyTerms, problems: Problems, seen: set[str]) -> None:
+        self.sheet, self.terms, self.problems, self.seen = sheet, terms, problems, seen
         self.remarks: list[Remark] = []
         self.count = 0
 
@@ -122,7 +121,7 @@ class TableLines:
         self.add(f"{self.sheet.where(words.row, words.column)}: {message}")
 
     def remark(self, check: str, message: str, words: CellWords, **fields: object) -> None:
-        place = (words.row, words.column) if words.row >= 0 else ()  # else of the whole table
+        place = words[1:] if words.row >= 0 else ()  # else of the whole table
         self.remarks.append(Remark(check, message, fields, *place))
 
     def finish(self) -> None:
@@ -160,21 +159,23 @@ def word_codes(
                 memo[words.text] = UNKNOWN
                 if words.text in beside:
                     lines.problem(words, str(problem))
-    codes = (memo[words.text] for words in labels.flat)
-    return np.fromiter(codes, dtype=np.int64, count=labels.size).reshape(labels.shape)
+    codes = [memo[words.text] for words in labels.flat]
+    return np.array(codes, dtype=np.int64).reshape(labels.shape)
 
 
 def region_codes(
-    labels: Labels, filled: Booleans, terms: StudyTerms, lines: TableLines
+    table: FigureTable, filled: Booleans, numbers: Booleans, lines: TableLines
 ) -> Integers:
     """Return the ranks of regions by their codes; below 0 for what is no region of the study.
 
     `ASIDE`: a total; `UNWANTED`: a region that the study does not read; `STRANGER`: a name that is
-    not in the table of regions; `UNKNOWN`: a problem.
+    not in the table of regions; `UNKNOWN`: a problem. filled, numbers: which cells of the table say
+    anything, and which hold figures.
     """
+    terms, labels = lines.terms, _region_words(table, lines)
 
     def code(words: CellWords) -> int:
-        if not words.text:
+        if not words:
             raise StudyError("no line 地区：… above the head names the region; add it")
         try:
             place = terms.regions.find(words.text, propose=False)
@@ -184,30 +185,28 @@ def region_codes(
             return ASIDE
         if place.code not in terms.wanted:
             return UNWANTED
-        _remark_name(words, place, terms, lines)
+        _remark_name(words, place, lines)
         return terms.regions.rank[place.code]
 
     codes = word_codes(labels, code, lines, filled)
-    _strangers(labels, codes, filled, terms, lines)
+    _strangers(labels, codes, filled, lines)
+    _remark_groups(labels, codes, numbers, lines)
     return codes
 
 
-def _remark_name(
-    words: CellWords, place: RegionMatch, terms: StudyTerms, lines: TableLines
-) -> None:
+def _remark_name(words: CellWords, place: RegionMatch, lines: TableLines) -> None:
     """Remark a wrong or older form of a name, and once a name that a region of another set has."""
-    names = terms.regions.english if words.text.isascii() else terms.regions.short
+    regions, remarked = lines.terms.regions, lines.terms.homonyms
+    names = regions.english if words.text.isascii() else regions.short
     fields = {"name": words.text, "region": place.code, "read_as": names[place.code]}
-    if place.also and place.code not in terms.homonyms:
-        terms.homonyms.add(place.code)
+    if place.also and place.code not in remarked:
+        remarked.add(place.code)
         lines.remark("homonym", "homonym", words, **fields, also=place.also)
     elif place.variant and not place.also:
         lines.remark("variant_name", "variant_name", words, **fields)
 
 
-def _strangers(
-    labels: Labels, codes: Integers, filled: Booleans, terms: StudyTerms, lines: TableLines
-) -> None:
+def _strangers(labels: Labels, codes: Integers, filled: Booleans, lines: TableLines) -> None:
     """Set names aside that are not in the table of regions, with their number.
 
     A problem is such a name if no other of the table is known, and if it looks like a slip in that
@@ -215,24 +214,26 @@ def _strangers(
     """
     beside = _counts_beside(filled, labels)
     strange = (codes == STRANGER) & (beside > 0)
-    if not strange.any():
+    names = {words.text: words for words in labels[strange][::-1]}  # each at its first place
+    strangers = [*names.values()][::-1]
+    regions = lines.terms.regions
+    alone = not np.isin(codes, [UNKNOWN, STRANGER], invert=True).any()
+    if alone and len(strangers) > 1:
+        shown = ", ".join(short(words.text, 20) for words in strangers[:SHOWN])
+        lines.problem(
+            strangers[0],
+            f"none of its {len(strangers)} regions is in the table of regions ({shown}, …); name "
+            "another under regions_table, or write one",
+        )
         return
-    first = {words.text: words for words in labels[strange][::-1]}
-    there = {terms.regions.codes[code] for code in codes[codes >= 0]}
-    absent = [n for n, code in terms.regions.named if code in terms.wanted - there]
-    alone = not ((codes >= 0) | (codes == ASIDE) | (codes == UNWANTED)).any()
-    if alone and len(first) > 1:
-        shown = ", ".join(short(text, 20) for text in [*first][::-1][:SHOWN])
-        words = [*first.values()][-1]
-        message = f"none of its {len(first)} regions is in the table of regions ({shown}, …)"
-        lines.problem(words, f"{message}; name another under regions_table, or write one")
-        return
+    absent = lines.terms.wanted - {regions.codes[code] for code in codes[codes >= 0]}
+    known = [name for name, code in regions.named if code in absent]
     aside = []
-    for place, (text, words) in enumerate([*first.items()][::-1]):
+    for place, words in enumerate(strangers):
         propose = lines.count < MOST_LINES and len(lines.problems) + place < MOST_PROPOSED
-        if alone or (propose and nearest_names(text, absent, likeness=MISSPELT)):
+        if alone or (propose and nearest_names(words.text, known, likeness=MISSPELT)):
             try:
-                terms.regions.find(text)
+                regions.find(words.text)
             except UnknownRegion as problem:
                 lines.problem(words, str(problem))
         else:
@@ -242,7 +243,7 @@ def _strangers(
         lines.remark("set_aside", "unknown_regions", aside[0], count=len(aside), **fields)
 
 
-def region_words(table: FigureTable, terms: StudyTerms, lines: TableLines) -> Labels:
+def _region_words(table: FigureTable, lines: TableLines) -> Labels:
     """Return the words for regions of a table, by its labels `region`, `place ...` and `code`.
 
     One that no line names may be named by a title, the sheet or the file; or it is the only one.
@@ -251,33 +252,29 @@ def region_words(table: FigureTable, terms: StudyTerms, lines: TableLines) -> La
     contradict a name anywhere in the table do not count. They are of something else, or, where most
     agree with their names, one of the two is wrong: that is remarked.
     """
+    regions = lines.terms.regions
 
     @cache
     def code_of(text: str) -> str:
         try:
-            return terms.regions.find(text, propose=False).code
+            return regions.find(text, propose=False).code
         except StudyError:
             return ""
 
     labels = table.labels
-    silent = not any(words.text for words in labels["region"].flat)
+    silent = not any(labels["region"].flat)
     for title in table.place_titles if silent else ():
         if code_of(title.text):
             lines.remark("from_name", "region_from_name", title, name=title.text)
             return along([title], None)
-    if silent and len(terms.regions.codes) == 1:
-        (code,) = terms.regions.codes
-        lines.remark("from_name", "only_region", CellWords(""))
-        return along([CellWords(code)], None)
+    if silent and len(regions.codes) == 1:
+        lines.remark("from_name", "only_region", CellWords())
+        return along([CellWords(regions.codes[0])], None)
     places = [labels["region"], *(part for name, part in labels.items() if name[:5] == "place")]
-    codes = labels.get("code")
-    names = places[0]
-    if len(places) > 1:
-        known_codes = [{code_of(words.text) for words in part.flat} - {""} for part in places]
-        names = places[max(range(len(places)), key=lambda place: len(known_codes[place]))]
-    if codes is None:
+    names = max(places, key=lambda part: len({code_of(words.text) for words in part.flat} - {""}))
+    if "code" not in labels:
         return names
-    beside = [*zip(names.flat, codes.flat, strict=True)]
+    beside = [*zip(names.flat, labels["code"].flat, strict=True)]
     pairs = {(n.text, c.text): c for n, c in beside if code_of(n.text) and code_of(c.text)}
     against = {(n, c): place for (n, c), place in pairs.items() if code_of(n) != code_of(c)}
     if against:
@@ -285,14 +282,12 @@ def region_words(table: FigureTable, terms: StudyTerms, lines: TableLines) -> La
             fields = {"name": name, "code": code.text, "region": code_of(code.text)}
             lines.remark("places", "code_contradicts_name", code, **fields)
         return names
-    words = (
-        name._replace(text=code.text) if code_of(code.text) and not code_of(name.text) else name
-        for name, code in beside
-    )
-    return np.fromiter(words, dtype=object, count=names.size).reshape(names.shape)
+    coded = (code_of(code.text) and not code_of(name.text) for name, code in beside)
+    words = [n.saying(c.text) if by else n for (n, c), by in zip(beside, coded, strict=True)]
+    return along(words, "row")
 
 
-def remark_groups(labels: Labels, codes: Integers, numbers: Booleans, lines: TableLines) -> None:
+def _remark_groups(labels: Labels, codes: Integers, numbers: Booleans, lines: TableLines) -> None:
     """Remark each total or group of regions with the number of its figures."""
     aside = codes == ASIDE
     counts: Counter[str] = Counter()
@@ -305,10 +300,12 @@ def remark_groups(labels: Labels, codes: Integers, numbers: Booleans, lines: Tab
 
 
 def year_code(words: CellWords) -> int:
-    """Return the year or part of a year that a word is, as `period_code`.
+    """Return year and months of a word as a number: 2019Q1 as 20190103.
 
-    `UNKNOWN` for none, and for a year before 1900 or from 2100 on.
+    `UNKNOWN` for none, and for a year before 1900 or from 2100 on; `StudyError` for no period.
     """
-    return (
-        UNKNOWN if not words.text or OTHER_YEAR.fullmatch(words.text) else period_code(words.text)
-    )
+    if not words or OTHER_YEAR.fullmatch(words.text):
+        return UNKNOWN
+    if period := period_of(words.text):
+        return period.year * 10_000 + period.first * 100 + period.last
+    raise StudyError(f'"{short(words.text)}" is not understood as a year; write it as 2015')

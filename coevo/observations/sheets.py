@@ -30,12 +30,6 @@ BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # what would break a 
 # A rectangle above SPARSE cells with fewer than one in EMPTY_SHARE filled is a stray cell far out.
 SPARSE, EMPTY_SHARE = 1_000_000, 100
 MOST_RUNS = 20  # of hidden rows that a remark names
-# Faults of a cell
-ERROR = "holds the error {}; correct it in the workbook, or type the figure"
-NO_VALUE = (
-    "holds a formula without a stored value; open the file in Excel or LibreOffice and save it, or "
-    "type the figure"
-)
 
 
 @dataclass(frozen=True)
@@ -100,11 +94,20 @@ class Remark(NamedTuple):
 
 
 class CellWords(NamedTuple):
-    """What a cell says and where it stands (row, column); -1 if nothing says it."""
+    """What a cell says and where it stands (row, column), -1 if nothing says it; true if it says
+    anything.
+    """
 
-    text: str
+    text: str = ""
     row: int = -1
     column: int = -1
+
+    def __bool__(self) -> bool:
+        return self.text != ""
+
+    def saying(self, text: str) -> "CellWords":
+        """Return another text at the same place."""
+        return self._replace(text=text)
 
 
 @dataclass(frozen=True, eq=False)

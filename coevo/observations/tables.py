@@ -4,7 +4,7 @@ Nothing is recognised here: regions, indicators and units are words, figures are
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -15,9 +15,9 @@ import numpy.typing as npt
 from coevo.arrays import Booleans
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock
-from coevo.observations.cells import MARKED_YEAR, readings
+from coevo.observations.cells import MARKED_YEAR, is_number, readings
 from coevo.observations.doubts import contradictions, short_rows
-from coevo.observations.heads import LabelColumn, head_kind, is_number, numbers_rows
+from coevo.observations.heads import LabelColumn, head_kind, numbers_rows
 from coevo.observations.periods import fiscal_year, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
 from coevo.observations.units import is_unit, split_unit
@@ -26,12 +26,12 @@ Axis = Literal["row", "column"]
 Axes = tuple[Axis | None, Axis | None, Axis | None]  # of region, year, indicator; None: above
 # `CellWords` along an axis of a table: (rows, 1), (1, columns), or (1, 1) for all its figures
 Labels = npt.NDArray[Any]
-NONE = CellWords("")
 # A name in which the year of the figures stands: not 2026-10-01, the day of the download.
 NAME_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9]|[-.][0-9])")
 # A sheet whose name says nothing of what is in it.
 PLAIN_SHEET = re.compile(r"(?:sheet|table|data|表|工作表|数据)? ?[0-9]*(?:年)?", re.IGNORECASE)
 SHORT = re.compile(r"[A-Za-z]{1,3}")
+DIGITS = str.maketrans("一二三四", "1234")
 BY_ISSUE = re.compile(r"年鉴|yearbook|almanac", re.IGNORECASE)  # its year is that of the issue
 # what a multiplier says beside a unit, as a power of ten or in words
 POWERS = {"0": "", "3": "thousand", "6": "million", "9": "billion", "12": "trillion", "Units": ""}
@@ -84,40 +84,34 @@ def _words(block: TableBlock, row: int, label: LabelColumn) -> CellWords:
     if label.part < 0:
         return words
     parts = words.text.split(",")
-    return words._replace(text=parts[label.part].strip() if label.part < len(parts) else "")
+    return words.saying(parts[label.part].strip() if label.part < len(parts) else "")
 
 
 def _row_words(block: TableBlock, what: str) -> list[CellWords]:
     """Return the words of a kind for each row of the body; those of several columns are joined."""
     rows = ([_words(block, row, label) for label in block.labels[what]] for row in block.body)
-    return [
-        cells[0]._replace(text=" ".join(dict.fromkeys(w.text for w in cells if w.text)))
-        for cells in rows
-    ]
+    return [row[0].saying(" ".join(dict.fromkeys(w.text for w in row if w))) for row in rows]
 
 
 def _row_periods(block: TableBlock) -> list[CellWords]:
     """Return the years of the rows, with the quarter or month that has a column of its own."""
     years = _row_words(block, "year")
     for what, sign in (("quarter", "Q"), ("month", "-")):
-        if what in block.labels:
-            parts = [re.sub(r"[^0-9一二三四]", "", w.text) for w in _row_words(block, what)]
-            digits = (part.translate(str.maketrans("一二三四", "1234")) for part in parts)
-            pairs = zip(years, digits, strict=True)
-            years = [
-                w._replace(text=f"{w.text}{sign}{part}" if part else w.text) for w, part in pairs
-            ]
+        for row, part in enumerate(_row_words(block, what) if what in block.labels else ()):
+            digits = re.sub(r"[^0-9一二三四]", "", part.text).translate(DIGITS)
+            if digits:
+                years[row] = years[row].saying(f"{years[row].text}{sign}{digits}")
     return years
 
 
 def _fiscal(words: Sequence[CellWords]) -> list[Remark]:
     """Return a remark on years that end in the next, if they are such."""
-    first = next((w for w in words if w.text), NONE)
-    plain = plain_periods(list(words))
-    if not fiscal_year(first.text) or all(w.text != str(fiscal_year(first.text)) for w in plain):
+    first = next(filter(None, words), CellWords())
+    year = fiscal_year(first.text)
+    if not year or all(w.text != str(year) for w in plain_periods(list(words))):
         return []
-    fields = {"name": first.text, "year": fiscal_year(first.text)}
-    return [Remark("from_name", "fiscal_years", fields, first.row, first.column)]
+    fields = {"name": first.text, "year": year}
+    return [Remark("from_name", "fiscal_years", fields, *first[1:])]
 
 
 def _marked(block: TableBlock) -> list[Remark]:
@@ -125,11 +119,11 @@ def _marked(block: TableBlock) -> list[Remark]:
     sheet, years = block.sheet, block.labels.get("year", ())
     heads = (words for row in block.head for words in sheet.cells(row))
     below = (sheet.words(row, label.column) for label in years for row in block.body)
-    marked = (words for words in (*heads, *below) if MARKED_YEAR.fullmatch(words.text))
-    return [
-        Remark("from_name", "marked_years", {"name": w.text, "year": int(w.text[:4])}, *w[1:])
-        for w in [*marked][:1]
-    ]
+    for words in (*heads, *below):
+        if MARKED_YEAR.fullmatch(words.text):
+            fields = {"name": words.text, "year": int(words.text[:4])}
+            return [Remark("from_name", "marked_years", fields, *words[1:])]
+    return []
 
 
 def _years_by_cells(block: TableBlock) -> list[Remark]:
@@ -147,22 +141,21 @@ def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list
     It is stated above the head, in a line of its own or in the title, or it stands in these names.
     """
     stated = block.stated("year")
-    if (when := period_of(stated.text)) is not None:
-        return stated._replace(text=when.text), []
+    if when := period_of(stated.text):
+        return stated.saying(when.text), []
     years = block.stated_years()
     if len(years) == 1:
         return next(iter(years.values())), []
     sheet, head = block.sheet, block.head[0]
     for name in (sheet.name, Path(sheet.file).stem) if not years else ():
-        named_years = set(NAME_YEAR.findall(name))
-        if len(named_years) == 1 and not BY_ISSUE.search(name):
-            (year,) = named_years
+        year, *others = {*NAME_YEAR.findall(name)} or ("",)
+        if year and not others and not BY_ISSUE.search(name):
             remark = Remark("from_name", "year_from_name", {"year": int(year), "name": name})
             return CellWords(year, head, 0), [remark]
     several = f"several years stand above it ({', '.join(years)})" if years else "no year is stated"
     place = sheet.where(head, 0)
     problems.append(f"{place}: {several}; add a line 年份：2020 above the head")
-    return NONE, []
+    return CellWords(), []
 
 
 def _titles(block: TableBlock) -> tuple[CellWords, ...]:
@@ -194,12 +187,12 @@ def _labels(
         if axis == "row":
             words = _row_periods(block) if what == "year" else _row_words(block, what)
             if what == "region":  # .Alabama of the United States
-                words = [word._replace(text=word.text.lstrip(".·• ")) for word in words]
-            if what == "region" and not any(word.text for word in words):
+                words = [word.saying(word.text.lstrip(".·• ")) for word in words]
+            if what == "region" and not any(words):
                 # provinces of which the table has none, beside countries
                 places = (label.column for label in block.labels.get("place", ()))
                 others = ([block.sheet.words(row, c) for row in block.body] for c in places)
-                words = next((other for other in others if any(w.text for w in other)), words)
+                words = next(filter(any, others), words)
         elif axis == "column":
             heads = [block.columns[column] for column in columns]
             words = [head.year if what == "year" else head.name for head in heads]
@@ -215,18 +208,12 @@ def _labels(
     if axes[0] == "row" and "code" in block.labels:
         codes = _row_words(block, "code")
         named = zip(labels["region"].flat, codes, strict=True)
-        labels["region"] = along([name if name.text else code for name, code in named], "row")
+        labels["region"] = along([name or code for name, code in named], "row")
         labels["code"] = along(codes, "row")
     for label in block.labels.get("place", ()) if axes[0] == "row" else ():
         words = [_words(block, row, label) for row in block.body]
         labels[f"place {label.column}"] = along(words, "row")
     return labels, remarks
-
-
-def unit_inside(words: CellWords, study_units: Collection[str]) -> CellWords:
-    """Return the unit in the brackets of an indicator, at the indicator's place."""
-    text = split_unit(words.text, study_units)[1]
-    return words._replace(text=text) if text else NONE
 
 
 def _row_units(block: TableBlock) -> list[CellWords]:
@@ -238,7 +225,7 @@ def _row_units(block: TableBlock) -> list[CellWords]:
     for words, times in zip(units, _row_words(block, "multiplier"), strict=True):
         whole = f"{POWERS.get(times.text, times.text)} {words.text}".strip()
         # millions of dollars, and a multiplier of 6 beside it: the unit says it already
-        scaled.append(words._replace(text=whole) if is_unit(whole) else words)
+        scaled.append(words.saying(whole) if is_unit(whole) else words)
     return scaled
 
 
@@ -249,27 +236,26 @@ def _units(block: TableBlock, axes: Axes, indicator: Labels, columns: Sequence[i
     the head.
     """
     study_units = block.sheet.own_units
-    inside = along([unit_inside(words, study_units) for words in indicator.flat], axes[2])
+    bracketed = [words.saying(split_unit(words.text, study_units)[1]) for words in indicator.flat]
+    inside = along(bracketed, axes[2])
     options = [inside] if axes[2] is None else []
     options.append(along([block.columns[column].unit for column in columns], "column"))
     options += [inside] if axes[2] == "row" else []
     options += [along(_row_units(block), "row")] if "unit" in block.labels else []
     units = along([block.stated("unit")], None)
     for labels in options:
-        is_stated = np.array([words.text != "" for words in labels.flat]).reshape(labels.shape)
-        if is_stated.any():
-            units = np.where(is_stated, labels, units)
+        if any(labels.flat):
+            units = np.where(labels.astype(bool), labels, units)
     return units
 
 
 def odd_heads(block: TableBlock) -> list[str]:
     """Lines about heads that look like a year and are none."""
     return [
-        f'{block.sheet.where(odd.row, odd.column)}: "{short(odd.text)}" is not understood as a '
-        "year; write it as 2015 or 2015年, and what is to be said of it in a line 注：… below the "
-        "table"
+        f'{block.sheet.where(*odd[1:])}: "{short(odd.text)}" is not understood as a year; write it '
+        "as 2015 or 2015年, and what is to be said of it in a line 注：… below the table"
         for odd in dict.fromkeys(head.odd for head in block.columns.values())
-        if odd.text and "year" not in block.labels
+        if odd and "year" not in block.labels
     ]
 
 
@@ -286,11 +272,9 @@ def _form(block: TableBlock, columns: Sequence[int]) -> Iterator[str]:
     labels = {label.column for places in block.labels.values() for label in places}
     silent = set(range(sheet.values.shape[1])) - labels - set(block.columns)
     for column in sorted(silent):
-        figures = any(is_number(value) for value in sheet.values[rows, column])
-        if figures and not (
-            column < min(labels, default=0)
-            and numbers_rows([*map(cell_text, sheet.values[rows, column])])
-        ):
+        cells = sheet.values[rows, column]
+        counts = column < min(labels, default=0) and numbers_rows([*map(cell_text, cells)])
+        if not counts and any(map(is_number, cells)):
             place = sheet.where(block.head[-1], column)
             yield f"{place}: is empty above figures; write what they are"
     for top, left, bottom, right in sheet.merged:
@@ -303,17 +287,17 @@ def _form(block: TableBlock, columns: Sequence[int]) -> Iterator[str]:
                 f"{sheet.where(top, left)}: a figure stands in {cells} merged cells, so it is not "
                 "clear whose it is; undo the merging and write it where it belongs"
             )
-    yield from (
-        f"{sheet.where(row, sheet.begins[row].column)}: figures stand outside the "
-        "table; give them a head of their own, or delete them"
-        for row in block.outside
-    )
+    for row in block.outside:
+        yield (
+            f"{sheet.where(row, sheet.begins[row].column)}: figures stand outside the table; give "
+            "them a head of their own, or delete them"
+        )
 
 
 def _unread(block: TableBlock, columns: Sequence[int]) -> Iterator[Remark]:
     """Yield remarks on columns of figures that are set aside because their head is no year."""
     for column, head in block.columns.items():
-        if column not in columns and head.name.text and not head.odd.text:
+        if column not in columns and head.name and not head.odd:
             count = sum(is_number(block.sheet.values[row, column]) for row in block.body)
             fields, place = {"name": head.name.text, "figures": count}, head.name[1:]
             if count:
@@ -322,18 +306,15 @@ def _unread(block: TableBlock, columns: Sequence[int]) -> Iterator[Remark]:
 
 def _further(block: TableBlock, columns: Sequence[int]) -> Labels | None:
     """Return for each row the texts in columns that are no label and hold no figures (rows, 1)."""
-    spare = [
+    places = [
         LabelColumn(column)
         for column, head in block.columns.items()
-        if column not in columns and head.name.text and not head.year.text
+        if column not in columns and head.name and not head.year
     ]
-    labels = [
-        label for what in ("further", "indicator", "unit") for label in block.labels.get(what, ())
-    ]
-    if not (spare or labels):
-        return None
-    places = (*spare, *labels)
-    return along([tuple(_words(block, row, c).text for c in places) for row in block.body], "row")
+    for what in ("further", "indicator", "unit"):
+        places += block.labels.get(what, ())
+    texts = [tuple(_words(block, row, c).text for c in places) for row in block.body]
+    return along(texts, "row") if places else None
 
 
 def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> FigureTable:
@@ -344,24 +325,19 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
     labelled = np.ones(len(block.body), dtype=bool)
     for label, axis in zip(labels.values(), axes, strict=False):  # not of codes
         for number, words in enumerate(label.flat if axis == "row" else ()):
-            if not words.text and labelled[number]:
+            if not words and labelled[number]:
                 labelled[number] = False
-                if any(cell_text(sheet.values[block.body[number], c]) for c in columns):
-                    place = sheet.where(words.row, words.column)
+                if any(map(cell_text, sheet.values[block.body[number], columns])):
+                    place = sheet.where(*words[1:])
                     problems.append(f"{place}: is empty beside figures; write what they are")
     titles, units = _titles(block), _units(block, axes, labels["indicator"], columns)
+    unread = _unread(block, columns) if "column" in axes[:2] else ()
     table = FigureTable(
         np.array(block.body, dtype=np.int32),
         np.array(columns, dtype=np.int32),
         labels | {"unit": units},
         tuple(problems),
-        (
-            *block.remarks,
-            *remarks,
-            *_marked(block),
-            *_years_by_cells(block),
-            *(_unread(block, columns) if "column" in axes[:2] else ()),
-        ),
+        (*block.remarks, *remarks, *_marked(block), *_years_by_cells(block), *unread),
         titles,
         None if axes[2] == "column" else _further(block, columns),
         (*contradictions(block, titles, units), *short_rows(block, columns)),

@@ -60,19 +60,18 @@ def decoded(data: bytes, shown: str) -> str:
 
     Raises `StudyError` for bytes that are none of these, and for control characters.
     """
-    bom = next((BOMS[mark] for mark in BOMS if data.startswith(mark)), "utf-8")
+    encoding = next((BOMS[mark] for mark in BOMS if data.startswith(mark)), "utf-8")
     try:
-        text = data.decode(bom)
+        text = data.decode(encoding)
     except UnicodeDecodeError:
-        text = "" if bom != "utf-8" else _without_mark(data, shown)
+        text = _without_mark(data, shown) if encoding == "utf-8" else ""
     if not text:
         raise StudyError(f"{shown}: is not a workbook, nor text in a known encoding; {SAVE_AGAIN}")
-    odd = CONTROL.search(text)
-    if odd:
+    if odd := CONTROL.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         raise StudyError(
             f"{shown}: holds the character U+{ord(odd[0]):04X} in line {line}, which no table "
-            "does; open it in Excel and save it as xlsx or 'CSV UTF-8'"
+            f"does; {SAVE_AGAIN}"
         )
     return text
 
@@ -85,13 +84,11 @@ def _without_mark(data: bytes, shown: str) -> str:
     """
     read = {}
     for encoding in TYPICAL:
-        try:
+        with suppress(UnicodeDecodeError):
             read[encoding] = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    share = {encoding: _typical(text, TYPICAL[encoding]) for encoding, text in read.items()}
-    best = max(share, key=share.__getitem__, default="")
-    if best and share[best] >= SHARE:
+    shares = {encoding: _typical(text, TYPICAL[encoding]) for encoding, text in read.items()}
+    best = max(shares, key=shares.__getitem__, default="")
+    if best and shares[best] >= SHARE:
         return read[best]
     if len(LONE.findall(data)) > len(PAIR.findall(data)):
         return data.decode(WESTERN, errors="replace").replace("\ufffd", "\x80")
@@ -144,9 +141,8 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
     values[~filled] = None
     if not filled.any():
         return []
-    if len(text) > LONGEST_TEXT:
-        for (row, column), value in np.ndenumerate(values):
-            check_length(value or "", shown, row, column)
+    for (row, column), value in np.ndenumerate(values) if len(text) > LONGEST_TEXT else ():
+        check_length(value or "", shown, row, column)
     last, right = (int(np.flatnonzero(filled.any(axis=axis))[-1]) + 1 for axis in (1, 0))
     doubts = tuple(swallowed(values, delimiter)) if '"' in text else ()
     sheet = Sheet(shown, "", values[:last, :right], delimiter=delimiter, ends=ends[:last])
@@ -205,9 +201,8 @@ def html_sheets(data: bytes, shown: str) -> list[Sheet]:
     sheets: list[Sheet] = []
     for table in tables:
         cells = PlacedCells(shown, f"表{len(sheets) + 1}")
-        before = sum(sheet.values.size for sheet in sheets)
         ends = _place(table, cells, raised)
-        if sheet := cells.sheet(before):
+        if sheet := cells.sheet(sum(other.values.size for other in sheets)):
             sheets.append(replace(sheet, ends=np.array(ends)))
     if sheets and TABLE.findall(text)[-1:] == [""]:
         last = Remark("broken_row", CUT, {}, len(sheets[-1].values) - 1, 0)
@@ -228,13 +223,12 @@ def _page(data: bytes, shown: str) -> str:
 def _check_tags(page: str, shown: str) -> None:
     """Raise `StudyError` for a tag of so many attributes that a reader would not come to an end."""
     for part in page.split(">"):
-        if len(part) > MOST_ATTRIBUTES and (start := part.find("<")) >= 0:
-            tag = ATTRIBUTE.findall(DATA.sub("", part[start:]))
-            if len(tag) > MOST_ATTRIBUTES:
-                raise StudyError(
-                    f"{shown}: has a tag of more than {MOST_ATTRIBUTES:,} attributes, as no web "
-                    "page does; open it in Excel or LibreOffice and save it as xlsx"
-                )
+        _, _, tag = part.partition("<") if len(part) > MOST_ATTRIBUTES else ("", "", "")
+        if len(ATTRIBUTE.findall(DATA.sub("", tag))) > MOST_ATTRIBUTES:
+            raise StudyError(
+                f"{shown}: has a tag of more than {MOST_ATTRIBUTES:,} attributes, as no web page "
+                "does; open it in Excel or LibreOffice and save it as xlsx"
+            )
 
 
 def _span(cell: html.HtmlElement, name: str, most: int) -> int:

@@ -41,7 +41,7 @@ class TimeGrid(NamedTuple):
 
     def code(self, words: CellWords) -> int:
         """Return a time in parts of a step, -1 for a blank; `StudyError` for what is none."""
-        if not words.text:
+        if not words:
             return -1
         steps = float(words.text) / self.grid if NUMBER.fullmatch(words.text) else -1.0
         if not 0 <= steps < MOST:

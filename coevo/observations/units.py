@@ -5,7 +5,7 @@ rate of something, or a text that only has to agree with itself.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
@@ -81,8 +81,9 @@ SCALES, CURRENCIES, SHARED = (
 SCALE_WORDS, CURRENCY_WORDS, SHARED_WORDS = map(_by_word, ("scale", "currency", "shared"))
 
 
-def _any_of(words: Collection[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+def any_of(words: Iterable[str]) -> str:
+    """Return a regular expression for any of some words, the longest that fits."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 PRICES = r"(?:cp|(?:at)?current|constant|chained|nominal|real)?(?:(?:19|20)[0-9]{2})?(?:prices?)?"
@@ -94,11 +95,11 @@ AT_PRICES = (
 )
 # of a text as `unit_key` gives it: current prices, million euro; thousands of chained 2017 dollars
 MONEY = re.compile(
-    rf"{PRICES}({_any_of(SCALE_WORDS)})?(?:of|de|d'|di)?{PRICES}({_any_of(CURRENCY_WORDS)})"
+    rf"{PRICES}({any_of(SCALE_WORDS)})?(?:of|de|d'|di)?{PRICES}({any_of(CURRENCY_WORDS)})"
     rf"(/person|/人|per(?:person|capita|head|inhabitant)|hab)?{AT_PRICES}"
 )
-SHARED_WORD = re.compile(rf"(?:{_any_of(SHARED_WORDS)})(?![a-z])", re.IGNORECASE)
-TURNED = re.compile(rf"({_any_of(CURRENCY_WORDS)})({_any_of(SCALE_WORDS)})")  # £ million
+SHARED_WORD = re.compile(rf"(?:{any_of(SHARED_WORDS)})(?![a-z])", re.IGNORECASE)
+TURNED = re.compile(rf"({any_of(CURRENCY_WORDS)})({any_of(SCALE_WORDS)})")  # £ million
 SHARE = re.compile(r"(%|‰|per ?cent(?:age)?) of (\S.*)", re.IGNORECASE)
 RATE = re.compile(r"per ([1-9][0-9]*(?:,[0-9]{3})*|thousand|million) ([^\W\d].*)", re.IGNORECASE)
 PARTS = {"thousand": 1e3, "million": 1e6}
@@ -167,11 +168,8 @@ def _named(text: str) -> Unit | None:
     if unit := KEYS.get(unit_key(text)) or _composed(text):
         return unit
     both = BESIDE.fullmatch(text)
-    chinese, english = (
-        (KEYS.get(unit_key(part)) or _composed(part) for part in both.groups())
-        if both
-        else (None, None)
-    )
+    parts = both.groups() if both else ("", "")
+    chinese, english = (KEYS.get(unit_key(part)) or _composed(part) for part in parts)
     return chinese if chinese == english else None
 
 
@@ -211,11 +209,23 @@ def find_unit(text: str) -> Unit:
         )
     unit = _named(text)
     if unit is None:
-        raise StudyError(
-            f"unknown unit '{short(text)}'; {KNOWN}; name the one "
-            "that it is to be read as under units_read_as in the config"
-        )
+        told = "name the one that it is to be read as under units_read_as in the config"
+        raise StudyError(f"unknown unit '{short(text)}'; {KNOWN}; {told}")
     return unit
+
+
+def meant_unit(text: str, wanted: Unit, read_as: str | None) -> tuple[Unit, Unit]:
+    """Return the unit that a printed one is, or is to be read as, and the one that it says.
+
+    wanted: the unit of its indicator, which it may spell in its own way.
+    """
+    if read_as is None:
+        free = wanted.measures == wanted.name and unit_key(text) in map(unit_key, wanted.names)
+        unit = wanted if free else find_unit(of_currency(text, wanted.currency))
+        return unit, unit
+    meant = unit_of(read_as)
+    named = of_currency(text, meant.currency)
+    return meant, find_unit(named) if is_unit(named) and not sharers(named) else meant
 
 
 @lru_cache(maxsize=1000)

@@ -13,6 +13,7 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
@@ -35,12 +36,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from coevo.errors import StudyError
 from coevo.observations.doubts import note_number
 from coevo.observations.sheets import (
-    ERROR,
     GENERAL,
     LARGEST,
     MOST_COLUMNS,
     MOST_SHEETS,
-    NO_VALUE,
     CellValue,
     Fault,
     NamedReader,
@@ -62,7 +61,6 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # all that Excel knows
 STRICT = "{http://purl.oclc.org/ooxml/"  # names that openpyxl passes over without a word
 AS_XLSX = "open it in Excel or LibreOffice and save it as xlsx"
 PASSWORD = "is protected by a password; open it, remove the password and save it as xlsx"
-WORKBOOK = "xl/workbook.xml"
 # Dates of Chinese Excel, known by number alone (ECMA-376, 18.8.30); openpyxl knows 14 to 22.
 CHINESE_DATES = {*range(27, 37), *range(50, 59)}
 # [1]Sheet!A1 or 'C:\folder\[b.xlsx]Sheet'!A1, and not the column of a table: Table[2015]
@@ -70,7 +68,12 @@ OTHER_WORKBOOK = re.compile(r"(?<![\w\]])\[[^\[\]]+\][^\[\]!]*!")
 ESCAPED = re.compile("_x000([9AD])_")  # a tabulator or line end, as Excel writes it in a text
 MAIN = f"{{{SHEET_MAIN_NS}}}"
 TRUE = ("1", "true")
-UNKNOWN = Fault(NO_VALUE)
+# Faults of a cell
+ERROR = "holds the error {}; correct it in the workbook, or type the figure"
+NO_VALUE = (
+    "holds a formula without a stored value; open the file in Excel or LibreOffice and save it, or "
+    "type the figure"
+)
 
 
 class _Raised(str):
@@ -184,7 +187,7 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
             if linked and group:
                 self.shared.add(group)
             if cell["value"] is None and cell["data_type"] != "str":
-                cell["value"] = UNKNOWN
+                cell["value"] = Fault(NO_VALUE)
             elif linked:
                 self.linked.append((cell["row"] - 1, cell["column"] - 1))
         return cell
@@ -324,12 +327,10 @@ def _ends_raised(sheet: Any, place: tuple[int, int]) -> bool:
 
 
 def _old_value(kind: int, value: str | float | int, datemode: int) -> CellValue:
-    if kind == 3:
-        try:
+    with suppress(xldate.XLDateError, OverflowError, ValueError):
+        if kind == 3:
             moment: datetime = xldate.xldate_as_datetime(value, datemode)
-        except (xldate.XLDateError, OverflowError, ValueError):
-            return float(value)
-        return _value(moment.time() if float(value) < 1 else moment)
+            return _value(moment.time() if float(value) < 1 else moment)
     return _value(bool(value)) if kind == 4 else value
 
 

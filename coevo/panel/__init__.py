@@ -1,11 +1,11 @@
 """The panel: one figure per region, year and indicator, gaps filled by policy, the rest derived."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Config
+from coevo.arrays import Config, Row
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
 from coevo.messages import message_columns
@@ -42,38 +42,34 @@ def panel_tables(study: StudyData) -> dict[str, pd.DataFrame]:
 
 def panel_remarks(frame: pd.DataFrame, panel: pd.DataFrame, config: Config) -> pd.DataFrame:
     """Return the remarks on figures that stand otherwise in the panel, or not at all."""
-    return pd.concat([marks_filled(frame, panel), uncounted(frame, config)])
+    rows = [*_marks_filled(frame, panel), *_uncounted(frame, config)]
+    return pd.DataFrame(rows, columns=[*frame.columns, "check", "message", "fields"])
 
 
-def marks_filled(frame: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
-    """Return a remark on each mark for missing, by indicator, whose figures the panel fills.
+def _marks_filled(frame: pd.DataFrame, panel: pd.DataFrame) -> Iterator[Row]:
+    """Yield a remark on each mark for missing, by indicator, whose figures the panel fills.
 
     panel: a row a region, year and indicator with its flag; a blank is no mark that says anything.
     """
     marked = frame[frame["value"].isna() & ~frame["flag"].isin(["", "not_available"])]
-    filled = panel.loc[panel["flag"] == FILLED, KEYS]
-    rows = []
-    for (_, flag), part in marked.merge(filled, on=KEYS).groupby(["indicator", "flag"], sort=False):
+    filled = marked.merge(panel.loc[panel["flag"] == FILLED, KEYS], on=KEYS)
+    for (_, flag), part in filled.groupby(["indicator", "flag"], sort=False):
         fields = {"flag": flag, "figures": len(part.drop_duplicates(KEYS))}
-        row = {"check": "mark_filled", **message_columns("mark_filled", fields)}
-        rows.append(part.iloc[0].to_dict() | row)
-    return pd.DataFrame(rows, columns=[*frame.columns, "check", "message", "fields"])
+        message = message_columns("mark_filled", fields)
+        yield {**part.iloc[0], "check": "mark_filled", **message}
 
 
-def uncounted(frame: pd.DataFrame, config: Config) -> pd.DataFrame:
-    """Return a remark on each output of a region whose figures do not all count in the model.
+def _uncounted(frame: pd.DataFrame, config: Config) -> Iterator[Row]:
+    """Yield a remark on each output of a region whose figures do not all count in the model.
 
     Of samples (`period`) some are blank, and others not above 0, from which nothing grows.
     """
     years = frame["year"].between(config["years"]["first"], config["years"]["last"])
     output = frame["indicator"].isin(_outputs_above_zero(config))
-    rows = []
     none = frame[years & output & ~(frame["value"] > 0)]
     for _, part in none.groupby(["indicator", "region"], sort=False):
         fields = {"figures": len(part), "blank": int(part["value"].isna().sum())}
-        row = {"check": "sign", **message_columns("not_in_model", fields)}
-        rows.append(part.iloc[0].to_dict() | row)
-    return pd.DataFrame(rows, columns=[*frame.columns, "check", "message", "fields"])
+        yield {**part.iloc[0], "check": "sign", **message_columns("not_in_model", fields)}
 
 
 def _outputs_above_zero(config: Config) -> list[str]:
@@ -92,33 +88,39 @@ def _fill_linear(wide: pd.DataFrame, max_gap: int) -> pd.DataFrame:
 GAPS = {"none": lambda wide, max_gap: wide, "linear": _fill_linear}
 
 
-def _check_coverage(
-    wide: dict[str, pd.DataFrame], labels: dict[str, str], indices: set[str], files: pd.DataFrame
-) -> None:
-    """Refuse an indicator without figures at an end; chained `indices` begin a year later.
+def _derived(indicators: pd.DataFrame) -> dict[str, str]:
+    """Return the derivations of the indicators that are not read, in the table's order."""
+    rows = indicators[(indicators["source_name"] == "") & (indicators["derivation"] != "")]
+    return dict(rows[["indicator", "derivation"]].to_numpy())
+
+
+def _check_coverage(wide: Wide, indicators: pd.DataFrame, files: pd.DataFrame) -> None:
+    """Refuse an indicator without figures at an end; chained indices begin a year later.
 
     files: the observations, which may have what one vintage alone has not.
     """
-    problems = Problems()
+    problems, indices = Problems(), linked(_derived(indicators).values())
+    labels = dict(indicators[["indicator", "label_en"]].to_numpy())
     read = files.dropna(subset="value")
     vintages = dict(list(read.groupby(["indicator", "year"])["vintage"]))
     for indicator, frame in wide.items():
         known = frame.columns[frame.notna().any(axis=0)]
         first = frame.columns[: 2 if indicator in indices else 1][-1]
         for end, key in ((first, "years.first"), (frame.columns[-1], "years.last")):
-            if end not in known:
-                span = f"{known[0]} to {known[-1]}" if len(known) else "no year of the study"
-                if (indicator, end) in vintages:
-                    newest = vintages[indicator, end].max()
-                    problems.add(
-                        f"{key}: {labels[indicator]} ({indicator}) has {end} in the vintage "
-                        f"{newest}, and {span} in the one that stands; write vintage_policy: "
-                        "overlay, or put the other years into that vintage"
-                    )
-                    continue
+            if end in known:
+                continue
+            named = f"{labels[indicator]} ({indicator})"
+            span = f"{known[0]} to {known[-1]}" if len(known) else "no year of the study"
+            if (indicator, end) in vintages:
                 problems.add(
-                    f"{key}: {end} is not covered by the files: {labels[indicator]} ({indicator}) "
-                    f"has figures for {span}; change {key} or add the file"
+                    f"{key}: {named} has {end} in the vintage {vintages[indicator, end].max()}, "
+                    f"and {span} in the one that stands; write vintage_policy: overlay, or put the "
+                    "other years into that vintage"
+                )
+            else:
+                problems.add(
+                    f"{key}: {end} is not covered by the files: {named} has figures for {span}; "
+                    f"change {key} or add the file"
                 )
     problems.check()
 
@@ -161,7 +163,6 @@ def build_panel(
     # A printed figure that also derives from others is for the audit, unless a subsystem uses it.
     printed = (indicators["derivation"] == "") | (indicators["subsystem"] != "")
     sources = (indicators["source_name"] != "") & printed
-    derived = (indicators["source_name"] == "") & (indicators["derivation"] != "")
     read = list(indicators.loc[sources, "indicator"])
     rows = pd.MultiIndex.from_product([read, present], names=["indicator", "region"])
     wide = standing.pivot(index=["indicator", "region"], columns="year")
@@ -169,10 +170,9 @@ def build_panel(
     value = GAPS[gaps["gaps"]](raw.astype(float), gaps["max_gap"])
     flag = _flags(value, raw.isna(), marks)
     values, flags = ({i: frame.loc[i] for i in read} for frame in (value, flag))
-    labels = dict(indicators[["indicator", "label_en"]].to_numpy())
-    _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]), observations)
+    _check_coverage(values, indicators, observations)
     names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
-    _derive(values, flags, indicators[derived], indicators, names)
+    _derive(values, flags, indicators, names)
     outputs = [output for output in _outputs_above_zero(config) if output in values]
     counted = np.all([values[output] > 0 for output in outputs], axis=0)
     for output in outputs:
@@ -200,22 +200,15 @@ def _inherited(arguments: list[pd.DataFrame], shared: bool) -> pd.DataFrame:
     marks = pd.DataFrame("", arguments[0].index, arguments[0].columns)
     for mark in (SPLICED, BREAK):
         touched = np.any([flags == mark for flags in arguments], axis=0)
-        if shared:
-            touched = np.broadcast_to(touched.any(axis=0), touched.shape)
+        touched |= touched.any(axis=0) & shared
         marks = marks.mask(touched, mark)
     return marks
 
 
-def _derive(
-    values: Wide,
-    flags: Wide,
-    derived: pd.DataFrame,
-    indicators: pd.DataFrame,
-    names: Mapping[str, str],
-) -> None:
+def _derive(values: Wide, flags: Wide, indicators: pd.DataFrame, names: dict[str, str]) -> None:
     """Add the derived indicators, in the table's order, to `values` and `flags`."""
     factors = {i: unit_of(u).factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
-    for indicator, text in derived[["indicator", "derivation"]].to_numpy():
+    for indicator, text in _derived(indicators).items():
         name, arguments = parse(text)
         figures = {argument: values[argument] * factors[argument] for argument in arguments}
         observed = {a: frame.mask(flags[a] == FILLED) for a, frame in figures.items()}
@@ -224,25 +217,22 @@ def _derive(
         filled = derive(text, observed).isna()  # what cannot be had without a filled figure
         values[indicator] = value
         marks = _inherited([flags[a] for a in arguments], DERIVATIONS[name].shared)
-        none = undefined(text, figures)
-        flags[indicator] = _flags(value, filled, marks.where(value.notna(), "")).mask(
-            none, f"missing:{NOT_APPLICABLE}"
-        )
+        own = _flags(value, filled, marks.where(value.notna(), ""))
+        flags[indicator] = own.mask(undefined(text, figures), f"missing:{NOT_APPLICABLE}")
 
 
-def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: Mapping[str, str]) -> None:
+def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: dict[str, str]) -> None:
+    stacked = value.stack(future_stack=True)
     problems = Problems()
-    for region, year in zip(*np.nonzero(np.isinf(value.to_numpy())), strict=True):
+    for region, year in stacked.index[np.isinf(stacked)]:
         problems.add(
-            f"{indicator}: {names[value.index[region]]} {value.columns[year]}: {text} divides by "
-            "0; correct the figure in the raw file, or leave it blank if it is not known"
+            f"{indicator}: {names[region]} {year}: {text} divides by 0; correct the figure in the "
+            "raw file, or leave it blank if it is not known"
         )
     problems.check()
 
 
-def _long(
-    values: Wide, flags: Wide, names: Mapping[str, str], wanted: Sequence[str]
-) -> pd.DataFrame:
+def _long(values: Wide, flags: Wide, names: dict[str, str], wanted: list[str]) -> pd.DataFrame:
     def stacked(frames: Wide) -> pd.Series:
         every = {i: frame.loc[wanted].stack(future_stack=True) for i, frame in frames.items()}
         return pd.concat(every, names=["indicator", "region", "year"])

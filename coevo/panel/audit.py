@@ -16,7 +16,7 @@ from coevo.files import as_table
 from coevo.messages import message_columns
 from coevo.observations.doubts import DOUBTS
 from coevo.observations.units import unit_of
-from coevo.panel.audit_rows import FAR, FEWEST, LINE, Finding, finding_row, finding_rows
+from coevo.panel.audit_rows import FAR, FEWEST, LINE, Finding, finding_row, finding_rows, in_lines
 from coevo.panel.copy_checks import copy_findings
 from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, parse
 from coevo.panel.place_checks import place_findings
@@ -40,24 +40,22 @@ REMARK, FINDING, SERIOUS, ACCEPTED = "remark", "finding", "serious", "accepted"
 PLACE = ("indicator", "region", "year")  # of a finding, by which a study accepts it
 
 
-def _wide(
-    frame: pd.DataFrame, column: pd.Series, factors: Mapping[str, float]
-) -> dict[str, pd.DataFrame]:
-    """Return one frame (regions x years) in base units per indicator."""
+def _wide(frame: pd.DataFrame, half_units: int) -> dict[str, pd.DataFrame]:
+    """Return the figures, so many half units off, one frame (regions x years) per indicator."""
     years = range(int(frame["year"].min()), int(frame["year"].max()) + 1)
-    data = frame.assign(figure=column * frame["indicator"].map(factors))
+    value = frame["value"] + half_units * frame["half_unit"]
+    data = frame.assign(figure=value * frame["factor"])
     wide = data.pivot(index=["indicator", "region"], columns="year", values="figure")
     rows = wide.reindex(columns=years).groupby(level="indicator")
     return {str(indicator): part.droplevel("indicator") for indicator, part in rows}
 
 
-def _printed(
-    frame: pd.DataFrame, derivations: Mapping[str, str], factors: Mapping[str, float]
-) -> Iterator[Finding]:
-    """Compare printed derived figures with what the printed levels of their vintage allow."""
-    middle = _wide(frame, frame["value"], factors)
-    low = _wide(frame, frame["value"] - frame["half_unit"], factors)
-    high = _wide(frame, frame["value"] + frame["half_unit"], factors)
+def _printed(frame: pd.DataFrame, derivations: Mapping[str, str]) -> Iterator[Finding]:
+    """Compare printed derived figures with what the printed levels of their vintage allow.
+
+    frame: observations with `factor`, the size of the unit in base units.
+    """
+    low, middle, high = (_wide(frame, half_units) for half_units in (-1, 0, 1))
     for indicator, text in derivations.items():
         check, arguments = parse(text)
         figures = frame[(frame["indicator"] == indicator) & frame["value"].notna()]
@@ -69,7 +67,7 @@ def _printed(
         computed = (derive(text, middle), *derive_interval(text, low, high))
         for row in rows:
             place = (row["region"], row["year"])
-            value, least, most = (part.at[place] / factors[indicator] for part in computed)
+            value, least, most = (part.at[place] / row["factor"] for part in computed)
             slack = row["half_unit"] * (1 + 1e-9) + 1e-12
             if np.isnan(value):
                 yield finding_row("not_checkable", row, "no_base_year", indicator=arguments[0])
@@ -82,15 +80,21 @@ def _printed(
 
 def _jumps(frame: pd.DataFrame) -> Iterator[Finding]:
     """Rises above threefold and falls above 30 % between consecutive years of one vintage."""
-    rows = frame[frame["value"] > 0].sort_values([*LINE, "year"], kind="stable")
-    before = rows.shift()
-    follows = (rows[LINE] == before[LINE]).all(axis=1) & (rows["year"] == before["year"] + 1)
-    rows["old"], rows["ratio"] = before["value"], rows["value"] / before["value"]
-    for row in rows[follows & ~rows["ratio"].between(FALL, RISE)].to_dict("records"):
+    rows = in_lines(frame[frame["value"] > 0])
+    rows["ratio"] = rows["value"] / rows["before"]
+    odd = rows["before"].notna() & ~rows["ratio"].between(FALL, RISE)
+    for row in rows[odd].to_dict("records"):
         what = "jump_rise" if row["ratio"] > 1 else "jump_fall"
-        fields = {"old": row["old"], "year": row["year"] - 1, "new": row["value"]}
+        fields = {"old": row["before"], "year": row["year"] - 1, "new": row["value"]}
         fields |= {"unit": row["unit"], "ratio": row["ratio"]}
-        yield finding_row("jump", row, what, row["old"], **fields)
+        yield finding_row("jump", row, what, row["before"], **fields)
+
+
+def _signs(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the known figures line by line, with their signs as `COUNTED`."""
+    rows = in_lines(frame)
+    value, far = rows["value"], rows["value"] >= FAR * rows["half_unit"]
+    return rows.assign(zero=value == 0, negative=value < 0, positive=value > 0, far=far, one=1)
 
 
 def _odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -100,17 +104,15 @@ def _odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
     more: a missing figure that was typed as 0. A negative figure is odd if it is the only one of
     its series and two or more are positive.
     """
-    rows = frame[frame["value"].notna()].sort_values([*LINE, "year"], kind="stable")
-    groups = rows.groupby(LINE, sort=False)
-    negative, positive = rows["value"] < 0, rows["value"] > 0
-    counts = rows.assign(negative=negative, positive=positive).groupby(LINE, sort=False)
-    alone = negative & (counts["negative"].transform("sum") == 1)
-    alone &= counts["positive"].transform("sum") >= 2
-    before, after = (groups[["value", "year", "half_unit"]].shift(step) for step in (1, -1))
+    rows = _signs(frame)
+    series = rows.groupby(LINE, sort=False)
+    count = series[["negative", "positive"]].transform("sum")
+    alone = rows["negative"] & (count["negative"] == 1) & (count["positive"] >= 2)
+    before, after = (series[["value", "year", "half_unit"]].shift(step) for step in (1, -1))
     near = before.where(before["value"].gt(0), after)
     far = near["value"] >= FAR * near["half_unit"]
     both = ~(before["value"] <= 0) & ~(after["value"] <= 0)
-    odd = alone & near["value"].notna() | (rows["value"] == 0) & far & both
+    odd = alone & near["value"].notna() | rows["zero"] & far & both
     beside = near.loc[odd, ["value", "year"]].rename(columns={"value": "near", "year": "when"})
     for row in rows[odd].join(beside).to_dict("records"):
         what = "negative_alone" if row["value"] < 0 else "zero_alone"
@@ -125,10 +127,8 @@ def _more_odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
     others of its indicator and year are positive. Negative figures count if the series has twice as
     many positive ones. One finding a region of zeros, one a series of negative figures.
     """
-    rows = frame[frame["value"].notna()].sort_values([*LINE, "year"], kind="stable")
-    zero, negative = rows["value"] == 0, rows["value"] < 0
-    far = rows["value"] >= FAR * rows["half_unit"]
-    rows = rows.assign(zero=zero, negative=negative, positive=rows["value"] > 0, far=far, one=1)
+    rows = _signs(frame)
+    zero, negative = rows["zero"], rows["negative"]
     series, every = (rows.groupby(keys)[COUNTED].transform("sum") for keys in (LINE, LINE[:2]))
     year = rows.groupby([*LINE[:2], "year"])[COUNTED].transform("sum")
     whole = (series["zero"] == series["one"]) & (series["one"] > 1)
@@ -142,9 +142,8 @@ def _more_odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _out_of_range(frame: pd.DataFrame) -> Iterator[Finding]:
-    units = {name: unit_of(name) for name in frame["unit"].unique()}
-    low = frame["unit"].map({name: unit.low for name, unit in units.items()})
-    high = frame["unit"].map({name: unit.high for name, unit in units.items()})
+    units = frame["unit"].map({name: unit_of(name) for name in frame["unit"].unique()})
+    low, high = ([getattr(unit, end) for unit in units] for end in ("low", "high"))
     for row in frame[(frame["value"] < low) | (frame["value"] > high)].to_dict("records"):
         yield finding_row("range", row, "out_of_range", value=row["value"], unit=row["unit"])
 
@@ -154,21 +153,21 @@ def _units(frame: pd.DataFrame, derivations: Mapping[str, str]) -> Iterator[Find
     calls = {indicator: parse(text) for indicator, text in derivations.items()}
     equals = {of[0]: indicator for indicator, (name, of) in calls.items() if name == "equal"}
     odd = frame[(frame["flag"] == "unit_read_as") & frame["value"].notna()]
-    other = odd["indicator"].map(lambda name: equals.get(name, "")).astype(str)
-    twins = odd.assign(indicator=other).reset_index()
+    twins = odd.assign(indicator=[equals.get(name, "") for name in odd["indicator"]])
     keys = ["indicator", "region", "year", "value"]
-    witnesses = twins[["index", *keys]].merge(frame, on=keys).drop_duplicates("index")
+    witnesses = twins[keys].reset_index().merge(frame, on=keys).drop_duplicates("index")
     witnesses = witnesses.set_index("index")
     for _, rows in odd.groupby(["file", "sheet", "unit"]):
         confirmed = rows[rows.index.isin(witnesses.index)].sort_values("value", ascending=False)
-        row = (confirmed if len(confirmed) else rows).iloc[0]
         if confirmed.empty:
+            row = rows.iloc[0]
             yield finding_row("unit", row, "unit_unconfirmed", unit=row["unit"])
-        else:
-            witness = witnesses.loc[row.name]
-            fields = {"unit": row["unit"], "value": witness["value"], "read_as": witness["unit"]}
-            fields |= {name: witness[name] for name in ("file", "sheet", "cell")}
-            yield finding_row("unit", row, "unit_misprint", witness["value"], **fields)
+            continue
+        row = confirmed.iloc[0]
+        witness = witnesses.loc[row.name]
+        fields = {"unit": row["unit"], "value": witness["value"], "read_as": witness["unit"]}
+        fields |= {name: witness[name] for name in ("file", "sheet", "cell")}
+        yield finding_row("unit", row, "unit_misprint", witness["value"], **fields)
 
 
 def _withdrawn(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -218,8 +217,9 @@ def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
     findings += place_findings(levels)
     findings += _out_of_range(frame[~frame["indicator"].isin(rates)])
     findings += [*_units(frame, derivations), *_withdrawn(frame), *_fewer_regions(frame)]
+    frame = frame.assign(factor=frame["indicator"].map(factors))
     for _, rows in frame.groupby("vintage") if derivations else ():
-        findings += _printed(rows, derivations, factors)
+        findings += _printed(rows, derivations)
     return _sorted(pd.DataFrame(findings), indicators)
 
 

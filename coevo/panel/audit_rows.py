@@ -18,6 +18,14 @@ BLOCKS = [LINE[:1], LINE[:2], ["vintage", "region"], LINE]
 Finding = dict[str, Any]  # a row of the audit by column, and what else the figure has
 
 
+def in_lines(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the known figures line by line in the order of years, `before` the year before's."""
+    rows = frame[frame["value"].notna()].sort_values([*LINE, "year"], kind="stable")
+    last = rows.shift()
+    follows = (rows[LINE] == last[LINE]).all(axis=1) & (rows["year"] == last["year"] + 1)
+    return rows.assign(before=last["value"].where(follows))
+
+
 def finding_row(
     check: str, row: Mapping[str, Any], message: str, computed: float = np.nan, **fields: Any
 ) -> Finding:

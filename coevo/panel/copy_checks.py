@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.observations.units import unit_of
-from coevo.panel.audit_rows import FAR, FEWEST, LINE, Finding, block_rows, finding_rows
+from coevo.panel.audit_rows import FAR, FEWEST, LINE, Finding, block_rows, finding_rows, in_lines
 from coevo.panel.derivations import read_series
 from coevo.panel.scale_checks import sized
 
@@ -46,9 +46,7 @@ def _equal_regions(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _equal_years(rows: pd.DataFrame) -> Iterator[Finding]:
     """Years whose figures are those of the year before in nearly all indicators or regions."""
-    before = rows.shift()
-    follows = (rows[LINE] == before[LINE]).all(axis=1) & (rows["year"] == before["year"] + 1)
-    rows = rows.assign(same=rows["value"] == before["value"])[follows]
+    rows = rows.assign(same=rows["value"] == rows["before"])[rows["before"].notna()]
     usual = rows.groupby(["indicator", "year"])["same"].mean().groupby("indicator").median()
     rows = rows[rows["indicator"].map(usual) <= STILL]
     rows = rows.assign(by=rows["year"].where(rows["same"], 0))
@@ -116,8 +114,8 @@ def copy_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Fin
 
     frame: observations of levels; indicators: the indicator table.
     """
-    rows = frame[frame["value"].notna()].sort_values([*LINE, "year"], kind="stable")
-    fine = rows[rows["value"].abs() >= FAR * rows["half_unit"]]
+    rows = in_lines(frame)
+    fine = in_lines(rows[rows["value"].abs() >= FAR * rows["half_unit"]])
     yield from _equal_regions(fine)
     yield from _equal_years(fine)
     yield from _totals(rows)

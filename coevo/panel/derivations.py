@@ -118,13 +118,11 @@ DERIVATIONS: dict[str, Derivation] = {
 
 def linked(derivations: Iterable[str]) -> set[str]:
     """Return the indicators that serve as chained indices alone: the first year needs no figure."""
-    calls = [parse(text) for text in derivations if text]
-    indices = {arguments[-1] for name, arguments in calls if DERIVATIONS[name].chained}
-    others = {
-        argument
-        for name, arguments in calls
-        for argument in arguments[: -1 if DERIVATIONS[name].chained else None]
-    }
+    indices, others = set[str](), set[str]()
+    for name, arguments in map(parse, filter(None, derivations)):
+        if DERIVATIONS[name].chained:
+            indices.add(arguments.pop())
+        others.update(arguments)
     return indices - others
 
 
@@ -210,11 +208,8 @@ def derive_interval(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         terms, frames = zip(*(_terms(text, figures) for figures in ends), strict=True)
         corners = np.stack([value(*corner) for corner in product(*zip(*terms, strict=True))])
-    least, most = (
-        pd.DataFrame(values, frames[0].index, frames[0].columns)
-        for values in (corners.min(axis=0), corners.max(axis=0))
-    )
-    return least, most
+    axes = frames[0].index, frames[0].columns
+    return pd.DataFrame(corners.min(axis=0), *axes), pd.DataFrame(corners.max(axis=0), *axes)
 
 
 Breaks = dict[str, list[int]]  # indicator -> years

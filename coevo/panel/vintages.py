@@ -26,14 +26,9 @@ NOT_LINKED = {"ratio", "index"}
 
 def single(observations: pd.DataFrame) -> pd.DataFrame:
     """Each series whole from the newest vintage that has figures for most of the years."""
-    covered = (
-        observations.assign(known=observations["value"].notna())
-        .groupby([*SERIES, "vintage"], as_index=False)["known"]
-        .sum()
-        .sort_values(["known", "vintage"])
-        .drop_duplicates(SERIES, keep="last")
-    )
-    whole = observations.merge(covered[[*SERIES, "vintage"]], on=[*SERIES, "vintage"])
+    known = observations.groupby([*SERIES, "vintage"], as_index=False)["value"].count()
+    newest = known.sort_values(["value", "vintage"]).drop_duplicates(SERIES, keep="last")
+    whole = observations.merge(newest[[*SERIES, "vintage"]], on=[*SERIES, "vintage"])
     return _marked(whole, whole["vintage"])
 
 
@@ -73,8 +68,8 @@ POLICIES = {"single": single, "overlay": overlay, "splice": splice}
 def newest_known(observations: pd.DataFrame) -> pd.DataFrame:
     """Return the newest known figure of each cell; where there is none, the newest mark."""
     ordered = observations.assign(known=observations["value"].notna())
-    ordered = ordered.sort_values([*CELL, "known", "vintage"])
-    return ordered.drop_duplicates(CELL, keep="last").drop(columns="known").reset_index(drop=True)
+    ordered = ordered.sort_values([*CELL, "known", "vintage"]).drop(columns="known")
+    return ordered.drop_duplicates(CELL, keep="last", ignore_index=True)
 
 
 def _linked(vintages: Vintages) -> Iterator[tuple[int, float, str, str]]:

@@ -11,8 +11,14 @@ import pandas as pd
 from coevo.arrays import Objects
 from coevo.errors import StudyError
 from coevo.observations.blocks import ANY_YEAR
-from coevo.observations.cells import block_figures, known_marks, plain_numbers, without_marks
-from coevo.observations.heads import CHINESE, is_number
+from coevo.observations.cells import (
+    block_figures,
+    is_number,
+    known_marks,
+    plain_numbers,
+    without_marks,
+)
+from coevo.observations.heads import CHINESE
 from coevo.observations.layouts import SheetLayout, read_layout
 from coevo.observations.names import Regions, compared, english_beside, title_parts
 from coevo.observations.opening import read_sheets

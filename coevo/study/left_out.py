@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from coevo.observations.heads import is_number, numbers_rows
+from coevo.observations.cells import is_number
+from coevo.observations.heads import numbers_rows
 from coevo.observations.sheets import Sheet, cell_text
 from coevo.observations.tables import FigureTable
 from coevo.study.terminal import shown

@@ -102,22 +102,7 @@ def test_jumps_are_those_of_a_loop_over_the_years():
     assert sorted(map(tuple, got)) == sorted(expected) and len(expected) > 50
 
 
-GIVEN = [{"check": "jump", "indicator": "level", "region": "1", "year": 2017}]
-
-
-@pytest.mark.parametrize(
-    ("serious", "accept", "standings"),
-    [
-        ((), (), ["finding", "remark"]),
-        (("jump_rise",), (), ["serious", "remark"]),
-        (("jump_rise", "said"), (), ["serious", "serious"]),  # a remark on a table may be serious
-        (("jump_rise",), GIVEN, ["accepted", "remark"]),
-        (("said",), [{"check": "note", "file": "f", "cell": "A1"}], ["finding", "accepted"]),
-        # never a whole check; what fits nothing is said
-        (("jump_rise",), [{"check": "jump", "year": 2017}], ["remark", "serious", "remark"]),
-        ((), [GIVEN[0] | {"year": 2018}], ["remark", "finding", "remark"]),
-    ],
-)
+@pytest.mark.parametrize(("serious", "accept", "standings"), CASES["accepted"])
 def test_what_is_serious_stands_apart_unless_the_study_accepts_it(
     monkeypatch, serious, accept, standings
 ):

@@ -145,18 +145,6 @@ def test_a_block_is_read_cell_for_cell_as_single_cells_are(rows, marks):
         )
 
 
-def test_long_columns_of_plain_numbers_are_read_as_they_are_printed():
-    rng = np.random.default_rng(1)
-    numbers = np.round(rng.lognormal(3, 2, (4000, 2)), 3)
-    texts = np.array([[repr(float(n)) for n in row] for row in numbers], dtype=object)
-    block = read_block(texts, KNOWN)
-    assert np.array_equal(block["value"], numbers.ravel()) and not block["problem"].any()
-    floats = read_block(numbers.astype(object), KNOWN)
-    assert np.array_equal(floats["value"], numbers.ravel())
-    decimals = np.where(numbers.ravel() % 1 == 0, 0, block["decimals"])
-    assert np.array_equal(floats["decimals"], decimals)
-
-
 def test_faults_are_problems_and_no_blanks():
     reason = "holds a formula without a stored value"
     block = read_block(np.array([[1.0, Fault(reason), None]], dtype=object), KNOWN)

@@ -20,9 +20,9 @@ from tests.unit.cases import described, sections, sheets_of, write_workbook
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "我的 下载"
 DOWNLOADS = ROOT / "tests" / "downloads"
-FOLDERS = sorted(path.parent.name for path in DOWNLOADS.glob("*/proposed.yaml"))
+CASES = sorted(path.parent.name for path in DOWNLOADS.glob("*/proposed.yaml"))
 CITIES, STATES = "cities-of-a-workbook", "codes-of-states-and-a-head-like-a-unit"
-CASES = sections("from_files")
+TABLES = sections("from_files")
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,7 @@ def assert_checked(step: dict) -> None:
     assert set(study.audit["message"]) >= set(step.get("audit", ()))
 
 
-@pytest.mark.parametrize("case", FOLDERS)
+@pytest.mark.parametrize("case", CASES)
 def test_what_a_folder_holds_becomes_the_study_that_is_described(case):
     download(case)
     expected = {"unclear": 0, "regions": []} | described(DOWNLOADS / case / "proposed.yaml")
@@ -132,7 +132,7 @@ def test_nothing_is_overwritten():
     assert path.read_text(encoding="utf-8") == edited
 
 
-@pytest.mark.parametrize(("text", "said"), CASES["refused"])
+@pytest.mark.parametrize(("text", "said"), TABLES["no_study"])
 def test_a_folder_that_suggests_no_study_is_refused(text, said):
     Path(FOLDER, "a.csv").write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match=f"^{said}"):
@@ -142,11 +142,12 @@ def test_a_folder_that_suggests_no_study_is_refused(text, said):
         begin_from_files(Wish("mine", 0, 0, "2026-11", "nowhere"))
 
 
-def test_the_set_that_knows_most_names_is_taken_if_it_knows_more_than_half():
-    assert find_regions(dict.fromkeys(["Zhejiang", "吉林", "上海"], "")).known == "provinces"
-    assert find_regions(dict.fromkeys(["吉林", "长春", "四平"], "")).known == "cities"
-    for name, texts in CASES["names"]:
-        assert find_regions(dict.fromkeys(texts, "")).known == name
+@pytest.mark.parametrize(("names", "known"), TABLES["sets"])
+def test_the_set_that_knows_most_names_is_taken(names, known):
+    assert find_regions(dict.fromkeys(names, "")).known == known
+
+
+def test_a_set_is_taken_if_it_knows_more_than_half_of_the_names():
     some = find_regions(dict.fromkeys(["Germany", "FR", "Korea, Rep.", "Arab World"], ""))
     assert some.known == "countries" and some.strangers == ("Arab World",)
     assert some.groups == "group"
@@ -154,7 +155,7 @@ def test_the_set_that_knows_most_names_is_taken_if_it_knows_more_than_half():
     assert own.known == "" and len(own.rows) == 4
 
 
-@pytest.mark.parametrize(("regions", "said"), CASES["sets"])
+@pytest.mark.parametrize(("regions", "said"), TABLES["refused_sets"])
 def test_a_set_of_regions_can_be_refused(regions, said):
     download(STATES)
     try:
@@ -164,15 +165,10 @@ def test_a_set_of_regions_can_be_refused(regions, said):
     assert said in found
 
 
-def spans(*years: tuple[int, int]) -> list[Indicator]:
-    return [Indicator({}, span, 1, 1) for span in years]
-
-
-def test_years_are_those_that_give_most_figures():
-    assert find_years(spans((2000, 2010), (2002, 2012)), (0, 0)) == (2002, 2010)
-    assert find_years(spans((2000, 2010), (2000, 2010), (2009, 2020)), (0, 0)) == (2000, 2010)
-    assert find_years(spans((2000, 2010), (2002, 2012)), (2003, 0)) == (2003, 2010)
-    assert find_years(spans((2018, 2020)), (0, 0)) == (2018, 2020)
+@pytest.mark.parametrize(("spans", "asked", "found"), TABLES["years"])
+def test_years_are_those_that_give_most_figures(spans, asked, found):
+    indicators = [Indicator({}, tuple(span), 1, 1) for span in spans]
+    assert find_years(indicators, tuple(asked)) == tuple(found)
 
 
 def test_names_of_indicators_leave_units_marks_and_english():

@@ -10,16 +10,17 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from coevo.errors import LONGEST, MOST_PROBLEMS, Problems, StudyError, one_line, short
+from coevo.errors import LONGEST, MOST_PROBLEMS, StudyError, one_line, short
 from coevo.observations import observe
 from coevo.observations.cells import (
     block_figures,
     date_of,
     head_year,
+    is_number,
     known_marks,
     without_marks,
 )
-from coevo.observations.heads import head_kind, is_number, key_parts
+from coevo.observations.heads import head_kind, key_parts
 from coevo.observations.names import english_beside, find_indicator, name_forms
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
@@ -205,10 +206,6 @@ def test_a_message_is_one_line_of_a_terminal():
     with pytest.raises(StudyError) as problem:
         raise StudyError("a\r\nb")
     assert problem.value.messages == ["a  b"]
-    problems = Problems()
-    for number in range(20_000):
-        problems.add(str(number % 15_000))
-    assert len(problems) == 15_000
 
 
 def test_a_file_with_a_line_break_in_its_name_is_refused(tmp_path, monkeypatch):

@@ -100,13 +100,10 @@ def test_the_nearest_names_are_proposed():
     assert nearest_names("价格指数", held) == []
 
 
-def test_a_table_of_regions_may_have_codes_and_english_names_alone():
+def test_a_table_of_regions_may_have_names_in_one_language_alone():
     known = Regions(pd.DataFrame({"region": ["hudson-bay"], "name_en": ["Hudson Bay"]}))
     assert known.find("HUDSON BAY") == known.find("hudson-bay") == RegionMatch("hudson-bay")
     assert known.short == {"hudson-bay": "Hudson Bay"}
-
-
-def test_a_table_of_regions_may_have_chinese_names_alone():
     known = Regions(pd.DataFrame({"region": ["a.1"], "name_zh": ["甲县"]}))
     assert known.find("甲县").code == "a.1" and known.english == {"a.1": "甲县"}
 

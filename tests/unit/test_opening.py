@@ -23,16 +23,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError
 from coevo.observations.opening import KINDS, read_sheets
-from coevo.observations.sheets import (
-    ERROR,
-    NO_VALUE,
-    Fault,
-    NumberStyle,
-    Remark,
-    Sheet,
-    number_style,
-)
+from coevo.observations.sheets import Fault, NumberStyle, Remark, Sheet, number_style
 from coevo.observations.text_files import decoded, text_sheets
+from coevo.observations.workbooks import ERROR, NO_VALUE
 from tests.unit.cases import sections
 from tests.unit.readers_agree import assert_readers_agree
 
@@ -508,11 +501,7 @@ def test_tables_of_a_web_page_under_the_name_of_a_workbook(tmp_path):
     assert outer.values.tolist() == [["外后"]] and inner.values.tolist() == [["内"]]
 
 
-@pytest.mark.parametrize(
-    ("encoding", "named"),
-    [("utf-8", ""), ("utf-8-sig", ""), ("utf-16", ""), ("gb18030", ""), ("big5", "big5"),
-     ("utf-8", "big5")],
-)  # fmt: skip
+@pytest.mark.parametrize(("encoding", "named"), CASES["pages"])
 def test_a_web_page_in_every_encoding_and_one_that_names_a_wrong_one(place, encoding, named):
     head = f'<meta charset="{named}">' if named else ""
     rows = [["地區", "2015年"], ["浙江", "1.5"]]

@@ -12,6 +12,7 @@ from coevo.panel import build_panel, panel_tables
 from coevo.panel.audit import is_finding
 from coevo.study_data import StudyData
 from tests.sample import panel_config
+from tests.unit.cases import sections
 
 TABLE = """\
 indicator,subsystem,unit,label_en,source_name,derivation
@@ -19,6 +20,7 @@ per_head,s,10 thousand yuan per person,per head,,"per_capita(money, people)"
 money,,100 million yuan,money,金额,
 people,,10 thousand persons,people,人口,
 """
+CASES = sections("panel")
 INDICATORS = pd.read_csv(StringIO(TABLE), keep_default_na=False)
 
 
@@ -44,22 +46,16 @@ def series(panel, indicator, column="value"):
     return panel.loc[panel["indicator"] == indicator, column].tolist()
 
 
-def test_derived_figures_come_in_their_unit():
-    panel = built(observations())
-    # 1e8 yuan over 1e5 persons = 1000 yuan a head = 0.1 of 10 thousand yuan
-    np.testing.assert_allclose(series(panel, "per_head"), [0.1, 0.2, 0.3, 0.4, 0.5])
-    assert series(panel, "money") == [1, 2, 3, 4, 5]
-
-
-def test_gaps_are_filled_inside_and_flagged_through_to_what_is_derived():
-    gap = observations(money=(1.0, np.nan, 3.0, 4.0, 5.0))
-    panel = built(gap)
-    assert series(panel, "money")[1] == 2.0
-    assert series(panel, "money", "flag") == ["", "filled", "", "", ""]
-    assert series(panel, "per_head", "flag") == ["", "filled", "", "", ""]
-    left = built(gap, gaps="none")
-    assert series(left, "money", "flag")[1] == "missing:suppressed"
-    assert series(left, "per_head", "flag")[1] == "missing:not_available"
+@pytest.mark.parametrize("case", CASES["figures"], ids=lambda case: case["what"])
+def test_figures_of_the_panel_and_their_flags(case):
+    given = observations(**case.get("given", {}))
+    given = restated() if case.get("restated") else given
+    table = with_rows(*case["more"]) if "more" in case else INDICATORS
+    panel = built(given, table, **case.get("choices", {}))
+    for indicator, columns in case["found"].items():
+        for column, expected in columns.items():
+            wanted = expected if column == "flag" else pytest.approx(expected, nan_ok=True)
+            assert series(panel, indicator, column) == wanted
 
 
 @pytest.mark.parametrize(("flag", "filled"), [("below_half_unit", 1), ("not_available", 0)])
@@ -75,13 +71,6 @@ def test_a_mark_for_missing_that_is_filled_is_remarked_and_a_blank_is_not(flag, 
     for row in said.itertuples():
         assert (row.region, row.year, row.indicator) == ("1", 2016, "money")
         assert unpacked(row.fields) == {"flag": flag, "figures": 1}
-
-
-def test_a_gap_longer_than_allowed_stays():
-    gap = observations(money=(1.0, np.nan, np.nan, 4.0, 5.0))
-    assert np.isnan(series(built(gap), "money")[1])
-    filled = built(gap, max_gap=2)
-    assert series(filled, "money") == [1, 2, 3, 4, 5]
 
 
 def test_nothing_is_extrapolated():
@@ -109,13 +98,6 @@ def test_a_price_index_may_begin_a_year_later_and_no_later():
         built(late, table)
 
 
-def test_a_filled_link_marks_all_that_hangs_on_it():
-    table = with_rows(("real", "", "100 million yuan", "real", "", "deflate(money, people)"))
-    gap = observations(people=(100.0, 110.0, np.nan, 110.0, 100.0))
-    panel = built(gap, table)
-    assert series(panel, "real", "flag") == ["", "", "filled", "filled", "filled"]
-
-
 def test_a_series_comes_whole_from_the_newest_vintage_that_covers_the_years():
     newer = observations(money=(7.0, 7.0, 7.0, 7.0, 7.0), vintage="2026-11")
     part = newer[(newer["indicator"] == "money") & (newer["year"] > 2016)]
@@ -133,31 +115,11 @@ def test_a_year_that_another_vintage_has_is_told_with_the_policy_that_takes_it()
         built(pd.concat([table, later.assign(vintage="2026-11")]))
 
 
-@pytest.mark.parametrize(
-    ("choices", "said"),
-    [
-        ({"last": 2020}, "years.last: 2020 is not covered by the files: money (money) has figures "
-         "for 2015 to 2019; change years.last or add the file"),
-        ({"regions": ["1", "2"]}, "regions: 2: the files have no figure for it"),
-        ({"focus": "9"}, "focus_region: 9: the files have no figure for it"),
-        ({"policy": "newest"}, "unknown vintage policy 'newest'; known: overlay, single, splice"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("choices", "said"), CASES["refused"])
 def test_what_the_files_do_not_have_is_refused_by_key(choices, said):
     with pytest.raises(StudyError) as problem:
         built(observations(), **choices)
     assert said in problem.value.messages[0]
-
-
-def test_growth_out_of_a_filled_figure_is_flagged_too():
-    indicators = with_rows(
-        ("rate", "s", "%", "growth", "", "growth(money)"),
-        ("sum", "s", "100 million yuan", "sum", "", "total(money)"),
-    )
-    gap = observations(money=(1.0, np.nan, 3.0, 4.0, 5.0))
-    panel = built(gap, indicators)
-    assert series(panel, "rate", "flag")[1:] == ["filled", "filled", "", ""]
-    assert series(panel, "sum", "flag") == ["", "filled", "filled", "filled", "filled"]
 
 
 def test_a_division_by_zero_is_named():
@@ -172,22 +134,6 @@ def restated(region="1", name="A"):
     newer = newer[(newer["indicator"] == "money") & (newer["year"] >= 2017)]
     both = pd.concat([observations(), newer]).assign(unit="100 million yuan")
     return both.assign(region=region, name=name)
-
-
-def test_overlay_breaks_and_what_is_derived_breaks_with_it():
-    panel = built(restated(), policy="overlay")
-    assert series(panel, "money") == [1, 2, 3.3, 4.4, 5.5]
-    assert series(panel, "money", "flag") == ["", "", "break", "", ""]
-    assert series(panel, "per_head", "flag") == ["", "", "break", "", ""]
-    assert series(panel, "people", "flag") == [""] * 5
-
-
-def test_splice_links_and_what_is_derived_is_spliced_with_it():
-    panel = built(restated(), policy="splice")
-    np.testing.assert_allclose(series(panel, "money"), [1.1, 2.2, 3.3, 4.4, 5.5])
-    np.testing.assert_allclose(series(panel, "per_head"), [0.11, 0.22, 0.33, 0.44, 0.55])
-    for indicator in ("money", "per_head"):
-        assert series(panel, indicator, "flag") == ["spliced", "spliced", "", "", ""]
 
 
 def test_a_break_in_one_region_breaks_what_sums_over_all():

@@ -1,11 +1,8 @@
 """Vintages by hand: which figure stands, where levels meet, what was restated or withdrawn."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +15,7 @@ from coevo.panel.vintages import (
     withdrawn,
 )
 from coevo.schema import check_columns
+from tests.unit.cases import sections
 
 NAN = float("nan")
 
@@ -38,10 +36,10 @@ OLD = ("2025-01", 2015, [10, 20, 30, 40])
 NEW = ("2026-01", 2017, [33, 48, 50])
 
 
-CASES = yaml.safe_load(Path(__file__).with_name("vintages.yaml").read_text(encoding="utf-8"))
+CASES = sections("vintages")
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", CASES["policies"], ids=lambda case: case["name"])
 def test_what_a_policy_takes_of_each_year(case):
     series = [(vintage, min(by), list(by.values())) for vintage, by in case["given"].items()]
     for policy in case["policies"]:
@@ -110,17 +108,7 @@ def test_revisions_list_every_restated_figure_with_its_size():
     check_columns("revisions", found)
 
 
-@pytest.mark.parametrize(
-    ("old", "old_half", "new", "new_half", "restated"),
-    [
-        (35445.1, 0.05, 35445, 0.5, False),  # the same figure with fewer digits
-        (35445.1, 0.05, 35446, 0.5, True),
-        (1.1, 0.05, 1.2, 0.05, True),  # one unit of the last digit
-        (0.3, 0.05, 0.1 + 0.2, 0.05, False),
-        (5.0, 0.5, 5.4, 0.05, False),
-        (0.0, 0.5, 7.0, 0.5, True),
-    ],
-)
+@pytest.mark.parametrize(("old", "old_half", "new", "new_half", "restated"), CASES["rounded"])
 def test_figures_that_round_from_one_number_are_not_restated(
     old, old_half, new, new_half, restated
 ):
