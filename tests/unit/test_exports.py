@@ -168,9 +168,8 @@ def test_numbers_are_those_of_the_tables() -> None:
     last = chosen.coupling[chosen.coupling["year"] == 2020].sort_values("D", ascending=False)
     states = rows(files["states.en.tex"])
     assert [cells[0] for cells in states] == last["name"].tolist()
-    np.testing.assert_allclose(
-        [float(cells[5].rstrip("†")) for cells in states], last["D"], atol=5e-3
-    )
+    D = [float(cells[5].rstrip("†")) for cells in states]
+    np.testing.assert_allclose(D, last["D"], atol=5e-3)
     regions = rows(files["regions.en.tex"])
     assert [cells[0] for cells in regions] == last["name"].tolist()
     ranges = chosen.tables["rank_ranges"].set_index("name").loc[last["name"]]
@@ -256,10 +255,8 @@ def test_no_star_stands_where_the_wild_bootstrap_does_not_confirm_it(wild, most)
 
 @pytest.mark.parametrize(("p", "sign"), [(0.004, "***"), (0.04, "**"), (0.06, "")])
 def test_stars_by_instruments_are_those_of_anderson_and_rubin_below_five_per_cent(p, sign) -> None:
-    chosen = sure(estimator="fod_iv")
-    chosen = study(
-        **put(chosen.tables, "checks", {"check": "anderson_rubin_p_b1", "effects": BOTH}, value=p)
-    )
+    check = {"check": "anderson_rubin_p_b1", "effects": BOTH}
+    chosen = study(**put(sure(estimator="fod_iv").tables, "checks", check, value=p))
     assert coefficients(chosen)[SYMBOLS["b1"]][0][-1].count("*") == len(sign)
 
 
@@ -355,10 +352,9 @@ def test_stata_files_hold_the_tables() -> None:
         frame, labels, _ = read(data)
         source = wide_panel(chosen) if name == "panel.dta" else chosen.tables[name[:-4]]
         assert list(frame.columns) == list(source.columns)
-        for column in source.select_dtypes("number"):
-            np.testing.assert_array_equal(
-                frame[column].to_numpy(float), source[column].to_numpy(float)
-            )
+        columns = list(source.select_dtypes("number"))
+        found, held = (one[columns].to_numpy(float) for one in (frame, source))
+        np.testing.assert_array_equal(found, held)
         assert all(0 < len(label) <= LABEL for label in labels.values())
         heads = {c: column_row(name[:-4], c) for c in source.columns if c not in own}
         assert not [c for c, row in heads.items() if row is None], name

@@ -278,13 +278,11 @@ def test_heat_prints_every_value_in_its_cell() -> None:
 
 
 def test_ranks_beside_the_cells_are_those_of_the_tables() -> None:
-    table = tables()["rank_ranges"].set_index("name")
+    table, ends = tables()["rank_ranges"].set_index("name"), ["rank_low", "rank_high"]
     rows = {row["name"]: row for row in rows_of(specs()["heat"], "rank_low")}
     assert set(rows) == set(table.index)
     for name, row in rows.items():
-        assert (row["rank_low"], row["rank_high"]) == tuple(
-            table.loc[name, ["rank_low", "rank_high"]]
-        )
+        assert [row[end] for end in ends] == table.loc[name, ends].tolist()
         assert row["rank_low"] <= row["rank"] <= row["rank_high"]
 
 
@@ -299,16 +297,13 @@ def test_of_few_regions_dots_and_of_many_a_density(monkeypatch: pytest.MonkeyPat
 
 
 def test_headlines_by_choice_are_the_counts_of_the_table() -> None:
-    rows, table = (
-        rows_of(specs()["headline_choices"], "share", "own"),
-        tables()["headline_variants"],
-    )
+    table = tables()["headline_variants"]
+    rows = rows_of(specs()["headline_choices"], "share", "own")
     assert len(rows) >= len(table)
     for row in rows:
         assert row["share"] == pytest.approx(row["agree"] / row["combinations"], abs=1e-4)
-        assert row["text"] == f"{100 * row['share']:.0f}" and row["g"] == min(
-            9, int(10 * row["share"])
-        )
+        assert row["text"] == f"{100 * row['share']:.0f}"
+        assert row["g"] == min(9, int(10 * row["share"]))
     own = {(row["choice"], row["variant"]) for row in rows if row["own"]}
     main = tables()["multiverse"].iloc[0]
     assert {(choice, main[choice]) for choice in table["choice"].unique() if choice in main} <= own
@@ -586,10 +581,8 @@ def test_axes_of_the_picked_region_are_those_of_its_own_range() -> None:
     params = parameters(spec)
     assert params["region"] == FOCUS and set(params["frames"]) == set(NAMES)
     for region, part in rows.groupby("region"):
-        assert (
-            list(params["frames"][region].values())
-            == part[["frame_x1", "frame_x2"]].iloc[0].tolist()
-        )
+        frame = part[["frame_x1", "frame_x2"]].iloc[0].tolist()
+        assert list(params["frames"][region].values()) == frame
     domains = {text for text in strings(spec) if text.startswith("frames[")}
     assert domains == {"frames[region].x1", "frames[region].x2"}
     for layer in spec["layer"]:

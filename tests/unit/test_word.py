@@ -107,11 +107,7 @@ def said(element: ElementTree.Element) -> str:
 
 def styled(body: ElementTree.Element, style: str) -> list[ElementTree.Element]:
     """Paragraphs in a style."""
-    return [
-        paragraph
-        for paragraph in body.iterfind(".//w:p", SPACES)
-        if paragraph.find(f"w:pPr/w:pStyle[@w:val='{style}']", SPACES) is not None
-    ]
+    return body.findall(f".//w:pStyle[@w:val='{style}']/../..", SPACES)
 
 
 def test_parts_are_there_and_well_formed(parts: dict[str, bytes]) -> None:
@@ -181,11 +177,8 @@ def test_charts_are_images_with_words_within_the_margins(
 
 
 def panels(body: ElementTree.Element) -> list[ElementTree.Element]:
-    return [
-        table
-        for table in body.iterfind(".//w:tbl", SPACES)
-        if table.find("w:tblPr/w:tblStyle[@w:val='Panels']", SPACES) is not None
-    ]
+    """Tables that hold figures side by side."""
+    return body.findall(".//w:tblStyle[@w:val='Panels']/../..", SPACES)
 
 
 def test_tables_have_the_rows_of_the_page_and_fill_its_width(

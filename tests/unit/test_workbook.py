@@ -147,9 +147,8 @@ def test_contents_list_every_sheet_and_lead_to_the_open_ones() -> None:
     book, (made, *_) = opened(built()), study()
     assert book.sheetnames[:3] == ["Summary", "D by year", "contents"]
     rows = [row for row in book["contents"].iter_rows(min_row=FIRST_ROW + 1) if row[0].value]
-    assert [row[0].value for row in rows] == [
-        name for name in book.sheetnames if name != "contents"
-    ]
+    others = [name for name in book.sheetnames if name != "contents"]
+    assert [row[0].value for row in rows] == others
     tables = frame(book, "names").drop_duplicates("sheet").set_index("sheet")["table"]
     for row in rows[:-1]:
         name = row[0].value
@@ -493,11 +492,9 @@ def test_another_coefficient_moves_what_rests_on_it_alone() -> None:
 
 def test_a_region_without_its_own_fit_or_without_points_has_no_growth_to_recompute() -> None:
     made = theory_study()[0]
-    without_fit = {
-        name: made[name][made[name]["effects"] != "none"] for name in ("parameters", "equilibria")
-    }
-    assert THEORY not in opened(theory_study(**without_fit)[1]).sheetnames
-    none = {"theory": theory_study()[0]["theory"].assign(G1=np.nan)}
-    sheet = opened(theory_study(**none)[1])[THEORY]
+    fits = {name: made[name].query("effects != 'none'") for name in ("parameters", "equilibria")}
+    assert THEORY not in opened(theory_study(**fits)[1]).sheetnames
+    none = made["theory"].assign(G1=np.nan)
+    sheet = opened(theory_study(theory=none)[1])[THEORY]
     said = {row[0] for row in sheet.iter_rows(values_only=True)}
     assert "fitted E" in said and column_of("theory", "G1", {}, "en").head not in said

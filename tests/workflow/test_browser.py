@@ -145,18 +145,18 @@ UNDECIDED = """() => [...document.querySelectorAll(".decided tr > :last-child")]
   cell.getBoundingClientRect().right > innerWidth).map((cell) => cell.textContent)"""
 
 
+OTHERS = [
+    *(("in Chinese", width, "light") for width in (390, 768, 1440)),
+    *(("one region", 390, "dark"), ("one region", 1440, "light")),
+    *(("nothing judged", 390, "light"), ("given parameters", 1440, "dark")),
+]
+
+
 @pytest.mark.parametrize(
     ("variant", "width", "theme"),
     [
         *(("regions", 390, "light"), ("regions", 768, "dark"), ("regions", 1440, "dark")),
-        *(
-            pytest.param("in Chinese", w, "light", marks=pytest.mark.whole)
-            for w in (390, 768, 1440)
-        ),
-        pytest.param("one region", 390, "dark", marks=pytest.mark.whole),
-        pytest.param("one region", 1440, "light", marks=pytest.mark.whole),
-        pytest.param("nothing judged", 390, "light", marks=pytest.mark.whole),
-        pytest.param("given parameters", 1440, "dark", marks=pytest.mark.whole),
+        *(pytest.param(*others, marks=pytest.mark.whole) for others in OTHERS),
     ],
 )
 def test_page_draws_itself_within_its_width(opened, variant: str, width: int, theme: str) -> None:

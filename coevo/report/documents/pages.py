@@ -140,15 +140,9 @@ def pdf(
     """
     used = {f"figures/{name}.svg": files[f"{name}.svg"] for name in charts(source)}
     texts = "".join([*metadata.values(), *used.values()])
-    output = typeset(
-        {"report": with_stand_ins(typst(source, files, metadata), texts)},
-        used,
-        "leave pdf out of report.formats",
-        format="pdf",
-        timestamp=TIMESTAMP,
-        pdf_standards="ua-1",
-    )
-    return output["report"]
+    sources = {"report": with_stand_ins(typst(source, files, metadata), texts)}
+    options = {"format": "pdf", "timestamp": TIMESTAMP, "pdf_standards": "ua-1"}
+    return typeset(sources, used, " or leave pdf out of report.formats", **options)["report"]
 
 
 def bibliography(source: str, language: str) -> list[dict[str, Any]]:

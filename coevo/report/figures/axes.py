@@ -85,17 +85,21 @@ def wrapped_label(label: str, width: int = 28) -> str:
     """
     spaced = _END.sub(r"\1 ", label)
     broken = partial(textwrap.wrap, spaced, break_long_words=False, break_on_hyphens=False)
-    lines = broken(width)
-    while lines and len(closer := broken(max(map(len, lines)) - 1 or 1)) <= len(lines):
-        if max(map(len, closer)) >= max(map(len, lines)):
-            break
-        lines = closer
+    tried = [broken(letters) for letters in range(width, 0, -1)]
+    fewest = (lines for lines in tried if len(lines) == len(tried[0]))
+    lines = min(fewest, key=lambda lines: max(map(len, lines), default=0))
     return "\n".join(re.sub(rf"{_END.pattern} ", r"\1", line) for line in lines)
 
 
-def axis_scale(low: Any, high: Any, **options: Any) -> Part:
-    """A linear scale that shows exactly [low, high]."""
-    return {"domain": [low, high], "nice": False, "zero": False, **options}
+def lines_of_title(title: str) -> list[str]:
+    """A title on lines that a phone has room for."""
+    return wrapped_label(title, TITLE).split("\n")
+
+
+def spanning(field: str, low: Any, high: Any, axis: Part | None = None, **options: Any) -> Part:
+    """A channel of numbers whose linear scale shows exactly [low, high]."""
+    scale = {"domain": [low, high], "nice": False, "zero": False, **options}
+    return amount(field, scale=scale, axis=axis)
 
 
 def tenths_around(values: pd.Series) -> tuple[float, float]:
@@ -113,7 +117,7 @@ def grade_ticks(table: GradeScale, limits: tuple[float, float]) -> list[float]:
 
 def D_across(table: GradeScale, limits: tuple[float, float], title: str = "D") -> Part:
     """The channel of D on a horizontal axis whose ticks are the cuts of the grades."""
-    return amount("D", scale=axis_scale(*limits), axis=axis(title, grade_ticks(table, limits)))
+    return spanning("D", *limits, axis(title, grade_ticks(table, limits)))
 
 
 def grade_bands(table: GradeScale, limits: tuple[float, float]) -> pd.DataFrame:
@@ -127,7 +131,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """Round values inside [low, high], about `count` of them, zero among them if inside."""
     if not high > low:
         return [low]
-    span = (high - low) / max(count, 1)
+    span = (high - low) / count
     power = 10.0 ** math.floor(math.log10(span))
     step = min((m * power for m in (1, 2, 2.5, 5, 10)), key=lambda size: abs(size - span))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
@@ -157,8 +161,8 @@ def tick_format(values: Sequence[float]) -> str:
 
 
 def axis(title: str | None, values: Sequence[float], **options: Any) -> Part:
-    """A horizontal axis with its ticks, the title on lines that a phone has room for."""
-    lines = title and wrapped_label(title, TITLE).split("\n")
+    """A horizontal axis with its ticks."""
+    lines = title and lines_of_title(title)
     settings = {"title": lines, "values": list(values), "format": tick_format(values), "grid": True}
     return settings | options
 
@@ -173,8 +177,8 @@ def years_axis(years: Sequence[int]) -> Part:
     first, last = min(years), max(years)
     step = 1 if last - first < 6 else 2
     labels = list(range(last, first - 1, -step))[::-1]
-    options = axis(None, labels, format="d", grid=False, **LAYERS["years"])
-    return amount("year", scale=axis_scale(first, last), axis=options)
+    below = axis(None, labels, format="d", grid=False, **LAYERS["years"])
+    return spanning("year", first, last, below)
 
 
 def named_rows(order: Sequence[str]) -> Part:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.report.figures import subsystem_colour
-from coevo.report.figures.axes import axis, axis_scale, named_rows, ticks, wrapped_label
-from coevo.report.figures.vega import Part, amount, specification
+from coevo.report.figures.axes import axis, named_rows, spanning, ticks, wrapped_label
+from coevo.report.figures.vega import Part, specification
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.page_one import ON_FIGURES, WORDS_OF_VERDICTS, concluded
 from coevo.report.findings.study_tables import Study
@@ -42,7 +42,7 @@ def claim_counts(study: Study, words: Mapping[str, str]) -> Part:
     counts["start"] = counts["end"] - counts["size"]
     several = counts["size"] > 1
     counts["text"] = (counts["kind"] + " ").where(several, "") + counts["size"].astype(str)
-    x = amount("start", scale=axis_scale(0, WORDS * float(counts["end"].max())), axis=None)
+    x = spanning("start", 0, WORDS * float(counts["end"].max()))
     y, height = named_rows(list(verdicts.values())), ROW * len(verdicts)
     return specification("claim_counts", study, words, {"rows": counts}, x=x, y=y, height=height)
 
@@ -114,7 +114,7 @@ def _bars(
     tips = ["row indicator", "of subsystem", f"{field} value {pattern}"]
     return specification(
         "bars", study, words, rows,
-        x=amount(field, scale=axis_scale(low, high), axis=place(values=ticks(low, high, 4))),
+        x=spanning(field, low, high, place(values=ticks(low, high, 4))),
         y=named_rows([label for part in rows.values() for label in part["row"]]),
         tips=tips + [f"mean mean {pattern}" for _ in several],
         height=ROW * len(rows["rows"]) + SUM * (len(rows) - 1),

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from coevo.files import rows_of
 from coevo.report.figures import axes
-from coevo.report.figures.vega import Part, amount, specification
+from coevo.report.figures.vega import Part, specification
 from coevo.report.findings.chart_needs import TILE, density_peaks
 from coevo.report.findings.grade_scale import colours, grade_marks, spans
 from coevo.report.findings.region_standings import groups_of
@@ -47,13 +48,12 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
 
     Where regions are too many for a table each, the means of groups stand below.
     """
-    last, rows = study.ends[1].loc[study.farthest], states(study)
+    last, rows = study.ends[1].loc[study.farthest], rows_of(states(study), region=study.farthest)
     order = list(last.sort_values("D", ascending=False)["name"])
-    rows = rows[rows["region"].isin(study.farthest)]
     if len(order) < len(study.regions):
         means = _means_of_groups(study)
         rows = pd.concat([rows, means], ignore_index=True)
-        order += list(dict.fromkeys(means["name"]))
+        order.extend(means["name"].unique())
     ranks = _ranks(study)
     end = max([2, *ranks["rank_high"].astype(int)])
     heads = pd.DataFrame({"rank": [1, (1 + end) / 2, end], "text": ["1", words["rank"], str(end)]})
@@ -86,8 +86,8 @@ def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
     heads = heads[[*keys, "deciding_choice"]].assign(row=called)
     rows = study.tables["headline_variants"].merge(heads, on=keys)
     rows = rows.sort_values("choice", key=lambda names: names.map(order.index), kind="stable")
-    variants, share = zip(rows["choice"], rows["variant"], strict=True), rows["agree"]
-    share = (share / rows["combinations"]).round(4)
+    variants = zip(rows["choice"], rows["variant"], strict=True)
+    share = (rows["agree"] / rows["combinations"]).round(4)
     rows = rows.assign(
         column=[f"{choice}|{variant_word(words, choice, name)}" for choice, name in variants],
         own=rows["variant"] == [main.get(choice, WITH) for choice in rows["choice"]],
@@ -96,12 +96,10 @@ def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
         text=(100 * share).map("{:.0f}".format),
         g=(10 * share).astype(int).clip(upper=9),
     )
-    deciding, choices = (
-        rows[rows["choice"] == rows["deciding_choice"]],
-        rows.drop_duplicates("choice"),
-    )
+    deciding = rows[rows["choice"] == rows["deciding_choice"]]
+    drawn = {"rows": rows, "deciding": deciding, "choices": rows.drop_duplicates("choice")}
     return specification(
-        "headline_choices", study, words, {"rows": rows, "deciding": deciding, "choices": choices},
+        "headline_choices", study, words, drawn,
         columns=list(rows["column"].unique()),
         own=list(rows.loc[rows["own"], "column"].unique()),
         y=axes.named_rows(called),
@@ -117,10 +115,9 @@ def _headline(study: Study, words: Mapping[str, str], name: str, pair: str) -> s
 
 def group_dots(study: Study, words: Mapping[str, str]) -> Part:
     """D of every region in the last year, a dot each, by group, the highest group first."""
-    rows = states(study)
-    rows = rows[rows["year"] == study.years[-1]]
-    row = groups_of(study).reindex(rows["region"]).astype(object).fillna("").to_numpy()
-    rows = rows.assign(row=row)
+    rows = rows_of(states(study), year=study.years[-1])
+    groups = rows["region"].map(groups_of(study)).astype(object)
+    rows = rows.assign(row=groups.fillna(""))
     order = rows.groupby("row")["D"].mean().sort_values(ascending=False)
     return _dots(study, words, rows, list(order.index))
 
@@ -137,14 +134,14 @@ def _dots(study: Study, words: Mapping[str, str], rows: pd.DataFrame, order: lis
 def density(study: Study, words: Mapping[str, str]) -> Part:
     """Density of D over the regions in the first and the last year; of few regions their dots."""
     ends, table = [study.years[0], study.years[-1]], study.tables["density"]
-    rows = states(study)
-    rows = rows[rows["year"].isin(ends)].assign(row=rows["year"].astype(str))
+    rows = rows_of(states(study), year=ends)
+    rows = rows.assign(row=rows["year"].astype(str))
     if not density_peaks(study):
         return _dots(study, words, rows, [str(year) for year in ends])
     top = table["density"].max()
     lines = table[table["year"].isin(ends) & (table["density"] > SEEN * top)].round(4)
     x = axes.D_across(study.grades, (float(lines["D"].min()), float(lines["D"].max())))
-    y = amount("density", scale=axes.axis_scale(0, 1.12 * top), axis=None)
+    y = axes.spanning("density", 0, 1.12 * top)
     focus = rows[rows["region"] == study.focus].round({"D": 4})
     by_year = lines.set_index("D").groupby("year")["density"]
     focus["density"] = [

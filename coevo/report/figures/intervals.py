@@ -11,7 +11,7 @@ from coevo.equilibria.theory_rows import CANNOT_SAY, CONTRADICTED, MEAN
 from coevo.inference.slope_errors import SLOPES
 from coevo.report.figures import axes
 from coevo.report.figures.bars import share_text
-from coevo.report.figures.vega import Part, amount, specification
+from coevo.report.figures.vega import Part, specification
 from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.study_tables import Study, variant_word
 from coevo.report.findings.theory_against_fit import growth_rows
@@ -39,14 +39,14 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
     rows = rows.assign(
         block=rows["effects"],
         label=rows["estimator"].map(partial(variant_word, words, "estimator")),
-        title=rows["effects"].map(lambda effects: words[f"effects_{effects}"]),
+        title=("effects_" + rows["effects"]).map(words),
         tone=np.where(hollow, "$muted", "$ink"),
         fill=np.where(hollow, "$bg", "$ink"),
         strong=np.where(head, 3, 1.6),
     )
     below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4), titleAnchor="end")
-    across = amount("from", scale=axes.axis_scale(*limits), axis=below)
-    return _intervals("intervals", study, words, rows, limits, x=across)
+    x = axes.spanning("from", *limits, below)
+    return _intervals("intervals", study, words, rows, limits, x=x)
 
 
 def _far_wider(rows: pd.DataFrame) -> pd.Series:
@@ -76,7 +76,6 @@ def _intervals(
     rows = rows.assign(row=rows["block"] + "|" + rows["label"])
     rows[["from", "to"]] = rows[["low", "high"]].clip(*within)
     rows["estimate"] = rows["estimate"].where(rows["estimate"].between(*within))
-    rows[["low", "high"]] = rows[["low", "high"]].replace([-np.inf, np.inf], np.nan)
     blocks = rows[["block", "title", "row"]].drop_duplicates()
     heads = blocks.drop_duplicates("block")[["block", "title"]].rename(columns={"block": "row"})
     parts = blocks.groupby("block", sort=False)["row"]
@@ -107,7 +106,7 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     rows[["estimate", "low", "high"]] *= 100
     rows = rows.assign(
         block=rows["output"],
-        title=rows["output"].map({x: words[f"growth_{x}"] for x in ("x1", "x2")}),
+        title=("growth_" + rows["output"]).map(words),
         label=("line_" + rows["line"]).map(words).mask(known & study.single, shares),
         verdict=verdict.map(words),
         tone=np.where(contradicted, "$ink", "$muted"),
@@ -147,7 +146,7 @@ def by_choice(study: Study, words: Mapping[str, str]) -> Part:
     title = words["D_of"].format(region=study.name(study.focus), year=study.years[-1])
     depth = bands["line"].max() + 1
     x = axes.D_across(study.grades, limits, title)
-    y = amount("line", scale=axes.axis_scale(-0.5, depth - 0.5, reverse=True), axis=None)
+    y = axes.spanning("line", -0.5, depth - 0.5, reverse=True)
     main = table.loc[table["main"], ["focus_D"]].round(4)
     drawn = {"main": main, "bands": bands, "heads": heads}
     return specification("by_choice", study, words, drawn, x=x, y=y, height=STRIP * depth)

@@ -5,14 +5,15 @@ from functools import partial
 
 import pandas as pd
 
+from coevo.files import rows_of
 from coevo.messages import room
 from coevo.power.bounded_years import EQUILIBRIUM
 from coevo.power.relations_seen import ESTIMATES
 from coevo.report.figures import FIGURES, axes, subsystem_colour
-from coevo.report.figures.vega import LAYERS, PADDING, Part, amount, specification
+from coevo.report.figures.vega import LAYERS, PADDING, Part, specification
 from coevo.report.findings.coverage_years import shown_breaks
 from coevo.report.findings.grade_scale import grade_marks
-from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
+from coevo.report.findings.study_tables import KEY, SUBSYSTEM_PREFIX, Study
 
 LABEL_PIXELS = 15.0  # height that a label needs
 LETTER = 7.5  # pixels of a label's letter in the widest font that a reader may have
@@ -20,15 +21,11 @@ HEAVIER = 0.3  # pixels by which a bold letter is wider than what the drawing pr
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
 
 
-def paper_height(chart: str) -> float:
-    """Pixels of a chart on paper, where it is lower: its labels keep their distance there too."""
-    return float(LAYERS[chart]["height"] * FIGURES[chart].paper)
-
-
-def _apart(labels: pd.DataFrame, limits: tuple[float, float], height: float) -> pd.DataFrame:
-    """Labels (value, text, colour, bold) at places (at) that keep their distance in a plot of
-    `height` pixels, or higher.
+def _apart(labels: pd.DataFrame, limits: tuple[float, float], chart: str) -> pd.DataFrame:
+    """Labels (value, text, colour, bold) of a chart at places (at) that keep their distance, also
+    on paper, where it is lower.
     """
+    height = LAYERS[chart]["height"] * FIGURES[chart].paper
     gap = LABEL_PIXELS / height * (limits[1] - limits[0])
     spread = labels.groupby("region")["value"].transform(axes.spread_labels, gap, *limits)
     return labels.drop(columns="value").assign(at=spread.round(4))
@@ -37,9 +34,7 @@ def _apart(labels: pd.DataFrame, limits: tuple[float, float], height: float) -> 
 def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
     """D of every region, with that picked, the mean and the grades, as chart of a name."""
     limits = axes.tenths_around(study.coupling["D"])
-    up = axes.above("D", axes.grade_ticks(study.grades, limits))
-    rows = study.coupling[["region", "name", "year", "D", "grade"]]
-    lines = rows[rows["region"].isin(study.drawn)]
+    lines = rows_of(study.coupling, region=study.drawn)[[*KEY, "D", "grade"]]
     breaks = pd.DataFrame({"year": shown_breaks(study), "text": words["coverage"]})
     at_end = list(breaks["year"][:1]) == study.years[-1:]
     labels = _degree_labels(study, words, limits[0] if at_end else None)
@@ -48,7 +43,7 @@ def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
     drawn = {
         "bands": bands[::2],
         "lines": lines,
-        "labels": _apart(labels, limits, paper_height(name)),
+        "labels": _apart(labels, limits, name),
         "grades": bands,
         "breaks": breaks,
         "coverage": breaks[: int(not at_end)],
@@ -58,7 +53,7 @@ def _degrees(study: Study, words: Mapping[str, str], name: str) -> Part:
     return specification(
         name, study, words, drawn,
         x=axes.years_axis(study.years),
-        y=amount("D", scale=axes.axis_scale(*limits), axis=up),
+        y=axes.spanning("D", *limits, axes.above("D", axes.grade_ticks(study.grades, limits))),
         away=20 + LETTER * longest,
         padding=PADDING | {"right": PADDING["right"] + HEAVIER * longest},
     )  # fmt: skip
@@ -104,9 +99,8 @@ def _long(study: Study, states: str = "") -> pd.DataFrame:
         SUBSYSTEM_PREFIX + s: (study.label(s), subsystem_colour(i), 2.2)
         for i, s in enumerate(study.subsystems)
     }
-    drawn_rows = study.coupling[study.coupling["region"].isin(study.drawn)]
     shown = [series for series in looks if series not in OF_STATE] + list(states)
-    rows = drawn_rows.melt(["region", "name", "year"], shown, var_name="series")
+    rows = rows_of(study.coupling, region=study.drawn).melt(KEY, shown, var_name="series")
     styles = pd.DataFrame.from_dict(looks, "index", columns=["label", "colour", "stroke"])
     return rows.join(styles, on="series").assign(dashed=rows["series"] == "T")
 
@@ -133,8 +127,8 @@ def _path(chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame
         graded, values.map("{:.2f}".format)
     )
     labels = last.assign(bold=False, text=last["label"] + " " + printed)
-    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), paper_height(chart))}
-    y = amount("value", scale=axes.axis_scale(0, 1), axis=y_axis)
+    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), chart)}
+    y = axes.spanning("value", 0, 1, y_axis)
     return specification(chart, study, words, drawn, x=axes.years_axis(study.years), y=y)
 
 
@@ -153,13 +147,10 @@ def deciding(study: Study, words: Mapping[str, str]) -> Part:
     rows = rows.assign(label=rows["effect"].map(names), colour=rows["effect"].map(colours))
     last = rows.groupby("effect", sort=False).tail(1)
     labels = last.assign(text=last["label"], value=last["power"], bold=False, region="")
-    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), paper_height("deciding"))}
+    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), "deciding")}
     ends = (int(rows["years"].min()), int(rows["years"].max()))
     told = relations if len(relations) else rows.iloc[:: len(rows) - 1]
     x_axis = axes.axis(words["number_of_years"], sorted(set(told["years"].tolist())))
     y_axis = axes.above(words["share_found"], [0, 0.25, 0.5, 0.75, 1])
-    return specification(
-        "deciding", study, words, drawn,
-        x=amount("years", scale=axes.axis_scale(*ends), axis=x_axis),
-        y=amount("power", scale=axes.axis_scale(0, 1), axis=y_axis),
-    )  # fmt: skip
+    x, y = axes.spanning("years", *ends, x_axis), axes.spanning("power", 0, 1, y_axis)
+    return specification("deciding", study, words, drawn, x=x, y=y)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.files import rows_of
 from coevo.lotka_volterra.phase_plane import (
     AXES,
     ORBIT_KINDS,
@@ -16,7 +17,7 @@ from coevo.lotka_volterra.phase_plane import (
     orbit_inside,
 )
 from coevo.report.figures import plane
-from coevo.report.figures.axes import TITLE, wrapped_label
+from coevo.report.figures.axes import lines_of_title
 from coevo.report.figures.vega import Part, specification
 from coevo.report.findings import equilibrium
 from coevo.report.findings.study_tables import Study
@@ -24,11 +25,10 @@ from coevo.report.findings.theory_against_fit import theoretical_points
 from coevo.report.words.numbers import with_figures
 
 REACH = 4  # times an axis, as far as a zero-growth line may lie to be drawn
-WIDTH = 44  # letters of a line of words above the plane
 FRAMES = [f"frame_{x}" for x in AXES]
 SYMBOLS = {"x1": "x₁", "x2": "x₂"}
 ENDS = [f"{x}_{end}" for x in AXES for end in ("low", "high")]
-NO_LINES = pd.DataFrame(columns="region still part x1 x1_end x2 x2_end whole left".split())
+LINE = ["still", "part", "x1", "x1_end", "x2", "x2_end", "whole"]  # columns of `nullclines`
 
 
 @lru_cache(maxsize=8)
@@ -53,8 +53,8 @@ def points(study: Study) -> pd.DataFrame:
     rows = rows.reset_index("kind").reindex(columns=columns).rename(columns={"scope": "region"})
     rows["series"] = rows["series"].fillna(rows["kind"])
     rows = rows[rows["region"].isin(paths["scope"])].reset_index(drop=True)
-    frames = _frames(rows)
-    return rows.join(_with_a_line(frames, equilibrium.region_fit_rows(study)), on="region")
+    frames = _with_a_line(_frames(rows), equilibrium.region_fit_rows(study))
+    return rows.join(frames, on="region")
 
 
 def _frames(rows: pd.DataFrame) -> pd.DataFrame:
@@ -86,65 +86,56 @@ def resting(study: Study) -> pd.DataFrame:
 
     left: whether the name of a line ends at its upper or right end, clear of the path.
     """
-    fits, tables = equilibrium.region_fit_rows(study).set_index("scope"), [NO_LINES]
-    for region, rows in points(study).groupby("region"):
-        if region in fits.index:
-            frame = tuple(rows[FRAMES].iloc[0])
-            part = pd.DataFrame(nullclines(fits.loc[region], frame)).assign(region=region)
-            if part.empty:  # both sets lie beyond the plane
-                continue
-            ends = part[["x1_end", "x2_end"]].set_axis(AXES, axis=1)
-            path = rows[rows["kind"] == "observed"]
-            tables.append(part.assign(left=plane.named_left(ends, path, frame, plane.REST)))
+    fits = equilibrium.region_fit_rows(study).set_index("scope")
+    tables = [pd.DataFrame(columns=["region", *LINE, "left"])]
+    for region, rows in rows_of(points(study), region=list(fits.index)).groupby("region"):
+        frame = tuple(rows[FRAMES].iloc[0])
+        part = pd.DataFrame(nullclines(fits.loc[region], frame), columns=LINE)
+        ends = part[["x1_end", "x2_end"]].set_axis(AXES, axis=1)
+        left = plane.named_left(ends, rows[rows["kind"] == "observed"], frame, plane.REST)
+        tables.append(part.assign(region=region, left=left))
     table = pd.concat(tables, ignore_index=True)
     colour = table["still"].map({"x2": "$s1", "x1": "$s2"})
     return table.assign(colour=colour, ink=colour + "t")
 
 
 def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[str, list[str]]:
-    """Lines of words by region for what has no mark in its plane.
+    """Lines of words by region for what has no mark in its plane."""
+    above: dict[str, list[str]] = {region: [] for region in study.drawn}
+    for region, text in _unmarked(study, words, rows):
+        above[region] += lines_of_title(text)
+    return above
+
+
+def _unmarked(
+    study: Study, words: Mapping[str, str], rows: pd.DataFrame
+) -> Iterator[tuple[str, str]]:
+    """Regions, and words for what has no mark in their plane.
 
     They say that E is not located or not estimated, that theory has none or that the sets exclude
     nothing, and name the points and zero-growth lines beyond the plane.
     """
-    fitted = set(equilibrium.region_fit_rows(study)["scope"])
+    fits = equilibrium.region_fit_rows(study).set_index("scope")
     located, stated = (set(rows.loc[rows["kind"] == k, "region"]) for k in ("fitted", "theory"))
-    free = resting(study).groupby("region")["whole"].sum() == 2
-    by_region: dict[str, list[str]] = {region: [] for region in study.drawn}
-    for region, lines in by_region.items():
+    for region in study.drawn:
         if region not in located:
-            lines.append(words["fitted_unlocated" if region in fitted else "fitted_missing"])
+            yield region, words["fitted_unlocated" if region in fits.index else "fitted_missing"]
         if region not in stated:
-            lines.append(words["theory_missing"])
-    level = 100 * study.config["interaction"]["confidence"]
+            yield region, words["theory_missing"]
+    free = resting(study).groupby("region")["whole"].sum() == 2
     for region in free.index[free]:
-        by_region[region].append(words["nowhere"].format(level))
+        yield region, words["nowhere"].format(100 * study.config["interaction"]["confidence"])
     for (region, series), part in rows[_outside(rows)].groupby(["region", "series"], sort=False):
         at = {x: _span(map(_number, part[x])) for x in AXES}
-        by_region[region].append(
-            words["beyond"].format(label=called(words, series, part["share"]), **at)
-        )
-    for region, line in _lines_outside(study, words, rows):
-        by_region[region].append(line)
-    return {
-        region: [line for text in texts for line in wrapped_label(text, WIDTH).split("\n")]
-        for region, texts in by_region.items()
-    }
-
-
-def _lines_outside(
-    study: Study, words: Mapping[str, str], rows: pd.DataFrame
-) -> Iterator[tuple[str, str]]:
-    """Regions, and words for a zero-growth line that lies beyond their plane."""
-    fits = equilibrium.region_fit_rows(study).set_index("scope")
+        yield region, words["beyond"].format(label=called(words, series, part["share"]), **at)
     frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
     for still, x, frame in zip(reversed(AXES), AXES, FRAMES, strict=True):
-        at = fits[x].reindex(frames.index).dropna()
-        for region, value in at[~at.between(0, frames.loc[at.index, frame])].items():
-            known = {"still": SYMBOLS[still], "axis": SYMBOLS[x]}
-            known["at"] = f"{SYMBOLS[x]} = {_number(value)}"
-            key = "rest_negative" if value < 0 else "rest_beyond"
-            yield str(region), words[key].format(**known)
+        values = fits[x].reindex(frames.index).dropna()
+        outside = ~values.between(0, frames.loc[values.index, frame])
+        for region, value in values[outside].items():
+            line = words["rest_negative" if value < 0 else "rest_beyond"]
+            place = f"{SYMBOLS[x]} = {_number(value)}"
+            yield str(region), line.format(still=SYMBOLS[still], axis=SYMBOLS[x], at=place)
 
 
 def called(words: Mapping[str, str], series: str, shares: Iterable[float]) -> str:
@@ -262,5 +253,5 @@ def _plane(
         "years": observed.loc[years.index],
         "fitted": fitted,
     }
-    given |= {"across": wrapped_label(across, TITLE).split("\n"), "up": up}
+    given |= {"across": lines_of_title(across), "up": up}
     return specification(chart, study, words, drawn | dict(behind), **given)

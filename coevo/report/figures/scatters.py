@@ -9,7 +9,7 @@ import pandas as pd
 
 from coevo.coupling.comovement import demean, whole_regions
 from coevo.coupling.level import LEVEL_OUT
-from coevo.report.figures.axes import PLOT, above, axis, axis_scale, label_sides, log_ticks, ticks
+from coevo.report.figures.axes import PLOT, above, axis, label_sides, log_ticks, spanning, ticks
 from coevo.report.figures.vega import Part, amount, specification
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.level_control import level_finding, level_label, level_values, of_measure
@@ -32,9 +32,11 @@ def _channel(
     air = AIR * max(high - low, 0.1)
     limits = np.array([low - air, high + air])
     low, high = map(float, np.exp(limits) if log else limits)
-    scale = {"domain": [low, high], "type": "log", "nice": False} if log else axis_scale(low, high)
-    marks = (log_ticks if log else ticks)(low, high, count)
-    return amount(names[0], scale=scale, axis=place(title, marks))
+    drawn = place(title, (log_ticks if log else ticks)(low, high, count))
+    if not log:
+        return spanning(names[0], low, high, drawn)
+    scale = {"domain": [low, high], "type": "log", "nice": False}
+    return amount(names[0], scale=scale, axis=drawn)
 
 
 def _pixels(values: pd.Series, channel: Part, length: float) -> pd.Series:

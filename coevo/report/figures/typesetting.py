@@ -128,15 +128,14 @@ def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
     texts
         Text by the name of its place, as the message should give it.
     otherwise
-        What a reader could do other than write it in other characters.
+        What a reader could do other than write it in other characters: " or …".
 
     Raises
     ------
     StudyError
         One line for each place, with the words around the first of them.
     """
-    known, way = covered(), f" or {otherwise}" if otherwise else ""
-    problems = Problems()
+    known, problems = covered(), Problems()
     for place, text in texts.items():
         missing = [c for c in sorted(set(text)) if not (c.isspace() or ord(c) in known)]
         if missing:
@@ -145,7 +144,7 @@ def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
             at = text.index(missing[0])
             context = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
             held = f"no font holds {', '.join(named)}{more} in “…{context}…”"
-            problems.add(f"{place}: {held}; write it in other characters{way}")
+            problems.add(f"{place}: {held}; write it in other characters{otherwise}")
     problems.check()
 
 
@@ -161,7 +160,7 @@ def typeset(
     charts
         SVG by path, as the sources name it.
     otherwise
-        What else a reader could do about a character that no font holds.
+        What else a reader could do about a character that no font holds: " or …".
     options
         Of Typst: `format` and what belongs to it.
 
@@ -189,9 +188,8 @@ def typeset(
             except typst.TypstError as problem:
                 if "could not be displayed" not in str(problem):
                     raise
-                way = f" or {otherwise}" if otherwise else ""
-                message = f"{name}: {problem}; write it in other characters{way}"
-                raise StudyError(message) from None
+                way = f"write it in other characters{otherwise}"
+                raise StudyError(f"{name}: {problem}; {way}") from None
         return made
 
 
@@ -235,18 +233,12 @@ def unjoined(svg: str) -> str:
 
 
 def pngs(charts: Mapping[str, str]) -> dict[str, bytes]:
-    """SVG by name -> PNG by name, on white paper, with the resolution that it has."""
+    """SVG by name -> PNG by name, on white paper, with a chunk that says its resolution."""
+    metre = round(RESOLUTION / 0.0254)
+    said = b"pHYs" + struct.pack(">IIB", metre, metre, 1)
+    chunk = struct.pack(">I", 9) + said + struct.pack(">I", zlib.crc32(said))
     images = _set(charts, format="png", ppi=RESOLUTION)
-    return {
-        name: data[:_HEAD] + _resolution(RESOLUTION) + data[_HEAD:] for name, data in images.items()
-    }
-
-
-def _resolution(dots: int) -> bytes:
-    """The chunk of a PNG that says how many dots per inch it has."""
-    metre = round(dots / 0.0254)
-    chunk = b"pHYs" + struct.pack(">IIB", metre, metre, 1)
-    return struct.pack(">I", 9) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return {name: data[:_HEAD] + chunk + data[_HEAD:] for name, data in images.items()}
 
 
 def pdfs(charts: Mapping[str, str]) -> dict[str, bytes]:
