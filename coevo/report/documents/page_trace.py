@@ -32,10 +32,8 @@ def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
     used = study.underlying(study.indicators.loc[members, "indicator"])
     every = len(study.regions) * len(study.years) * len(used) <= MOST
     regions = study.regions if every else [study.focus]
-    tables = {
-        name: study.tables[name][study.tables[name]["region"].isin(regions)]
-        for name in ("observations", "panel", "normalised", "coupling")
-    }
+    known = ("observations", "panel", "normalised", "coupling")
+    tables = {name: study.rows(name, region=regions) for name in known}
     raw, places = _raw(tables["observations"], study, used)
     panel = tables["panel"]
     return {

@@ -1,6 +1,5 @@
 """The Markdown source of a report: its template and phrases filled with the study's findings."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -9,6 +8,7 @@ from typing import Any
 import yaml
 
 from coevo.arrays import Config
+from coevo.files import sha256_of
 from coevo.report.documents.page_trace import NO_TRACE, trace
 from coevo.report.figures import SYMBOLS
 from coevo.report.findings import OF_REGION
@@ -36,7 +36,7 @@ def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, A
         pages=data_pages(words, provenance["sources"]),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
-        config_block=_block(_settings(study.config)),
+        config_block=_block(study.config),
     )
     return words.grammar.joined(filled)
 
@@ -115,23 +115,21 @@ def data_pages(words: ReportText, sources: Mapping[str, Mapping[str, str]]) -> M
 def _digest(files: Mapping[str, str]) -> str:
     """A short digest of all raw files together."""
     lines = "\n".join(f"{path} {digest}" for path, digest in sorted(files.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()[:12]
+    return sha256_of(lines.encode())[:12]
 
 
-def _settings(config: Config) -> str:
-    """The configuration as YAML, one line for each key."""
+def _block(config: Config) -> Markdown:
+    """The configuration as a block of YAML, one line for each key, whose fence is longer than any
+    run of tildes inside.
+    """
     options: dict[str, Any] = {"allow_unicode": True, "default_flow_style": True, "width": 10_000}
     lines = [
         f"{key}: {yaml.safe_dump(value, **options).removesuffix('...' + chr(10)).strip()}"
         for key, value in json.loads(json.dumps(config)).items()
     ]
-    return "\n".join(lines)
-
-
-def _block(content: str) -> Markdown:
-    """A block of code whose fence is longer than any run of tildes inside."""
+    content = "\n".join(lines)
     fence = "~" * (4 + content.count("~"))
-    return Markdown(f"{fence}\n{content.rstrip()}\n{fence}")
+    return Markdown(f"{fence}\n{content}\n{fence}")
 
 
 def page_data(words: ReportText) -> dict[str, Any]:

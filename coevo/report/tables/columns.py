@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.report.findings.study_tables import Words
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Column
 from coevo.report.words.nouns import NO_NOUNS, renamed
@@ -20,11 +21,7 @@ NUMBER_FORMATS: dict[str, str] = LAYOUT["numbers"]
 
 
 def column_of(
-    table: str,
-    id: str,
-    labels: Mapping[str, Mapping[str, str]],
-    language: str,
-    nouns: Mapping[str, str] = NO_NOUNS,
+    table: str, id: str, labels: Words, language: str, nouns: Mapping[str, str] = NO_NOUNS
 ) -> Column:
     """Return a column of a table: its words with the unit, or its id where it has none, and the
     format of its numbers.

@@ -45,7 +45,7 @@ class RegressionFits(NamedTuple):
     parameters: list[str]
     facts: Mapping[tuple[str, str, str], Any]
     by_year: Mapping[tuple[str, str, str], tuple[float, float]]
-    wild: Mapping[str, float]
+    wild: pd.Series
 
 
 TABLES: dict[str, list[Any]] = LAYOUT["regressions"]
@@ -108,7 +108,7 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
         facts["year_effects", *of] = words.term("answer", of[0] in EFFECTS[1:])
     parameters = listed or list(dict.fromkeys(rows["parameter"]))
     wild = study.rows("slope_tests", errors=BY_REGION_WILD, **study.pooled_fit)
-    p = dict(zip(wild["parameter"], wild["p"], strict=True))
+    p = wild.set_index("parameter")["p"]
     return RegressionFits(rows, columns, parameters, facts, by_year, p)
 
 

@@ -77,7 +77,7 @@ def weights(words: ReportText) -> Body:
     others = others.groupby("indicator")["weight"].agg(least="min", most="max")
     named = study.indicators.set_index("indicator")["dimension"]
     rows = weights_finding(study)["rows"].join(others, on="indicator")
-    rows = rows.drop(columns="dimension", errors="ignore").join(named, on="indicator")
+    rows["dimension"] = rows["indicator"].map(named)
     rows = rows.assign(between=np.nan) if study.single else rows
     values = study.of_focus("panel").pivot(index="indicator", columns="year", values="value")
     figures = values.reindex(rows["indicator"], columns=ends).to_numpy().tolist()
@@ -386,10 +386,9 @@ def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = words.say(f"theory_fit/titles/{point['source']}", point=point)
-        p = point["p_joint"]
-        grown: list[str] = [words.growth(point, i) for i in (1, 2)]
-        grown.append(NOTHING if missing(p) else words.say("theory_fit/joint", p=p))
-        yield [title, *_at(words, point), *grown, words.say(f"chips/{point['verdict']}")]
+        grown, p = [words.growth(point, i) for i in (1, 2)], point["p_joint"]
+        joint = NOTHING if missing(p) else words.say("theory_fit/joint", p=p)
+        yield [title, *_at(words, point), *grown, joint, words.say(f"chips/{point['verdict']}")]
 
 
 def equilibria(words: ReportText) -> Iterator[list[Any]]:
