@@ -10,13 +10,7 @@ from coevo.report.findings import Study
 from coevo.report.words.markup import Markdown
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import worded
-from tests.sample import FOLDER, words_of
-
-PROVENANCE = {
-    "files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64},
-    "packages": {"pandas": "3"},
-    "sources": {},
-}
+from tests.sample import FOLDER, PROVENANCE, words_of
 
 
 class Report(NamedTuple):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import chdir
 from copy import deepcopy
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,11 @@ FAILING = "110000"  # the region whose calibration never holds
 COUNT = len(NAMES)
 ALONE = {"study": "one", "regions": [FOCUS]}  # the keys of a study of one region
 ESTIMATORS = ("trapezoid", "lag", "logmean", "spline", "relative", "trajectory")
+PROVENANCE = {
+    "files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64},
+    "packages": {"pandas": "3"},
+    "sources": {},
+}
 Tables = dict[str, pd.DataFrame]
 
 
@@ -293,15 +299,13 @@ def page_files(chosen: Study) -> dict[str, Any]:
 
 
 def documents(
-    tables: Any, indicators: Any, files: Any, config: Any, provenance: Any,
-    language: str = "en", places: Any = None,
-) -> dict[str, bytes]:  # fmt: skip
-    """Return the reports of a study whose tables are in no language yet, as the workflow does."""
+    chosen: Study, files: Any, *formats: str, provenance: Any = PROVENANCE
+) -> dict[str, bytes]:
+    """Return the reports of a study in some formats, as the workflow makes them."""
     from coevo.report import documents as made
     from coevo.report.documents.source import text
     from coevo.report.words.template_values import worded
 
-    phrases = words_of("phrases", language)
-    data = StudyData(config, indicators, tables, places)
-    words = worded(in_language(data, language), phrases)
+    one = replace(chosen, config=chosen.config | {"report": {"formats": formats}})
+    words = worded(one, words_of("phrases", one.language))
     return made.documents(words, files, text(words, files["report.md"], provenance))

@@ -22,7 +22,7 @@ from coevo.report.words.template_values import worded
 from coevo.sensitivity.headlines import CENSUS_YEAR
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
-from tests.said import PROVENANCE, listened, reported
+from tests.said import listened, reported
 from tests.sample import (
     FOCUS,
     changed,
@@ -311,12 +311,8 @@ KINDS: dict[str, Callable[[], Study]] = {
 def test_every_kind_of_study_has_its_report(kind: str) -> None:
     """The page of every kind; the PDF where the charts differ in number."""
     chosen, printed = KINDS[kind](), kind in ("one region", "three subsystems")
-    formats = ["html", "pdf"] if printed else ["html"]
-    settings = chosen.config | {"report": {"languages": ["en"], "formats": formats}}
     given = files(chosen) if printed else page_files(chosen)
-    made = documents(
-        chosen.tables, chosen.indicators, given, settings, PROVENANCE, places=chosen.places
-    )
+    made = documents(chosen, given, "html", *["pdf"] * printed)
     assert not printed or made["report.en.pdf"].startswith(b"%PDF")
     assert 'id="methods-text"' in made["report.en.html"].decode()
 

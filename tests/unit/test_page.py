@@ -19,13 +19,11 @@ from coevo.report.documents.source import text as source_text
 from coevo.report.figures import FIGURES
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import report_tables
-from coevo.report.tables.report_table import Column, ReportTable, as_markdown
 from coevo.report.words.template_values import worded
-from tests.sample import ROOT, config, indicators, study, tables, words_of
+from tests.sample import PROVENANCE, ROOT, config, indicators, study, tables, words_of
 
 RULES = ROOT / "workflow" / "rules"
 TEMPLATE = (ROOT / "workflow" / "report" / "report.md").read_text(encoding="utf-8")
-PROVENANCE = {"files": {}, "packages": {}, "sources": {}}
 PHRASES = {language: words_of("phrases", language) for language in ("en", "zh")}
 SCRIPT = "".join(
     (ROOT / "workflow" / "report" / name).read_text(encoding="utf-8") for name in pages.SCRIPT
@@ -40,10 +38,8 @@ def same(kind: str, name: str) -> str:
 def derived() -> pd.DataFrame:
     """Return the indicator table in which one indicator is made of two others."""
     frame = indicators()
-    first = frame["indicator"].iloc[0]
     frame.loc[0, ["source_name", "derivation"]] = ["", "ratio(part, product)"]
     part = frame.iloc[[-1]].assign(indicator="part", label_en="part of it", source_name="part")
-    assert first == frame["indicator"].iloc[0]
     return pd.concat([frame, part], ignore_index=True)
 
 
@@ -225,11 +221,6 @@ def test_facts_begin_with_D_of_first_and_last_year() -> None:
     data = page_data(worded(study(), PHRASES["en"]))
     for facts in data["facts"].values():
         assert re.fullmatch(r"\S+( \(\d{4}\))? → \S+( \(\d{4}\))?", facts[0])
-
-
-def test_key_of_a_table_is_the_id_of_its_division() -> None:
-    made = as_markdown(ReportTable("states", "Caption", [Column("A", "l", 3)], [["1"]], "long"))
-    assert made.startswith(":::: {#table-states .table .long}")
 
 
 def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:

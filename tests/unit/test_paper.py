@@ -13,16 +13,11 @@ from coevo.report.documents.source import metadata
 from coevo.report.figures import typesetting
 from coevo.report.words.template_values import worded
 from tests.programs import needs
-from tests.sample import FOCUS, documents, files, study, words_of
+from tests.sample import FOCUS, PROVENANCE, documents, files, study, words_of
 
 pytestmark = pytest.mark.whole
 
 poppler = needs("pdftotext", "pdffonts", "pdfinfo")
-PROVENANCE = {
-    "files": {"data/raw/small/2026-10/a.csv": "0" * 64},
-    "packages": {"coevo": "9.8.7"},
-    "sources": {},
-}
 PHRASES = words_of("phrases", "en")
 X_MARGIN, Y_MARGIN = 2.3 / 2.54 * 72, 20.0  # of the template, in points; above and below: the sheet
 HALF = 5.5  # points: the empty half of a Chinese mark at the end of a line
@@ -41,11 +36,8 @@ def given() -> dict:
 @pytest.fixture(scope="module")
 def paper(given: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the English report of the sample."""
-    chosen = study(claims=True)
-    chosen.config["report"] = {"languages": ["en"], "formats": ["pdf"]}
-    made = documents(
-        chosen.tables, chosen.indicators, given, chosen.config, PROVENANCE, places=chosen.places
-    )
+    version = PROVENANCE | {"packages": {"coevo": "9.8.7"}}
+    made = documents(study(claims=True), given, "pdf", provenance=version)
     path = tmp_path_factory.mktemp("paper") / "report.pdf"
     path.write_bytes(made["report.en.pdf"])
     return path

@@ -30,6 +30,7 @@ from tests.sample import (
     ENGLISH,
     FAILING,
     FOCUS,
+    PROVENANCE,
     Tables,
     documents,
     gap,
@@ -49,11 +50,6 @@ from tests.sample import (
 BOTH = pytest.mark.parametrize("count", [COUNT, 1])
 PHRASES = words_of("phrases", "en")
 TEMPLATE = templates()["report.md"]
-PROVENANCE = {
-    "files": {"data/raw/small/2026-10/a.xlsx": "0" * 64},
-    "packages": {"pandas": "3"},
-    "sources": {},
-}
 
 
 def source(chosen: Study) -> str:
@@ -330,14 +326,7 @@ def test_page_is_one_file() -> None:
     audit = tables()["audit"].assign(file="a_b*c.xlsx", sheet="表|1", message="note",
                                      fields='{"text": "from *2* to <b>1</b> $x$"}')  # fmt: skip
     chosen = study(claims=True, audit=audit)
-    page = documents(
-        chosen.tables,
-        chosen.indicators,
-        page_files(chosen),
-        chosen.config,
-        PROVENANCE,
-        places=chosen.places,
-    )["report.en.html"].decode()
+    page = documents(chosen, page_files(chosen), "html")["report.en.html"].decode()
     assert len(page) < 5_000_000 and "<math" in page
     main = page.split("<main>")[1].split("</main>")[0]
     assert "<b>1</b>" not in main and "&lt;b&gt;1&lt;/b&gt;" in page
