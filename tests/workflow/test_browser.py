@@ -36,7 +36,6 @@ BROWSER = next(
 )
 REASON = "no Chromium on this machine"
 pytestmark = pytest.mark.skipif(not BROWSER and not os.environ.get("CI"), reason=REASON)
-PROVENANCE = {"files": {}, "packages": {}, "sources": {}}
 VARIANTS: dict[str, Callable[[], Study]] = {
     "regions": lambda: study(claims=True),
     "one region": lambda: study(1, claims=True),
@@ -49,14 +48,9 @@ PHRASES = words_of("phrases", "en")
 
 def written(chosen: Study, folder: Path) -> Path:
     """Write the page of a study and return its path."""
-    language = chosen.language
-    config = {**chosen.config, "report": {"languages": [language], "formats": ["html"]}}
-    made = documents(
-        chosen.tables, chosen.indicators, page_files(chosen), config, PROVENANCE, language,
-        chosen.places,
-    )  # fmt: skip
+    (page,) = documents(chosen, page_files(chosen), "html").values()
     path = folder / "report.html"
-    path.write_bytes(made[f"report.{language}.html"])
+    path.write_bytes(page)
     return path
 
 
@@ -115,34 +109,12 @@ def opened(browser, paths) -> Iterator[Callable[..., Any]]:
 
 KEYS = "(marks) => marks.map((mark) => mark.dataset.key)"
 HELD = ("tables", "figures")  # folders beside the page
-CUT = """() => [...document.querySelectorAll(".chart")].flatMap((chart) => {
-  const frame = chart.querySelector("svg").getBoundingClientRect();
-  return [...chart.querySelectorAll("svg text")].filter((text) => {
-    const place = text.getBoundingClientRect();
-    return place.width && (place.left < frame.left - 1.5 || place.right > frame.right + 1.5);
-  }).map((text) => chart.dataset.chart + ": " + text.textContent);
-})"""
+SCRIPT = Path(__file__).with_name("browser.js").read_text(encoding="utf-8")
 
 
-# Tables that scroll sideways, and those whose deciding column, the last, is out of sight.
-SCROLLING = """() => [...document.querySelectorAll(".table .box")].filter((box) =>
-  box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 60))"""
-# Cells of text, formulas aside, with fewer than two characters a line.
-NARROW = """() => [...document.querySelectorAll("th, td")].filter((cell) => {
-  const middles = [], range = document.createRange();
-  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) for (let i = 0; i < texts.currentNode.length; i += 1) {
-    range.setStart(texts.currentNode, i);
-    range.setEnd(texts.currentNode, i + 1);
-    const place = range.getBoundingClientRect();
-    if (!place.width || !texts.currentNode.data[i].trim()) continue;
-    middles.push((place.top + place.bottom) / 2);
-  }
-  const lines = middles.sort((a, b) => a - b).filter((y, i) => !i || y > middles[i - 1] + 8).length;
-  return lines > 1 && middles.length < 2 * lines && !cell.querySelector("math");
-}).map((cell) => cell.textContent)"""
-UNDECIDED = """() => [...document.querySelectorAll(".decided tr > :last-child")].filter((cell) =>
-  cell.getBoundingClientRect().right > innerWidth).map((cell) => cell.textContent)"""
+def seen(page: Any, name: str, *given: Any) -> Any:
+    """Return what a function of browser.js finds on a page."""
+    return page.evaluate(f"(given) => {SCRIPT}.{name}(...given)", list(given))
 
 
 OTHERS = [
@@ -166,15 +138,12 @@ def test_page_draws_itself_within_its_width(opened, variant: str, width: int, th
     assert charts.count() == page.locator(".chart svg").count() > 5
     assert charts.count() == page.locator(".chart[role=img]").count()
     assert not page.get_by_label("Vega").count()
-    assert page.evaluate(CUT) == []
+    assert seen(page, "cut") == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert page.evaluate(UNDECIDED) == [] == page.evaluate(NARROW)
-    assert width < 1440 or page.evaluate(SCROLLING) == []
-    text = page.evaluate(
-        "[...document.querySelectorAll('main p, main td, main dd, main li, main figure, nav')]"
-        ".map((part) => part.textContent).join(' ')"
-    )
-    assert not re.search(r"\b(nan|undefined|null|infinity|object)\b", text, re.IGNORECASE)
+    assert seen(page, "undecided") == [] == seen(page, "narrow")
+    assert width < 1440 or seen(page, "scrolling") == []
+    odd = r"\b(nan|undefined|null|infinity|object)\b"
+    assert not re.search(odd, seen(page, "text"), re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
@@ -288,33 +257,11 @@ def test_of_many_regions_every_one_is_found_and_charts_show_those_they_hold(
     assert page.locator("#region-facts .value").all_inner_texts() == facts[many.focus]
 
 
-def cells(page: Any, key: str) -> list[list[str]]:
-    """Return the cells of a table's body, row by row, as they stand."""
-    return page.evaluate(
-        "(id) => [...document.querySelectorAll(`#table-${id} tbody tr`)].map((row) => "
-        "[...row.cells].map((cell) => cell.textContent.trim()))",
-        key,
-    )
-
-
-def test_tables_show_the_numbers_of_the_study(opened) -> None:
-    chosen, page = study(claims=True), opened()
-    rows = chosen.ends[1].sort_values("D", ascending=False)
-    expected = [[row["name"], graded(row["D"]), row["grade"]] for _, row in rows.iterrows()]
-    assert [[row[0], row[3], row[4]] for row in cells(page, "regions")] == expected
-    weights = rows_of(chosen.tables["weights"], weighting="entropy")
-    assert sorted(row[3] for row in cells(page, "indicators")) == sorted(
-        fixed(w, 3) for w in weights["weight"]
-    )
+def test_tables_have_captions_and_heads_of_columns(opened) -> None:
+    page = opened()
     assert page.locator("table").count() == page.locator("table > caption").count()
     heads = page.locator("thead th")
     assert heads.count() == page.locator("thead th[scope=col]").count() > 20
-
-
-FILL = """(texts) => {
-  const rows = [...document.querySelectorAll("#table-regions tbody tr")];
-  rows.forEach((row, i) => { row.cells[2].textContent = texts[i] ?? "—"; });
-}"""
 
 
 # cells of a column, in ascending order; those without a number come last in either direction
@@ -329,46 +276,42 @@ ASCENDING = (
 def test_heads_sort_their_columns(opened) -> None:
     page = opened(width=820)
     head = page.locator("#table-regions th").nth(2)
-    rest = ["—"] * (len(cells(page, "regions")) - 4)
+    rest = ["—"] * (len(seen(page, "cells", "regions")) - 4)
     for ascending in ASCENDING:
         texts = [ascending[i] for i in (2, 0, 3, 1)]
-        page.evaluate(FILL, texts)
+        seen(page, "fill", texts)
         known = [text for text in ascending if text != "—"]
         descending = [*known[::-1], *["—"] * (len(texts) - len(known))]
         head.get_by_role("button").focus()
         for state, order in (("ascending", ascending), ("descending", descending), (None, texts)):
             page.keyboard.press("Enter")
             assert head.get_attribute("aria-sort") == state
-            assert [row[2] for row in cells(page, "regions")] == order + rest
+            assert [row[2] for row in seen(page, "cells", "regions")] == order + rest
 
 
 def test_table_is_saved_as_it_stands(opened) -> None:
     page = opened()
-    page.evaluate(FILL, ["=1+1", "−1\u202f234.5", 'a "b", c', "@x"])
+    seen(page, "fill", ["=1+1", "−1\u202f234.5", 'a "b", c', "@x"])
     with page.expect_download() as saving:
         page.locator("#table-regions button.csv").click()
     saved = saving.value
     assert saved.suggested_filename == "small-regions.csv"
     data = Path(saved.path()).read_bytes()
     assert data.startswith(b"\xef\xbb\xbf") and data.count(b"\r\n") == 1 + len(
-        cells(page, "regions")
+        seen(page, "cells", "regions")
     )
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert rows[0][0] == "Region"
     assert [row[2] for row in rows[1:5]] == ["'=1+1", "-1234.5", 'a "b", c', "'@x"]
-    assert [row[0] for row in rows[1:]] == [row[0] for row in cells(page, "regions")]
+    assert [row[0] for row in rows[1:]] == [row[0] for row in seen(page, "cells", "regions")]
 
 
 def test_cell_that_repeats_the_one_above_says_so_once_sorted(opened) -> None:
     page = opened()
-    assert "" in [row[0] for row in cells(page, "indicators")]
-    shown_ = (
-        "() => getComputedStyle(document.querySelector('#table-indicators td[data-above]'), "
-        "'::before').content"
-    )
-    assert page.evaluate(shown_) == "none"
+    assert "" in [row[0] for row in seen(page, "cells", "indicators")]
+    assert seen(page, "above") == "none"
     page.locator("#table-indicators th button").nth(3).click()
-    assert page.evaluate(shown_) in ('"Shops"', '"Plants"')
+    assert seen(page, "above") in ('"Shops"', '"Plants"')
 
 
 def test_tooltip_names_the_region_and_its_D(opened) -> None:
@@ -387,15 +330,10 @@ def test_tooltip_names_the_region_and_its_D(opened) -> None:
 
 def traced(page: Any) -> tuple[list[list[str]], dict[str, str], str]:
     """Return rows of the panel's table, its degrees by name, and its caption."""
-    rows = page.evaluate(
-        "[...document.querySelectorAll('#trace-panel tbody tr')].map((row) => "
-        "[...row.cells].map((cell) => cell.innerText))"
-    )
     names = page.locator("#trace-panel dt").all_inner_texts()
     values = page.locator("#trace-panel dd b").all_text_contents()
-    return rows, dict(zip(names, values, strict=True)), page.locator(
-        "#trace-panel caption"
-    ).inner_text()  # fmt: skip
+    caption = page.locator("#trace-panel caption").inner_text()
+    return seen(page, "traced"), dict(zip(names, values, strict=True)), caption
 
 
 def test_trace_shows_every_step_of_the_region_and_year(opened) -> None:
