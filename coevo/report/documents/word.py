@@ -111,9 +111,8 @@ def _body(root: ElementTree.Element) -> None:
             column.set(_word("w"), str(width * between // sum(widths)))
         for row in table.iterfind("w:tr", _SPACE):
             _first(row, "trPr").insert(0, ElementTree.Element(_word("cantSplit")))
-        if table.find("w:tblPr/w:tblStyle[@w:val='Panels']", _SPACE) is not None:
-            for paragraph in table.iterfind(".//w:p", _SPACE):
-                _keep(paragraph)
+    for paragraph in root.iterfind(".//w:tblStyle[@w:val='Panels']/../..//w:p", _SPACE):
+        _keep(paragraph)
     for before, block in pairwise(root.iterfind("w:body/*", _SPACE)):
         captioned = _in_style(block, "Source") or block.tag == _word("tbl")
         if captioned and _in_style(before, "Caption"):

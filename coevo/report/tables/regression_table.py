@@ -222,10 +222,9 @@ def slope_tests(words: ReportText) -> Body:
     tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
     by_fit = tests.set_index(["errors", "effects", "parameter"])
     fits = [(e, name) for e in EFFECTS for name in ("b1", "d") if e in set(tests["effects"])]
-    heads = [words.say("tables/slope_tests/errors")]
-    for effects, name in fits:
-        of = words.word("effects_pooled", effects)
-        heads.append(words.say(f"tables/slope_tests/{name}", effects=of))
+    of, say = partial(words.word, "effects_pooled"), words.say
+    heads = [say("tables/slope_tests/errors")]
+    heads += (say(f"tables/slope_tests/{name}", effects=of(effects)) for effects, name in fits)
     rows = [
         [words.word("errors", kind), *(_p_and_ends(words, by_fit, (kind, *fit)) for fit in fits)]
         for kind in dict.fromkeys(tests["errors"])

@@ -245,10 +245,8 @@ def descriptive(words: ReportText) -> list[dict[str, Any]]:
     deviation (n - 1), minimum and maximum.
     """
     study = words.study
-    column, wanted = "indicator", study.populations
-    if study.indexed:
-        column, wanted = "subsystem", study.subsystems
-    used = rows_of(study.indicators, **{column: wanted})["indicator"]
+    wanted = {"subsystem": study.subsystems} if study.indexed else {"indicator": study.populations}
+    used = rows_of(study.indicators, **wanted)["indicator"]
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
     table["count"] = table["count"].fillna(0).astype(int)
