@@ -116,7 +116,8 @@ def _headline(study: Study, words: Mapping[str, str], name: str, pair: str) -> s
 def group_dots(study: Study, words: Mapping[str, str]) -> Part:
     """D of every region in the last year, a dot each, by group, the highest group first."""
     rows = rows_of(states(study), year=study.years[-1])
-    rows = rows.assign(row=rows["region"].map(groups_of(study)).fillna(""))
+    groups = rows["region"].map(groups_of(study)).astype(object)
+    rows = rows.assign(row=groups.fillna(""))
     order = rows.groupby("row")["D"].mean().sort_values(ascending=False)
     return _dots(study, words, rows, list(order.index))
 
