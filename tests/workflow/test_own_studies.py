@@ -136,8 +136,8 @@ def assert_as_written(project: Path, study: str, page: str, expected: pd.DataFra
 
 
 def test_files_of_thirteen_layouts_of_china(project):
-    """Four subsystems over nine provinces, each indicator of the study `provinces` in another layout
-    of an office or a paper of China.
+    """Four subsystems over nine provinces; the figures are those of the study `provinces`, each
+    indicator in another layout of an office or a paper of China.
     """
     expected = gathered("thirteen-of-china", project / "十三种")
     assert expected["indicator"].nunique() == 13
