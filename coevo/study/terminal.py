@@ -17,7 +17,6 @@ from coevo.arrays import Config
 from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.messages import room
-from coevo.power.bounded_years import EQUILIBRIUM
 from coevo.study.templates import Filters, filled
 
 WIDTH = 100  # columns of the terminal
@@ -27,7 +26,6 @@ START = 18.0  # seconds of any study
 DOCUMENT = 2.2  # seconds of one document, a format in a language
 ROW, FIGURE = 0.0045, 0.0001  # seconds of a region in a year, and of one figure of it
 LEAST, ROW_MEMORY, FIGURE_MEMORY = 430.0, 0.014, 0.0005  # MB of the largest process, likewise
-FEW = 90  # seconds that are told as such
 MOST_NAMES = 8
 NEEDED = "it needs an output of each system, in money or counts and always positive"
 REASONS = {  # of `Output`, and for a subsystem
@@ -99,19 +97,12 @@ def foreseen_line(power: pd.DataFrame, focus: str) -> str:
 
     power: of `coevo.power.foreseen`; focus: name of the region of the equilibrium.
     """
-    said = []
+    effects = []
     for effect, rows in power.dropna(subset="power").groupby("effect", sort=False):
         own, most = rows.iloc[0], rows["years"].max()
-        never = pd.isna(own["least_years"])
-        enough = f"not within {most} years" if never else f"in {own['least_years']} years"
-        name = str(effect).replace("predator_prey", "predator and prey")
-        said.append(
-            f"the equilibrium of {focus} would have both ends {enough}"
-            if effect == EQUILIBRIUM
-            else f"{name}, as strong as they suggest, would be named in about "
-            f"{100 * own['power']:.0f} % of such panels, in four of five {enough}"
-        )
-    return f"What the figures could decide, roughly: {'; '.join(said)}" if said else ""
+        least = None if pd.isna(own["least_years"]) else own["least_years"]
+        effects.append((effect, own["power"], most, least))
+    return said("foreseen.txt", effects=effects, focus=focus)[0] if effects else ""
 
 
 def _spread(text: str) -> str:
@@ -171,10 +162,5 @@ def cost_line(rows: int, figures: int, documents: int) -> str:
     """Return in words what a study takes, and what to do where this computer has not the memory."""
     seconds = expected_seconds(rows, figures, documents)
     gigabytes = expected_megabytes(rows, figures) / 1000
-    time = f"{round(seconds, -1):.0f} seconds" if seconds < FEW else f"{seconds / 60:.0f} minutes"
-    line = f"Expected: about {time} on two cores, {gigabytes:.1f} GB of memory for each"
     there = psutil.virtual_memory().total / 1e9
-    if there >= 2 * gigabytes:
-        return line
-    what = "give cores=1 to make" if there >= gigabytes else "use a larger one, or fewer regions"
-    return f"{line}; this computer has {there:.1f} GB in all: {what}"
+    return said("cost.txt", seconds=seconds, gigabytes=gigabytes, there=there)[0]
