@@ -64,7 +64,7 @@ def period_of(text: str) -> Period | None:
     bare = without_marks(text)
     if named := NAMED.fullmatch(bare):
         return Period(int(named[1]), *PARTS[named[2].casefold()])
-    if turned := TURNED.fullmatch(bare):
+    if turned := TURNED.fullmatch(bare) or TURNED.fullmatch(" ".join(bare.split()[::-1])):
         part = turned[1].casefold()
         month = 0 if part in PARTS else MONTHS.index(part[:3]) + 1
         return Period(int(turned[2]), *PARTS.get(part, (month, month)))
@@ -107,6 +107,12 @@ def plain_periods(words: list[CellWords]) -> list[CellWords]:
         for text, month in dates.items()
     }
     return [words_._replace(text=plain.get(words_.text, words_.text)) for words_ in words]
+
+
+def month_number(text: str) -> str:
+    """Return the number of a month by its English name, "" of another text."""
+    start = text[:3].casefold()
+    return str(MONTHS.index(start) + 1) if start in MONTHS else ""
 
 
 def period_code(text: str) -> int:

@@ -18,7 +18,7 @@ from coevo.observations.blocks import TableBlock
 from coevo.observations.cells import MARKED_YEAR, readings
 from coevo.observations.doubts import contradictions, short_rows
 from coevo.observations.heads import LabelColumn, head_kind, is_number, numbers_rows
-from coevo.observations.periods import fiscal_year, period_of, plain_periods
+from coevo.observations.periods import fiscal_year, month_number, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
 from coevo.observations.units import is_unit, split_unit
 
@@ -31,6 +31,7 @@ NONE = CellWords("")
 NAME_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9]|[-.][0-9])")
 # A sheet whose name says nothing of what is in it.
 PLAIN_SHEET = re.compile(r"(?:sheet|table|data|表|工作表|数据)? ?[0-9]*(?:年)?", re.IGNORECASE)
+QUARTERS = str.maketrans("一二三四", "1234")
 SHORT = re.compile(r"[A-Za-z]{1,3}")
 BY_ISSUE = re.compile(r"年鉴|yearbook|almanac", re.IGNORECASE)  # its year is that of the issue
 # what a multiplier says beside a unit, as a power of ten or in words
@@ -101,8 +102,8 @@ def _row_periods(block: TableBlock) -> list[CellWords]:
     years = _row_words(block, "year")
     for what, sign in (("quarter", "Q"), ("month", "-")):
         if what in block.labels:
-            parts = [re.sub(r"[^0-9一二三四]", "", w.text) for w in _row_words(block, what)]
-            digits = (part.translate(str.maketrans("一二三四", "1234")) for part in parts)
+            parts = [month_number(w.text) or w.text for w in _row_words(block, what)]
+            digits = (re.sub("[^0-9]", "", part.translate(QUARTERS)) for part in parts)
             pairs = zip(years, digits, strict=True)
             years = [
                 w._replace(text=f"{w.text}{sign}{part}" if part else w.text) for w, part in pairs

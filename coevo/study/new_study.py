@@ -198,8 +198,10 @@ def _template_words(proposal: Proposal, wanted: Wish, downloads: Survey) -> dict
         f"  {name}: {{{', '.join(f'{language}: {ASKED} {name}' for language in languages)}}}"
         for name in systems
     ]
-    files = {table.place.partition(" › ")[0] for table in downloads.tables}
-    aside = [place for place in downloads.aside if place.partition(" › ")[0] in files]
+    used = {one.name for one in proposal.indicators}
+    read = {table.place for table in downloads.tables if used & {*table.figures["name"]}}
+    aside = [*downloads.aside, *(t.place for t in downloads.tables if t.place not in read)]
+    aside = in_order(aside)
     pair, could = proposed_pair(proposal.outputs), standing(proposal.outputs)
     could = could if pair else f"{NEEDED}; {could}"
     return {

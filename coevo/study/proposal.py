@@ -6,6 +6,7 @@ Nothing here is certain but what the files say; what a person must decide is mar
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,11 +77,14 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
     names = {name: row["indicator"] for name, row in known.items()}
     shipped = {row["indicator"]: row for row in reversed([*known.values()])}
     study_figures = figures[figures["region"].isin(list(regions.codes))]
+    found = in_order(study_figures["name"])
     indicators: list[Indicator] = []
     taken: set[str] = set()
+    bare = Counter(compared(free[1]) for free in map(FREE_UNIT.fullmatch, found) if free)
+    bare.update(map(compared, found))
     for name, rows in study_figures.groupby("name", sort=False):
         model = shipped.get(find_indicator(str(name), names) or "")
-        row = _row(str(name), rows, model, taken, regions.country)
+        row = _row(str(name), rows, model, taken, regions.country, bare)
         taken.add(row["indicator"])
         size = size_of(str(name))
         years = _longest_run(rows["year"])
@@ -104,12 +108,22 @@ def _longest_run(years: pd.Series) -> tuple[int, int]:
 
 
 def _row(
-    name: str, rows: pd.DataFrame, shipped: Mapping[str, str] | None, taken: set[str], country: str
+    name: str,
+    rows: pd.DataFrame,
+    shipped: Mapping[str, str] | None,
+    taken: set[str],
+    country: str,
+    bare_names: Mapping[str, int],
 ) -> dict[str, str]:
-    """Return the row of the indicator table of a name in the files."""
+    """Return the row of the indicator table of a name in the files.
+
+    What stands in brackets is a unit, unless others have the name without it: bare_names, counted.
+    """
     english = next(filter(None, rows["english"]), "")
     printed = _printed(rows)
     bracket = None if printed else FREE_UNIT.fullmatch(name)
+    if bracket and bare_names[compared(bracket[1])] > 1:  # rate, rate (smoothed)
+        bracket = None
     bare = bracket[1] if bracket else name
     plain = english or ("" if CHINESE.search(bare) else bare)
     identifier = _identifier(plain)
@@ -183,8 +197,7 @@ def find_years(indicators: list[Indicator], wanted: tuple[int, int]) -> tuple[in
         for b in sorted({end[1] for end in ends})
         if b - a + 1 >= FEWEST_YEARS
     ]
-    low, high = min(a for a, _ in ends), max(b for _, b in ends)
-    best = max(spans)[2:] if spans else (low, high)
+    best = max(spans)[2:] if spans else max(ends, key=lambda end: (end[1] - end[0], end))
     return wanted[0] or best[0], wanted[1] or best[1]
 
 
@@ -270,7 +283,7 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
     modelled = coded[coded["region"].isin(whole or have.index)]
     outputs = model_outputs(pd.DataFrame(rows), modelled)
     several = len(nested) > 1
-    whole = whole or sorted(taken) if lacking or several else []
+    whole = whole or sorted(taken) if lacking or several or regions.slips else []
     nested = nested if several else []
     found = (used, outside, sizes, languages, focus, lacking, whole, outputs, nested)
     return Proposal(regions, years, rows, *found)

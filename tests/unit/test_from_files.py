@@ -148,7 +148,22 @@ def test_nothing_is_overwritten():
         ),
         (
             "country,year,jobs\nPeru,63,1.5\nChile,63,2.5\n",
-            'from: no table of figures was found\na.csv: "63" is not read as a year, beside 2',
+            'from: no table of figures was found\na.csv › B2: "63" is not read as a year, beside 2',
+        ),
+        (
+            "country,year,jobs,jobs\n" + "".join(f"Peru,{y},{y}5,8.5\n" for y in SIX),
+            "from: no table of figures was found\na.csv: 12 .*C1 and D1 are headed alike",
+        ),
+        (
+            "indicator,place,year,value\n"
+            + "".join(f"jobs,{p},{y},{y}5\n" for y in SIX for p in ("Oruro", "Pando")),
+            "from: no table of figures was found\na.csv: names no region, and other columns tell "
+            "its figures apart: place; head region",
+        ),
+        ("region,jobs\nOruro,1.5\n", "from: no table of figures was found\na.csv › A1: no year is"),
+        (
+            "region,1990,2000\nOruro,1.5,2.5\nPando,2.5,3.5\n",
+            "from: the longest run of years is 2000; a study needs 5",
         ),
         (
             "country,year,sex,jobs\n" + "".join(f"Peru,{y},{s},{y}5\n" for y in SIX for s in "MF"),
