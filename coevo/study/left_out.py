@@ -60,9 +60,8 @@ def placeless(sheet: Sheet, table: FigureTable, figures: pd.DataFrame) -> str:
 
 def _others(sheet: Sheet, table: FigureTable) -> str:
     """Return the heads of columns of several texts that are neither figures nor labels."""
-    columns = {*range(sheet.values.shape[1])} - {*_beside(table), *table.columns.tolist()}
-    texts = {c: {sheet.words(row, c).text for row in table.rows} for c in sorted(columns)}
-    told = [c for c in texts if len(texts[c]) > 1 and not all(map(is_number, texts[c]))]
+    texts = _texts(sheet, table).items()
+    told = [c for c, words in texts if len({*words}) > 1 and not any(map(is_number, words))]
     return shown([_head(sheet, table, c) for c in told])
 
 
@@ -86,17 +85,18 @@ def _beside(table: FigureTable) -> dict[int, list[str]]:
     return {part.flat[0].column: [words.text for words in part.flat] for part in down}
 
 
+def _texts(sheet: Sheet, table: FigureTable) -> dict[int, list[str]]:
+    """Return the words of the columns that are no labels, by column."""
+    columns = {*range(sheet.values.shape[1])} - {*_beside(table)}
+    return {c: [sheet.words(row, c).text for row in table.rows] for c in sorted(columns)}
+
+
 def _telling(sheet: Sheet, table: FigureTable) -> int | None:
     """Return the column of fewest values that, with the labels, names each row once; or None."""
     labels = _beside(table)
-    texts = {
-        c: [sheet.words(row, c).text for row in table.rows]
-        for c in range(sheet.values.shape[1])
-        if c not in labels
-    }
     whole = {
         c: len(set(words))
-        for c, words in texts.items()
+        for c, words in _texts(sheet, table).items()
         if len({*zip(words, *labels.values(), strict=True)}) == len(words)
         and not numbers_rows(words)
     }

@@ -160,6 +160,12 @@ def test_nothing_is_overwritten():
             "from: no table of figures was found\na.csv: names no region, and other columns tell "
             "its figures apart: place; head region",
         ),
+        (
+            "country,year,sex,term,jobs\n"
+            + "".join(f"Peru,{y},{s},{t},{y}5\n" for y in SIX for s in "MF" for t in "ab"),
+            "from: no table of figures was found\na.csv: 24 figures of jobs for 1 regions and 6 "
+            "times; keep one figure of each region and time, by one value of sex, term",
+        ),
         ("region,jobs\nOruro,1.5\n", "from: no table of figures was found\na.csv › A1: no year is"),
         (
             "region,1990,2000\nOruro,1.5,2.5\nPando,2.5,3.5\n",
