@@ -169,8 +169,8 @@ def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list
 def _titles(block: TableBlock) -> tuple[CellWords, ...]:
     """Return what may name indicator or region: lines above the head, sheet and file, their parts.
 
-    The file does only where the sheet is not called by something else. A table that goes on from
-    the one before it and has no lines of its own has those of that one.
+    The file does, and goes before, only where the sheet is not called by something else. A table
+    that goes on from the one before it and has no lines of its own has those of that one.
     """
     sheet, head = block.sheet, block.head[0]
     titled = block
@@ -179,7 +179,7 @@ def _titles(block: TableBlock) -> tuple[CellWords, ...]:
     lines = [words for row in titled.above for words in sheet.cells(row)]
     file = Path(sheet.file).stem
     is_plain = PLAIN_SHEET.fullmatch(sheet.name) or sheet.name in file
-    names = (sheet.name, file) if is_plain else (sheet.name,)
+    names = (file, sheet.name) if is_plain else (sheet.name,)
     parts = [part for name in names for part in (name, *re.split(r"[-_—–]", name))]
     plain = dict.fromkeys(filter(None, map(cell_text, parts)))
     return (*lines, *(CellWords(part, head, 0) for part in plain))

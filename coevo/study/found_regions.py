@@ -146,8 +146,13 @@ def _set_of_names(
     valid = {code for code in texts.values() if CODE.fullmatch(code)}
     coded = len(valid) == len(texts)  # each has a code of its own
     codes: dict[str, str] = {}
+    spelled: dict[str, str] = {}  # as compared -> its first spelling: ACEH and Aceh are one
     rows = []
     for text in (t for t in texts if t not in totals and compared(t) not in named):
+        first = spelled.setdefault(compared(text), text)
+        if first != text:
+            codes[text] = codes[first]
+            continue
         beside = english_beside(text)
         chinese, english = (beside[0], beside[2]) if beside and beside[0] else (text, "")
         if not beside and not CHINESE.search(text):
