@@ -117,14 +117,14 @@ def _row(
 ) -> dict[str, str]:
     """Return the row of the indicator table of a name in the files.
 
-    What stands in brackets is a unit, unless others have the name without it: bare_names, counted.
+    What stands in brackets is a unit, and of the name as well where others have the name without
+    it: bare_names, counted.
     """
     english = next(filter(None, rows["english"]), "")
     printed = _printed(rows)
     bracket = None if printed else FREE_UNIT.fullmatch(name)
-    if bracket and bare_names[compared(bracket[1])] > 1:  # rate, rate (smoothed)
-        bracket = None
-    bare = bracket[1] if bracket else name
+    alone = bracket and bare_names[compared(bracket[1])] == 1  # not rate, rate (smoothed)
+    bare = bracket[1] if bracket and alone else name
     plain = english or ("" if CHINESE.search(bare) else bare)
     identifier = _identifier(plain)
     if identifier and not re.match(r"[a-z]", identifier):
