@@ -192,11 +192,19 @@ def _is_head(sheet: Sheet, row: int, begin: str, below: bool) -> bool:
             "period" if period_of(words.text) else head_kind(words.text)
             for words in sheet.cells(row)
         }
-        return len(kinds - {""}) > 1 and kinds != {"period", "value"}
+        kinds -= {""}
+        names = len(kinds) > 1 or _is_above_figures(sheet, row, kinds)
+        return names and kinds != {"period", "value"}
     cells = list(sheet.cells(row))
     if len(cells) == 2 and head_kind(begin) == "unit" and is_unit(cells[1].text, sheet.own_units):
         return False  # 单位, and the unit beside it
     return len(cells) > 1 and not (below and has_numbers(sheet, row))
+
+
+def _is_above_figures(sheet: Sheet, row: int, kinds: set[str]) -> bool:
+    """Whether a row of texts that names regions alone stands right above a row with figures."""
+    under = row + 1 < len(sheet.begins) and has_numbers(sheet, row + 1)
+    return kinds == {"region"} and under and not has_numbers(sheet, row)
 
 
 def _with_units(sheet: Sheet, labels: Labels, body: tuple[int, ...]) -> Labels:
@@ -256,6 +264,18 @@ def _blank_labels(sheet: Sheet, body: Sequence[int], width: int) -> Labels:
     return {kind: (LabelColumn(c),) for kind, columns in by_kind.items() for c in columns}
 
 
+def _years_under(sheet: Sheet, labels: Labels, row: int) -> bool:
+    """Whether a row under names of regions says of their first column alone that it holds years."""
+    cells = [*sheet.cells(row)]
+    places = {label.column for kind in ("region", "code") for label in labels.get(kind, ())}
+    return (
+        "year" not in labels
+        and len(cells) == 1
+        and cells[0].column in places
+        and head_kind(cells[0].text) == "year"
+    )
+
+
 def table_blocks(sheet: Sheet) -> list[TableBlock]:
     """Cut a sheet into blocks, from top to bottom."""
     heads = _heads(sheet)
@@ -273,8 +293,8 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
             first -= 1
         while is_level(sheet, last, known):
             last += 1
-        if not labels:  # TIME and years above, GEO below
-            labels = label_columns(sheet, range(first, last))
+        if not labels or _years_under(sheet, labels, last - 1):  # TIME above GEO, or below it
+            labels = label_columns(sheet, range(last - 1 if labels else first, last))
             known = {label.column for columns in labels.values() for label in columns}
         if (last - first) * sheet.values.shape[1] > MOST_HEAD_CELLS:
             raise StudyError(

@@ -16,23 +16,31 @@ from coevo.observations.names import compared, title_parts
 from coevo.observations.periods import fiscal_year, period_of
 from coevo.observations.sheets import CellWords, Sheet
 from coevo.observations.units import is_unit, split_unit
-from coevo.observations.vocabulary import HEADS
+from coevo.observations.vocabulary import HEADS, TOTALS
 
 # word -> its kind, and its place among the rows of `HEADS`
 WORDS = {word: (kind, rank) for rank, (kind, words) in enumerate(HEADS) for word in words}
 LATIN = {word: meaning for word, meaning in WORDS.items() if word.isascii()}
-WORDS |= {f"{word}name": meaning for word, meaning in LATIN.items() if meaning[0] == "region"}
-WORDS |= {
-    f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s": meaning
-    for word, meaning in LATIN.items()
-}
+# province_name, province_en, but province_id is a code
+ENDS = {"name": "region", "en": "region", "cn": "region", "zh": "region", "id": "code"}
+PLACES = {word: rank for word, (kind, rank) in LATIN.items() if kind == "region"}
+ENDED = {f"{word}{end}": (ENDS[end], rank) for word, rank in PLACES.items() for end in ENDS}
+WORDS = (
+    ENDED
+    | WORDS
+    | {
+        f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s": meaning
+        for word, meaning in LATIN.items()
+    }
+)
 KINDS = {word: kind for word, (kind, _) in WORDS.items()}
 RANKS = {word: rank for word, (_, rank) in WORDS.items()}
+WHOLES = {*map(compared, TOTALS)}
 CODES = "コード"  # behind the word of a column whose codes stand in this one
 KEY = "\\"  # freq,unit,geo\TIME_PERIOD: several labels in one column
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 YEAR_FIRST = re.compile(r"((?:19|20)[0-9]{2})年?[-_ ]?([^\W\d_].*)")
-YEAR_LAST = re.compile(r"(.*[^\W\d_])[-_ ]?((?:19|20)[0-9]{2})年?")
+YEAR_LAST = re.compile(r"(.*[^\W\d_](?:[-_ ]?[0-9]{1,2}[-_ ])?)[-_ ]?((?:19|20)[0-9]{2})年?")
 LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 
 
@@ -88,13 +96,14 @@ def head_kind(text: str) -> str:
 def key_parts(text: str) -> list[str]:
     """Return what a head of two or more words calls a column of labels, or none.
 
-    Of a corner `地区/年份`, and of `Country/Region`, that is the first word; a key beside years,
-    `freq,unit,geo\\TIME_PERIOD`, has several.
+    Of a corner `地区/年份`, and of `Country/Region/City`, that is the first word; a key beside
+    years, `freq,unit,geo\\TIME_PERIOD`, has several.
     """
     before, mark, after = text.replace("/", KEY).rpartition(KEY)
     kind = KINDS.get(head_word(after)) if mark else None
     parts = before.split(",") if kind else []
-    return parts if kind == "year" or (len(parts) == 1 and head_word(before)) else []
+    first = before.split(KEY)[0]
+    return parts if kind == "year" else [first] if len(parts) == 1 and head_word(first) else []
 
 
 def is_level(sheet: Sheet, row: int, labels: set[int], below: bool = True) -> bool:
@@ -272,7 +281,7 @@ def with_years(columns: HeadColumns, units: Collection[str]) -> HeadColumns:
         if first := YEAR_FIRST.fullmatch(name):
             taken[column] = first[2], first[1]
         elif last := YEAR_LAST.fullmatch(name):
-            taken[column] = last[1], last[2]
+            taken[column] = last[1].rstrip("-_ "), last[2]
     years = Counter(name for name, _ in set(taken.values()))
     parted: HeadColumns = {}
     for column, (name, year) in taken.items():
@@ -284,17 +293,24 @@ def with_years(columns: HeadColumns, units: Collection[str]) -> HeadColumns:
 
 
 def numbers_rows(texts: Sequence[str]) -> bool:
-    """Whether texts are the whole numbers from 0 or 1 on, each once: they name nothing."""
-    return any(set(texts) == set(map(str, range(a, a + len(texts)))) for a in (0, 1))
+    """Whether texts count from 0 or 1 on, each once, perhaps in parts: 1, 1.1, 2."""
+    found = set(texts)
+    parts = [text.rpartition(".") for text in found]
+    return len(found) == len(texts) and all(
+        last.isdecimal()
+        and (not whole or whole in found)
+        and (int(last) < 2 or f"{whole}{dot}{int(last) - 1}" in found)
+        for whole, dot, last in parts
+    )
 
 
 def labels_by_cells(
     sheet: Sheet, labels: Labels, columns: HeadColumns, body: Sequence[int]
 ) -> Labels:
-    """Return the labels as the cells below them tell: codes that number the rows are none.
+    """Return the labels as the cells below them tell: codes that number rows are none.
 
-    The one column that holds years alone is theirs, if no head, title or name says any and regions
-    have several rows each, or there is no column of regions.
+    The one column that holds years alone, perhaps headed month, is theirs, if no head, title or
+    name says any and regions have several rows each, or there is no column of regions.
     """
 
     def texts(column: int) -> Iterator[str]:
@@ -303,12 +319,19 @@ def labels_by_cells(
     told: dict[str, list[LabelColumn]] = {}
     for kind, places in labels.items():
         for c in places:
-            counts = c.part < 0 and head_kind(c.word) == "code" and numbers_rows([*texts(c.column)])
+            numbers = [text for text in texts(c.column) if compared(text) not in WHOLES]
+            counts = c.part < 0 and head_kind(c.word) == "code" and numbers_rows(numbers)
             told.setdefault("aside" if counts else kind, []).append(c)
+    years = told.get("year", [])
+    read = [c for c in years if c.part < 0 and all(map(period_of, texts(c.column)))]
+    if read:  # period 22-Jan beside year 2022
+        told["year"] = read
     if "year" not in labels and not any(head.year for head in columns.values()):
-        dated = [c for c in columns if body and all(map(period_of, texts(c)))]
+        months = [label.column for label in told.pop("month", ())]
+        dated = [c for c in (*columns, *months) if body and all(map(period_of, texts(c)))]
         regions = [[*texts(c.column)] for c in told.get("region", ())]
         several = all(len(set(names)) < len(names) for names in regions)
         if several and len(dated) == 1 and len(set(texts(dated[0]))) > 1:
-            told["year"] = [LabelColumn(dated[0], -1, columns[dated[0]].name.text)]
+            word = columns.get(dated[0], HeadColumn()).name.text
+            told["year"] = [LabelColumn(dated[0], -1, word)]
     return {kind: tuple(places) for kind, places in told.items()}

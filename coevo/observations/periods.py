@@ -62,7 +62,7 @@ def period_of(text: str) -> Period | None:
     bare = without_marks(text)
     if named := NAMED.fullmatch(bare):
         return Period(int(named[1]), *PARTS[named[2].casefold()])
-    if turned := TURNED.fullmatch(bare):
+    if turned := TURNED.fullmatch(bare) or TURNED.fullmatch(" ".join(bare.split()[::-1])):
         part = turned[1].casefold()
         month = 0 if part in PARTS else MONTHS.index(part[:3]) + 1
         return Period(int(turned[2]), *PARTS.get(part, (month, month)))
@@ -99,6 +99,12 @@ def plain_periods(words: list[CellWords]) -> list[CellWords]:
         for text, (year, month) in dates.items()
     }
     return [w.saying(plain.get(w.text, w.text)) for w in words]
+
+
+def month_number(text: str) -> str:
+    """Return the number of a month by its English name, "" of another text."""
+    start = text[:3].casefold()
+    return str(MONTHS.index(start) + 1) if start in MONTHS else ""
 
 
 def _parts(rows: Sequence[Row], frequency: str) -> list[Row]:

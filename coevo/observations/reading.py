@@ -22,6 +22,7 @@ from coevo.observations.sheets import CellWords, cell_text
 from coevo.observations.tables import FigureTable, along
 from coevo.observations.units import UNITS, conversion, meant_unit, split_unit, unit_of
 
+MOST_TITLES = 6  # in a message
 READ_FLAGS = (*FLAGS, "unit_read_as")
 NOTED = FLAGS.index("noted")  # flags above it are those of missing figures
 # The columns of the figures of a table: places in lists of `StudyTerms` and `READ_FLAGS`,
@@ -105,7 +106,8 @@ def _indicators(table: FigureTable, lines: TableLines) -> FigureTable:
     narrow = [(parts, ids.index(i)) for parts, i in terms.terms if blank or len(parts) > 1]
     codes = _narrowed(table, codes, narrow) if narrow else codes
     if blank and (codes == UNKNOWN).all():
-        tried = ", ".join(dict.fromkeys(short(title.text, 40) for title in table.titles))
+        titles = [*dict.fromkeys(short(title.text, 40) for title in table.titles)]
+        tried = ", ".join(titles[:MOST_TITLES]) + ", …" * (len(titles) > MOST_TITLES)
         lines.problem(
             names.flat[0],
             "no line 指标：… above the head names the indicator; add it, or name the sheet or the "

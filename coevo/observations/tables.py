@@ -18,7 +18,7 @@ from coevo.observations.blocks import TableBlock
 from coevo.observations.cells import MARKED_YEAR, is_number, readings
 from coevo.observations.doubts import contradictions, short_rows
 from coevo.observations.heads import LabelColumn, head_kind, numbers_rows
-from coevo.observations.periods import fiscal_year, period_of, plain_periods
+from coevo.observations.periods import fiscal_year, month_number, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
 from coevo.observations.units import is_unit, split_unit
 
@@ -98,8 +98,8 @@ def _row_periods(block: TableBlock) -> list[CellWords]:
     years = _row_words(block, "year")
     for what, sign in (("quarter", "Q"), ("month", "-")):
         for row, part in enumerate(_row_words(block, what) if what in block.labels else ()):
-            digits = re.sub(r"[^0-9一二三四]", "", part.text).translate(DIGITS)
-            if digits:
+            text = (month_number(part.text) or part.text).translate(DIGITS)
+            if digits := re.sub("[^0-9]", "", text):
                 years[row] = years[row].saying(f"{years[row].text}{sign}{digits}")
     return years
 
@@ -161,8 +161,8 @@ def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list
 def _titles(block: TableBlock) -> tuple[CellWords, ...]:
     """Return what may name indicator or region: lines above the head, sheet and file, their parts.
 
-    The file does only where the sheet is not called by something else. A table that goes on from
-    the one before it and has no lines of its own has those of that one.
+    The file does, and goes before, only where the sheet is not called by something else. A table
+    that goes on from the one before it and has no lines of its own has those of that one.
     """
     sheet, head = block.sheet, block.head[0]
     titled = block
@@ -171,7 +171,7 @@ def _titles(block: TableBlock) -> tuple[CellWords, ...]:
     lines = [words for row in titled.above for words in sheet.cells(row)]
     file = Path(sheet.file).stem
     is_plain = PLAIN_SHEET.fullmatch(sheet.name) or sheet.name in file
-    names = (sheet.name, file) if is_plain else (sheet.name,)
+    names = (file, sheet.name) if is_plain else (sheet.name,)
     parts = [part for name in names for part in (name, *re.split(r"[-_—–]", name))]
     plain = dict.fromkeys(filter(None, map(cell_text, parts)))
     return (*lines, *(CellWords(part, head, 0) for part in plain))

@@ -17,7 +17,9 @@ from coevo.observations.names import (
     aliases,
     compared,
     english_beside,
+    nearest_names,
 )
+from coevo.observations.recognition import MISSPELT
 from coevo.observations.vocabulary import TOTALS
 from coevo.study.configuration import ASKED
 from coevo.study.regions import CODE, PROPOSED, RESERVED, SETS, shipped_sets
@@ -32,6 +34,7 @@ OWN = "own"  # in place of a set of regions: one of the names in the files
 # columns of sets that group regions, if there are two groups
 GROUPS = ("nbs_region", "group", "province")
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
+MOST_STRANGERS = 50  # that are compared with the regions that are absent
 ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
 
 
@@ -53,6 +56,7 @@ class RegionsFound:
     named: frozenset[str] = frozenset()  # languages in which every region has a name
     country: str = ""  # of which they are regions, in two letters, as far as a total says so
     fits: tuple[tuple[str, int], ...] = ()
+    slips: tuple[str, ...] = ()  # of the strangers, which look like a region that is absent
 
 
 def find_regions(
@@ -78,7 +82,8 @@ def find_regions(
         )
     fits = [(one.known, len(one.codes)) for one in known if one.codes and one != best]
     if wanted == best.known or (not wanted and len(best.codes) > len(best.strangers)):
-        return replace(best, fits=((best.known, len(best.codes)), *fits[:1]))
+        slips = _slips(best, Regions(tables[best.known]))
+        return replace(best, fits=((best.known, len(best.codes)), *fits[:1]), slips=slips)
     own = _set_of_names(texts, figures, tables["countries"])
     return replace(own, fits=tuple((one.known, len(one.codes)) for one in known[:1] if one.codes))
 
@@ -107,6 +112,13 @@ def _in_set(
     return RegionsFound(name, codes, (), tuple(strangers), tuple(also), groups, named=named)
 
 
+def _slips(found: RegionsFound, known: Regions) -> tuple[str, ...]:
+    """Return the first strangers that look like an absent region: a check of all stops there."""
+    absent = [name for name, code in known.named if code not in found.codes.values()]
+    texts = found.strangers[:MOST_STRANGERS]
+    return tuple(text for text in texts if nearest_names(text, absent, likeness=MISSPELT))
+
+
 def _groups(codes: set[str], table: pd.DataFrame) -> str:
     """Return the first of `GROUPS` that parts these regions, "" if none does."""
     rows = table[table["region"].isin(codes)]
@@ -133,8 +145,13 @@ def _set_of_names(
     valid = {code for code in texts.values() if CODE.fullmatch(code)}
     coded = len(valid) == len(texts)  # each has a code of its own
     codes: dict[str, str] = {}
+    spelled: dict[str, str] = {}  # as compared -> its first spelling: ACEH and Aceh are one
     rows = []
     for text in (t for t in texts if t not in totals and compared(t) not in named):
+        first = spelled.setdefault(compared(text), text)
+        if first != text:
+            codes[text] = codes[first]
+            continue
         beside = english_beside(text)
         chinese, english = (beside[0], beside[2]) if beside and beside[0] else (text, "")
         if not beside and not CHINESE.search(text):

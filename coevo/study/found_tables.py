@@ -23,11 +23,11 @@ from coevo.observations.layouts import SheetLayout, read_layout
 from coevo.observations.names import Regions, compared, english_beside, title_parts
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
-from coevo.observations.sheets import CellWords, Sheet
+from coevo.observations.sheets import CellWords, Sheet, cell_text
 from coevo.observations.tables import PLAIN_SHEET, FigureTable, Labels, along
 from coevo.observations.units import is_unit, split_unit
 from coevo.study.configuration import ASKED
-from coevo.study.left_out import crowded, numbering, unused_columns
+from coevo.study.left_out import crowded, numbering, placeless, unused_columns
 from coevo.study.raw_files import is_passed_over, no_file
 from coevo.study.regions import PROPOSED, shipped_sets
 
@@ -77,7 +77,8 @@ class Survey:
     def figures(self) -> pd.DataFrame:
         """Every number with its words: `COLUMNS`."""
         frames = [table.figures for table in self.tables]
-        return pd.concat(frames or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+        whole = pd.concat(frames or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+        return whole.assign(name=one_spelling(whole["name"]))
 
 
 def survey(folder: Path) -> Survey:
@@ -99,6 +100,11 @@ def survey(folder: Path) -> Survey:
     if not any(table.placed for table in result.tables):
         for table in result.tables:
             table.figures["region"] = ASKED
+        return result
+    placed = [table for table in result.tables if (table.figures["region"] != ASKED).any()]
+    there = {table.place for table in placed}
+    result.aside += [table.place for table in result.tables if table.place not in there]
+    result.tables = placed
     return result
 
 
@@ -135,6 +141,7 @@ def _tables_of(path: Path, shown: str, result: Survey, places: frozenset[str]) -
         result.problems += problem.messages
         return []
     tables: list[TableFound] = []
+    aside: list[str] = []
     for sheet in (replace(plain_numbers(sheet), places=places) for sheet in sheets):
         try:
             layout = read_layout(sheet)
@@ -146,7 +153,8 @@ def _tables_of(path: Path, shown: str, result: Survey, places: frozenset[str]) -
         if not layout.tables and not layout.problems:
             result.problems.append(f"{sheet.where()}: no table of figures; set aside")
         elif not found:
-            result.aside.append(sheet.where())
+            aside.append(sheet.where())
+    result.aside += aside if tables else []
     return tables
 
 
@@ -156,16 +164,23 @@ def _tables_in(sheet: Sheet, tables: Sequence[FigureTable], result: Survey) -> I
         problems += table.problems
         result.doubtful += [sheet.unclear.text] if sheet.unclear else []
         figures = _figures(sheet, table) if len(table.rows) else pd.DataFrame(columns=COLUMNS)
-        if len(odd := figures.loc[figures["year"].isna(), "time"]):
-            problems.append(
-                f'{place}: "{odd.iloc[0]}" is not read as a year, beside {len(odd)} figures; '
-                "write it as 2015"
+        odd = figures.loc[figures["year"].isna(), "time"]
+        if any(odd):  # none: no year is stated, which the table says itself
+            first = next(
+                w for w in table.labels["year"].flat if w.text and period_of(w.text) is None
             )
-        figures = figures.dropna(subset="year")
+            problems.append(
+                f'{sheet.where(first.row, first.column)}: "{first.text}" is not read as a year, '
+                f"beside {len(odd)} figures; write it as 2015"
+            )
         if figures.empty:
             problems.append(f"{place}: a head without a figure below it; set aside")
+        figures = figures.dropna(subset="year")
+        if figures.empty:
             continue
-        if reason := crowded(sheet, table, figures):
+        figures["name"] = one_spelling(figures["name"])
+        reason = "" if _is_placed(sheet, table) else placeless(sheet, table, figures)
+        if reason := reason or crowded(sheet, table, figures):
             problems.append(f"{place}: {reason}")
             continue
         out = dict(numbering(table, figures))
@@ -187,7 +202,7 @@ def _readings(sheet: Sheet, table: FigureTable) -> Iterator[str]:
         if remark.message == "years_by_cells":
             yield f"{place}: {name}: is read as the years; it holds nothing else"
     if not _is_placed(sheet, table):
-        yield f"{place}: names no region"
+        yield f"{place}: names no region; a line 地区：… above the head does"
     if unused := unused_columns(sheet, table):
         yield f"{place}: {unused}"
 
@@ -249,15 +264,17 @@ def _region_labels(sheet: Sheet, table: FigureTable) -> Labels:
     """Return the words for regions: of several columns of places that with most different ones.
 
     Where no line names the region, the sheet or the file does that is called after a known one,
-    else the file.
+    else the file, if a check takes it for a title; else it is to be asked.
     """
     places = [
         part for name, part in table.labels.items() if name == "region" or name.startswith("place")
     ]
     words = max(places, key=lambda part: len({words.text for words in part.flat} - {""}))
     named = any(title.text for title in words.flat)
-    known = (title for title in table.place_titles if compared(title.text) in sheet.places)
-    return words if named else along([next(known, CellWords(Path(sheet.file).stem))], None)
+    titles = {title.text: title for title in table.place_titles}
+    known = [title for text, title in titles.items() if compared(text) in sheet.places]
+    known += [titles.get(cell_text(Path(sheet.file).stem), CellWords(ASKED))]
+    return words if named else along(known[:1], None)
 
 
 def _title(sheet: Sheet, table: FigureTable) -> str:
@@ -316,6 +333,12 @@ def indicator_name(text: str) -> tuple[str, str]:
     if beside and CHINESE.search(beside[0]) and beside[1]:
         return beside[0].strip(), split_unit(beside[2])[0].strip()
     return name, ""
+
+
+def one_spelling(names: pd.Series) -> pd.Series:
+    """Return names with the first spelling of those that a check takes for one: GDP, gdp."""
+    first: dict[str, str] = {}
+    return names.map({text: first.setdefault(compared(text), text) for text in names.unique()})
 
 
 def in_order(values: Sequence[str] | pd.Series) -> list[str]:

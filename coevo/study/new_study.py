@@ -150,12 +150,13 @@ def begin_from_files(wanted: Wish, home: str | Path = "") -> list[str]:
 def _config_text(proposal: Proposal, wanted: Wish, downloads: Survey) -> str:
     """Return the config of the study that the files suggest."""
     silent = [f"other: {text}" for text in UNSTATED.values()]
-    files = {table.place.partition(" › ")[0] for table in downloads.tables}
+    used = {one.name for one in proposal.indicators}
+    unread = [t.place for t in downloads.tables if not used & {*t.figures["name"]}]
     pair, could = proposed_pair(proposal.outputs), standing(proposal.outputs)
     values = {
         "unstated": {r["source_name"]: r["unit"] for r in proposal.rows if r["unit"] in silent},
         "doubtful": [(number, *readings(number)) for number in downloads.doubtful[:1]],
-        "aside": [place for place in downloads.aside if place.partition(" › ")[0] in files],
+        "aside": in_order([*downloads.aside, *unread]),
         "subsystems": in_order([row["subsystem"] for row in proposal.rows if row["subsystem"]]),
         "pair": pair,
         "could_be": wrapped_lines(could if pair else f"{NEEDED}; {could}", WIDTH - 4),

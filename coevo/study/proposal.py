@@ -6,6 +6,7 @@ Nothing here is certain but what the files say; what a person must decide is mar
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,12 +75,15 @@ def find_indicators(figures: pd.DataFrame, country: str) -> list[Indicator]:
                 known.setdefault(compared(name), row)
     names = {name: row["indicator"] for name, row in known.items()}
     shipped = {row["indicator"]: row for row in reversed([*known.values()])}
+    found = in_order(figures["name"])
+    bare = Counter(compared(free[1]) for free in map(FREE_UNIT.fullmatch, found) if free)
+    bare.update(map(compared, found))
     indicators: list[Indicator] = []
     taken: set[str] = set()
     for name, rows in figures.groupby("name", sort=False):
         name = str(name)
         model = shipped.get(find_indicator(name, names) or "")
-        row = _row(name, rows, model, taken, country)
+        row = _row(name, rows, model, taken, country, bare)
         taken.add(row["indicator"])
         counts = (rows["region"].nunique(), len(rows))
         years = _longest_run(rows["year"])
@@ -102,13 +106,23 @@ def _longest_run(years: pd.Series) -> tuple[int, int]:
 
 
 def _row(
-    name: str, rows: pd.DataFrame, shipped: Mapping[str, str] | None, taken: set[str], country: str
+    name: str,
+    rows: pd.DataFrame,
+    shipped: Mapping[str, str] | None,
+    taken: set[str],
+    country: str,
+    bare_names: Mapping[str, int],
 ) -> dict[str, str]:
-    """Return the row of the indicator table of a name in the files."""
+    """Return the row of the indicator table of a name in the files.
+
+    What stands in brackets is a unit, and of the name as well where others have the name without
+    it: bare_names, counted.
+    """
     english = next(filter(None, rows["english"]), "")
     printed = _printed(rows)
     bracket = None if printed else FREE_UNIT.fullmatch(name)
-    bare = bracket[1] if bracket else name
+    alone = bracket and bare_names[compared(bracket[1])] == 1  # not rate, rate (smoothed)
+    bare = bracket[1] if bracket and alone else name
     plain = english or ("" if CHINESE.search(bare) else bare)
     identifier = _identifier(plain)
     if identifier and not re.match(r"[a-z]", identifier):
@@ -181,8 +195,7 @@ def find_years(indicators: list[Indicator], wanted: tuple[int, int]) -> tuple[in
         for b in sorted({end[1] for end in ends})
         if b - a + 1 >= FEWEST_YEARS
     ]
-    low, high = min(a for a, _ in ends), max(b for _, b in ends)
-    best = max(spans)[2:] if spans else (low, high)
+    best = max(spans)[2:] if spans else max(ends, key=lambda end: (end[1] - end[0], end))
     return wanted[0] or best[0], wanted[1] or best[1]
 
 
@@ -274,7 +287,7 @@ def propose(survey: Survey, wanted_years: tuple[int, int], wanted_set: str = "")
         languages,
         str(next(code for code in counts.index if code in (whole or taken))),
         lacking,
-        (whole or sorted(taken)) if lacking or nested else [],
+        (whole or sorted(taken)) if lacking or nested or regions.slips else [],
         model_outputs(pd.DataFrame(rows), within[within["region"].isin(whole or have.index)]),
         nested,
     )

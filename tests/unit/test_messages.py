@@ -38,9 +38,12 @@ def calls(*names: str) -> Iterator[ast.Call]:
 def refusals() -> dict[str, set[str]]:
     """Return the keys that the code refuses with, and the fields of each."""
     found: dict[str, set[str]] = {}
-    for call in calls("Refusal"):
-        key = ast.literal_eval(call.args[0])
-        fields = {word.arg or "" for word in call.keywords}
+    for call in calls("Refusal", "refusal.concerning"):
+        of_one = ast.unparse(call.func) == "refusal.concerning"
+        fields = {"region", "reason", "fields"} if of_one else {w.arg or "" for w in call.keywords}
+        if not isinstance(call.args[0], ast.Constant):  # in `concerning` itself
+            continue
+        key = str(call.args[0].value)
         assert found.setdefault(key, fields) == fields, key
     return found
 

@@ -75,7 +75,7 @@ def _families(study: Study) -> list[tuple[str, float, float, float, list[str]]]:
     return found
 
 
-def _sizes(study: Study) -> dict[str, float]:
+def _sizes(study: Study) -> dict[str, Any]:
     """The largest shares of simulated panels in which a relation is named that is not there, in
     whole per cent upwards, 1 at least: of `none` at all, and of `one` effect alone. Of the panels
     with the number of `regions` and `years` that is nearest to the study's, by ratios.
