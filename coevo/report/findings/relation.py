@@ -90,7 +90,8 @@ def _sizes(study: Study) -> dict[str, Any]:
     alone = rows["relation"].isin(EFFECTS)
     most = {"none": named[rows["relation"] == "none"].max(), "one": named[alone].max()}
     shares = {name: max(math.ceil(100 * share), 1) / 100 for name, share in most.items()}
-    return shares | rows[list(own)].iloc[0].to_dict()
+    nearest: dict[str, Any] = rows[list(own)].iloc[0].to_dict()
+    return shares | nearest
 
 
 def _control(study: Study) -> dict[str, Any]:
