@@ -141,7 +141,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         verdicts[0] = "supply" if passes and not broken else "fragile"
     head = {k: row for k, row in {"b1": b1.loc[last], "d": d.loc[last]}.items() if k not in carried}
     instruments = [row for row in _instruments(study) if row["parameter"] not in carried]
-    outlived = undecided and verdicts[0] in ("supply", "fragile")
+    outlived = undecided and not carried and verdicts[0] in ("supply", "fragile")
     finding = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "headline": headline,
