@@ -478,6 +478,13 @@ def test_regional_slopes_are_per_first_year_output() -> None:
     np.testing.assert_allclose(rows, (own * first).loc[rows.index])
 
 
+def test_page_one_says_that_the_rule_refuses_where_no_null_is_left() -> None:
+    unnamed = without(tables()["verdicts"], question="relation", period="")
+    why = refused("pooled", "fod_iv", "region+year", quantity="relation", message="no_null_left")
+    found = all_findings(study(verdicts=unnamed, refusals=why))
+    assert found["opening"]["drive"] == "refused" and found["opening"]["deciding"]
+
+
 def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
     assert all_findings(study())["opening"]["filled"] is None
     panel = tables()["panel"]

@@ -174,7 +174,7 @@ NOWHERE = {
     "where/local": {"none"},
     "opening/rests": {"differs", "untested"},
     "opening/theory": {"differs", "none"},
-    "opening/drive": {"supply_named", "not_estimated"},  # without indices, of one region
+    "opening/drive": {"supply_named", "not_estimated", "refused"},  # no indices, no null
     "theory_fit/finding": {"differs", "none"},
     "interaction/chance": {"none"},
     "interaction/finding": {"not_estimated"},  # of one region without a fit

@@ -51,10 +51,10 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
     tells of systems in step; `filled`: share of filled figures, where it is large; `third`: what
     the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
-    `drive`: `named`, `supply`
-    (`supply_named`, where page one speaks of nothing else), `other`, `undecided` or
-    `not_estimated`; `settle`: `located`, `unlocated` or `not_estimated`; `power` of the rule for
-    effects as estimated. `joint`: whether p of theory in the region in focus is told.
+    `drive`: `named`, `supply` (`supply_named`, where page one speaks of nothing else), `other`,
+    `undecided`, `refused` by the rule, or `not_estimated`; `settle`: `located`, `unlocated` or
+    `not_estimated`; `power` of the rule for effects as estimated. `joint`: whether p of theory in
+    the region in focus is told.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
@@ -249,7 +249,10 @@ def _least(findings: Findings) -> str:
 
 
 def _drive(study: Study, findings: Findings) -> str:
-    named = findings["relation"]["verdict"] not in UNNAMED
+    relation = findings["relation"]
+    if (relation.get("reason") or ("",))[0] == "no_null_left":
+        return "refused"
+    named = relation["verdict"] not in UNNAMED
     drive = "named" if named else str(findings["interaction"]["headline"])
     return "supply_named" if drive == "supply" and not study.indexed else drive
 
