@@ -1,5 +1,6 @@
 """Findings: values by hand, and verdicts that follow the tables."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +25,7 @@ from coevo.report.findings.interaction import (
     slope_intervals,
 )
 from coevo.report.findings.level_control import level_values, measures_finding
+from coevo.report.findings.region_standings import standings
 from coevo.report.findings.rise import far_finding, focus_state
 from coevo.report.findings.theory_against_fit import theory_fit_finding
 from coevo.sensitivity.headline_statistics import R2
@@ -31,6 +33,7 @@ from tests.sample import (
     COUNT,
     FAILING,
     FOCUS,
+    ROOT,
     Tables,
     changed,
     config,
@@ -492,6 +495,34 @@ def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
     filled = panel.assign(flag=panel["flag"].mask(panel["indicator"] == indicator, "filled"))
     share = all_findings(study(panel=filled))["opening"]["filled"]
     assert share is not None and share > 0.1
+
+
+def test_many_filled_figures_are_counted_by_indicator() -> None:
+    panel = tables()["panel"]
+    chance = np.random.default_rng(1).random(len(panel)) < 0.5
+    filled = panel.assign(flag=panel["flag"].mask(chance, "filled"))
+    found = data_finding(study(panel=filled))
+    counts = filled.loc[filled["flag"] == "filled", "indicator"].value_counts()
+    assert found["filled"] == [] and found["interpolated"] == counts.to_dict()
+
+
+def test_a_region_without_the_last_year_has_no_rank_in_it() -> None:
+    coupling = tables()["coupling"]
+    gone = (coupling["region"] == coupling["region"].iloc[-1]) & (coupling["year"] == 2020)
+    chosen = study(coupling=coupling[~gone])
+    ranks = standings(chosen)["rank"]
+    assert ranks.isna().sum() == 1 and np.isnan(ranks[coupling["region"].iloc[-1]])
+    assert all_findings(chosen)["where"]["counted"]
+
+
+def test_sizes_of_the_rule_are_of_the_panels_nearest_to_the_study() -> None:
+    rows = pd.read_csv(ROOT / "docs" / "simulation" / "relation_rule.csv")
+    sizes = all_findings(study(relation_rule=rows))["relation"]["sizes"]
+    own = rows[(rows["regions"] == sizes["regions"]) & (rows["years"] == sizes["years"])]
+    alone = own[own["relation"].isin(["A12", "A21"])]
+    named = 1 - alone["undetermined"] - alone["refused"]
+    assert sizes["years"] == 9 and len(own) == 16
+    assert sizes["one"] == math.ceil(100 * named.max()) / 100 < rows["size"].max()
 
 
 def test_region_in_focus_that_is_not_estimated() -> None:
