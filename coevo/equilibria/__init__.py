@@ -7,14 +7,27 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Array, Row
-from coevo.equilibria import result_rows, theory_rows
+from coevo.equilibria import result_rows
+from coevo.equilibria.against_theory import pooled_rows, regional_rows
 from coevo.equilibria.fit_checks import pooled_doubts, pooled_draws, region_doubts
-from coevo.equilibria.fitted import AnyFit, fit_pool, fit_regions, regional_lines
+from coevo.equilibria.fitted import (
+    HEADLINE_SCALE,
+    AnyFit,
+    fit_pool,
+    fit_regions,
+    growth_pool,
+    regional_lines,
+)
 from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.theory import last_states, theoretical, theory_sources
+from coevo.equilibria.theory_rows import points_table, regions_without_point, theory_rows
+from coevo.errors import Refusal
+from coevo.estimation.growth import pool
 from coevo.estimation.pooled import GeneralPooled, PooledFit
 from coevo.estimation.region import GeneralFit
 from coevo.files import Made, Tasks, as_table, make_all, make_part, together
+from coevo.inference.slope_errors import BY_YEAR
+from coevo.strengths.theory_panels import mean_growth
 from coevo.study_data import StudyData
 
 __all__ = ["estimate", "estimate_part", "pair_values"]
@@ -25,8 +38,9 @@ BLOCK = 64  # regions that are worked on at once
 # what a row of a table has, the most special first -> the table
 KINDS = {
     "message": "refusals",
-    "family": "null_families",
-    "shocks": "nulls",
+    "strength": "strengths",
+    "world": "effects",
+    "factor": "controls",
     "errors": "slope_tests",
     "question": "verdicts",
     "check": "checks",
@@ -42,11 +56,11 @@ def estimate(
 ) -> Tables:
     """Return what the two-population model says of a study, tables sorted by scope.
 
-    parameters; fits; equilibria; theory: growth of the fitted equations at theoretical points;
-    slope_tests: is a pooled slope zero, by every kind of errors; null_families, nulls: which panels
-    without interaction the figures allow, and what these give; relations: effects and their
-    intervals; verdicts: what they say; refusals: what figures do not allow, and why; checks: what a
-    fit rests on, with the limit that a value is held against.
+    parameters; fits; equilibria; theory: theoretical points beside the fits; strengths: fitted
+    slopes as a share of the theory's; effects: whether an effect is shown; controls: earlier means
+    against later fits; slope_tests: is a pooled slope zero, by every kind of errors; relations:
+    effects and their intervals; verdicts: what they say; refusals: what figures do not allow, and
+    why; checks: what a fit rests on, with the limit that a value is held against.
 
     study: with panel and, where a population is a subsystem, coupling; its indicators: for units
     and subsystems; config: its keys interaction (upstream, downstream, others, estimator,
@@ -60,8 +74,7 @@ def estimate(
     results = together(parts) or make_all(_regional(pair, study, estimators))
     regional = list(results[REGIONS].values())
     names = pair.drop_duplicates("region").set_index("region")["name"]
-    tables = _stacked([*regional, _pooled(pair, study, estimators, results)], names)
-    return tables | {"theory": theory_rows.adjusted(tables["theory"])}
+    return _stacked([*regional, _pooled(pair, study, estimators, results)], names)
 
 
 def estimate_part(study: StudyData, part: str) -> Made:
@@ -86,9 +99,10 @@ def _of_regions(pair: pd.DataFrame, study: StudyData, estimators: Collection[str
     level, main = study.config["interaction"]["confidence"], study.estimator
     fits, refusals = fit_regions(pair, main, estimators)
     found_points, equilibria, rows = theoretical(pair, theory_sources(study))
-    points = theory_rows.points_table(found_points, pair)
-    theory = [theory_rows.regional_rows(points, fits, level)]
-    theory.append(theory_rows.untested_rows(points, theory[0]["scope"], pair["region"]))
+    points = points_table(found_points, pair)
+    theory = theory_rows(points, fits, _mean_growth(pair), level)
+    absent = regions_without_point(points, rows, pair["region"])
+    theory = pd.concat([theory, pd.DataFrame(absent)])
     last = last_states(pair)
     equilibria += _with_last(last, result_rows.equilibrium_rows(list(regional_lines(fits)), level))
     for label, fit in fits:
@@ -98,7 +112,18 @@ def _of_regions(pair: pd.DataFrame, study: StudyData, estimators: Collection[str
     rows += refusals
     rows += result_rows.relation_rows(fits, main, level)
     rows += region_doubts(pair, fits, main, level)
+    rows += regional_rows(pair, points, study, estimators)
     return _tables(fits, level, equilibria, theory, rows)
+
+
+def _mean_growth(pair: pd.DataFrame) -> pd.DataFrame:
+    """Return mean growth of x1 and x2 by region code, of regions that have growth rows."""
+    columns = ["g1_mean", "g2_mean"]
+    try:
+        data = pool(growth_pool(pair), ("x1", "x2"), "trapezoid", HEADLINE_SCALE)
+    except Refusal:
+        return pd.DataFrame(columns=columns)
+    return pd.DataFrame(mean_growth(data), index=data.regions, columns=columns)
 
 
 def _pooled(
@@ -119,10 +144,11 @@ def _pooled(
     rows += result_rows.relation_rows(fits, main, level)
     rows += pooled_doubts(pair, fits, study.config["interaction"], study.seed, drawn)
     lines = result_rows.equilibrium_rows(list(regional_lines(fits)), level)
-    points = theory_rows.points_table(theoretical(pair, theory_sources(study))[0], pair)
-    shared, refused = theory_rows.pooled_rows(points, fits, level)
-    theory = [theory_rows.regional_rows(points, fits, level), shared]
-    rows += refused
+    points = points_table(theoretical(pair, theory_sources(study))[0], pair)
+    theory = theory_rows(points, fits, _mean_growth(pair), level)
+    if pair["region"].nunique() > 1:
+        tests = [row for row in rows if row.get("errors") == BY_YEAR]
+        rows += pooled_rows(pair, points, fits, tests, study, estimators)
     return _tables(fits, level, _with_last(last_states(pair), lines), theory, rows)
 
 
@@ -135,7 +161,7 @@ def _tables(
     fits: Sequence[tuple[Row, AnyFit]],
     level: float,
     equilibria: Iterable[Row],
-    theory: Sequence[pd.DataFrame],
+    theory: pd.DataFrame,
     rows: Iterable[Row],
 ) -> Tables:
     """Return fits and what is said of them as tables; rows: those of the tables in `KINDS`."""
@@ -146,7 +172,7 @@ def _tables(
         "parameters": result_rows.parameter_rows(fits, level),
         "fits": result_rows.quality_rows(fits),
         "equilibria": ({"located": False} | row for row in equilibria),
-        "theory": pd.concat(theory),
+        "theory": theory,
     }
     return {name: as_table(name, of) for name, of in (tables | by_table).items()}
 

@@ -32,29 +32,25 @@ from coevo.estimation.pooled import (
 )
 from coevo.estimation.region import Fit
 from coevo.files import Tasks
-from coevo.inference import instrument_tests, panel_simulation, relation_rule
+from coevo.inference import instrument_tests, panel_simulation
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.fit_diagnostics import cross_dependence, least_interaction, leave_one_row_out
-from coevo.inference.relation_rule import WEAK_F, Block, Cross
 from coevo.inference.sets import interval
+from coevo.inference.signs import quadrant_probabilities
 from coevo.inference.slope_errors import BY_YEAR, ERRORS, SLOPES, slope_tests
 from coevo.lotka_volterra.classic import conserved_drift, euler_modulus, kind
 
-RELATION = "relation"
+WEAK_F = 10.0  # first-stage F below which instruments are called weak (Stock and Yogo)
 
 
 def pooled_draws(pair: pd.DataFrame, seed: int) -> Tasks:
-    """Return what draws a block of panels: without interaction, and of the bias of short panels.
+    """Return what draws a block of panels for the bias of short panels, by effects of the fit.
 
-    The first are called `relation`, the second by the effects of the fit. pair: as for `fit_pool`.
-    What figures do not allow is left out: it is refused where it would be used.
+    pair: as for `fit_pool`. What figures do not allow is left out: it is refused where it would be
+    used.
     """
     pool = growth_pool(pair)
     tasks: dict[tuple[str, Any], Callable[[], Array]] = {}
-    with suppress(Refusal):
-        observed = relation_rule.judged_steps(pool)
-        blocks = relation_rule.null_sizes(observed, relation_rule.DRAWS, seed)
-        tasks |= {(RELATION, block): draw for block, draw in blocks.items()}
     for effects in EFFECTS:
         with suppress(Refusal):
             fit = fit_pooled(pool, "x1", "x2", "trapezoid", effects, HEADLINE_SCALE)
@@ -120,59 +116,26 @@ def bias_rows(
         yield {"quantity": f"bias_{name}", "value": bias} | ends
 
 
-def judged_rows(
-    pool: pd.DataFrame, interaction: Config, seed: int, drawn: Mapping[Block, Array] | None = None
-) -> Iterator[Row]:
-    """Yield the relation of x1 and x2, the paper's restriction A_ii = 0, and feedback.
+def general_rows(pool: pd.DataFrame, interaction: Config, seed: int) -> Iterator[Row]:
+    """Yield effects of the general model, the paper's restriction A_ii = 0, and feedback.
 
-    All of the general model of these two populations alone, with region and year effects. pool:
-    regions that allow logarithms; interaction: that part of the configuration; drawn: sizes of
-    panels without interaction. A relation that cannot be judged for want of a null is a refusal
-    beside the rest.
+    All of the general model of x1 and x2 alone, with region and year effects. pool: regions that
+    allow logarithms; interaction: that part of the configuration.
     """
-    level = interaction["confidence"]
-    yield from _family_rows(pool, seed)
-    yield from tried(_named_rows(pool, interaction, seed, drawn), {}, quantity=RELATION)
-    cross, quadrants = relation_rule.observed_effects(pool)
-    yield {"quantity": "restriction", "value": joint_test(_judge(pool)).p}
-    yield from _effect_rows(cross, level)
-    for signs, share in quadrants.items():
+    level, by_instruments = interaction["confidence"], _judge(pool)
+    yield {"quantity": "restriction", "value": joint_test(by_instruments).p}
+    lagged = fit_pooled_general(pool, JUDGED, "lag", "region+year", HEADLINE_SCALE)
+    for fit in (by_instruments, lagged):
+        for name, at in (("A12", (0, 1)), ("A21", (1, 0))):
+            value, error = float(fit.A[at]), float(fit.error[at])
+            yield {"quantity": f"{name}_{fit.estimator}"} | _estimate(value, error, fit.df, level)
+            yield {"check": f"t_{name}_{fit.estimator}", "value": value / error}
+    # of (A12, A21), whose posterior under a flat prior is a bivariate t
+    effects, covariance = by_instruments.A[[0, 1], [1, 0]], by_instruments.covariance[1:3, 1:3]
+    shares = quadrant_probabilities(effects, covariance, by_instruments.df)
+    for signs, share in shares.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
     yield from feedback_rows(pool, level, seed)
-
-
-def _named_rows(
-    pool: pd.DataFrame, interaction: Config, seed: int, drawn: Mapping[Block, Array] | None
-) -> Iterator[Row]:
-    """Yield the relation, and what panels without interaction give."""
-    level, bound = interaction["confidence"], interaction.get("equivalence")
-    judged = relation_rule.relation(pool, seed=seed, equivalence=bound, level=level, sizes=drawn)
-    yield {"question": "relation", "verdict": judged.name, "direction": judged.direction}
-    for name, value in zip(("A12", "A21"), judged.critical, strict=True):
-        yield {"check": f"critical_{name}", "value": value}
-    for null, values in judged.nulls.items():
-        names = {"family_x1": null.x1, "family_x2": null.x2, "shocks": null.shocks}
-        yield names | dict(zip(("critical_A12", "critical_A21"), values, strict=True))
-
-
-def _family_rows(pool: pd.DataFrame, seed: int) -> Iterator[Row]:
-    """Yield of each population S, and what it says of each family of panels without interaction."""
-    S, families = relation_rule.families_of(relation_rule.judged_steps(pool), seed)
-    for population, observed, of in zip(JUDGED, S, families, strict=True):
-        for name, judged in of.items():
-            motion = judged.motion._asdict() if not judged.reason else {}
-            known = {"S": observed, "allowed": judged.allowed, "reason": judged.reason} | motion
-            ends = {"low": judged.low, "high": judged.high, "p": judged.p}
-            yield {"population": population, "family": name} | known | ends
-
-
-def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
-    """Yield A12 and A21, and their t, by each of the estimators that judge a relation."""
-    for k, estimator in enumerate(relation_rule.ESTIMATORS):
-        for i, name in enumerate(("A12", "A21")):
-            effect = _estimate(cross.A[k, i], cross.error[k, i], cross.df[k], level)
-            yield {"quantity": f"{name}_{estimator}"} | effect
-            yield {"check": f"t_{name}_{estimator}", "value": float(cross.t[k, i])}
 
 
 def _estimate(value: float, error: float, df: int, level: float) -> Row:
@@ -266,7 +229,7 @@ def pooled_doubts(
     seed: int,
     drawn: Mapping[str, Mapping[Any, Array]] | None = None,
 ) -> Iterator[Row]:
-    """Yield what the pooled fits in the headline's scaling share, and what relation they show.
+    """Yield what the pooled fits in the headline's scaling share, and what they rest on.
 
     drawn: the draws of `pooled_draws`, if they were made before.
     """
@@ -292,8 +255,7 @@ def pooled_doubts(
             continue
         yield from tried(instrument_rows(fit, level, seed), label, quantity="instruments")
         pool = growth_pool(pair)
-        judged = judged_rows(pool, interaction, seed, drawn.get(RELATION))
-        yield from tried(judged, label, quantity=RELATION)
+        yield from tried(general_rows(pool, interaction, seed), label, quantity="relation")
         for name, part in sub_periods(pool, interaction.get("split")).items():
             rows = feedback_rows(part, level, seed)
             yield from tried(rows, label | {"period": name}, quantity="feedback")

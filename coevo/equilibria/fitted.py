@@ -11,7 +11,7 @@ import pandas as pd
 from coevo.arrays import Row
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.growth import ESTIMATORS, SCALES, breaks
+from coevo.estimation.growth import ESTIMATORS, breaks
 from coevo.estimation.pooled import FOD_IV, GeneralPooled, PooledFit, fit_pooled, fit_pooled_general
 from coevo.estimation.region import Equations, Fit, GeneralFit, fit, fit_general
 from coevo.estimation.trajectory import Series, fit_trajectories
@@ -19,6 +19,7 @@ from coevo.inference.sets import FEWEST_CLUSTERS
 
 POOLED = "pooled"
 HEADLINE_SCALE = "first"  # a mean over the period contains the future
+SHOWN_SCALES = (HEADLINE_SCALE, "mean")
 
 
 def _each(make: Callable[..., Fit], regions: Iterable[Series]) -> list[Equations | Refusal]:
@@ -67,7 +68,7 @@ def fit_pool(pair: pd.DataFrame, estimators: Collection[str] = ()) -> Fits:
     used = [name for name in used_estimators(estimators) if name in ESTIMATORS]
     pool, names = growth_pool(pair), populations(pair)
     attempts: list[tuple[Row, Any]] = []
-    for name, effects, scale in product(used, EFFECTS, SCALES):
+    for name, effects, scale in product(used, EFFECTS, SHOWN_SCALES):
         make = partial(fit_pooled, pool, "x1", "x2", name, effects, scale)
         attempts.append((_label(POOLED, name, effects, scale), attempted(make)))
     forms = [(FOD_IV, "region+year", "classic"), (FOD_IV, "region+year", "general")]

@@ -185,12 +185,14 @@ def calibrated(years: Integers, figures: Array, gaps: Booleans) -> tuple[Row, li
     period = _period(*parameters[:, holds])
     rows.append({"kind": "centre", "x1_set": "range", "x2_set": "range"} | period)
     used = years[np.append(holds, False) | np.append(False, holds)]
-    return period | {"first_year": used[0], "last_year": used[-1]}, rows, refused
+    counts = {"held": int(holds.sum()), "years": int(there.sum())}
+    return period | counts | {"first_year": used[0], "last_year": used[-1]}, rows, refused
 
 
 def _period(a1: Array, b1: Array, a2: Array, b2: Array) -> Row:
-    """Return the equilibrium and the mean slopes of the period from the parameters of its years."""
-    row: Row = {"theory_b1": float(b1.mean()), "theory_d": float((b1 * b2).mean())}
+    """Return the equilibrium and the mean parameters of the period from those of its years."""
+    d = b1 * b2
+    row: Row = {"a1": a1.mean(), "b1": b1.mean(), "a2": a2.mean(), "d": d.mean()}
     each = period_equilibrium(a1, b1, a2, b2), equilibrium(a1, b1, a2, b2)
     for name, period, yearly in zip(("x1", "x2"), *each, strict=True):
         row |= {name: period, f"{name}_low": yearly.min(), f"{name}_high": yearly.max()}
@@ -202,7 +204,7 @@ def given(values: Mapping[str, Any]) -> Row:
     a1, b1, a2, b2 = (float(values[name]) for name in PARAMETERS)
     x1, x2 = equilibrium(a1, b1, a2, b2)
     row = {"source": "given", "x1": x1, "x2": x2, "kind": kind(a1, b1, a2, b1 * b2)}
-    return row | {"theory_b1": b1, "theory_d": b1 * b2}
+    return row | {"a1": a1, "b1": b1, "a2": a2, "d": b1 * b2}
 
 
 def cycle_mean(years: Integers, figures: Array) -> Row:

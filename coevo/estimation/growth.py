@@ -158,6 +158,7 @@ def _check_series(year: Integers, x: Array) -> None:
 SCALES: dict[str, Callable[[Array], float]] = {
     "first": lambda x: float(x[0]),
     "mean": lambda x: float(x.mean()),
+    "none": lambda x: 1.0,
 }
 
 

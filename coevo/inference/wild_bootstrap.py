@@ -123,15 +123,22 @@ class FewClusters(NamedTuple):
         return self.slope + side * self.error * float(brentq(above, near, far, xtol=EXACT))
 
 
+def share_of_signs(clusters: int, most: int, seed: int, draws: int = DRAWS) -> Share:
+    """Return the share of vectors of signs -1, 1: of all up to `most` clusters, beyond of draws."""
+    if clusters <= most:
+        return of_all(clusters, tuple(RADEMACHER))
+    return of_drawn(np.random.default_rng(seed).choice(RADEMACHER, (draws, clusters)))
+
+
 @lru_cache(maxsize=4)
-def of_all(clusters: int) -> Share:
+def of_all(clusters: int, values: tuple[float, ...] = ()) -> Share:
     """Return the share of all vectors w = (u, v), w'Hw >= 0 with H = a a' - c Q'Q; -w has the w'Hw
-    of w and is left out.
+    of w and is left out. Weights take these values, by default those of `points`.
 
     u'H_uu u + 2 u'H_uv v + v'H_vv v of all pairs of halves is one product of thin arrays.
     """
     h = clusters // 2
-    u, v = (np.array([*product(points(clusters), repeat=n)]) for n in (h, clusters - h))
+    u, v = (np.array([*product(values or points(clusters), repeat=n)]) for n in (h, clusters - h))
     u = u[u[:, 0] > 0]
 
     def share(forms: Forms, null: float, c: float) -> float:

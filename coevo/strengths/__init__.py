@@ -1,0 +1,1 @@
+"""The strength of interaction against theory, and when an effect counts as shown."""
