@@ -43,7 +43,7 @@ NAMES = {
 FAILING = "110000"  # the region whose calibration never holds
 COUNT = len(NAMES)
 ALONE = {"study": "one", "regions": [FOCUS]}  # the keys of a study of one region
-ESTIMATORS = ("trapezoid", "lag", "logmean", "spline", "relative", "trajectory")
+ESTIMATORS = ("trapezoid", "lag", "logmean", "spline", "relative")
 PROVENANCE = {
     "files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64},
     "packages": {"pandas": "3"},

@@ -80,16 +80,6 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
         yield {"quantity": f"leave_one_out_{name}", "without": farthest} | ends
 
 
-def contrast_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
-    """Yield `hausman_b1`, ...: mean group less pooled slope with both effects; p of either at 0."""
-    difference, mean = heterogeneity.hausman_contrast(pooled), heterogeneity.mean_group(pooled)
-    for i, name in enumerate(SLOPES):
-        yield {"check": f"mean_group_p_{name}", "value": float(mean.p[i])}
-        yield {"check": f"hausman_p_{name}", "value": float(difference.p[i])}
-        contrast = _estimate(difference.value[i], difference.error[i], difference.df, level)
-        yield {"quantity": f"hausman_{name}"} | contrast
-
-
 def slope_test_rows(pooled: PooledFit, errors: str, seed: int, level: float) -> Iterator[Row]:
     """Yield the tests of b1 = 0 and d = 0 by one kind of errors; a bootstrap has no error."""
     for test in slope_tests(pooled, errors, seed, level):
@@ -243,8 +233,6 @@ def pooled_doubts(
             yield from tried(slope_test_rows(fit, errors, seed, level), label, quantity=errors)
         if fit.estimator == main:
             yield from tried(sharing_rows(fit, level), label, quantity="sharing")
-            if fit.effects == "region+year":
-                yield from tried(contrast_rows(fit, level), label, quantity="hausman")
             if fit.effects == "region":
                 yield from tried(dependence_rows(fit, level), label, quantity="cross_dependence")
         if fit.estimator == "trapezoid":

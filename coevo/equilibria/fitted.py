@@ -14,7 +14,6 @@ from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS, breaks
 from coevo.estimation.pooled import FOD_IV, GeneralPooled, PooledFit, fit_pooled, fit_pooled_general
 from coevo.estimation.region import Equations, Fit, GeneralFit, fit, fit_general
-from coevo.estimation.trajectory import Series, fit_trajectories
 from coevo.inference.sets import FEWEST_CLUSTERS
 
 POOLED = "pooled"
@@ -22,16 +21,7 @@ HEADLINE_SCALE = "first"  # a mean over the period contains the future
 SHOWN_SCALES = (HEADLINE_SCALE, "mean")
 
 
-def _each(make: Callable[..., Fit], regions: Iterable[Series]) -> list[Equations | Refusal]:
-    """Return the fits of regions one after the other, errors in their place."""
-    return [attempted(partial(make, *series[:3], breaks=series.breaks)) for series in regions]
-
-
-# name -> fits of many regions, an error in the place of a region that it refuses
-REGIONAL: dict[str, Callable[[Sequence[Series]], Sequence[Equations | Refusal]]] = {
-    name: partial(_each, partial(fit, estimator=name)) for name in ESTIMATORS
-} | {"trajectory": fit_trajectories}
-AnyFit = Equations | GeneralFit | GeneralPooled
+AnyFit = Fit | GeneralFit | GeneralPooled
 POOLED_GENERAL = ("region", "region+year")  # effects of the pooled general model
 
 
@@ -42,17 +32,16 @@ def fit_regions(pair: pd.DataFrame, estimator: str, estimators: Collection[str] 
     """Return the fits of each region alone by every estimator; a failure does not stop the rest.
 
     pair: columns region, name, year, x1, x2, perhaps x3 ..., flag (see `pair_values`); estimator:
-    that of the general model; estimators: those of `REGIONAL` to use, by default all. Fits have the
-    columns that name them; a row for each that failed carries the reason as a message.
+    that of the general model; estimators: those of `ESTIMATORS` to use, by default all. Fits have
+    the columns that name them; a row for each that failed carries the reason as a message.
     """
-    parts = {str(code): part for code, part in pair.groupby("region", sort=True)}
-    series = [series_of(part) for part in parts.values()]
-    classic = {name: REGIONAL[name](series) for name in used_estimators(estimators)}
     attempts: list[tuple[Row, Any]] = []
-    for i, (code, part) in enumerate(parts.items()):
-        attempts += [(_label(code, name), fits[i]) for name, fits in classic.items()]
+    for code, part in pair.groupby("region", sort=True):
+        scope = str(code)
+        for name in used_estimators(estimators):
+            attempts.append((_label(scope, name), attempted(partial(fit_region, part, name))))
         make = partial(fit_general, part["year"], part[populations(pair)], estimator, breaks(part))
-        attempts.append((_label(code, estimator, form="general"), attempted(make)))
+        attempts.append((_label(scope, estimator, form="general"), attempted(make)))
     return _fits_and_refusals(attempts)
 
 
@@ -65,7 +54,7 @@ def fit_pool(pair: pd.DataFrame, estimators: Collection[str] = ()) -> Fits:
     """
     if pair["region"].nunique() < 2:
         return [], []
-    used = [name for name in used_estimators(estimators) if name in ESTIMATORS]
+    used = used_estimators(estimators)
     pool, names = growth_pool(pair), populations(pair)
     attempts: list[tuple[Row, Any]] = []
     for name, effects, scale in product(used, EFFECTS, SHOWN_SCALES):
@@ -109,8 +98,8 @@ def _fits_and_refusals(attempts: Iterable[tuple[Row, Any]]) -> Fits:
 
 
 def used_estimators(estimators: Collection[str]) -> list[str]:
-    """Return the estimators of `REGIONAL` that are wanted, all where none is named."""
-    return [name for name in REGIONAL if not estimators or name in estimators]
+    """Return the estimators of `ESTIMATORS` that are wanted, all where none is named."""
+    return [name for name in ESTIMATORS if not estimators or name in estimators]
 
 
 def growth_pool(pair: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> pd.DataFrame:
@@ -129,10 +118,9 @@ def populations(pair: pd.DataFrame) -> list[str]:
     return [column for column in pair.columns if column[0] == "x" and column[1:].isdigit()]
 
 
-def series_of(part: pd.DataFrame) -> Series:
-    """Return the figures of one region's rows: columns year, x1, x2, perhaps flag."""
-    year, x1, x2 = (part[column].to_numpy() for column in ("year", "x1", "x2"))
-    return Series(year, x1, x2, breaks(part))
+def fit_region(part: pd.DataFrame, estimator: str) -> Fit:
+    """Return the classic fit of one region's rows: columns year, x1, x2, perhaps flag."""
+    return fit(part["year"], part["x1"], part["x2"], estimator, breaks(part))
 
 
 def attempted(make: Callable[[], Any]) -> Any:
@@ -160,7 +148,7 @@ def has_regional_lines(fit: AnyFit) -> TypeGuard[PooledFit]:
 def regional_lines(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[tuple[Row, Equations]]:
     """Yield each pair of lines that has an equilibrium of its own, labelled, in original units."""
     for label, fitted in fits:
-        if isinstance(fitted, Equations):
+        if isinstance(fitted, Fit):
             yield label, fitted
         elif has_regional_lines(fitted):
             yield from ((label | {"scope": code}, fitted.at(code)) for code in fitted.regions)

@@ -83,7 +83,7 @@ def parameter_rows(fits: Iterable[tuple[Row, AnyFit]], level: float) -> Iterator
                 yield row
 
 
-def estimates(fit: AnyFit) -> dict[str, tuple[float, float]]:
+def estimates(fit: AnyFit | Equations) -> dict[str, tuple[float, float]]:
     """Return each parameter of a fit with its error, NaN where it has none."""
     if isinstance(fit, PooledFit):
         fit = fit.lines
@@ -105,16 +105,13 @@ def estimates(fit: AnyFit) -> dict[str, tuple[float, float]]:
 def quality_rows(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[Row]:
     """Yield a row for each equation of each regression.
 
-    What is no regression, the path of a whole series, has no row. F is left out where too few
-    regions are pooled for errors.
+    F is left out where too few regions are pooled for errors.
     """
     for label, fit in fits:
         if isinstance(fit, GeneralPooled):
             places, with_errors = (fit.moments.region, fit.moments.year), inferable(fit)
-        elif isinstance(fit, Fit | GeneralFit):
-            places, with_errors = (np.zeros_like(fit.data.year), fit.data.year), True
         else:
-            continue
+            places, with_errors = (np.zeros_like(fit.data.year), fit.data.year), True
         for number, equation in enumerate(fit.equations, start=1):
             overall = equation.test()
             row = {"equation": number, "n": equation.rows, "r2": equation.r_squared}
@@ -181,7 +178,6 @@ def relation_rows(
     for label, fit in fits:
         if isinstance(fit, Fit):
             yield from (label | row for row in _diagnostics(fit))
-        if isinstance(fit, Equations):
             yield from (label | row for row in _region_relations(fit, level))
         if not isinstance(fit, PooledFit):
             continue

@@ -7,6 +7,5 @@ on the year's mean R of the other population. Each equation is a line g = c + s 
 
 from coevo.estimation.pooled import fit_pooled
 from coevo.estimation.region import fit, fit_general
-from coevo.estimation.trajectory import fit_trajectory
 
-__all__ = ["fit", "fit_general", "fit_pooled", "fit_trajectory"]
+__all__ = ["fit", "fit_general", "fit_pooled"]

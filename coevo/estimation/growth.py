@@ -76,12 +76,11 @@ ESTIMATORS: dict[str, Discretisation] = {
     "spline": Discretisation(spline),
     "relative": Discretisation(lag, relative_growth),
 }
-# name -> why it stands beside the others and is never a study's main estimator
-BESIDE: dict[str, str] = {
+# name -> why it is never a study's main estimator
+REFUSED_ESTIMATORS: dict[str, str] = {
     "relative": "relative growth on the earlier year's figure moves E itself, by a tenth and more "
     "on an exact orbit; it is shown for comparison with studies that use it",
-    "trajectory": "it fits the whole path of one region and has no growth rows to pool; it is "
-    "shown beside the main estimator for every region",
+    "trajectory": "it left in version 0.19; use trapezoid, lag, logmean or spline",
     "fod_iv": "it needs many regions and gives none of them an equilibrium; it is shown beside the "
     "main estimator wherever regions are pooled",
 }

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtr
 
 from coevo.arrays import Array, Booleans, Integers
 from coevo.errors import Refusal
@@ -14,7 +13,6 @@ from coevo.estimation.pooled import PooledFit, without_effects
 from coevo.estimation.regression import FTest, f_test, regress
 from coevo.registry import choose
 
-ROUNDING = 1e-12  # part of a variance below which a difference of two is none
 ILL = 1e8  # condition from which sums of squares lose too many digits
 SIGNS = np.array([-1.0, 1.0])  # slopes of the two equations are (-b1, d)
 # effects with a level for each region -> columns (rows, m) of what they take out beside the levels
@@ -25,19 +23,12 @@ BESIDE_LEVELS: dict[str, Callable[[Integers], Array]] = {
 
 
 class SlopeMeans(NamedTuple):
-    """Means (2,) of the b1 and d of K regions, or what they differ from the pooled slopes by; their
-    errors (2,), df of t, and K.
-    """
+    """Means (2,) of the b1 and d of K regions, their errors (2,), df of t, and K."""
 
     value: Array
     error: Array
     df: int
     regions: int
-
-    @property
-    def p(self) -> Array:
-        """p (2,) of zero."""
-        return np.asarray(2 * stdtr(self.df, -np.abs(self.value) / self.error))
 
 
 class RegionSlopes(NamedTuple):
@@ -102,25 +93,6 @@ def mean_group(pooled: PooledFit) -> SlopeMeans:
     if pooled.effects == "region":
         return SlopeMeans(mean, own.slopes.std(axis=0, ddof=1) / np.sqrt(K), K - 1, K)
     return SlopeMeans(mean, own.error, own.df, K)
-
-
-def hausman_contrast(pooled: PooledFit) -> SlopeMeans:
-    """Return the mean of the regions' own slopes less the pooled slope, with both effects.
-
-        var = var(mean) - s^2 / sum Rt^2,   s^2 and df of t of the joint regression
-
-    Rt: the regressor as the effects leave it. Errors are taken as independent and of one variance,
-    under which the pooled slope is efficient where slopes are equal. `StudyError` where the rows do
-    not determine the slopes, or these weigh the regions alike. Source: Hausman (1978).
-    """
-    own, R = region_slopes(pooled), pooled.moments.regressor[:, ::-1]
-    mean = mean_group(pooled)
-    s2 = own.rss / max(own.df, 1)  # without df the mean has no error
-    variance = mean.error**2 - s2 / (R**2).sum(axis=0)
-    if not (variance > ROUNDING * mean.error**2).all():
-        raise Refusal("too_few_rows_to_compare", rows=pooled.rows, slopes=mean.regions)
-    difference = mean.value - SIGNS * pooled.slopes
-    return SlopeMeans(difference, np.sqrt(variance), own.df, mean.regions)
 
 
 def homogeneity_test(pooled: PooledFit) -> list[FTest]:

@@ -20,11 +20,10 @@ from coevo.equilibria import pair_values
 from coevo.equilibria.fitted import (
     HEADLINE_SCALE,
     POOLED,
-    REGIONAL,
     attempted,
+    fit_region,
     growth_pool,
     inferable,
-    series_of,
 )
 from coevo.equilibria.result_rows import estimates
 from coevo.errors import Refusal, StudyError
@@ -124,7 +123,7 @@ def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]
         yield from (label | row for row in _slopes(pooled, level, POOLED))
         if isinstance(pooled, PooledFit) and focus in pooled.regions:
             yield from (label | row for row in _sets(pooled.at(focus), level, focus))
-    for estimator in () if fits else REGIONAL:
+    for estimator in () if fits else ESTIMATORS:
         label = {"model": "classic", "effects": "none", "estimator": estimator}
         with suppress(Refusal):
             fit_rows = _own(figures[figures["region"] == focus], estimator, level, focus)
@@ -165,9 +164,7 @@ def _feedback(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
 
 def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterator[Row]:
     """Yield the rows of a fit of the region in focus alone, per unit of first-year output."""
-    (fit,) = REGIONAL[estimator]([series_of(part)])
-    if isinstance(fit, StudyError):
-        raise fit
+    fit = fit_region(part, estimator)
     first = part.sort_values("year")[["x2", "x1"]].bfill().iloc[0]
     yield from _slopes(fit, level, focus, dict(zip(("b1", "d"), first, strict=True)))
     yield from _sets(fit, level, focus)

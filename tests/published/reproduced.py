@@ -19,7 +19,7 @@ from coevo.regional.inequality import gini, theil, theil_between
 from coevo.regional.neighbourhood import likeness, local_moran, row_standardised
 from coevo.weighting import WEIGHTINGS
 from coevo.weighting.methods import consistency
-from tests.published.test_nist import LINEAR, NONLINEAR, minimum, model
+from tests.published.test_nist import LINEAR
 from tests.published.test_positive import GAUSE, GOODWIN, YEASTS, logistic
 
 Row = tuple[str, str, object, object]  # what, source, theirs, ours
@@ -95,9 +95,6 @@ def rows() -> Iterator[Row]:
         y, x = np.array(case["rows"]).T
         found = regress(y, np.vander(x, case["degree"] + 1, increasing=True), constant=True)
         yield f"linear, {name}", NIST, six_digits(case["coefficients"]), found.coefficients
-    for name, case in NONLINEAR.items():
-        found = minimum(model(name), case["starts"][1])
-        yield f"nonlinear, {name}", NIST, six_digits(case["parameters"]), found.parameters
     given, source = GOODWIN["printed"], "a survey of Goodwin models, Table 2"
     b1, a2 = 1 / given["sigma"], given["alpha"] - given["gamma"]
     E = equilibrium(b1 - given["alpha"] - given["beta"], b1, a2, given["rho"] / b1)

@@ -2,7 +2,7 @@
 
 Rotifers (x2) eat algae (x1), so that A12 < 0 < A21 (Blasius and others 2020, Nature 577, 226). The
 rule and the grid were fixed beforehand: for each whole day the sample nearest to it, of all ten
-chemostats, and without C8 and C9, which were forced. The figures stand in `data/raw/chemostats`.
+chemostats. The figures stand in `data/raw/chemostats`.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.relation_control import pair_of, rows
+from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal
 from coevo.estimation.pooled_batches import years_of
 from coevo.inference.null_families import FAMILIES, NULLS, nulls_of
@@ -24,44 +24,51 @@ from coevo.inference.relation_rule import (
     relation,
     sizes_under,
 )
+from coevo.study.readiness import check_study
+from coevo.study_data import StudyData
 
-KNOWN = json.loads(Path(__file__).with_name("chemostats.json").read_text("utf-8"))["studies"]
+HERE = Path(__file__)
+KNOWN = json.loads(HERE.with_name("chemostats.json").read_text("utf-8"))["studies"]["chemostats"]
+CONFIG = HERE.parents[2] / "config" / "chemostats.yaml"
+
+
+@pytest.fixture(scope="module")
+def pair():
+    checked = check_study(str(CONFIG))
+    study = StudyData(checked.config, checked.indicators, {"panel": checked.panel})
+    return pair_values(study, checked.config["interaction"])
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("name", KNOWN)
-def test_the_rule_says_of_the_chemostats_what_it_said_once(name):
-    known, pair = KNOWN[name], pair_of(name)
+def test_the_rule_says_of_the_chemostats_what_it_said_once(pair):
     steps = judged_steps(pair)
-    assert (len(steps.year), steps.region.max() + 1) == (known["rows"], known["regions"])
+    assert (len(steps.year), steps.region.max() + 1) == (KNOWN["rows"], KNOWN["regions"])
     S, families = families_of(steps, 1)
-    assert S.tolist() == pytest.approx(known["S"], rel=1e-6)
-    for of, expected in zip(families, known["families"], strict=True):
+    assert S.tolist() == pytest.approx(KNOWN["S"], rel=1e-6)
+    for of, expected in zip(families, KNOWN["families"], strict=True):
         for family in FAMILIES:
             judged = {key: getattr(of[family], key) for key in ("low", "high", "allowed")}
             assert judged == pytest.approx(expected[family], rel=1e-5)
     effects, _ = observed_effects(pair)
-    np.testing.assert_allclose(effects.A, known["A"], rtol=1e-6)
-    np.testing.assert_allclose(effects.t, known["t"], rtol=1e-6)
+    np.testing.assert_allclose(effects.A, KNOWN["A"], rtol=1e-6)
+    np.testing.assert_allclose(effects.t, KNOWN["t"], rtol=1e-6)
     assert nulls_of(families) == []
     with pytest.raises(Refusal) as refused:
         relation(pair)
     assert refused.value.key == "no_null_left"
-    assert [row["relation"] for row in rows(name, pair)] == [known["relation"]] * 2
 
 
-@pytest.mark.parametrize(("name", "exceeding"), [("chemostats", 11), ("chemostats-free", 10)])
-def test_beside_the_refusal_one_half_exceeds_nearly_every_null(name, exceeding):
+def test_beside_the_refusal_one_half_exceeds_nearly_every_null():
     """Algae feed rotifers: in nearly all nulls; rotifers eat algae: where these have own limits."""
-    least = abs(np.array(KNOWN[name]["t"])).min(axis=0)
-    beyond = {null: least > limits for null, limits in KNOWN[name]["critical"].items()}
-    assert sum(A21 for _, A21 in beyond.values()) == exceeding
+    least = abs(np.array(KNOWN["t"])).min(axis=0)
+    beyond = {null: least > limits for null, limits in KNOWN["critical"].items()}
+    assert sum(A21 for _, A21 in beyond.values()) == 11
     assert {null.split()[1] for null, (A12, _) in beyond.items() if A12} == {"own_limits"}
 
 
 @pytest.mark.whole
-def test_critical_values_are_those_of_the_rule():
-    known, steps = KNOWN["chemostats-free"], judged_steps(pair_of("chemostats-free"))
+def test_critical_values_are_those_of_the_rule(pair):
+    steps = judged_steps(pair)
     years, (_, families) = years_of(steps), families_of(steps, 1)
     null, generator = NULLS[0], np.random.default_rng(1).spawn(len(NULLS))[0]
     parts = [
@@ -69,4 +76,4 @@ def test_critical_values_are_those_of_the_rule():
         for n, own in panel_blocks(DRAWS, len(steps.year), generator)
     ]
     found = np.quantile(np.concatenate(parts, axis=-1), 0.975, axis=-1)
-    assert found.tolist() == pytest.approx(known["critical"][" ".join(null)], rel=1e-6)
+    assert found.tolist() == pytest.approx(KNOWN["critical"][" ".join(null)], rel=1e-6)

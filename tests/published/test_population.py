@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coevo.estimation import fit, fit_trajectory
+from coevo.estimation import fit
 from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.regression import regress
 from coevo.inference import sign_probabilities
@@ -66,7 +66,6 @@ def test_probabilities_of_signs(case, fitted):
 
 
 def test_both_series_by_every_estimator():
-    """What is no regression, the path, stands below."""
     assert {(case["series"], case["estimator"]) for case in CASES} == {
         (series, estimator) for series in NUMBERS["series"] for estimator in ESTIMATORS
     }
@@ -90,8 +89,6 @@ def test_every_estimator_but_those_of_the_years_start_lies_in_the_printed_interv
         if not all(printed[name][0] < getattr(found, name) < printed[name][1] for name in TRUE):
             outside.add(estimator)
     assert outside == {"lag", "relative"}
-    path = fit_trajectory(series["t"], series["x1"], series["x2"])
-    assert all(printed[name][0] < getattr(path, name) < printed[name][1] for name in TRUE)
 
 
 def test_equilibrium_of_the_posterior_lies_in_the_sets_of_the_regression():
@@ -103,29 +100,6 @@ def test_equilibrium_of_the_posterior_lies_in_the_sets_of_the_regression():
     for name, one in zip(("x1", "x2"), equilibrium_sets(found), strict=True):
         assert one.low < means[name] < one.high
         assert float(one.estimate) == pytest.approx(means[name], rel=0.05)
-
-
-def test_a_path_through_the_same_series_lands_on_the_posterior():
-    """Within one posterior sd of every mean, with errors of the size of those sds."""
-    series, posterior = NUMBERS["series"]["lynx_hare"], NUMBERS["posterior"]
-    found = fit_trajectory(series["t"], series["x1"], series["x2"])
-    values = {name: getattr(found, name) for name in TRUE}
-    values |= dict(zip(("x1_0", "x2_0"), found.path[0], strict=True))
-    for name, value in values.items():
-        assert abs(value - posterior["mean"][name]) < posterior["sd"][name]
-    for name, error in found.errors().items():
-        assert error == pytest.approx(posterior["sd"][name], rel=0.15)
-    noise = np.sqrt((found.residuals**2).sum() / found.df)
-    for name in ("sigma1", "sigma2"):
-        assert noise == pytest.approx(posterior["mean"][name], abs=posterior["sd"][name])
-
-
-def test_a_path_recovers_a_clean_orbit():
-    years = np.arange(CLEAN["years"])
-    found = fit_trajectory(years, *clean_orbit(years).T)
-    for name, value in TRUE.items():
-        assert getattr(found, name) == pytest.approx(value, rel=1e-7)
-    assert found.path == pytest.approx(clean_orbit(years), rel=1e-7)
 
 
 @pytest.mark.parametrize("estimator", CLEAN["estimates"])

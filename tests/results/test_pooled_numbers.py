@@ -6,7 +6,6 @@ import pytest
 from coevo.estimation import fit_pooled
 from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.heterogeneity import (
-    hausman_contrast,
     homogeneity_test,
     leave_one_out,
     mean_group,
@@ -184,10 +183,6 @@ def test_slopes_of_the_regions(pair):
     assert group.df == 179
     assert (round(group.value[0], 3), round(group.error[0], 3)) == (-0.024, 0.017)
     assert (round(group.value[1], 2), round(group.error[1], 2)) == (-0.88, 0.39)
-    found = hausman_contrast(fit)
-    assert np.round(found.value, 3).tolist() == [-0.025, -0.864] and found.df == 179
-    assert np.round(found.value / found.error, 2).tolist() == [-1.62, -2.35]
-    assert round(found.p[1], 3) == 0.020
 
 
 def test_no_region_carries_the_pooled_slopes(pair):
@@ -235,8 +230,7 @@ def test_tables_hold_together(results, study, regions):
     found = own.groupby("estimator")["scope"].nunique()
     assert found[list(ESTIMATORS)].eq(regions).all()
     refused = refusals[refusals["quantity"] == "fit"]
-    path = (refused["estimator"] == "trajectory").sum()
-    assert found.get("trajectory", 0) + path == regions and len(refused) == path
+    assert refused.empty
     general = fits.loc[fits["model"] == "general", "scope"].nunique()
     assert general + (refusals["quantity"] == "general").sum() == regions
     total = classic[["p_predator_prey", "p_reversed", "p_saddle"]].sum(axis=1)

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coevo.equilibria.fitted import REGIONAL
+from coevo.estimation.growth import ESTIMATORS
 from coevo.files import rows_of
 from coevo.messages import unpacked
 
@@ -181,12 +181,9 @@ def test_no_region_has_an_equilibrium_that_can_be_located_by_its_own_or_the_head
     assert set(fits.loc[fits["located"], "scope"]) == {QINGHAI}
 
 
-def test_what_is_not_estimated_has_a_reason(results):
+def test_nothing_but_theory_is_refused(results):
     table = results("provinces", "refusals")
-    refused = table[~table["quantity"].isin(["calibration", "theory"])]
-    assert set(refused["estimator"]) == {"trajectory"}
-    assert set(refused["scope"]) <= set(results("provinces", "fits")["scope"])
-    assert set(refused["message"]) == {"no_convergence"} and len(refused) <= 3
+    assert set(table["quantity"]) <= {"calibration", "theory"}
 
 
 def test_the_case_of_one_region_has_no_pool(results):
@@ -197,7 +194,7 @@ def test_the_case_of_one_region_has_no_pool(results):
     assert unpacked(refused.at["general", "fields"])["least"] == 6
     assert set(results("zhejiang", "fits")["n"]) == {4}
     table = results("zhejiang", "specifications")
-    assert set(table["effects"]) == {"none"} and len(table) == len(REGIONAL) * 4 * 2
+    assert set(table["effects"]) == {"none"} and len(table) == len(ESTIMATORS) * 4 * 2
     assert pd.isna(table["low"]).sum() == (table["set"] == "line").sum()
 
 

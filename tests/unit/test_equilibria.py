@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from coevo.equilibria import estimate, pair_values
-from coevo.equilibria.fitted import REGIONAL, fit_regions
+from coevo.equilibria.fitted import fit_regions
 from coevo.equilibria.result_rows import equilibrium_rows
 from coevo.errors import StudyError
-from coevo.estimation import fit, fit_general, fit_pooled, fit_trajectory
+from coevo.estimation import fit, fit_general, fit_pooled
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS, SCALES
 from coevo.estimation.pooled import fit_pooled_general
@@ -111,15 +111,11 @@ def test_every_fit_is_there(tables):
 
 def test_estimators_are_all_or_those_asked_for(panel):
     pair = pair_of(panel[panel["region"] == "110000"])
-    assert {label["estimator"] for label, _ in fit_regions(pair, "trapezoid")[0]} == set(REGIONAL)
-    assert set(REGIONAL) == {*ESTIMATORS, "trajectory"}
+    assert {label["estimator"] for label, _ in fit_regions(pair, "trapezoid")[0]} == set(ESTIMATORS)
     some, refused = fit_regions(pair, "lag", ["logmean", "spline"])
     assert [label["estimator"] for label, _ in some] == ["logmean", "spline", "lag"]
     general = fit_general(pair["year"], pair[["x1", "x2"]], "lag")  # the main one
     assert (some[-1][1].A == general.A).all() and refused == []
-    path = fit_trajectory(YEARS, pair["x1"], pair["x2"])
-    (_, found), _ = fit_regions(pair, "trapezoid", ["trajectory"])[0]
-    assert np.array_equal(found.coefficients, path.coefficients)
 
 
 def own_row(tables, **where):
@@ -266,12 +262,11 @@ def test_a_known_equilibrium_is_located():
     wide = pd.DataFrame({"output": path[:, 0], "sales": path[:, 1], "year": np.arange(12)})
     one = wide.melt("year", var_name="indicator").assign(region="330000", name="Zhejiang", flag="")
     rows = estimated(one, PAIR, ())["equilibria"].query("model == 'classic'").set_index("estimator")
-    assert set(rows.index) == set(REGIONAL)
+    assert set(rows.index) == set(ESTIMATORS)
     assert rows["located"].all() and (rows["kind"] == "centre").all()
-    assert rows.loc["trajectory", ["x1", "x2"]].to_list() == pytest.approx(
-        [0.8 / (0.028 * 0.857), 0.55 / 0.028], rel=1e-6
+    assert rows.loc["trapezoid", ["x1", "x2"]].to_list() == pytest.approx(
+        [0.8 / (0.028 * 0.857), 0.55 / 0.028], rel=0.01
     )
-    assert rows.loc["trapezoid", "x1"] == pytest.approx(33.3, rel=0.01)
     assert rows.loc["trapezoid", "p_predator_prey"] > 0.99
 
 

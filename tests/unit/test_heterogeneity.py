@@ -4,13 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy import stats
 
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.heterogeneity import (
-    hausman_contrast,
     homogeneity_test,
     leave_one_out,
     mean_group,
@@ -49,7 +47,6 @@ def pooled(effects="region", estimator="lag", **options):
 
 @pytest.mark.parametrize("missing", [0.0, 0.1])
 def test_equals_regressions_with_own_and_with_common_slopes(effects, missing):
-    """One variance for both in the contrast, that of the joint regression (Hausman 1978)."""
     fit, K = pooled(effects, missing=missing), 7
     regions = 1.0 * (fit.data.region[:, None] == np.arange(K))
     years = 1.0 * (fit.data.year[:, None] == np.unique(fit.data.year)[1:])
@@ -69,12 +66,6 @@ def test_equals_regressions_with_own_and_with_common_slopes(effects, missing):
         assert mean.value[i] == pytest.approx(slopes.mean(), rel=1e-8)
         assert mean.error[i] == pytest.approx(np.sqrt(V.mean()), rel=1e-8)
         assert (mean.regions, mean.df) == (K, df)
-        found, less = hausman_contrast(fit), common.normalized_cov_params[0, 0] * own.scale
-        error = np.sqrt(V.mean() - less)
-        assert found.value[i] == pytest.approx(slopes.mean() - sign * common.params[0], rel=1e-7)
-        assert found.error[i] == pytest.approx(error, rel=1e-6) and found.df == df
-        p = 2 * stats.t.sf(abs(found.value[i]) / found.error[i], df)
-        assert found.p[i] == pytest.approx(p, rel=1e-9)
 
 
 def test_the_mean_group_by_hand():
@@ -115,9 +106,6 @@ def test_what_cannot_be_compared():
         mean_group(still)
     with pytest.raises(StudyError, match="does not vary"):
         homogeneity_test(still)
-    years = fit_pooled(panel(regions=2)[lambda rows: rows["year"] < 2005], "up", "down", "lag")
-    with pytest.raises(StudyError, match="6 growth rows are too few to compare 2 slopes"):
-        hausman_contrast(years)
 
 
 def test_a_region_with_one_growth_row_has_no_slope_of_its_own():

@@ -12,7 +12,6 @@ from jinja2 import Environment, nodes
 
 from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.coupling.grade_scales import GRADES, STAGES
-from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS
 from coevo.normalisation import REFERENCES
@@ -182,7 +181,7 @@ def test_every_chart_of_the_template_has_a_caption() -> None:
 
 
 REGISTRIES = {
-    "words/estimator": {*ESTIMATORS, *REGIONAL, "fod_iv"},
+    "words/estimator": {*ESTIMATORS, "fod_iv"},
     "words/effects": set(EFFECTS),
     "words/weighting": set(WEIGHTINGS),
     "words/reference": set(REFERENCES),

@@ -88,19 +88,6 @@ def test_sharing(pooled, level):
         assert moved[pooled.regions.index(left["without"])] == moved.max()
 
 
-def test_the_contrast(panel):
-    fit = fit_pooled(panel, "x1", "x2", effects="region+year")
-    found = told(fit_checks.contrast_rows(fit, 0.95))
-    contrast, mean = heterogeneity.hausman_contrast(fit), heterogeneity.mean_group(fit)
-    for i, name in enumerate(("b1", "d")):
-        row, p = found.relations[f"hausman_{name}"], found.checks[f"hausman_p_{name}"]["value"]
-        assert (row["value"], p) == (contrast.value[i], contrast.p[i])
-        half = stats.t.ppf(0.975, contrast.df) * contrast.error[i]
-        assert row["high"] == pytest.approx(contrast.value[i] + half, rel=1e-6)
-        p = 2 * stats.t.sf(abs(mean.value[i]) / mean.error[i], mean.df)
-        assert found.checks[f"mean_group_p_{name}"]["value"] == pytest.approx(p, rel=1e-9)
-
-
 @pytest.mark.parametrize("errors", ERRORS)
 def test_slope_tests(pooled, errors):
     found = [*fit_checks.slope_test_rows(pooled, errors, 4, 0.9)]
@@ -296,8 +283,6 @@ def test_which_fits_are_doubted(panel, main):
         assert labels.loc[what, ""].tolist() == [both, each]
     later = rows[rows["errors"].ne("") & rows["estimator"].ne(main)]
     assert set(later["effects"]) == {"region"} and set(later["errors"]) == {"year_wild"}
-    for what in ("hausman_d", "hausman_p_d", "mean_group_p_d"):
-        assert labels.loc[what, ""].tolist() == [{"region+year"}, {main}]
     assert labels.loc["bias_b1", ""].tolist() == [both, {"trapezoid"}]
     assert labels.loc["cross_dependence_equation_2", ""].tolist() == [{"region"}, {main}]
     judged = [(what, "") for what in ("relation", "restriction", "feedback_weak")]

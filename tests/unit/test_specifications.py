@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from coevo.equilibria import pair_values
-from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled import fit_pooled_general
@@ -256,7 +255,7 @@ def test_too_few_regions_leave_the_region_in_focus_per_unit_of_its_first_year(re
     rows = rows[rows["region"] == FOCUS] if regions == 1 else rows
     found = made(rows, **only())
     assert set(found["scope"]) == {FOCUS} and set(found["effects"]) == {"none"}
-    assert set(found["estimator"]) == set(REGIONAL) and set(found["model"]) == {"classic"}
+    assert set(found["estimator"]) == set(ESTIMATORS) and set(found["model"]) == {"classic"}
     pair = pair_of(panel_of(rows))
     part = pair[pair["region"] == FOCUS]
     x1, x2 = part["x1"].to_numpy(), part["x2"].to_numpy()

@@ -27,8 +27,9 @@ if config["interaction"]:
             verdicts=f"{DATA}/verdicts.csv",
             refusals=f"{DATA}/refusals.csv",
             checks=f"{DATA}/checks.csv",
-            null_families=f"{DATA}/null_families.csv",
-            nulls=f"{DATA}/nulls.csv",
+            strengths=f"{DATA}/strengths.csv",
+            effects=f"{DATA}/effects.csv",
+            controls=f"{DATA}/controls.csv",
         log:
             f"{LOGS}/estimate.log",
         priority: 1  # long, so first
@@ -85,8 +86,9 @@ if config["interaction"]:
             **FITTED | {"code": code("power")},
             parameters=f"{DATA}/parameters.csv",
             slope_tests=f"{DATA}/slope_tests.csv",
-            null_families=f"{DATA}/null_families.csv",
-            nulls=f"{DATA}/nulls.csv",
+            strengths=f"{DATA}/strengths.csv",
+            effects=f"{DATA}/effects.csv",
+            controls=f"{DATA}/controls.csv",
         output:
             power=f"{DATA}/power.csv",
         log:

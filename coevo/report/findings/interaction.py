@@ -1,6 +1,6 @@
 """Do the two outputs act on each other's growth? Read from `parameters` and `relations`."""
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -160,7 +160,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "broken": broken,
         "fragile": undecided and broken and not carried,
         "power": power_finding(study) if undecided and study.pooled else {},
-        "groups": _groups(study, carried) if study.pooled else {},
+        "groups": _mean_groups(study) if study.pooled else [],
         "instruments": instruments,
         "sets": [row for row in instruments if holds(row["set"], row["estimate"])],
         "unset": [row for row in instruments if not holds(row["set"], row["estimate"])],
@@ -197,22 +197,10 @@ def _by_year(study: Study) -> dict[str, dict[str, Any]]:
     return dict(study.rows("slope_tests", **fit).set_index("parameter").to_dict("index"))
 
 
-def _groups(study: Study, resting: Collection[str]) -> dict[str, list[dict[str, Any]]]:
-    """b1 and d of the mean group with both effects, and less the pooled slope: values and p; the
-    latter not of slopes that rest on one region.
-    """
-    known = study.facts(**study.pooled_fit)
-    if "hausman_b1" not in known.index:
-        return {}
-
-    def tested(kind: str, name: str) -> dict[str, Any]:
-        p = known.at[f"{kind}_p_{name}", "value"]
-        return {**known.loc[f"{kind}_{name}"], "parameter": name, "p": p}
-
-    return {
-        MEAN_GROUP: [tested(MEAN_GROUP, name) for name in SLOPES],
-        "hausman": [tested("hausman", name) for name in SLOPES if name not in resting],
-    }
+def _mean_groups(study: Study) -> list[dict[str, Any]]:
+    """The mean-group estimates of b1 and d with both effects, with their intervals."""
+    rows = pd.concat([_mean_group(study, name) for name in SLOPES])
+    return list(rows[["parameter", "value", *ENDS]].to_dict("records"))
 
 
 def _instruments(study: Study) -> list[dict[str, Any]]:

@@ -27,13 +27,12 @@ def relation_finding(study: Study) -> dict[str, Any]:
     one is: `signs` (the two estimators disagree, on the effects `differ`), `half` (one effect
     alone, `seen`, exceeds what panels without interaction give, `critical`) or `size` (none does).
     `families`: of both outputs S, and the families of such panels that its figures allow. `sizes`:
-    how often it errs in simulations; `control`: what it says of a known relation. `quadrants`:
-    probability of each relation by its signs, not told where a slope rests on one region;
-    `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F, by which
-    `instruments` are `weak` or `strong`.
+    how often it errs in simulations. `quadrants`: probability of each relation by its signs, not
+    told where a slope rests on one region; `restriction`: p value of the paper's A11 = A22 = 0;
+    `strength`: least first-stage F, by which `instruments` are `weak` or `strong`.
     """
     named = study.verdicts(**JUDGED)
-    known = {"families": _families(study), "sizes": _sizes(study), "control": _control(study)}
+    known = {"families": _families(study), "sizes": _sizes(study)}
     if "relation" not in named.index:
         absent = "not_estimated"
         few = ("feedback_needs_regions", packed({"least": FEWEST_CLUSTERS}))
@@ -92,21 +91,6 @@ def _sizes(study: Study) -> dict[str, Any]:
     shares = {name: max(math.ceil(100 * share), 1) / 100 for name, share in most.items()}
     nearest: dict[str, Any] = rows[list(own)].iloc[0].to_dict()
     return shares | nearest
-
-
-def _control(study: Study) -> dict[str, Any]:
-    """What the rule says where the relation is known: `said` of all chemostats, and of those left
-    to themselves, the relation, `refused`, else the effect that is seen or `neither`; whether both
-    are `alike`; `none` in these studies themselves.
-    """
-    rows = study.table("relation_control")
-    if rows.empty or study.config["study"] in set(rows["study"]):
-        return {"told": "none"}
-    said = []
-    for _, part in rows.groupby("study", sort=False):
-        named, seen = part["relation"].iloc[0], part.loc[part["seen"], "effect"].tolist()
-        said.append(named if named != UNDETERMINED else next(iter(seen), "neither"))
-    return {"told": "alike" if len(set(said)) == 1 else "differ", "said": said}
 
 
 def feedback_finding(study: Study) -> dict[str, Any]:
