@@ -3,7 +3,7 @@
     rate_irt = alpha_ir + tau_it + e_irt        (docs/methods.md, 5)
     g1 = alpha_1r + tau_1t + e_1 - b1 R(x2),   g2 = alpha_2r + tau_2t + e_2 + d R(x1)
 
-The first drive populations without interaction (`null_families`): each region has its own drifts,
+The first drive populations without interaction (`shown_effects`): each region has its own drifts,
 each year a shock common to all regions, each region and year an error of its own; the shocks, and
 the errors, of the two populations are correlated. The second, with R(x) = (x(t) + x(t+1))/2, say
 how far short panels bend the fit: it is simulated and fitted again. Batches of panels stand on the
@@ -18,10 +18,9 @@ import numpy as np
 
 from coevo.arrays import Array, Integers
 from coevo.errors import Refusal
-from coevo.estimation.effects import EFFECTS
+from coevo.estimation.effects import EFFECTS, left_by
 from coevo.estimation.growth import Pool
 from coevo.estimation.pooled import PooledFit
-from coevo.estimation.pooled_batches import Steps, left_by
 
 BLOCK = 1_000_000  # figures of one array; about twenty such arrays are alive at once
 FEWEST = 16  # panels at once
@@ -31,14 +30,12 @@ class Shocks(NamedTuple):
     """What growth without interaction is made of: in u_irt = alpha_ir + tau_it + e_irt.
 
     level (G, n): alpha, at the average year; year, error (n, n): covariances of tau and of e;
-    persistence (n,): phi of e, AR(1); spread (G, n): standard deviation of a region's e, that of
-    all = 1.
+    spread (G, n): standard deviation of a region's e, that of all = 1.
     """
 
     level: Array
     year: Array
     error: Array
-    persistence: Array | float = 0.0
     spread: Array | float = 1.0
 
 
@@ -77,7 +74,7 @@ class Normals(NamedTuple):
     error: Array
 
 
-def draw_normals(observed: Steps | Pool, draws: int, generator: np.random.Generator) -> Normals:
+def draw_normals(observed: Pool, draws: int, generator: np.random.Generator) -> Normals:
     """Return what panels of the observed growth rows are drawn from."""
     years, n = int(np.ptp(observed.year)) + 1, observed.start.shape[1]
     year = generator.standard_normal((years, n, draws))
@@ -86,13 +83,8 @@ def draw_normals(observed: Steps | Pool, draws: int, generator: np.random.Genera
 
 
 def driven(sizes: Shocks, normals: Normals) -> tuple[Array, Array]:
-    """Return tau (T, n, draws) and e (G, T, n, draws), stationary from the first year."""
-    n = sizes.level.shape[1]
+    """Return tau (T, n, draws) and e (G, T, n, draws)."""
     tau, e = _root(sizes.year) @ normals.year, _root(sizes.error) @ normals.error
-    phi = np.broadcast_to(sizes.persistence, n)[:, None]
-    if phi.any():
-        for t in range(1, e.shape[1]):
-            e[:, t] = phi * e[:, t - 1] + np.sqrt(1 - phi**2) * e[:, t]
     if np.ndim(sizes.spread):
         e *= np.asarray(sizes.spread)[:, None, :, None]
     return tau, e
@@ -119,7 +111,7 @@ def panel_blocks(
 
 
 def simulated_panels(
-    observed: Steps | Pool, drifts: Shocks, normals: Normals, next_year: NextYear = grown
+    observed: Pool, drifts: Shocks, normals: Normals, next_year: NextYear = grown
 ) -> tuple[Array, Array]:
     """Return start and end (rows, n, draws) of panels that grow by the shocks found.
 

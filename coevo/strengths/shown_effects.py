@@ -12,9 +12,8 @@ from functools import partial
 import numpy as np
 
 from coevo.arrays import Array, Booleans, Row
-from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.effects import EFFECTS, left_by, sums
 from coevo.estimation.growth import ESTIMATORS, Pool
-from coevo.estimation.pooled_batches import left_by
 from coevo.inference.panel_simulation import (
     Shocks,
     draw_normals,

@@ -12,9 +12,8 @@ from scipy.sparse import csr_array
 from scipy.special import stdtr
 
 from coevo.arrays import Array, Integers
-from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.effects import EFFECTS, left_by, sums
 from coevo.estimation.growth import Pool
-from coevo.estimation.pooled_batches import left_by
 from coevo.inference.panel_simulation import panel_blocks
 from coevo.inference.sets import t_quantile
 from coevo.strengths.theory_panels import (
