@@ -49,7 +49,7 @@ def observed_spread(data: Pool, with_common: bool) -> Spread:
         common = by_year.std(axis=0, ddof=1)
         left = left - by_year[of_year]
     centred = left - (sums(data.region, left) / _counts(data))[data.region]
-    own = np.sqrt(sums(data.region, centred**2) / (_counts(data) - 1))
+    own = np.sqrt(sums(data.region, centred**2) / np.maximum(_counts(data) - 1, 1))
     return Spread(common, own)
 
 
