@@ -78,28 +78,3 @@ if config["interaction"]:
             | SAMPLED,
         script:
             "../scripts/specify.py"
-
-    rule power:
-        """Simulate what could be seen here, and what would decide."""
-        input:
-            **FITTED | {"code": code("power")},
-            parameters=f"{DATA}/parameters.csv",
-            slope_tests=f"{DATA}/slope_tests.csv",
-            null_families=f"{DATA}/null_families.csv",
-            nulls=f"{DATA}/nulls.csv",
-        output:
-            power=f"{DATA}/power.csv",
-        log:
-            f"{LOGS}/power.log",
-        conda:
-            "../../environment.yml"
-        resources:
-            **needs("power"),
-        params:
-            config={
-                "interaction": config["interaction"],
-                "robustness": SEED,
-                "focus_region": config["focus_region"],
-            },
-        script:
-            "../scripts/power.py"
