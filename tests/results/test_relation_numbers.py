@@ -196,14 +196,3 @@ def test_the_case_of_one_region_has_no_pool(results):
     table = results("zhejiang", "specifications")
     assert set(table["effects"]) == {"none"} and len(table) == len(ESTIMATORS) * 4 * 2
     assert pd.isna(table["low"]).sum() == (table["set"] == "line").sum()
-
-
-def test_how_often_a_relation_of_the_reported_size_would_be_named(results):
-    """At b1 .007 and d .195 in 9 % of panels, drawn apart, within five points."""
-    table = results("provinces", "power")
-    own = table[(table["size"] == "estimates") & table["own"].eq(True)].iloc[0]
-    assert own[["effect", "regions", "years"]].tolist() == ["predator_prey", 31, 9]
-    assert (-own["A12"], own["A21"]) == pytest.approx((0.007, 0.195), abs=5e-4)
-    assert own["power"] == pytest.approx(0.09, abs=0.05)
-    bounded = table[table["effect"] == "equilibrium"]
-    assert bounded["least_years"].unique().tolist() == [23]

@@ -3,10 +3,7 @@
 from typing import Any
 
 from coevo.equilibria.theory_rows import MEAN
-from coevo.files import rows_of
-from coevo.power.relations_seen import ESTIMATES
 from coevo.report.findings.coverage_years import shown_breaks
-from coevo.report.findings.deciding import power_rows
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.page_one import opening_kind
@@ -31,7 +28,6 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     of choices give it several grades; `headline_variants`: headlines
     are held against choices; `sensitivity`: which choice matters is known; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
-    `power`: panels of effects as estimated were simulated;
     `own_fits`: one of several regions at least is estimated by itself; `theory`: growth at the
     theoretical point is known of the region in focus or on average.
     """
@@ -44,7 +40,6 @@ def charts_that_apply(study: Study) -> frozenset[str]:
             "fit": estimated,
             "coefficients": estimated or study.pooled,
             "own_fits": not study.single and len(region_fit_rows(study)) > 0,
-            "power": not rows_of(power_rows(study), size=ESTIMATES).empty,
             "theory": growth_rows(study)["scope"].isin([study.focus, MEAN]).any(),
         }
     return study.has | {need for need, holds in met.items() if holds}

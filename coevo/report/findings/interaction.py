@@ -10,7 +10,6 @@ from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
 from coevo.report.findings.carried import carried_slopes
-from coevo.report.findings.deciding import power_finding
 from coevo.report.findings.equilibrium import refused
 from coevo.report.findings.study_tables import Study, least_and_largest, reason
 from coevo.sensitivity.claims import breaking_years
@@ -122,8 +121,8 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     contain zero, of how many; `carried`: slopes that rest on one region: they decide nothing, and
     what is told slope by slope leaves them out; `sets`: of slopes by instruments whose set holds
     the estimate, `unset` the others; `broken`: years without which the supply pattern is gone;
-    `equal`: p of equal slopes. Where it is undecided the `power` of the rule; years that make it
-    `fragile`; `signs`: the headline, or `outlived` by year effects.
+    `equal`: p of equal slopes. Where it is undecided the years that make it `fragile`; `signs`: the
+    headline, or `outlived` by year effects.
     """
     if not study.pooled and study.focus in refused(study):
         return dict.fromkeys(("verdict", "headline", "by"), "not_estimated")
@@ -159,7 +158,6 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "by_year": {k: row for k, row in by_year.items() if k not in carried},
         "broken": broken,
         "fragile": undecided and broken and not carried,
-        "power": power_finding(study) if undecided and study.pooled else {},
         "groups": _mean_groups(study) if study.pooled else [],
         "instruments": instruments,
         "sets": [row for row in instruments if holds(row["set"], row["estimate"])],

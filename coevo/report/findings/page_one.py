@@ -53,8 +53,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
     `drive`: `named`, `supply` (`supply_named`, where page one speaks of nothing else), `other`,
     `undecided`, `refused` by the rule, or `not_estimated`; `settle`: `located`, `unlocated` or
-    `not_estimated`; `power` of the rule for effects as estimated. `joint`: whether p of theory in
-    the region in focus is told.
+    `not_estimated`. `joint`: whether p of theory in the region in focus is told.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
@@ -76,8 +75,6 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
         opening["located"] = opening["settle"] == "located"
         counted = findings["survival"]["all"][""]
         opening["counted"] = counted if counted["specifications"] else None
-        if opening["drive"] == "undecided":
-            opening["power"] = findings["interaction"].get("power", {}).get("own")
     if opening["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)

@@ -15,10 +15,7 @@ from coevo.inference.signs import QUADRANTS
 from coevo.inference.slope_errors import SLOPES
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
-from coevo.power.bounded_years import EQUILIBRIUM
-from coevo.power.relations_seen import ESTIMATES
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
-from coevo.report.findings import deciding as power
 from coevo.report.findings import equilibrium, in_step
 from coevo.report.findings.choice_robustness import survival_finding
 from coevo.report.findings.data_quality import audited, largest_obstacles, since, weights_finding
@@ -432,31 +429,3 @@ def ecological(words: ReportText) -> list[dict[str, Any]]:
     """Relations by the signs of A12 and A21, and the probability of these."""
     probability = relation_finding(words.study).get("quadrants", {})
     return [{"signs": signs, "p": probability.get(signs)} for signs in QUADRANTS]
-
-
-def _first(shares: pd.Series) -> float | str:
-    """Return the first share, or why there is none."""
-    return next(iter(shares.astype(object).fillna("lost")), "none")
-
-
-def deciding(words: ReportText) -> Body:
-    """Share of panels in which a relation is named, by size of the effects and with half the noise,
-    and what finds it in four of five: years, regions. Last the equilibrium in focus. In place of a
-    figure `lost` (most panels grow beyond every bound), `none` (not simulated) or `beyond`.
-    """
-    rows, every = [], power.power_rows(words.study)
-    for effect, part in every.groupby("effect", sort=False):
-        sizes, quiet = power.own_setting(part).set_index("size")["power"], part[part["noise"] < 1]
-        if effect == EQUILIBRIUM:
-            own = part["years"] == len(words.study.years)
-            sizes = part[own].assign(size=ESTIMATES).set_index("size")["power"]
-        shares = {name: sizes[[name]] if name in sizes else sizes[:0] for name in power.SIZES}
-        found = {name: _first(of) for name, of in (shares | {"quiet": quiet["power"]}).items()}
-        most = {name: int(part[name].max()) for name in ("years", "regions")}
-        for name, of in most.items():
-            least, told = part[f"least_{name}"].dropna(), part.loc[part[name] == of, "power"]
-            found[name] = next(iter(least), "beyond" if told.notna().any() else "lost")
-        if effect == EQUILIBRIUM:
-            found["regions"] = "none"
-        rows.append({"effect": effect, "most": most} | found)
-    return Body(rows, note=words.say("tables/deciding/note"))
