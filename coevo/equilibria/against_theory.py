@@ -38,7 +38,7 @@ from coevo.strengths.strength_rows import (
     slope_refusals,
     theoretical_slopes,
 )
-from coevo.study_data import StudyData
+from coevo.study_data import StudyData, StudyTables
 
 
 def regional_rows(
@@ -103,7 +103,7 @@ def _judged(
     yield {"question": "relation", "verdict": name, "direction": direction}
 
 
-def shares_years(study: StudyData) -> bool:
+def shares_years(study: StudyTables) -> bool:
     """Return whether the years of all regions are the same years, and not days of experiments."""
     return not study.config.get("period")
 
@@ -133,8 +133,9 @@ def pooled_rows(
         )
     tests = {(row["effects"], row["parameter"]): row for row in _by_years(slope_tests, study)}
     for _, fit in fits:
-        is_main = has_regional_lines(fit) and fit.estimator == study.estimator
-        if is_main and (shares_years(study) or fit.effects == "region"):
+        if not has_regional_lines(fit) or fit.estimator != study.estimator:
+            continue
+        if shares_years(study) or fit.effects == "region":
             effects = effects_of_slopes(_pooled_slopes(fit, tests, level))
             where = {"scope": POOLED, "effects": fit.effects, "estimator": fit.estimator}
             judged = _judged(usable, effects, fit.effects, study)

@@ -45,7 +45,7 @@ class Estimates:
 
     strength: Array
     error: Array
-    df: Array
+    df: Array | Integers
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Return the ends of the interval of each strength."""

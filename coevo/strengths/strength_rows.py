@@ -62,8 +62,8 @@ def slope_refusals(points: pd.DataFrame) -> Iterator[tuple[str, Refusal]]:
             yield str(code), Refusal("theory_without_slopes")
         elif not (part["held"] >= LEAST_SHARE * part["years"]).any():
             row = part.iloc[0]
-            counts = {"held": int(row["held"]), "years": int(row["years"])}
-            yield str(code), Refusal("calibration_rarely_holds", **counts)
+            held, years = int(row["held"]), int(row["years"])
+            yield str(code), Refusal("calibration_rarely_holds", held=held, years=years)
 
 
 def verdict(strength: float, excluded: tuple[bool, bool], full_high: float, none_low: float) -> str:
@@ -123,8 +123,8 @@ def region_strength_rows(
         found = own_strengths(*observed_rows(data[estimator]), main.region)
         ranges = ranges_of(simulated["none", estimator], level)
         for r, code in enumerate(main.regions):
-            label = {"scope": code, "effects": "none", "estimator": estimator, "errors": "own"}
-            label["n"] = int(np.bincount(main.region)[r])
+            label: Row = {"scope": code, "effects": "none", "estimator": estimator}
+            label |= {"errors": "own", "n": int(np.bincount(main.region)[r])}
             for i, effect in enumerate(SLOPES):
                 p = {h: float(found.p(h)[r, i, 0]) for h in (FULL, NONE)}
                 known = _row(found, (r, i), ranges, level) | {"p_full": p[FULL], "p_none": p[NONE]}
@@ -138,7 +138,7 @@ def _row(found: Estimates, at: tuple[int, ...], ranges: Ranges, level: float) ->
     strength = float(found.strength[at][0])
     low, high = (float(end[at][0]) for end in found.interval(level))
     ends = {
-        name: tuple(float(end) for end in part[(slice(None), *at)])
+        name: (float(part[0][at]), float(part[1][at]))
         for name, part in (("full", ranges.full), ("none", ranges.none))
     }
     excluded = {

@@ -44,8 +44,8 @@ def observed_spread(data: Pool, with_common: bool) -> Spread:
     common = np.zeros(2)
     if with_common:
         _, of_year = np.unique(data.year, return_inverse=True)
-        by_year = np.stack([np.bincount(of_year, column) for column in left.T], axis=1)
-        by_year /= np.bincount(of_year)[:, None]
+        sums_of_years = np.stack([np.bincount(of_year, column) for column in left.T], axis=1)
+        by_year = sums_of_years / np.bincount(of_year)[:, None]
         common = by_year.std(axis=0, ddof=1)
         left = left - by_year[of_year]
     centred = left - (sums(data.region, left) / _counts(data))[data.region]
@@ -113,8 +113,8 @@ def _after_a_year(logs: Array, intercepts: Array, slopes: Array) -> Array:
 
 def finite_paths(paths: Array) -> tuple[Array, Booleans]:
     """Return the paths, ones in place of those that overflow, and which (G, B) do not overflow."""
-    finite = (np.isfinite(paths) & (paths > 0)).all(axis=(0, 2))
-    return np.where(finite[:, None, :], paths, 1.0), finite
+    finite = np.asarray((np.isfinite(paths) & (paths > 0)).all(axis=(0, 2)))
+    return np.asarray(np.where(finite[:, None, :], paths, 1.0)), finite
 
 
 def growth_rows(paths: Array, data: Pool, estimator: str) -> tuple[Array, Array]:

@@ -16,6 +16,7 @@ from coevo.report.findings.theory_against_fit import main_effects
 from coevo.strengths.shown_effects import EFFECT_NAMES
 
 UNDETERMINED, NOT_ESTIMATED = "undetermined", "not_estimated"
+SUPPLY = "x2_preys_on_x1"  # direction of the pattern of supply
 SLOPE_OF = dict(zip(EFFECT_NAMES, ("b1", "d"), strict=True))
 # the fit that feedback rests on
 JUDGED = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
@@ -39,7 +40,7 @@ def relation_finding(study: Study) -> dict[str, Any]:
     known = _general_model(study)
     if rows.empty:
         why = reason(study.rows("refusals", scope=study.focus, quantity=["effects", "fit"]))
-        absent = {"verdict": NOT_ESTIMATED, "headline": NOT_ESTIMATED}
+        absent = {"verdict": NOT_ESTIMATED, "headline": NOT_ESTIMATED, "shown": []}
         return absent | {"reason": why or ("no_growth_rows", packed({})), **known}
     fit = rows.iloc[0][["scope", "effects", "estimator"]].to_dict()
     named = study.verdicts(**fit).loc["relation"]

@@ -1,5 +1,6 @@
 """Theory against fit: where theory puts the equilibrium, and how strong the interaction is."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ from coevo.arrays import Row
 from coevo.equilibria.against_theory import shares_years
 from coevo.report.findings.study_tables import Reason, Study, least_and_largest
 from coevo.sensitivity.specifications import EFFECTS
-from coevo.strengths.strength_rows import PANEL, SLOPES
+from coevo.strengths.strength_rows import PANEL, SLOPES, WEAKER
 
 FAILS = "fails"
 NO_EQUILIBRIUM, NO_SLOPES, MIXED = "no_equilibrium", "no_slopes", "mixed"
@@ -22,6 +23,11 @@ def theoretical_points(study: Study, **wanted: object) -> pd.DataFrame:
     fit = {"effects": "none", "estimator": [study.estimator, ""]}
     rows = study.rows("theory", **fit | wanted)
     return rows[rows["source"] != ""]
+
+
+def yearly_rate(growth: float) -> float:
+    """Growth a year as a share of the earlier figure, from growth in logarithms."""
+    return math.expm1(growth)
 
 
 def main_effects(study: Study) -> str:
@@ -55,35 +61,40 @@ def theory_fit_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of theory against fit.
 
     `verdict`: that of both effects where it is the same, `mixed`, `no_slopes` where theory gives an
-    equilibrium alone, or `no_equilibrium` with `reasons`. `by`: `panel` or `own`, whose effects
+    equilibrium alone, or `no_equilibrium`, with `reasons`. `by`: `panel` or `own`, whose effects
     decide; `b1`, `d`: their rows; `own`: rows of the region in focus, where the panel decides;
-    `other`: the panel with the other effects; `verdicts_differ`: effects on which it differs from
-    the first; `contrary`: rows of other estimators with another verdict. `points`: rows of `theory`
-    by the own fit; `main`: the first; `spread`: least and largest of each coordinate; `sources`:
-    the points by source; `means`: mean growth and growth at the theoretical points, means over
-    regions; `sets`: see `_sets`; `regions`: see `_regions`; `pointless`: names of regions without a
-    point; `held`: regions that take part; `failed`, `of`: years in which the calibration fails.
+    `other`: the panel with the other effects, and whether its verdicts are the `same` or one
+    `differs` (`apart`); `contrary`: rows of other estimators with another verdict. `points`: rows
+    of `theory` by the own fit; `main`: the first; `spread`: least and largest of each coordinate;
+    `sources`: the points by source; `at_point`, `sets`, `regions`: see the functions of these
+    names; `pointless`: names of regions without a point; `held`: regions that take part; `failed`,
+    `of`: years in which the calibration fails. Further keys say which sentences stand.
     """
     points = theoretical_points(study, scope=study.focus)
     deciding, absent = deciding_strengths(study), _without_point(study)
-    finding: dict[str, Any] = {"strengths": told_strengths(study).to_dict("records"), **absent}
+    finding: dict[str, Any] = {"measured": False, "sources": {}, "slopes": "none", **absent}
     if len(deciding):
         finding |= _strengths(study, deciding)
     if points.empty:
         verdict = finding.get("verdict", NO_EQUILIBRIUM)
         return finding | {"verdict": verdict, "points": [], "reasons": _reasons(study, "theory")}
     years = study.rows("equilibria", source="calibration").dropna(subset="year")
-    return {"verdict": NO_SLOPES} | finding | {
-        "points": points.to_dict("records"),
-        "main": points.iloc[0],
-        "spread": {x: least_and_largest(points[x]) for x in ("x1", "x2")},
-        "sources": {name: part.to_dict("records") for name, part in points.groupby("source")},
-        "means": _means(study, points.iloc[0]),
-        "sets": _sets(points.iloc[0]),
-        "reasons": _reasons(study, "strength"),
-        "failed": int(years["kind"].eq(FAILS).sum()),
-        "of": len(years),
-    }
+    return (
+        {"verdict": NO_SLOPES}
+        | finding
+        | {
+            "points": points.to_dict("records"),
+            "main": points.iloc[0],
+            "spread": {x: least_and_largest(points[x]) for x in ("x1", "x2")},
+            "sources": {name: part.to_dict("records") for name, part in points.groupby("source")},
+            "at_point": _at_point(study, points.iloc[0], finding.get("by", "")),
+            "growth": finding.get("verdict") == WEAKER,
+            "sets": _sets(points.iloc[0]),
+            "reasons": _reasons(study, "strength"),
+            "failed": int(years["kind"].eq(FAILS).sum()),
+            "of": len(years),
+        }
+    )
 
 
 def _strengths(study: Study, deciding: pd.DataFrame) -> dict[str, Any]:
@@ -106,10 +117,18 @@ def _strengths(study: Study, deciding: pd.DataFrame) -> dict[str, Any]:
         "held": int(first["n"]),
         "own": own.to_dict("records"),
         "other": others.to_dict("records"),
-        "verdicts_differ": differ,
+        "apart": "differs" if differ else "same",
         "contrary": _contrary(study, every),
         "regions": _regions(study),
         "least": _least_seen([*by_effect.values(), *own.to_dict("records")]),
+        "measured": True,
+        "slopes": "calibrated",
+        "estimate": "own" if first["line"] == "own" else PANEL,
+        "ranges": not deciding[["full_low", "none_low"]].isna().any(axis=None),
+        "alone": len(own) > 0,
+        "beside": len(others) > 0,
+        "carried": first["line"] != "own",
+        "caveats": True,
     }
 
 
@@ -124,7 +143,7 @@ def _contrary(study: Study, main: pd.DataFrame) -> list[Row]:
     others = study.rows("strengths", scope=[PANEL, study.focus])
     others = others[others["estimator"] != study.estimator]
     joined = others.merge(main[[*keys, "verdict", "line"]], on=keys, suffixes=("", "_main"))
-    return joined[joined["verdict"] != joined["verdict_main"]].to_dict("records")
+    return list(joined[joined["verdict"] != joined["verdict_main"]].to_dict("records"))
 
 
 def _regions(study: Study) -> dict[str, tuple[int, ...]]:
@@ -142,22 +161,22 @@ def _regions(study: Study) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _means(study: Study, main: pd.Series) -> dict[str, Row]:
-    """Mean growth and growth at the theoretical points, by effects of the fit, of both outputs.
+def _at_point(study: Study, main: pd.Series, by: str) -> Row:
+    """Mean growth and growth at the theoretical points by the fit that decides, as yearly rates.
 
-    Of several regions means over those whose strengths are known; of one its own.
+    Of the panel means over the regions that take part; of one region its own; empty without a fit.
     """
-    rows = study.rows("theory", source=main["source"], estimator=study.estimator)
+    effects = main_effects(study) if by == PANEL else "none"
+    fit = {"source": main["source"], "estimator": study.estimator, "effects": effects}
+    rows = study.rows("theory", **fit)
     rows = rows[rows["share"].eq(main["share"]) | rows["share"].isna() & pd.isna(main["share"])]
-    if not study.single:
-        known = study.rows("strengths", effects="none", estimator=study.estimator)["scope"]
-        rows = rows[rows["scope"].isin(known)] if len(known) else rows
+    if by == PANEL:
+        taking_part = study.rows("strengths", effects="none", estimator=study.estimator)["scope"]
+        rows = rows[rows["scope"].isin(taking_part)]
+    else:
+        rows = rows[rows["scope"] == study.focus]
     columns = ["G1", "G2", "g1_mean", "g2_mean"]
-    return {
-        str(effects): part[columns].mean().to_dict()
-        for effects, part in rows.groupby("effects")
-        if part["G1"].notna().any()
-    }
+    return {name: yearly_rate(value) for name, value in rows[columns].mean().dropna().items()}
 
 
 def _sets(main: pd.Series) -> str:
@@ -205,7 +224,9 @@ def control_finding(study: Study) -> dict[str, Any]:
         "errors": str(at_point["errors"].iloc[0]),
     }
     if own:
+        is_excluded = own[1.3]["p_joint"] < SEEN
         finding |= {"point": own[1.0], "moved": own[1.3], "source": own[1.0]["source"]}
+        finding |= {"power": "excluded" if is_excluded else "hardly", "named": len(rejected) > 0}
     elif study.single:
         finding["told"] = "none"
     return finding

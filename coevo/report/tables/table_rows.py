@@ -28,7 +28,11 @@ from coevo.report.findings.regional_pattern import at_ends, group_means, one_row
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
-from coevo.report.findings.theory_against_fit import theory_fit_finding
+from coevo.report.findings.theory_against_fit import (
+    theory_fit_finding,
+    told_strengths,
+    yearly_rate,
+)
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
@@ -140,9 +144,7 @@ def verdicts(words: ReportText) -> Body:
         by_choices = row["computed"] == "by_choices"
         row["hangs"] = words.message("hanging", row["fields"]) if by_choices else ""
         row["held"] = _held(words, row)
-    grown = any(row["computed"] == "growth_at_theory" for row in asked)
-    p = words.say("tables/verdicts/growth") if grown else ""
-    note = words.say("tables/verdicts/note", least=words.percent(ROBUST), p=p)
+    note = words.say("tables/verdicts/note", least=words.percent(ROBUST))
     return Body(asked, note=note, look="held")
 
 
@@ -176,8 +178,8 @@ def _told(words: ReportText, table: str) -> list[Row]:
 
 
 def _held(words: ReportText, row: Row) -> str:
-    """In how many combinations a claim holds, or in how many fits; of theory p of its fits."""
-    if row["computed"] in ("by_choices", "growth_at_theory"):
+    """In how many combinations a claim holds, or in how many fits; of theory both strengths."""
+    if row["computed"] in ("by_choices", "strengths_found"):
         return str(words.message(f"held_{row['computed']}", row["fields"]))
     counted = LAYOUT["fits"].get(row["claim"])
     counts = survival_finding(words.study)[counted].get("") if counted else None
@@ -374,16 +376,18 @@ def _at(words: ReportText, row: Any) -> list[Any]:
 
 
 def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
-    """Theoretical points, each with growth of both outputs there by the region's own fit, its
-    intervals, joint p and the verdict.
-    """
-    for point in theory_fit_finding(words.study).get("points", ()):
+    """Theoretical points, each with growth of both outputs there by the region's own fit."""
+    for point in theory_fit_finding(words.study)["points"]:
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = words.say(f"theory_fit/titles/{point['source']}", point=point)
-        grown, p = [words.growth(point, i) for i in (1, 2)], point["p_joint"]
-        joint = NOTHING if missing(p) else words.say("theory_fit/joint", p=p)
-        yield [title, *_at(words, point), *grown, joint, words.say(f"chips/{point['verdict']}")]
+        grown = [words.grammar.percent(yearly_rate(point[f"G{i}"]), 1) for i in (1, 2)]
+        yield [title, *_at(words, point), *grown, "", ""]
+
+
+def strengths(words: ReportText) -> list[Row]:
+    """Strengths of both effects, of the panel and the region in focus, with what they rest on."""
+    return list(told_strengths(words.study).to_dict("records"))
 
 
 def equilibria(words: ReportText) -> Iterator[list[Any]]:
