@@ -62,6 +62,11 @@ def mean_growth(data: Pool) -> Array:
     return np.asarray(sums(data.region, data.growth) / _counts(data))
 
 
+def mean_state(data: Pool) -> Array:
+    """Return the mean regressors (G, 2) of each region over its growth rows."""
+    return np.asarray(sums(data.region, data.regressor) / _counts(data))
+
+
 def simulated_paths(
     data: Pool, spread: Spread, strength: float, common: Array, own: Array
 ) -> Array:
@@ -77,9 +82,8 @@ def simulated_paths(
     common : (years, 2, B) standard normal shocks of the years
     own : (G, years, 2, B) standard normal shocks of each region
     """
-    mean_state = sums(data.region, data.regressor) / _counts(data)
     slopes = strength * SIGNS
-    intercepts = mean_growth(data) - slopes[:, 0] * mean_state[:, ::-1]
+    intercepts = mean_growth(data) - slopes[:, 0] * mean_state(data)[:, ::-1]
     opening = np.flatnonzero(np.diff(data.region, prepend=-1))
     begins = data.year[opening] - data.year.min()
     logs = np.log(data.start[opening])[:, :, None] * np.ones(own.shape[-1])

@@ -214,14 +214,16 @@ def control_finding(study: Study) -> dict[str, Any]:
     own = decisive[decisive["scope"] == study.focus].set_index("factor").to_dict("index")
     at_point = decisive[decisive["factor"] == 1]
     rejected = at_point[at_point["p_joint"] < SEEN]
+    is_inside = at_point["inside1"].eq(True) & at_point["inside2"].eq(True)
     finding = {
         "told": "one" if study.single else "many",
         "n": len(at_point),
         "rejected": len(rejected),
         "names": list(rejected["name"])[:5],
-        "inside": int((at_point["inside1"].eq(True) & at_point["inside2"].eq(True)).sum()),
+        "inside": int(is_inside.sum()),
         "rows": least_and_largest(at_point["n"]),
         "errors": str(at_point["errors"].iloc[0]),
+        "trend": "cycling" if 2 * len(at_point[is_inside]) > len(at_point) else "rising",
     }
     if own:
         is_excluded = own[1.3]["p_joint"] < SEEN
