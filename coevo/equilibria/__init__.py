@@ -108,7 +108,8 @@ def _of_regions(pair: pd.DataFrame, study: StudyData, estimators: Collection[str
     points = points_table(found_points, pair)
     theory = theory_rows(points, fits, _mean_growth(pair), level)
     absent = regions_without_point(points, rows, pair["region"])
-    theory = pd.concat([theory, pd.DataFrame(absent)])
+    without_fit = points[~points["scope"].isin(theory["scope"])].assign(effects="none")
+    theory = pd.concat([theory, without_fit, pd.DataFrame(absent)])
     last = last_states(pair)
     equilibria += _with_last(last, result_rows.equilibrium_rows(list(regional_lines(fits)), level))
     for label, fit in fits:

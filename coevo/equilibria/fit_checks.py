@@ -35,7 +35,7 @@ from coevo.files import Tasks
 from coevo.inference import instrument_tests, panel_simulation
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.fit_diagnostics import cross_dependence, least_interaction, leave_one_row_out
-from coevo.inference.sets import interval
+from coevo.inference.sets import FEWEST_CLUSTERS, interval
 from coevo.inference.signs import quadrant_probabilities
 from coevo.inference.slope_errors import BY_YEAR, ERRORS, SLOPES, slope_tests
 from coevo.lotka_volterra.classic import conserved_drift, euler_modulus, kind
@@ -110,9 +110,12 @@ def general_rows(pool: pd.DataFrame, interaction: Config, seed: int) -> Iterator
     """Yield effects of the general model, the paper's restriction A_ii = 0, and feedback.
 
     All of the general model of x1 and x2 alone, with region and year effects. pool: regions that
-    allow logarithms; interaction: that part of the configuration.
+    allow logarithms; interaction: that part of the configuration. `Refusal` for fewer than six
+    regions with two growth rows: instruments lose one.
     """
     level, by_instruments = interaction["confidence"], _judge(pool)
+    if (regions := by_instruments.df + 1) < FEWEST_CLUSTERS:
+        raise Refusal("too_few_regions_for_relation", regions=regions, least=FEWEST_CLUSTERS)
     yield {"quantity": "restriction", "value": joint_test(by_instruments).p}
     lagged = fit_pooled_general(pool, JUDGED, "lag", "region+year", HEADLINE_SCALE)
     for fit in (by_instruments, lagged):
@@ -172,7 +175,7 @@ def _judge(pool: pd.DataFrame) -> GeneralPooled:
 
 
 def feedback_rows(pool: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
-    """Yield feedback of x1 and x2; pool: as for `judged_rows`, or its figures of a sub-period."""
+    """Yield feedback of x1 and x2; pool: as for `general_rows`, or its figures of a sub-period."""
     of = _judge(pool)
     carried = largest_shares(of.moments) > CARRIES
     feedback = feedback_verdicts(of.A, of.covariance, of.df, level, seed=seed, carried=carried)

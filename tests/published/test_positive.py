@@ -8,9 +8,9 @@ import pytest
 from scipy.optimize import least_squares
 
 from coevo.equilibria.result_rows import whole_cycles
-from coevo.inference.relation_rule import RELATIONS
 from coevo.lotka_volterra import classic
 from coevo.lotka_volterra.populations import rest_point, simulate
+from coevo.strengths.shown_effects import RELATIONS
 
 FOLDER = Path(__file__).parent
 KNOWN = json.loads((FOLDER / "positive.json").read_text(encoding="utf-8"))

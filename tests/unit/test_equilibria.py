@@ -5,18 +5,19 @@ import pandas as pd
 import pytest
 
 from coevo.equilibria import estimate, pair_values
-from coevo.equilibria.fitted import fit_regions
+from coevo.equilibria.fitted import SHOWN_SCALES, fit_regions
 from coevo.equilibria.result_rows import equilibrium_rows
 from coevo.errors import StudyError
 from coevo.estimation import fit, fit_general, fit_pooled
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.growth import ESTIMATORS, SCALES
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled import fit_pooled_general
 from coevo.estimation.region import Equations, restriction_test
 from coevo.inference.sets import equilibrium_sets, rest_point_projections
 from coevo.lotka_volterra import calibrate
 from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 from coevo.messages import unpacked
+from coevo.strengths import strength_estimates
 from coevo.study_data import StudyData
 from tests.panels import long
 
@@ -29,6 +30,7 @@ QUICK = ("trapezoid", "lag")
 PERSONS = pd.DataFrame(
     {"indicator": ["output", "sales", "purchases"], "subsystem": "", "unit": "person"}
 )
+MONEY = PERSONS.assign(unit="100 million yuan")
 
 
 def panel_of(regions=8, seed=3):
@@ -55,9 +57,9 @@ def panel():
     return panel_of()
 
 
-def estimated(panel, interaction=PAIR, estimators=("trapezoid",), seed=1):
-    config = {"interaction": interaction, "robustness": {"seed": seed}}
-    return estimate(StudyData(config, PERSONS, {"panel": panel}), estimators)
+def estimated(panel, interaction=PAIR, estimators=("trapezoid",), seed=1, indicators=PERSONS):
+    config = {"interaction": interaction, "robustness": {"seed": seed}, "focus_region": "110000"}
+    return estimate(StudyData(config, indicators, {"panel": panel}), estimators)
 
 
 def pair_of(panel, outputs=PAIR, indicators=PERSONS, **tables):
@@ -92,7 +94,7 @@ def test_every_fit_is_there(tables):
     assert not parameters.duplicated(key).any()
     fits = parameters.groupby(key[:-1])["parameter"].agg(",".join)
     pooled = fits.loc["pooled"].to_dict()
-    classic = {(e, "classic", m, s) for e in EFFECTS for m in QUICK for s in SCALES}
+    classic = {(e, "classic", m, s) for e in EFFECTS for m in QUICK for s in SHOWN_SCALES}
     general = {("region+year", "general", "fod_iv", "first")}
     general |= {(e, "general", m, "first") for e in ("region", "region+year") for m in QUICK}
     instruments = ("region+year", "classic", "fod_iv", "first")
@@ -287,18 +289,19 @@ def test_errors_need_six_regions(panel, regions):
         "parameter != 'b2'"
     )
     assert pooled["se"].notna().eq(enough).all()
-    asked = found["verdicts"]["question"]
+    verdicts = found["verdicts"].query("scope == 'pooled'")
+    asked = verdicts["question"]
     assert found["slope_tests"]["errors"].eq("year_wild").sum() == 4 * enough
-    assert asked.eq("relation").sum() == enough
-    assert (asked.eq("feedback_weak") & found["verdicts"]["period"].eq("2019-2023")).sum() == enough
+    assert asked.eq("relation").sum() == 2 * enough  # with region effects, and with both
+    assert (asked.eq("feedback_weak") & verdicts["period"].eq("2019-2023")).sum() == enough
     refused = found["refusals"][found["refusals"]["quantity"] != "theory"]
     assert refused["quantity"].tolist() == ["inference"] * (0 if enough else len(EFFECTS))
     if not enough:
         assert set(refused["message"]) == {"too_few_regions"}
         assert unpacked(refused["fields"].iloc[0]) == {"regions": 5, "least": 6}
-        assert set(pooled["model"]) == {"classic", "general"} and found["verdicts"].empty
+        assert set(pooled["model"]) == {"classic", "general"} and verdicts.empty
         shared = found["checks"].query("scope == 'pooled'")["check"]
-        assert not shared.str.contains("^(?:homogeneity|critical|first_stage)").any()
+        assert not shared.str.contains("^(?:homogeneity|first_stage)").any()
 
 
 # What output of R1 (120000) is in some years (None: it has no rows of them), and why its fit and
@@ -447,6 +450,80 @@ def test_a_region_whose_third_population_forbids_logarithms_leaves_only_the_gene
         )
         assert len(left)
         pd.testing.assert_frame_equal(left, right)
+
+
+# What purchases or sales of R1 (120000) are in some years, and why it has no strength.
+BAD_ACCOUNTS = {
+    "no purchases": ("purchases", 0.0, YEARS, "theory", "calibration_not_positive"),
+    "missing purchases": ("purchases", np.nan, YEARS, "theory", "no_calibrated_years"),
+    "purchases above output": ("purchases", 1e6, YEARS, "theory", "calibration_never_holds"),
+    "few valid years": (
+        "purchases",
+        1e6,
+        [2017, 2018, 2020],
+        "strength",
+        "calibration_rarely_holds",
+    ),
+    "zero sales": ("sales", 0.0, [2018], "fit", "not_positive"),
+    "missing sales": ("sales", np.nan, YEARS, "fit", "too_few_pairs"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ACCOUNTS)
+def test_accounts_that_give_no_theory_leave_all_other_strengths(panel, tables, case):
+    indicator, value, years, quantity, key = BAD_ACCOUNTS[case]
+    spoilt = panel
+    for year in years:
+        spoilt = change(spoilt, value, region="120000", indicator=indicator, year=year)
+    found = estimated(spoilt, ACCOUNTS, QUICK)
+    refused = found["refusals"].query("scope == '120000'").set_index("quantity")["message"]
+    assert key in np.atleast_1d(refused[quantity])
+    strengths = found["strengths"]
+    assert "120000" not in set(strengths["scope"])
+    before = own_rows(tables["strengths"], "120000", "panel")
+    pd.testing.assert_frame_equal(own_rows(strengths, "120000", "panel"), before)
+    shared = strengths[strengths["scope"] == "panel"]
+    assert len(shared) == 2 * 2 * 2 and set(shared["n"]) == {before["scope"].nunique()}
+
+
+@pytest.mark.parametrize(
+    ("rows", "key", "fields"),
+    [
+        ("region < '160000'", "too_few_regions_for_strength", {"regions": 5, "least": 6}),
+        ("year < 2021", "too_few_years_of_growth", {"years": 5, "least": 6}),
+        ("region == '120000'", None, None),
+    ],
+)
+def test_what_is_too_few_for_the_panel_leaves_regions_their_strengths(panel, rows, key, fields):
+    found = estimated(panel.query(rows), PAIR | {"calibration": {"share": [0.5]}}, indicators=MONEY)
+    strengths = found["strengths"]
+    assert "panel" not in set(strengths["scope"]) and strengths["strength"].notna().all()
+    without = set(found["refusals"].query("message == 'calibration_rarely_holds'")["scope"])
+    assert set(strengths["scope"]) == set(panel.query(rows)["region"]) - without
+    refused = found["refusals"].query("scope == 'pooled' and quantity == 'strength'")
+    assert refused["message"].tolist() == ([key] if key else [])
+    assert [unpacked(fields) for fields in refused["fields"]] == ([fields] if key else [])
+
+
+def test_a_study_whose_theory_has_no_slopes_says_so(few):
+    given = PAIR | {"calibration": {"a1": 0.5, "b1": 0.1, "a2": 0.3, "b2": 2.0}}
+    found = estimated(few, given)
+    refused = found["refusals"].query("quantity == 'strength'")
+    assert found["strengths"].empty and len(found["theory"]) == 4
+    assert refused["message"].tolist() == ["theory_without_slopes"] * 4
+    off = estimated(few, PAIR | {"calibration": None})
+    assert off["strengths"].empty and set(off["theory"]["reason"]) == {"theory_off"}
+
+
+def test_where_simulated_panels_overflow_the_estimates_stand(few, monkeypatch):
+    def infinite(data, spread, strength, common, own):
+        return np.full((own.shape[1] + 1, len(data.regions), 2, own.shape[-1]), np.inf)
+
+    monkeypatch.setattr(strength_estimates, "simulated_paths", infinite)
+    rows = estimated(few, ACCOUNTS)["strengths"]
+    assert rows[["full_low", "none_high", "least_seen"]].isna().all(axis=None)
+    assert rows[["strength", "low", "p_full"]].notna().all(axis=None)
+    assert set(rows["verdict"]) == {"cannot_be_told"}
 
 
 def test_given_parameters(few):

@@ -165,10 +165,11 @@ def test_scalings_divide_by_the_first_or_the_mean():
     own = panel.groupby("region")
     first = fit_pooled(panel, "up", "down", scale="first").data.units
     mean = fit_pooled(panel, "up", "down", scale="mean").data.units
+    none = fit_pooled(panel, "up", "down", scale="none").data.units
     assert first[:, 0] == pytest.approx(own["up"].first().to_numpy())
     assert first[:, 1] == pytest.approx(own["down"].nth(1).to_numpy())
     assert mean == pytest.approx(own[["up", "down"]].mean().to_numpy())
-    assert set(SCALES) == {"first", "mean"}
+    assert (none == 1).all() and set(SCALES) == {"first", "mean", "none"}
 
 
 def test_pooled_fit_does_not_depend_on_units_or_order(effects):

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from coevo.estimation.pooled_batches import steps
-from coevo.inference.null_families import SHOCKS
+from coevo.estimation.growth import pool
 from coevo.inference.panel_simulation import (
     FEWEST,
     Shocks,
@@ -23,18 +22,12 @@ def panel(missing=()):
     return frame.assign(x1=frame["x1"].mask(places.isin(missing)))
 
 
+def rows_of(frame):
+    return pool(frame, ("x1", "x2"), "trapezoid", "first")
+
+
 def drawn(observed, panels, seed):
     return draw_normals(observed, panels, np.random.default_rng(seed))
-
-
-def test_steps_begin_at_one_and_leave_out_what_is_missing():
-    frame = panel(missing=[("r01", 2002)])
-    found = steps(frame)
-    assert found.region.tolist() == [0] * 5 + [1] * 3 + [2] * 5 + [3] * 5
-    assert found.year[5:8].tolist() == [2000, 2003, 2004]
-    own = frame[frame["region"] == "r01"].set_index("year")["x2"]
-    assert found.start[5:8, 1] == pytest.approx(own[[2000, 2003, 2004]] / own[2000])
-    assert found.end[5:8, 1] == pytest.approx(own[[2001, 2004, 2005]] / own[2000])
 
 
 def test_shocks_by_hand():
@@ -48,7 +41,7 @@ def test_shocks_by_hand():
 
 
 def test_without_shocks_paths_follow_their_drifts_through_gaps():
-    observed = steps(panel(missing=[("r01", 2002), ("r02", 2000), ("r02", 2001)]))
+    observed = rows_of(panel(missing=[("r01", 2002), ("r02", 2000), ("r02", 2001)]))
     level = np.array([[0.1, -0.2], [0.3, 0.05], [0.0, 0.2], [-0.1, 0.1]])
     still = Shocks(level, np.zeros((2, 2)), np.zeros((2, 2)))
     start, end = simulated_panels(observed, still, drawn(observed, 3, 1))
@@ -61,7 +54,7 @@ def test_without_shocks_paths_follow_their_drifts_through_gaps():
 
 
 def test_the_growth_of_the_panels_has_the_covariances_asked_for():
-    observed = steps(panel())
+    observed = rows_of(panel())
     found = Shocks(np.zeros((4, 2)), 0.04 * np.eye(2), np.array([[0.01, 0.006], [0.006, 0.01]]))
     start, end = simulated_panels(observed, found, drawn(observed, 10_000, 2))
     g = np.log(end / start)
@@ -71,15 +64,6 @@ def test_the_growth_of_the_panels_has_the_covariances_asked_for():
     assert np.mean(g[0, 0] * g[1, 0]) == pytest.approx(0.0, abs=0.003)  # same region
     # a row begins where the row before it ended
     assert start[1:5] == pytest.approx(end[:4], rel=1e-12)
-
-
-def test_a_null_changes_what_its_name_says():
-    found = Shocks(np.ones((3, 2)), np.eye(2), 2 * np.eye(2))
-    changed = {name: change(found) for name, change in SHOCKS.items()}
-    assert changed["estimated"] is found
-    assert not changed["no_year_shock"].year.any()
-    assert changed["doubled_noise"].error == pytest.approx(4 * np.eye(2))
-    assert found.year[0, 0] == 1 and found.error[0, 0] == 2
 
 
 def test_blocks_make_up_the_draws_stay_small_and_have_seeds_of_their_own():

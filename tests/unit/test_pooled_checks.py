@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from benchmarks.relation_rule import Design, sample
 from coevo.equilibria import KINDS, fit_checks
 from coevo.equilibria.fitted import fit_pool
 from coevo.errors import Refusal, tried
@@ -17,23 +16,26 @@ from coevo.inference import instrument_tests
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.fit_diagnostics import cross_dependence
 from coevo.inference.panel_simulation import short_panel_bias
-from coevo.inference.relation_rule import WEAK_F, relation
+from coevo.inference.signs import quadrant_probabilities
 from coevo.inference.slope_errors import ERRORS, slope_tests
+from coevo.lotka_volterra.populations import simulate
 from coevo.messages import unpacked
 
-NULL = ("family_x1", "family_x2", "shocks")
 LEVEL = {"confidence": 0.95}
-FAMILY = ("random_walk", "own_limits")  # without and with interaction
 
 
-def panel_of(kind, strength, regions, seed):
-    """Return region, name, year, x1, x2, flag of some regions of the design of a relation."""
-    drawn = sample(Design(31, 9, FAMILY[bool(strength)], kind, strength), 1, seed)
-    parts = []
+def panel_of(effect, regions, seed):
+    """Return region, name, year, x1, x2, flag of populations with own limits that rest at 1.
+
+    effect: of x1 on the growth of x2, and less it that of x2 on x1
+    """
+    rng, A = np.random.default_rng(seed), np.array([[-0.3, -effect], [effect, -0.3]])
+    common, parts = rng.normal(0, 0.05, (8, 2)), []
     for r in range(regions):
-        own = drawn.region == r
-        x = np.vstack([drawn.start[own, :, 0], drawn.end[own, :, 0][-1:]]) * (r + 1) * 100
-        part = pd.DataFrame(x, columns=["x1", "x2"])
+        x = [np.ones(2)]
+        for shock in common + rng.normal(0, 0.2, (8, 2)):
+            x.append(simulate(-A.sum(axis=1), A, x[-1], [0, 1])[-1] * np.exp(shock))
+        part = pd.DataFrame(np.array(x) * (r + 1) * 100, columns=["x1", "x2"])
         part[["region", "name", "flag"]] = [f"{11 + r}0000", f"R{r}", ""]
         parts.append(part.assign(year=range(2015, 2024)))
     return pd.concat(parts, ignore_index=True)
@@ -42,13 +44,13 @@ def panel_of(kind, strength, regions, seed):
 @pytest.fixture(scope="module")
 def panel():
     """Ten regions without interaction."""
-    return panel_of("none", 0.0, 10, seed=2)
+    return panel_of(0.0, 10, seed=2)
 
 
 @pytest.fixture(scope="module")
 def prey():
     """Regions in which 2 preys on 1, strongly."""
-    return panel_of("predator_prey", 0.3, 31, seed=5)
+    return panel_of(0.6, 31, seed=5)
 
 
 @pytest.fixture(scope="module", params=["region", "region+year"])
@@ -61,10 +63,8 @@ def told(rows):
     tables = {name: {} for name in KINDS.values()}
     for row in rows:
         kind = next(kind for kind in KINDS if kind in row)
-        name = (row["population"], row[kind]) if kind == "family" else row[kind]
-        name = tuple(row[of] for of in NULL) if kind == "shocks" else name
-        assert name not in tables[KINDS[kind]]
-        tables[KINDS[kind]][name] = row
+        assert row[kind] not in tables[KINDS[kind]]
+        tables[KINDS[kind]][row[kind]] = row
     return SimpleNamespace(**tables)
 
 
@@ -147,30 +147,29 @@ def test_bias(pooled):
 
 @pytest.fixture(scope="module")
 def judged(prey):
-    return told(fit_checks.judged_rows(prey, LEVEL, seed=3))
-
-
-def test_the_relation_is_that_of_the_rule(prey, judged):
-    found, said = relation(prey, seed=3), judged.verdicts["relation"]
-    assert (said["verdict"], said["direction"]) == ("predator_prey", "x2_preys_on_x1")
-    assert (found.name, found.direction) == ("predator_prey", "x2_preys_on_x1")
-    critical = [judged.checks[f"critical_{name}"]["value"] for name in ("A12", "A21")]
-    assert critical == found.critical.tolist()
-    signs = ("++", "+-", "-+", "--")
-    shares = {pair: judged.relations[f"p_{pair}_12"]["value"] for pair in signs}
-    assert shares == found.quadrants and sum(shares.values()) == pytest.approx(1)
-    assert shares["-+"] > 0.9
+    return told(fit_checks.general_rows(prey, LEVEL, seed=3))
 
 
 def judge_of(pool):
     return fit_pooled_general(pool, ("x1", "x2"), "fod_iv", "region+year", "first")
 
 
-def test_restriction_and_strength_are_those_of_the_instruments(prey, judged):
+def test_effects_restriction_and_instruments_are_those_of_the_general_model(prey, judged):
     judge = judge_of(prey)
     assert judged.relations["restriction"]["value"] == joint_test(judge).p
-    strength = judged.checks["first_stage_F"]
-    assert (strength["value"], strength["limit"]) == (judge.strength.min(), WEAK_F)
+    assert judged.checks["first_stage_F"]["value"] == judge.strength.min()
+    lag = fit_pooled_general(prey, ("x1", "x2"), "lag", "region+year", "first")
+    for name, at in (("A12", (0, 1)), ("A21", (1, 0))):
+        for fit in (judge, lag):
+            row, error = judged.relations[f"{name}_{fit.estimator}"], fit.error[at]
+            half = stats.t.ppf(0.975, fit.df) * error
+            expected = [fit.A[at], fit.A[at] - half, fit.A[at] + half]
+            assert [row["value"], row["low"], row["high"]] == pytest.approx(expected, rel=1e-6)
+            t = judged.checks[f"t_{name}_{fit.estimator}"]["value"]
+            assert t == pytest.approx(fit.A[at] / error)
+    shares = quadrant_probabilities(judge.A[[0, 1], [1, 0]], judge.covariance[1:3, 1:3], judge.df)
+    assert {signs: judged.relations[f"p_{signs}_12"]["value"] for signs in shares} == shares
+    assert sum(shares.values()) == pytest.approx(1) and shares["-+"] > 0.9
 
 
 def assert_feedback(rows, pool, level, seed):
@@ -202,9 +201,8 @@ def test_feedback(prey, judged):
 
 
 def test_feedback_that_cannot_be_decided(panel):
-    rows = told(fit_checks.judged_rows(panel, LEVEL, seed=3))
+    rows = told(fit_checks.general_rows(panel, LEVEL, seed=3))
     assert not assert_feedback(rows, panel, 0.95, 3).located
-    assert rows.verdicts["relation"]["verdict"] == "undetermined"
     assert rows.verdicts["feedback_weak"]["verdict"] == "undecidable"
 
 
@@ -224,18 +222,11 @@ def test_a_year_that_splits_nothing_makes_no_sub_periods(prey, split):
     assert fit_checks.sub_periods(prey, split) == {}
 
 
-def test_a_bound_of_equivalence_reaches_the_rule(panel):
-    """A bound that no interval exceeds: neither acts on the other."""
-    rows = told(fit_checks.judged_rows(panel, LEVEL | {"equivalence": 1e6}, seed=3))
-    assert rows.verdicts["relation"]["verdict"] == "neutralism"
-
-
 def test_the_seed_alone_decides_the_draws_and_order_does_not(panel):
     shuffled = panel.sample(frac=1, random_state=1)
-    one, again = (told(fit_checks.judged_rows(p, LEVEL, 3)) for p in (panel, shuffled))
+    one, again = (told(fit_checks.general_rows(p, LEVEL, 3)) for p in (panel, shuffled))
     assert one == again
-    other = told(fit_checks.judged_rows(panel, LEVEL, 4))
-    assert other.checks["critical_A12"] != one.checks["critical_A12"]
+    other = told(fit_checks.general_rows(panel, LEVEL, 4))
     difference = [rows.relations["feedback_difference"]["low"] for rows in (one, other)]
     assert difference[0] != difference[1]
     assert other.relations["restriction"] == one.relations["restriction"]
@@ -263,7 +254,7 @@ def test_what_is_refused_says_what_and_why():
 def doubts(pool, fits, main, **interaction):
     """Return the rows of `pooled_doubts`, what each of them tells in the column `what`."""
     rows = fit_checks.pooled_doubts(pool, fits, LEVEL | {"estimator": main} | interaction, seed=1)
-    empty = dict.fromkeys(["period", "fields", "population", *NULL, *KINDS], "")
+    empty = dict.fromkeys(["period", "fields", *KINDS], "")
     table = pd.DataFrame([empty | row for row in rows])
     what = table["question"] + table["check"] + table["quantity"]
     tested = table["errors"].ne("")
@@ -285,12 +276,10 @@ def test_which_fits_are_doubted(panel, main):
     assert set(later["effects"]) == {"region"} and set(later["errors"]) == {"year_wild"}
     assert labels.loc["bias_b1", ""].tolist() == [both, {"trapezoid"}]
     assert labels.loc["cross_dependence_equation_2", ""].tolist() == [{"region"}, {main}]
-    judged = [(what, "") for what in ("relation", "restriction", "feedback_weak")]
+    judged = [(what, "") for what in ("A12_lag", "restriction", "feedback_weak")]
     for at in (*judged, ("phi", "2019-2023")):
         assert labels.loc[at].tolist() == [{"region+year"}, {"fod_iv"}]
-    assert not rows.duplicated(
-        ["effects", "estimator", "period", "parameter", "population", *NULL, *KINDS]
-    ).any()
+    assert not rows.duplicated(["effects", "estimator", "period", "parameter", *KINDS]).any()
     assert not rows["message"].any()
 
 
@@ -304,11 +293,11 @@ def test_a_pool_that_is_too_short_for_instruments_is_not_judged(panel):
 
 
 def test_a_pool_with_too_few_regions_of_two_rows_says_so(panel):
-    """Six regions, one of them with a single growth row: six have fits, five a relation."""
+    """Six regions, one of them with a single growth row: six have fits, five effects."""
     single = (panel["region"] == "160000") & (panel["year"] > 2016)
     six = panel[(panel["region"] < "170000") & ~single]
     rows = doubts(six, fit_pool(six, ["trapezoid"])[0], "trapezoid")
-    assert "region_wild" in set(rows["errors"]) and "relation" not in set(rows["question"])
+    assert "region_wild" in set(rows["errors"]) and not rows["question"].any()
     refused = rows[rows["quantity"] == "relation"].iloc[0]
     assert refused["message"] == "too_few_regions_for_relation"
     assert unpacked(refused["fields"]) == {"regions": 5, "least": 6}

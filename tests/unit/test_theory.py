@@ -1,21 +1,18 @@
-"""Theory against fit by hand: points, growth there, errors, verdicts, and what is refused."""
+"""Theory beside the fit by hand: points, growth there, sets, and what is refused."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.multitest import multipletests
 
 from coevo.equilibria import estimate
 from coevo.equilibria.result_rows import whole_cycles
 from coevo.equilibria.theory import SHARES, by_year, calibrated, theoretical, theory_sources
-from coevo.equilibria.theory_rows import adjusted, joint_verdict
-from coevo.errors import Refusal
-from coevo.estimation import fit, fit_pooled
-from coevo.files import as_table
-from coevo.inference.growth_at_point import growth_at, mean_by_region, yearly_growth
+from coevo.estimation import fit
+from coevo.inference.growth_at_point import growth_at
+from coevo.lotka_volterra.classic import orbit
 from coevo.messages import unpacked
 from coevo.study_data import StudyData
-from tests.panels import long, walks
+from tests.panels import long
 from tests.unit.cases import sections
 
 CASES = sections("theory")
@@ -36,7 +33,7 @@ def indicators(units=(MONEY, MONEY), label="e-commerce sales"):
 
 
 def study_of(panel, **changed):
-    config = {"interaction": PAIR | changed, "robustness": {"seed": 1}}
+    config = {"interaction": PAIR | changed, "robustness": {"seed": 1}, "focus_region": "0"}
     return StudyData(config, indicators(), {"panel": panel})
 
 
@@ -71,8 +68,8 @@ def test_a_share_moves_x2_alone_as_its_closed_form_says():
         assert point["x1"] == pytest.approx((1 - np.log(1.2)) / inverse)
         assert point["x2"] == pytest.approx((ratio + np.log(1.05) / s) / inverse)
         assert (point["first_year"], point["last_year"]) == (2015, 2023)
-        assert point["theory_d"] == pytest.approx(inverse)
-        assert point["theory_b1"] == pytest.approx(s * inverse)
+        assert point["d"] == pytest.approx(inverse)
+        assert point["b1"] == pytest.approx(s * inverse)
 
 
 def points_of(frame, calibration, **more):
@@ -131,98 +128,34 @@ def test_growth_at_a_point_is_the_line_and_its_error():
     assert at_rest.growth == pytest.approx(0, abs=1e-12) and at_rest.joint_p == pytest.approx(1)
 
 
-@pytest.mark.parametrize("effects", ["region", "region+year"])
-def test_pooled_growth_by_year_is_the_formula_of_the_methods(effects):
-    panel = walks(7, 9, ("x1", "x2"))
-    pooled = fit_pooled(panel, "x1", "x2", effects=effects)
-    region, E = np.array([2, 5]), np.array([[1.1, 0.8], [2.0, 3.0]])
-    (found, mean), data = yearly_growth(pooled, region, E), pooled.data
-    for k, r in enumerate(region):
-        for i, s in enumerate(pooled.slopes):
-            j = 1 - i
-            rows = data.region == r
-            g, R = data.growth[rows, i], data.regressor[rows, j]
-            ahead = E[k, j] / data.units[r, j] - R.mean()
-            assert found.growth[k, i] == pytest.approx(g.mean() + s * ahead)
-            e, left = pooled.residuals[:, i], pooled.moments.regressor[:, j]
-            tau = np.zeros(len(g))
-            if effects == "region+year":
-                means = [
-                    (data.growth[data.year == y, i] - s * data.regressor[data.year == y, j]).mean()
-                    for y in sorted(set(data.year))
-                ]
-                tau = np.array(means) - np.mean(means)
-            u = [
-                (e[rows][t] + tau[t]) / len(g)
-                + ahead * (left[data.year == y] @ e[data.year == y]) / (left @ left)
-                for t, y in enumerate(sorted(set(data.year)))
-            ]
-            se = np.sqrt(len(u) / (len(u) - 1) * np.sum(np.square(u)))
-            assert found.error[k, i] == pytest.approx(se)
-    assert mean.growth[0] == pytest.approx(found.growth.mean(axis=0)) and mean.df == [7]
-    alone = mean_by_region(pooled, region[:1], E[:1])
-    line = pooled.at(pooled.regions[2])
-    own = growth_at(line.coefficients, line.covariance, line.df, E[:1])
-    assert alone.growth == pytest.approx(own.growth) and alone.error == pytest.approx(own.error)
-
-
-def test_fewer_than_six_years_have_no_errors_by_year():
-    pooled = fit_pooled(walks(7, 6, ("x1", "x2")), "x1", "x2", effects="region")
-    with pytest.raises(Refusal) as refused:
-        yearly_growth(pooled, np.array([0]), np.ones((1, 2)))
-    assert refused.value.key == "too_few_years_of_growth"
-
-
-def test_holm_is_that_of_statsmodels_within_a_family():
-    p = np.random.default_rng(2).uniform(0, 0.2, 10)
-    rows = [
-        {"scope": str(i), "source": "share", "share": share, "effects": "none", "errors": "own",
-         "estimator": "lag", "p_joint": value * share}
-        for share in (0.3, 0.5) for i, value in enumerate(p)
-    ]  # fmt: skip
-    rows.append(rows[0] | {"scope": "mean", "p_joint": 1e-9})
-    found = adjusted(as_table("theory", rows))
-    for share in (0.3, 0.5):
-        wanted = multipletests(p * share, method="holm")[1]
-        part = found[(found["share"] == share) & (found["scope"] != "mean")]
-        assert part["p_adjusted"].to_numpy() == pytest.approx(wanted)
-    assert found.loc[found["scope"] == "mean", "p_adjusted"].isna().all()
-
-
-@pytest.mark.parametrize(("verdicts", "moved", "located", "wanted"), CASES["joint"])
-def test_theory_is_confirmed_only_where_another_point_would_be_seen(
-    verdicts, moved, located, wanted
-):
-    ends = {"p_joint_lower": moved, "p_joint_higher": 0.001}
-    rows = pd.DataFrame([{"verdict": verdict, **ends} for verdict in verdicts],
-                        columns=["verdict", *ends])  # fmt: skip
-    assert joint_verdict(rows, located) == wanted
-
-
 def panel_of(x1, x2):
     return long(np.stack([x1, x2], axis=-1)[None], ("output", "sales")).assign(flag="")
 
 
-def test_outside_the_observed_range_nothing_can_be_said():
-    rng = np.random.default_rng(3)
-    x1 = 100 * np.exp(np.cumsum(rng.normal(0.05, 0.01, 9)))
-    x2 = 10 * np.exp(np.cumsum(rng.normal(0.3, 0.05, 9)))
-    found = estimate(study_of(panel_of(x1, x2)), ("trapezoid",))
-    rows = found["theory"]
-    assert rows["share"].tolist() == list(SHARES) and set(rows["verdict"]) == {"cannot_say"}
-    assert not rows[["inside1", "inside2"]].all(axis=None) and rows["G1"].notna().all()
-    # what would have to be true, from the coefficients
-    classic = found["parameters"].query("model == 'classic'").set_index("parameter")["estimate"]
-    b1, a1 = classic["b1"], classic["a1"]
-    assert rows["a1_needed"].to_numpy() == pytest.approx(b1 * rows["x2"].to_numpy())
-    assert rows["b1_needed"].to_numpy() == pytest.approx(a1 / rows["x2"].to_numpy())
-    assert np.sign(rows["a1_apart"]).tolist() == np.sign(rows["a1_needed"] - a1).tolist()
+@pytest.mark.parametrize(("a1", "held"), [(0.55, True), (1.1, False)])
+def test_the_theoretical_point_stands_beside_the_fit(a1, held):
+    noise = np.exp(np.random.default_rng(3).normal(0, 0.05, (9, 2)))
+    x1, x2 = (orbit(0.55, 0.028, 0.8, 0.857, (34, 5.9), np.arange(9.0)) * noise).T
+    given = {"a1": a1, "b1": 0.028, "a2": 0.8, "b2": 0.857}
+    tables = estimate(study_of(panel_of(x1, x2), calibration=given), ("trapezoid",))
+    (row,) = tables["theory"].to_dict("records")
+    E, own = np.array([0.8 / (0.028 * 0.857), a1 / 0.028]), fit(YEARS, x1, x2)
+    assert [row["x1"], row["x2"]] == pytest.approx(E)
+    assert row["inside1"] and row["inside2"] == (E[1] < x2.max())
+    assert row["G1"] == pytest.approx(own.a1 - own.b1 * E[1])
+    assert row["G2"] == pytest.approx(-own.a2 + own.d * E[0])
+    means = [np.log(x[-1] / x[0]) / 8 for x in (x1, x2)]
+    assert [row["g1_mean"], row["g2_mean"]] == pytest.approx(means)
+    # Fieller's set holds a coordinate if growth there is not told from zero
+    p = growth_at(own.coefficients, own.covariance, own.df, E).p
+    assert [row["in_set2"], row["in_set1"]] == (p >= 0.05).tolist() == [held, True]
 
 
 def test_a_point_that_no_line_fits_and_a_region_without_one_stand_in_the_table():
     three = estimate(study_of(panel_of([9.0, 8, 9], [4.0, 5, 4])))
-    assert set(three["theory"]["verdict"]) == {"cannot_say"} and three["theory"]["G1"].isna().all()
+    assert three["theory"]["share"].tolist() == list(SHARES)
+    assert three["theory"]["G1"].isna().all() and "fit" in set(three["refusals"]["quantity"])
     off = estimate(study_of(panel_of(YEARS - 2000.0, YEARS - 1990.0), calibration=None))
-    assert off["theory"]["verdict"].tolist() == ["no_equilibrium"]
+    assert off["theory"]["reason"].tolist() == ["theory_off"]
     (why,) = off["refusals"].query("quantity == 'theory'").to_dict("records")
     assert (why["message"], unpacked(why["fields"])) == ("theory_off", {})
