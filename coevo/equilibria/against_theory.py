@@ -136,7 +136,7 @@ def pooled_rows(
         if not has_regional_lines(fit) or fit.estimator != study.estimator:
             continue
         if shares_years(study) or fit.effects == "region":
-            effects = effects_of_slopes(_pooled_slopes(fit, tests, level))
+            effects = effects_of_slopes(pooled_slopes(fit, tests, level))
             where = {"scope": POOLED, "effects": fit.effects, "estimator": fit.estimator}
             judged = _judged(usable, effects, fit.effects, study)
             yield from tried(judged, where, quantity="effects")
@@ -148,7 +148,7 @@ def _by_years(slope_tests: Iterable[Row], study: StudyData) -> Iterator[Row]:
             yield row
 
 
-def _pooled_slopes(
+def pooled_slopes(
     fit: PooledFit, tests: Mapping[tuple[str, str], Row], level: float
 ) -> dict[str, tuple[float, float, float, float]]:
     """Return b1 and d with their intervals by year, or by region where years are too few, and the

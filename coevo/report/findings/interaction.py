@@ -121,9 +121,9 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     largest share of growth that the slopes explain, over estimators and both equations; `own`: how
     many regions' own intervals of b1 contain zero, of how many; `carried`: slopes that rest on one
     region: they decide nothing, and what is told slope by slope leaves them out; `sets`: of slopes
-    by instruments whose set holds the estimate, `unset` the others; `broken`: years without which the
-    supply pattern is gone; `equal`: p of equal slopes. Where it is undecided the years that make it
-    `fragile`; `signs`: the headline, or `outlived` by year effects.
+    by instruments whose set holds the estimate, `unset` the others; `broken`: years without which
+    the supply pattern is gone; `equal`: p of equal slopes. Where it is undecided the years that
+    make it `fragile`; `signs`: the headline, or `outlived` by year effects.
     """
     if not study.pooled and study.focus in refused(study):
         return dict.fromkeys(("verdict", "headline", "by"), "not_estimated")

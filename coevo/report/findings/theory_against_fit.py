@@ -125,7 +125,7 @@ def _strengths(study: Study, deciding: pd.DataFrame) -> dict[str, Any]:
         "slopes": "calibrated",
         "estimate": "own" if first["line"] == "own" else PANEL,
         "ranges": not deciding[["full_low", "none_low"]].isna().any(axis=None),
-        "alone": len(own) > 0,
+        "in_focus": len(own) > 0,
         "beside": len(others) > 0,
         "carried": first["line"] != "own",
         "caveats": True,
