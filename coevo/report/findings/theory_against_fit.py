@@ -39,12 +39,14 @@ def told_strengths(study: Study) -> pd.DataFrame:
     """Rows of `strengths` that the report tells, by the main estimator.
 
     The panel with the effects that decide, then with the other ones, then the region in focus; b1
-    before d, in order of shares. `line`: `panel_region+year`, `panel_region` or `own`.
+    before d, in order of shares. `line`: `panel_region+year`, `panel_region` or `own`; `scenario`:
+    `share` where purchases are a share of sales, else `none`.
     """
     rows = study.rows("strengths", estimator=study.estimator, scope=[PANEL, study.focus])
     line = ("panel_" + rows["effects"]).mask(rows["effects"] == "none", "own")
     lines = [f"panel_{main_effects(study)}", *(f"panel_{of}" for of in EFFECTS), "own"]
-    rows = rows.assign(line=line, place=line.map(lines.index))
+    scenario = rows["share"].notna().map({True: "share", False: "none"})
+    rows = rows.assign(line=line, place=line.map(lines.index), scenario=scenario)
     return rows.sort_values(["place", "share", "effect"], kind="stable", ignore_index=True)
 
 
@@ -142,7 +144,9 @@ def _contrary(study: Study, main: pd.DataFrame) -> list[Row]:
     keys = ["scope", "effects", "effect", "share"]
     others = study.rows("strengths", scope=[PANEL, study.focus])
     others = others[others["estimator"] != study.estimator]
-    joined = others.merge(main[[*keys, "verdict", "line"]], on=keys, suffixes=("", "_main"))
+    joined = others.merge(
+        main[[*keys, "verdict", "line", "scenario"]], on=keys, suffixes=("", "_main")
+    )
     return list(joined[joined["verdict"] != joined["verdict_main"]].to_dict("records"))
 
 
