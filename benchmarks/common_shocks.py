@@ -3,7 +3,7 @@
     OMP_NUM_THREADS=1 python -m benchmarks.common_shocks [--write]
 
 31 regions, nine years (eight growth rows a region), no interaction, at random by seed: drifts,
-errors and shocks of the years as in benchmarks/relation_rule.py (`none`), with errors of x2 as
+errors and shocks of the years as estimated in the study `provinces` (`none`), with errors of x2 as
 small as .1 (`none, less noise`), each with and without the shocks, and with shocks that persist
 from year to year (autocorrelation one half, the same variance). The trapezoid equations are fitted
 by least squares, each series divided by its first year. `rejected` is the share of samples in which
@@ -11,22 +11,14 @@ the test of b1 = 0 (or d = 0) rejects at 5 %, between `low` and `high` (Wilson, 
 999 draws, the null imposed. --write puts the table into docs/simulation/common_shocks.csv.
 """
 
+from functools import partial
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.common import SIMULATION, Array, Row, simulation, wilson
-from benchmarks.noisy_paths import frame_of
-from benchmarks.relation_rule import (
-    DRIFT,
-    DRIFT_SD,
-    ERROR_CORRELATION,
-    REGIONS,
-    YEAR_CORRELATION,
-    YEAR_SD,
-    YEARS,
-    correlated,
-)
+from benchmarks.noisy_paths import frame_of, runge_kutta
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
 from coevo.inference.slope_errors import SLOPES, slope_tests
@@ -34,11 +26,49 @@ from coevo.inference.wild_bootstrap import wild_pooled
 
 TABLE = SIMULATION / "common_shocks.csv"
 SAMPLES, DRAWS, LEVEL = 2000, 999, 0.05
+REGIONS, YEARS = 31, 9
+DRIFT, DRIFT_SD = (0.064, 0.168), (0.026, 0.065)  # of x1 and x2
+YEAR_SD, YEAR_CORRELATION, ERROR_CORRELATION = (0.05, 0.08), 0.4, 0.1
+PARTS = 8  # Runge-Kutta steps within a year
 PERSISTENCE = 0.5
 ERROR_SD = {"none": (0.05, 0.25), "none, less noise": (0.05, 0.1)}
 SHOCKS = ("none", "independent", "persistent")
 EFFECTS = ("region", "region+year")
 TESTS = ("region", "region_wild", "year_wild", "two_way", "driscoll_kraay")
+
+
+def correlated(
+    generator: np.random.Generator, shape: tuple[int, ...], correlation: float, axis: int
+) -> Array:
+    """Return normal draws of two populations, along an axis, correlated with each other."""
+    z = generator.normal(size=shape)
+    first, second = np.moveaxis(z, axis, 0)
+    second[:] = correlation * first + np.sqrt(1 - correlation**2) * second
+    return z
+
+
+def paths(
+    generator: np.random.Generator, r: Array, A: Array, years: int,
+    year_sd: npt.ArrayLike, error_sd: npt.ArrayLike,
+) -> Array:  # fmt: skip
+    """Return paths (regions, years, 2, samples) from 1, with rates r (regions, 2, samples).
+
+    d ln x_i/dt = r_i + tau_it + e_it + sum_j A_ij x_j, with shocks tau of the years and errors e
+    """
+    tau_sd, e_sd = (np.array(sd)[:, None] for sd in (year_sd, error_sd))
+    logs = [np.zeros(r.shape)]
+    for _ in range(years - 1):
+        tau = tau_sd * correlated(generator, (1, *r.shape[1:]), YEAR_CORRELATION, 1)
+        rate = r + tau + e_sd * correlated(generator, r.shape, ERROR_CORRELATION, 1)
+        growth, u = partial(_growth, rate, A), logs[-1]
+        for _ in range(PARTS):
+            u = runge_kutta(growth, u, 1 / PARTS)
+        logs.append(u)
+    return np.exp(np.stack(logs, axis=1))
+
+
+def _growth(rate: Array, A: Array, logs: Array) -> Array:
+    return np.asarray(rate + A @ np.exp(logs))
 
 
 def panels(
@@ -48,7 +78,7 @@ def panels(
     generator = np.random.default_rng(seed)
     drift = DRIFT + DRIFT_SD * generator.normal(size=(samples, regions, 1, 2))
     size = (samples, regions, years - 1, 2)
-    growth = drift + ERROR_SD[design] * correlated(generator, size, ERROR_CORRELATION, -1)
+    growth = drift + np.array(ERROR_SD[design]) * correlated(generator, size, ERROR_CORRELATION, -1)
     if shock != "none":
         tau = correlated(generator, (samples, 1, years - 1, 2), YEAR_CORRELATION, -1)
         if shock == "persistent":

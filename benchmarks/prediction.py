@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.common import SIMULATION, Array, Row, simulation
+from benchmarks.common_shocks import DRIFT, DRIFT_SD, REGIONS, YEAR_SD, paths
 from benchmarks.noisy_paths import frame_of
-from benchmarks.relation_rule import DRIFT, DRIFT_SD, REGIONS, YEAR_SD, paths
 from coevo.prediction import MODELS, predict
 from coevo.prediction.models import DRIFT as BENCHMARK
 from coevo.prediction.past_errors import BETTER

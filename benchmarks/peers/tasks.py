@@ -13,14 +13,14 @@ from benchmarks.corrupted_files import REGIONS
 from benchmarks.headline_size import CONFIG
 from benchmarks.noisy_paths import REGIMES, frame_of, simulate
 from benchmarks.peers.task import DRAWS, Answer, Side, Task, quiet
-from benchmarks.relation_rule import steps_of
+from coevo.arrays import Integers
 from coevo.coupling import couple
 from coevo.estimation import fit_pooled
-from coevo.estimation.pooled_batches import Steps, lag_general
 from coevo.normalisation import normalise, wide
 from coevo.observations import observe
 from coevo.observations.recognition import StudyTerms
 from coevo.regional.neighbourhood import likeness, row_standardised
+from coevo.strengths.strength_estimates import panel_strengths
 from coevo.weighting import WEIGHTINGS, weights_by
 
 YEARS, INDICATORS = 20, 50
@@ -138,33 +138,50 @@ def pyfixest_pooled(panel: pd.DataFrame) -> Answer:
     return Answer(np.array(found))
 
 
-def resampled(small: bool) -> Steps:
+class Batch(NamedTuple):
+    """Growth rows of many panels: growth and regressor (rows, 2, panels), the regressor of x1 is
+    minus x2, that of x2 is x1; region and year (rows,) by index.
+    """
+
+    growth: Array
+    regressor: Array
+    region: Integers
+    year: Integers
+
+
+def resampled(small: bool) -> Batch:
     """Return growth rows of 31 regions and nine years of many panels."""
     panels, regions, years = 4 if small else 2_000, 31, 9
     rng = np.random.default_rng(4)
     paths = simulate(REGIMES["growth"], "map", years, 0.05, regions * panels, rng)
-    x = (paths / paths[:, :1]).reshape(panels, regions, years, 2)
-    return steps_of(x.transpose(1, 2, 3, 0))
+    x = (paths / paths[:, :1]).reshape(panels, regions, years, 2).transpose(1, 2, 3, 0)
+    start, end = (part.reshape(-1, 2, panels) for part in (x[:, :-1], x[:, 1:]))
+    region, year = (part.ravel() for part in np.indices((regions, years - 1)))
+    means = np.stack([-(start + end)[:, 1] / 2, (start + end)[:, 0] / 2], axis=1)
+    return Batch(np.log(end / start), means, region, year)
 
 
-def own_refits(data: Steps) -> Answer:
-    found = lag_general(data)
-    return Answer(np.concatenate([found.A, found.error], axis=-1))
+def own_refits(data: Batch) -> Answer:
+    found = panel_strengths(*data, "region+year")
+    return Answer(np.stack([found.strength.T, found.error.T], axis=-1))
 
 
-def statsmodels_refits(data: Steps) -> Answer:
+def statsmodels_refits(data: Batch) -> Answer:
     """The first 20 panels, each equation on dummies of regions and years, as a loop does it."""
     from statsmodels.api import OLS
 
-    groups = (data.region[:, None] == np.unique(data.region),
-              data.year[:, None] == np.unique(data.year)[1:])  # fmt: skip
+    years = np.unique(data.year)
+    groups = data.region[:, None] == np.unique(data.region), data.year[:, None] == years[1:]
     dummies, found = np.column_stack(groups).astype(float), []
-    for i in range(min(20, data.start.shape[2])):
-        x, growth = data.start[:, :, i], np.log(data.end[:, :, i] / data.start[:, :, i])
-        X = np.column_stack([x, dummies])
-        options: dict[str, Any] = {"cov_type": "cluster", "cov_kwds": {"groups": data.region}}
-        fits = [OLS(g, X).fit(**options) for g in growth.T]
-        found.append([[*one.params[:2], *one.bse[:2]] for one in fits])
+    options: dict[str, Any] = {
+        "cov_type": "cluster",
+        "cov_kwds": {"groups": data.year, "use_correction": False},
+    }
+    factor = np.sqrt(len(years) / (len(years) - 1))
+    for b in range(min(20, data.growth.shape[2])):
+        columns = zip(data.growth[..., b].T, data.regressor[..., b].T, strict=True)
+        fits = [OLS(g, np.column_stack([R, dummies])).fit(**options) for g, R in columns]
+        found.append([[one.params[0], factor * one.bse[0]] for one in fits])
     return Answer(np.array(found))
 
 

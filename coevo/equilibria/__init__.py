@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Row
@@ -20,14 +21,19 @@ from coevo.equilibria.fitted import (
 )
 from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.theory import last_states, theoretical, theory_sources
-from coevo.equilibria.theory_rows import points_table, regions_without_point, theory_rows
+from coevo.equilibria.theory_rows import (
+    growth_by_strengths,
+    points_table,
+    regions_without_point,
+    theory_rows,
+)
 from coevo.errors import Refusal
 from coevo.estimation.growth import pool
 from coevo.estimation.pooled import GeneralPooled, PooledFit
 from coevo.estimation.region import GeneralFit
 from coevo.files import Made, Tasks, as_table, make_all, make_part, together
 from coevo.inference.slope_errors import BY_YEAR
-from coevo.strengths.theory_panels import mean_growth
+from coevo.strengths.theory_panels import mean_growth, mean_state
 from coevo.study_data import StudyData
 
 __all__ = ["estimate", "estimate_part", "pair_values"]
@@ -118,13 +124,16 @@ def _of_regions(pair: pd.DataFrame, study: StudyData, estimators: Collection[str
 
 
 def _mean_growth(pair: pd.DataFrame) -> pd.DataFrame:
-    """Return mean growth of x1 and x2 by region code, of regions that have growth rows."""
-    columns = ["g1_mean", "g2_mean"]
+    """Return mean growth and mean state of x1 and x2 by region code, without regions that have no
+    growth rows.
+    """
+    columns = ["g1_mean", "g2_mean", "x1_mean", "x2_mean"]
     try:
         data = pool(growth_pool(pair), ("x1", "x2"), "trapezoid", HEADLINE_SCALE)
     except Refusal:
         return pd.DataFrame(columns=columns)
-    return pd.DataFrame(mean_growth(data), index=data.regions, columns=columns)
+    values = np.hstack([mean_growth(data), mean_state(data) * data.units])
+    return pd.DataFrame(values, index=data.regions, columns=columns)
 
 
 def _pooled(
@@ -150,6 +159,7 @@ def _pooled(
     if pair["region"].nunique() > 1:
         tests = [row for row in rows if row.get("errors") == BY_YEAR]
         rows += pooled_rows(pair, points, fits, tests, study, estimators)
+        theory = growth_by_strengths(theory, [row for row in rows if "strength" in row])
     return _tables(fits, level, _with_last(last_states(pair), lines), theory, rows)
 
 

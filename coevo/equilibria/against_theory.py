@@ -38,7 +38,7 @@ from coevo.strengths.strength_rows import (
     slope_refusals,
     theoretical_slopes,
 )
-from coevo.study_data import StudyData
+from coevo.study_data import StudyData, StudyTables
 
 
 def regional_rows(
@@ -103,7 +103,7 @@ def _judged(
     yield {"question": "relation", "verdict": name, "direction": direction}
 
 
-def shares_years(study: StudyData) -> bool:
+def shares_years(study: StudyTables) -> bool:
     """Return whether the years of all regions are the same years, and not days of experiments."""
     return not study.config.get("period")
 
@@ -133,9 +133,10 @@ def pooled_rows(
         )
     tests = {(row["effects"], row["parameter"]): row for row in _by_years(slope_tests, study)}
     for _, fit in fits:
-        is_main = has_regional_lines(fit) and fit.estimator == study.estimator
-        if is_main and (shares_years(study) or fit.effects == "region"):
-            effects = effects_of_slopes(_pooled_slopes(fit, tests, level))
+        if not has_regional_lines(fit) or fit.estimator != study.estimator:
+            continue
+        if shares_years(study) or fit.effects == "region":
+            effects = effects_of_slopes(pooled_slopes(fit, tests, level))
             where = {"scope": POOLED, "effects": fit.effects, "estimator": fit.estimator}
             judged = _judged(usable, effects, fit.effects, study)
             yield from tried(judged, where, quantity="effects")
@@ -147,7 +148,7 @@ def _by_years(slope_tests: Iterable[Row], study: StudyData) -> Iterator[Row]:
             yield row
 
 
-def _pooled_slopes(
+def pooled_slopes(
     fit: PooledFit, tests: Mapping[tuple[str, str], Row], level: float
 ) -> dict[str, tuple[float, float, float, float]]:
     """Return b1 and d with their intervals by year, or by region where years are too few, and the

@@ -46,7 +46,7 @@ def theory_rows(
     ----------
     points : of `points_table`
     fits : labelled; a region's own, and pooled fits that give it lines
-    mean_growth : columns g1_mean and g2_mean by region code
+    mean_growth : columns g1_mean, g2_mean, x1_mean and x2_mean by region code
     """
     lines = list(regional_lines(fits))
     labels = pd.DataFrame([label for label, _ in lines], columns=["scope", "effects", "estimator"])
@@ -61,6 +61,25 @@ def theory_rows(
         rows[f"G{i + 1}"] = growth[:, i]
         rows[f"in_set{i + 1}"] = _holds(sets.of(1 - i), E[:, i])
     return rows
+
+
+def growth_by_strengths(theory: pd.DataFrame, strengths: Sequence[Row]) -> pd.DataFrame:
+    """Return rows of pooled fits with growth at the point as the shared strengths give it.
+
+        G1 = g1_mean - s b1 (x2* - mean x2),   G2 = g2_mean + s d (x1* - mean x1)
+
+    Rows for whose source and fit no strength is known stay as they are.
+    """
+    keys = ["source", "share", "effects", "estimator"]
+    known = pd.DataFrame(list(strengths), columns=[*keys, "effect", "strength"])
+    grown = theory.copy()
+    for i, (effect, other, sign) in enumerate((("b1", "x2", -1), ("d", "x1", 1)), start=1):
+        of_effect = known.loc[known["effect"] == effect, [*keys, "strength"]]
+        s = theory[keys].merge(of_effect, how="left", on=keys)["strength"].to_numpy(float)
+        ahead = theory[other] - theory[f"{other}_mean"]
+        by_strength = theory[f"g{i}_mean"] + sign * s * theory[effect] * ahead
+        grown[f"G{i}"] = by_strength.where(by_strength.notna(), theory[f"G{i}"])
+    return grown
 
 
 def _holds(found: RatioSet, value: Array) -> Booleans:

@@ -12,16 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.equilibria.against_theory import shares_years
 from coevo.equilibria.fitted import POOLED
-from coevo.equilibria.theory_rows import (
-    CONFIRMED,
-    CONTRADICTED,
-    DIFFERS,
-    MEAN,
-    OWN,
-    YEAR,
-    joint_verdict,
-)
 from coevo.files import as_table, rows_of
 from coevo.messages import packed, unpacked
 from coevo.schema import filling
@@ -47,11 +39,11 @@ from coevo.sensitivity.headlines import (
     UNDECIDED,
     WITHOUT,
 )
+from coevo.strengths.strength_rows import AS_THEORY, PANEL
 from coevo.study_data import StudyData
 
 Claim = tuple[Mapping[str, Any], Answer]  # what the claim speaks of, and what came out
 FITS = {"own": "none", POOLED: "region+year"}  # of the main estimator, by their effects
-AT_REST = {CONTRADICTED: NOT_IN_THESE_DATA, CONFIRMED: AGREES, DIFFERS: SOME_CHOICES}
 VERDICTS = {
     SUPPORTED: AGREES,
     NOT_SUPPORTED: NOT_IN_THESE_DATA,
@@ -126,29 +118,33 @@ def of_model(study: StudyData, check: Callable[[StudyData, str], Answer]) -> Ite
         yield {"outputs": list(study.pair)}, check(study, "")
 
 
-def theory_at_rest(study: StudyData, scope: str = "") -> Iterator[Claim]:
-    """Are the theoretical points equilibria of the fitted equations: in the region, or on average?
+def as_strong_as_theory(study: StudyData, scope: str = "") -> Iterator[Claim]:
+    """Is the interaction as strong as the theory implies: in the region in focus, or in the panel?
 
-    Fields of what came out: `fits`, by effects the growth of both outputs and joint p of the first
-    point. Supported where nothing is contradicted, E is located by the own fit, and points 30 % off
-    are contradicted.
+    Fields of what came out: `rows`, strength, interval and verdict of both effects, of several
+    shares all. Supported where both are; not where full strength is excluded for one, whatever the
+    share; undetermined where neither is.
     """
-    rows = study.rows("theory", scope=scope or study.focus)
+    effects = "none" if not scope else "region+year" if shares_years(study) else "region"
+    label = {"scope": scope or study.focus, "effects": effects, "estimator": study.estimator}
+    rows = study.rows("strengths", **label)
     if not study.pair or (scope and rows.empty):
         return
     stated = {"region": study.focus, "regions": int(rows["n"].max()) if scope else 1}
-    by = {"errors": YEAR} if scope else {"errors": OWN, "estimator": study.estimator}
-    rows = rows_of(rows, **by)
     if rows.empty:
-        yield stated, Answer(NOT_TESTABLE, "no_theoretical_point")
+        yield stated, Answer(NOT_TESTABLE, "no_theoretical_slopes")
         return
-    label = study.focus_fit | {"source": "fit", "model": "classic", "scope": scope or study.focus}
-    fits = study.rows("equilibria", **label)
-    verdict = joint_verdict(rows, bool(fits["located"].any()))
-    columns = ["effects", "G1", "G2", "p_joint"]
-    first = rows_of(rows, estimator=study.estimator).drop_duplicates("effects")
-    fields = {"fits": first[columns].to_dict("records"), "found": verdict}
-    yield stated, Answer(AT_REST.get(verdict, UNDETERMINED), "growth_at_theory", fields)
+    verdicts = {_of_strengths(part) for _, part in rows.groupby("share", dropna=False)}
+    columns = ["effect", "strength", "low", "high", "share", "verdict"]
+    fields = {"rows": rows[columns].astype({"share": object}).fillna("").to_dict("records")}
+    verdict = verdicts.pop() if len(verdicts) == 1 else SOME_CHOICES
+    yield stated, Answer(verdict, "strengths_found", fields)
+
+
+def _of_strengths(rows: pd.DataFrame) -> str:
+    if rows["full_excluded"].eq(True).any():
+        return NOT_IN_THESE_DATA
+    return AGREES if rows["verdict"].eq(AS_THEORY).all() else UNDETERMINED
 
 
 def equilibrium(study: StudyData) -> Iterator[Claim]:
@@ -178,8 +174,8 @@ HEADLINES: dict[str, Callable[[StudyData], Iterator[Claim]]] = {
             "level_over_balance", "follows_product_per_head", "systems_in_step",
         )
     },
-    "theory_at_rest_mean": partial(theory_at_rest, scope=MEAN),
-    "theory_at_rest": theory_at_rest,
+    "theory_strength_panel": partial(as_strong_as_theory, scope=PANEL),
+    "theory_strength": as_strong_as_theory,
     "equilibrium_located": equilibrium,
     "supply_relation": partial(of_model, check=supply_signs),
     "feedback_exceeds_competition": partial(of_model, check=feedback_claim),

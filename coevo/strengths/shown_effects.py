@@ -144,12 +144,19 @@ def world_shocks(data: Pool, rate: Array, has_common: bool, slopes: int) -> Shoc
 
 
 def worlds(
-    data: Pool, effects: str, estimator: str, has_common: bool, seed: int, level: float
+    data: Pool,
+    effects: str,
+    estimator: str,
+    has_common: bool,
+    seed: int,
+    level: float,
+    panels: int = PANELS,
 ) -> list[World]:
     """Return the two worlds without interaction, with what t they give.
 
     data : growth rows by the trapezoid, each series in multiples of its first year; effects : of
-    the fit that is judged, `none` for one region; estimator : of that fit
+    the fit that is judged, `none` for one region; estimator : of that fit; panels : simulated in
+    each world
     """
     absorbed = effects if len(data.regions) > 1 else "region"
     own = own_slopes(data, absorbed)
@@ -159,7 +166,7 @@ def worlds(
             data, data.growth - slope * data.regressor, has_common, int(own.any())
         )
         step = partial(limited, own=slope[:, None]) if slope.any() else grown
-        t, alike = _simulated_t(data, drifts, step, (absorbed, estimator), seed)
+        t, alike = _simulated_t(data, drifts, step, (absorbed, estimator), seed, panels)
         share = float(alike.mean())
         ends = np.full((2, 2), np.nan)
         if share >= LEAST_ALIKE:
@@ -174,6 +181,7 @@ def _simulated_t(
     step: Callable[[Array, Array], Array],
     fit: tuple[str, str],
     seed: int,
+    panels: int,
 ) -> tuple[Array, Booleans]:
     """Return t (2, k) in the k panels that resemble the data, and which of all panels do.
 
@@ -184,7 +192,7 @@ def _simulated_t(
     widest = MOST_RANGE * _mean_range(data, data.start[..., None], data.growth[..., None])
     every_t, every_alike = [], []
     generator = np.random.default_rng(seed)
-    for draws, of_block in panel_blocks(PANELS, len(data.year), generator):
+    for draws, of_block in panel_blocks(panels, len(data.year), generator):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             start, end = simulated_panels(data, drifts, draw_normals(data, draws, of_block), step)
             growth = np.log(end / start)

@@ -45,7 +45,7 @@ class Estimates:
 
     strength: Array
     error: Array
-    df: Array
+    df: Array | Integers
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Return the ends of the interval of each strength."""
@@ -129,18 +129,19 @@ def _middle(strengths: Array, level: float) -> Array:
 
 
 def simulated_estimates(
-    data: Pool, estimators: Sequence[str], seed: int, alone: bool
+    data: Pool, estimators: Sequence[str], seed: int, alone: bool, panels: int = PANELS
 ) -> dict[tuple[str, str], dict[float, Estimates]]:
     """Return the estimates in simulated panels by (effects, estimator) and strength.
 
     alone : whether each region is simulated and fitted by itself; else all are one panel. The first
-    estimator is also tried at the strengths between none and full.
+    estimator is also tried at the strengths between none and full. panels : simulated at each
+    strength
     """
     spread = observed_spread(data, with_common=not alone)
     years, G = int(np.ptp(data.year)) + 1, len(data.regions)
     found: dict[tuple[str, str], dict[float, list[Estimates]]] = {}
     generator = np.random.default_rng(seed)
-    for block, (draws, of_block) in enumerate(panel_blocks(PANELS, len(data.year), generator)):
+    for block, (draws, of_block) in enumerate(panel_blocks(panels, len(data.year), generator)):
         if alone:
             common = np.zeros((years, 2, draws))
             own = draw_by_region(data.regions, years, draws, seed + block)

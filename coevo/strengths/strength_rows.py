@@ -23,6 +23,7 @@ from coevo.inference.wild_bootstrap import by_year, of_few, share_of_signs
 from coevo.strengths.strength_estimates import (
     FULL,
     NONE,
+    PANELS,
     POOLED_EFFECTS,
     SIGNS,
     Estimates,
@@ -62,8 +63,8 @@ def slope_refusals(points: pd.DataFrame) -> Iterator[tuple[str, Refusal]]:
             yield str(code), Refusal("theory_without_slopes")
         elif not (part["held"] >= LEAST_SHARE * part["years"]).any():
             row = part.iloc[0]
-            counts = {"held": int(row["held"]), "years": int(row["years"])}
-            yield str(code), Refusal("calibration_rarely_holds", **counts)
+            held, years = int(row["held"]), int(row["years"])
+            yield str(code), Refusal("calibration_rarely_holds", held=held, years=years)
 
 
 def verdict(strength: float, excluded: tuple[bool, bool], full_high: float, none_low: float) -> str:
@@ -97,7 +98,12 @@ def in_units_of_theory(pair: pd.DataFrame, slopes: pd.DataFrame) -> pd.DataFrame
 
 
 def region_strength_rows(
-    pair: pd.DataFrame, slopes: pd.DataFrame, estimators: Sequence[str], level: float, seed: int
+    pair: pd.DataFrame,
+    slopes: pd.DataFrame,
+    estimators: Sequence[str],
+    level: float,
+    seed: int,
+    panels: int = PANELS,
 ) -> Iterator[Row]:
     """Yield the strengths of each region alone, by every estimator.
 
@@ -106,6 +112,7 @@ def region_strength_rows(
     pair : rows of regions whose figures allow logarithms
     slopes : theoretical b1 and d by region code
     estimators : names of `ESTIMATORS`, the main one first
+    panels : simulated at each strength
     """
     scaled = in_units_of_theory(pair, slopes)
     data = {name: pool(scaled, ("x1", "x2"), name, "none") for name in estimators}
@@ -114,17 +121,17 @@ def region_strength_rows(
     if not enough.all():
         kept = [code for code, is_kept in zip(main.regions, enough, strict=True) if is_kept]
         if kept:
-            yield from region_strength_rows(pair, slopes.loc[kept], estimators, level, seed)
+            yield from region_strength_rows(pair, slopes.loc[kept], estimators, level, seed, panels)
         return
     simulated = simulated_estimates(
-        pool(scaled, ("x1", "x2"), "trapezoid", "none"), estimators, seed, True
+        pool(scaled, ("x1", "x2"), "trapezoid", "none"), estimators, seed, True, panels
     )
     for estimator in estimators:
         found = own_strengths(*observed_rows(data[estimator]), main.region)
         ranges = ranges_of(simulated["none", estimator], level)
         for r, code in enumerate(main.regions):
-            label = {"scope": code, "effects": "none", "estimator": estimator, "errors": "own"}
-            label["n"] = int(np.bincount(main.region)[r])
+            label: Row = {"scope": code, "effects": "none", "estimator": estimator}
+            label |= {"errors": "own", "n": int(np.bincount(main.region)[r])}
             for i, effect in enumerate(SLOPES):
                 p = {h: float(found.p(h)[r, i, 0]) for h in (FULL, NONE)}
                 known = _row(found, (r, i), ranges, level) | {"p_full": p[FULL], "p_none": p[NONE]}
@@ -138,7 +145,7 @@ def _row(found: Estimates, at: tuple[int, ...], ranges: Ranges, level: float) ->
     strength = float(found.strength[at][0])
     low, high = (float(end[at][0]) for end in found.interval(level))
     ends = {
-        name: tuple(float(end) for end in part[(slice(None), *at)])
+        name: (float(part[0][at]), float(part[1][at]))
         for name, part in (("full", ranges.full), ("none", ranges.none))
     }
     excluded = {
@@ -163,7 +170,12 @@ def _row(found: Estimates, at: tuple[int, ...], ranges: Ranges, level: float) ->
 
 
 def panel_strength_rows(
-    pair: pd.DataFrame, slopes: pd.DataFrame, estimators: Sequence[str], level: float, seed: int
+    pair: pd.DataFrame,
+    slopes: pd.DataFrame,
+    estimators: Sequence[str],
+    level: float,
+    seed: int,
+    panels: int = PANELS,
 ) -> Iterator[Row]:
     """Yield the strengths that regions share, with region effects and with year effects besides.
 
@@ -181,7 +193,7 @@ def panel_strength_rows(
         for effects in POOLED_EFFECTS
     }
     by_year(next(iter(fits.values())))  # refuses fewer than six years
-    simulated = simulated_estimates(data, estimators, seed, alone=False)
+    simulated = simulated_estimates(data, estimators, seed, alone=False, panels=panels)
     for (effects, estimator), fit in fits.items():
         found = panel_strengths(*observed_rows(fit.data), fit.data.region, fit.data.year, effects)
         ranges = ranges_of(simulated[effects, estimator], level)

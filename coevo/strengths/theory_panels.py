@@ -44,12 +44,12 @@ def observed_spread(data: Pool, with_common: bool) -> Spread:
     common = np.zeros(2)
     if with_common:
         _, of_year = np.unique(data.year, return_inverse=True)
-        by_year = np.stack([np.bincount(of_year, column) for column in left.T], axis=1)
-        by_year /= np.bincount(of_year)[:, None]
+        sums_of_years = np.stack([np.bincount(of_year, column) for column in left.T], axis=1)
+        by_year = sums_of_years / np.bincount(of_year)[:, None]
         common = by_year.std(axis=0, ddof=1)
         left = left - by_year[of_year]
     centred = left - (sums(data.region, left) / _counts(data))[data.region]
-    own = np.sqrt(sums(data.region, centred**2) / (_counts(data) - 1))
+    own = np.sqrt(sums(data.region, centred**2) / np.maximum(_counts(data) - 1, 1))
     return Spread(common, own)
 
 
@@ -60,6 +60,11 @@ def _counts(data: Pool) -> Array:
 def mean_growth(data: Pool) -> Array:
     """Return the mean growth (G, 2) of each region over its growth rows."""
     return np.asarray(sums(data.region, data.growth) / _counts(data))
+
+
+def mean_state(data: Pool) -> Array:
+    """Return the mean regressors (G, 2) of each region over its growth rows."""
+    return np.asarray(sums(data.region, data.regressor) / _counts(data))
 
 
 def simulated_paths(
@@ -77,9 +82,8 @@ def simulated_paths(
     common : (years, 2, B) standard normal shocks of the years
     own : (G, years, 2, B) standard normal shocks of each region
     """
-    mean_state = sums(data.region, data.regressor) / _counts(data)
     slopes = strength * SIGNS
-    intercepts = mean_growth(data) - slopes[:, 0] * mean_state[:, ::-1]
+    intercepts = mean_growth(data) - slopes[:, 0] * mean_state(data)[:, ::-1]
     opening = np.flatnonzero(np.diff(data.region, prepend=-1))
     begins = data.year[opening] - data.year.min()
     logs = np.log(data.start[opening])[:, :, None] * np.ones(own.shape[-1])
@@ -113,8 +117,8 @@ def _after_a_year(logs: Array, intercepts: Array, slopes: Array) -> Array:
 
 def finite_paths(paths: Array) -> tuple[Array, Booleans]:
     """Return the paths, ones in place of those that overflow, and which (G, B) do not overflow."""
-    finite = (np.isfinite(paths) & (paths > 0)).all(axis=(0, 2))
-    return np.where(finite[:, None, :], paths, 1.0), finite
+    finite = np.asarray((np.isfinite(paths) & (paths > 0)).all(axis=(0, 2)))
+    return np.asarray(np.where(finite[:, None, :], paths, 1.0)), finite
 
 
 def growth_rows(paths: Array, data: Pool, estimator: str) -> tuple[Array, Array]:

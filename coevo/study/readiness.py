@@ -19,7 +19,6 @@ from coevo.observations.recognition import StudyTerms
 from coevo.panel import build_panel, panel_remarks
 from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, read_series
-from coevo.power import foreseen
 from coevo.schema import FILLED
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.completeness import ways_without_gaps
@@ -28,8 +27,7 @@ from coevo.study.configuration import complete_config
 from coevo.study.raw_files import raw_paths
 from coevo.study.regions import SETS, regions_table, shipped_sets
 from coevo.study.templates import in_json
-from coevo.study.terminal import cost_line, foreseen_line, model_lines, said, span
-from coevo.study_data import StudyData
+from coevo.study.terminal import model_lines, said, span
 from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
@@ -212,16 +210,6 @@ def coverage(checked: Checked) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _foreseen(checked: Checked, panel: pd.DataFrame) -> str:
-    """Return what a panel without problems could decide of the model, if the study has one."""
-    if checked.problems or not checked.config["interaction"]:
-        return ""
-    indices = {} if checked.coupling is None else {"coupling": checked.coupling}
-    study = StudyData(checked.config, checked.indicators, {"panel": panel, **indices})
-    names = dict(panel[["region", "name"]].drop_duplicates().to_numpy())
-    return foreseen_line(foreseen(study), names[study.focus])
-
-
 def _by_check(rows: pd.DataFrame, message: MessageText) -> Iterator[tuple[str, int, list[str]]]:
     """Yield the checks that gave rows of the audit: name, how many rows, the first in words."""
     for check, group in rows.groupby("check", sort=False):
@@ -238,7 +226,7 @@ def _in_words(row: Row, message: MessageText) -> str:
 
 
 def _panel_words(checked: Checked, panel: pd.DataFrame) -> dict[str, Any]:
-    """Return what is said of a panel: what it covers and lacks, the model, what it will cost."""
+    """Return what is said of a panel: what it covers and lacks, and the model."""
     config, (complete, total) = checked.config, checked.complete
     whole = complete_rows(panel, checked.indicators).reset_index() if total else panel.head(0)
     years, regions = panel["year"].unique(), panel["region"].nunique()
@@ -248,9 +236,6 @@ def _panel_words(checked: Checked, panel: pd.DataFrame) -> dict[str, Any]:
     places = gaps["name"] + " " + gaps["year"].astype(str)
     read = checked.observations[["region", "name"]].drop_duplicates()
     empty = read.loc[~read["region"].isin(panel["region"]), "name"].tolist()
-    rows = len(panel[["region", "year"]].drop_duplicates())
-    documents = len(config["report"]["languages"]) * len(config["report"]["formats"])
-    cost = cost_line(rows, len(panel), documents)
     return {
         "complete": complete,
         "region_years": total,
@@ -262,7 +247,6 @@ def _panel_words(checked: Checked, panel: pd.DataFrame) -> dict[str, Any]:
         "gaps": places.groupby(gaps["indicator"], sort=False).agg(list).to_dict(),
         "empty": empty if config["regions"] == "all" else [],
         "ways": list(ways_without_gaps(panel, checked.indicators, config)),
-        "expected": [line for line in (_foreseen(checked, panel), cost) if line],
     }
 
 

@@ -1,17 +1,9 @@
-"""What a person at a terminal is told: in columns, of the two-population model, of the cost.
-
-How long a study takes and how much memory it needs is roughly told, from docs/benchmarks.md: the
-constants are of its section "Many regions", by the clock on two cores with `chunks: 1`; a test
-holds them against the studies that were measured there.
-"""
+"""What a person at a terminal is told: in columns, and of the two-population model."""
 
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-
-import pandas as pd
-import psutil
 
 from coevo.arrays import Config
 from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
@@ -22,10 +14,6 @@ from coevo.study.templates import Filters, filled
 WIDTH = 100  # columns of the terminal
 FIRST = 0.3  # of a line, for the first column of a table
 FILL = "\0"  # stands after a wide character while columns are counted
-START = 18.0  # seconds of any study
-DOCUMENT = 2.2  # seconds of one document, a format in a language
-ROW, FIGURE = 0.0045, 0.0001  # seconds of a region in a year, and of one figure of it
-LEAST, ROW_MEMORY, FIGURE_MEMORY = 430.0, 0.014, 0.0005  # MB of the largest process, likewise
 MOST_NAMES = 8
 NEEDED = "it needs an output of each system, in money or counts and always positive"
 REASONS = {  # of `Output`, and for a subsystem
@@ -92,19 +80,6 @@ def model_lines(interaction: Config | None, outputs: Sequence[Output]) -> Iterat
             yield f"interaction.{side}: {interaction[side]}: {REASONS[reason]}; {standing(outputs)}"
 
 
-def foreseen_line(power: pd.DataFrame, focus: str) -> str:
-    """Return what the panel could decide, "" where nothing can be foreseen.
-
-    power: of `coevo.power.foreseen`; focus: name of the region of the equilibrium.
-    """
-    effects = []
-    for effect, rows in power.dropna(subset="power").groupby("effect", sort=False):
-        own, most = rows.iloc[0], rows["years"].max()
-        least = None if pd.isna(own["least_years"]) else own["least_years"]
-        effects.append((effect, own["power"], most, least))
-    return said("foreseen.txt", effects=effects, focus=focus)[0] if effects else ""
-
-
 def _spread(text: str) -> str:
     text = unicodedata.normalize("NFC", text)  # an accent takes no column of its own
     return "".join(character + FILL * (room(character) - 1) for character in text)
@@ -140,27 +115,3 @@ def table_lines(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1 - (text[most - 1] == FILL)] + "…"
-
-
-def expected_seconds(rows: int, figures: int, documents: int) -> float:
-    """Return the seconds of a study: rows of regions and years, figures in them, its reports.
-
-    seconds = START + DOCUMENT documents + ROW rows + FIGURE figures
-    """
-    return START + DOCUMENT * documents + ROW * rows + FIGURE * figures
-
-
-def expected_megabytes(rows: int, figures: int) -> float:
-    """Return the most memory of one process, in MB.
-
-    megabytes = LEAST + ROW_MEMORY rows + FIGURE_MEMORY figures
-    """
-    return LEAST + ROW_MEMORY * rows + FIGURE_MEMORY * figures
-
-
-def cost_line(rows: int, figures: int, documents: int) -> str:
-    """Return in words what a study takes, and what to do where this computer has not the memory."""
-    seconds = expected_seconds(rows, figures, documents)
-    gigabytes = expected_megabytes(rows, figures) / 1000
-    there = psutil.virtual_memory().total / 1e9
-    return said("cost.txt", seconds=seconds, gigabytes=gigabytes, there=there)[0]

@@ -5,7 +5,6 @@ import shutil
 import unicodedata
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -18,13 +17,10 @@ from coevo.command import main
 from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
-from coevo.study import terminal
 from coevo.study.completeness import ways_without_gaps
 from coevo.study.readiness import check_lines, check_study, coverage, misfits
 from coevo.study.terminal import (
     WIDTH,
-    expected_megabytes,
-    expected_seconds,
     table_lines,
     wrapped_lines,
 )
@@ -140,7 +136,6 @@ def test_a_whole_study_is_counted_and_has_no_problem(project):
     }
     said = check_lines(study, said_in_english)
     assert "Missing figures" not in said
-    assert "Expected: about 30 seconds on two cores, 0.4 GB of memory for each" in said
 
 
 def test_figures_beyond_goalposts_of_an_indicator_are_counted(project):
@@ -171,7 +166,7 @@ def test_the_model_that_a_study_could_have_is_told_and_one_that_cannot_be(projec
 
     assert (
         "Model of two populations: off; interaction: {upstream: shops, downstream: plants} turns "
-        "it on; outputs could be: shops, plants, output, people; a share, rate or index: wealth "
+        "it on; outputs could be: shops, plants, output, people; a share, rate or index: wealth"
         in said()
     )
     assert "populations" not in said(interaction={"upstream": "shops", "downstream": "plants"})
@@ -357,42 +352,6 @@ def test_a_character_without_a_font_is_told_before_anything_runs(project, capsys
     checked(title={"en": "Do they 🙂?"})
     assert main(["check", "--study", "small"]) == 1
     assert capsys.readouterr().err.startswith("config/small.yaml: no font holds '🙂' (U+")
-
-
-# as docs/benchmarks.md says of made-up counties and of the provinces
-@pytest.mark.parametrize(
-    ("region_years", "series", "documents", "seconds", "megabytes"),
-    [
-        (31 * 20, 12, 1, None, 455),
-        (310 * 20, 12, 1, 56, 561),
-        (2800 * 20, 12, 1, 315, 1572),
-        (280 * 18, 12, 1, 48, None),
-        (31 * 9, 20, 6, 33, None),
-        (310 * 20, 52, 1, None, 663),
-    ],
-)
-def test_the_expected_cost_is_near_what_was_measured(
-    region_years, series, documents, seconds, megabytes
-):
-    size = region_years, region_years * series
-    if seconds:
-        assert expected_seconds(*size, documents) == pytest.approx(seconds, rel=0.15)
-    if megabytes:
-        assert expected_megabytes(*size) == pytest.approx(megabytes, rel=0.15)
-
-
-@pytest.mark.parametrize(
-    ("memory", "advice"),
-    [(4.0, ""), (2.0, "2.0 GB in all: give cores=1"), (1.0, "1.0 GB in all: use a")],
-)
-def test_the_cost_is_told_roughly_and_what_to_do_without_the_memory(monkeypatch, memory, advice):
-    of_all = SimpleNamespace(total=1e9 * memory)
-    monkeypatch.setattr(terminal.psutil, "virtual_memory", lambda: of_all)
-    said, _, more = terminal.cost_line(2800 * 20, 2800 * 20 * 12, 1).partition(
-        "; this computer has "
-    )
-    assert said == "Expected: about 6 minutes on two cores, 1.6 GB of memory for each"
-    assert more.startswith(advice) and bool(more) == bool(advice)
 
 
 def test_every_line_fits_the_terminal(project):

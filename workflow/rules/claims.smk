@@ -5,7 +5,7 @@ CHECKED = ["headline_claims", *(["claims"] if config["claims"] else [])]
 # The tables that claims are held against; a study without an index or a model part lacks some.
 EVIDENCE = (
     "observations audit coupling headlines headline_variants coverage_breaks coverage_growth "
-    "equilibria theory parameters slope_tests verdicts specifications"
+    "equilibria strengths parameters slope_tests verdicts specifications"
 ).split()
 
 
@@ -24,6 +24,6 @@ rule claims:
     conda:
         "../../environment.yml"
     params:
-        config={key: config[key] for key in ("focus_region", "comovement", "interaction")},
+        config={key: config[key] for key in ("focus_region", "comovement", "interaction", "period")},
     script:
         "../scripts/claims.py"

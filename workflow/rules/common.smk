@@ -224,7 +224,6 @@ FIRST = next(iter(LANGUAGES.values()))
 COSTS = {
     "estimate": (240, 14.5, 3.5),
     "specify": (165, 6.5, 0.4),
-    "power": (240, 6.5, 10),
     "predict": (160, 22, 0.7),
     "vary": (180, 18.5, 2),
     "export": (260, 10, 0.4),

@@ -38,7 +38,12 @@ if config["interaction"]:
         resources:
             **needs("estimate"),
         params:
-            config={"interaction": config["interaction"], "robustness": SEED},
+            config={
+                "interaction": config["interaction"],
+                "robustness": SEED,
+                "focus_region": config["focus_region"],
+                "period": config["period"],
+            },
         script:
             "../scripts/estimate.py"
 
@@ -79,29 +84,3 @@ if config["interaction"]:
             | SAMPLED,
         script:
             "../scripts/specify.py"
-
-    rule power:
-        """Simulate what could be seen here, and what would decide."""
-        input:
-            **FITTED | {"code": code("power")},
-            parameters=f"{DATA}/parameters.csv",
-            slope_tests=f"{DATA}/slope_tests.csv",
-            strengths=f"{DATA}/strengths.csv",
-            effects=f"{DATA}/effects.csv",
-            controls=f"{DATA}/controls.csv",
-        output:
-            power=f"{DATA}/power.csv",
-        log:
-            f"{LOGS}/power.log",
-        conda:
-            "../../environment.yml"
-        resources:
-            **needs("power"),
-        params:
-            config={
-                "interaction": config["interaction"],
-                "robustness": SEED,
-                "focus_region": config["focus_region"],
-            },
-        script:
-            "../scripts/power.py"

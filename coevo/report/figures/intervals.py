@@ -7,21 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coevo.equilibria.theory_rows import CANNOT_SAY, CONTRADICTED, MEAN
 from coevo.inference.slope_errors import SLOPES
 from coevo.report.figures import axes
 from coevo.report.figures.bars import share_text
 from coevo.report.figures.vega import Part, specification
 from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.study_tables import Study, variant_word
-from coevo.report.findings.theory_against_fit import growth_rows
+from coevo.report.findings.theory_against_fit import strength_rows
 from coevo.sensitivity.choices import CHOICES
 
 FAR_WIDER = 10  # times the median width, from which an interval is cut
 AIR = 0.06  # of the axis, beyond the outermost interval
 STRIP = 17.0  # pixels of a variant's row
 ABOVE = 0.4  # of a row, above the name of a choice
-EVERYTHING = (-np.inf, np.inf)
+BANDS = {"none": "$grid", "full": "$line"}  # ranges of simulated panels -> their colour
 BAND = {"mean": "D", "min": "low", "25%": "lower", "75%": "upper", "max": "high"}
 Limits = tuple[float, float]
 NAME = 26  # letters of a variant's name that stand beside its row; its tip holds all
@@ -68,6 +67,7 @@ def _limits(rows: pd.DataFrame) -> Limits:
 
 def _intervals(
     chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, within: Limits,
+    bands: pd.DataFrame | None = None,
     **given: Any,
 ) -> Part:  # fmt: skip
     """Intervals within limits and their estimates, in blocks with titles, zero as a line. Looks are
@@ -80,8 +80,9 @@ def _intervals(
     heads = blocks.drop_duplicates("block")[["block", "title"]].rename(columns={"block": "row"})
     parts = blocks.groupby("block", sort=False)["row"]
     order = [row for block, part in parts for row in (block, *part)]
+    drawn = {"rows": rows, "heads": heads} | ({} if bands is None else {"bands": bands})
     return specification(
-        chart, study, words, {"rows": rows, "heads": heads}, **given,
+        chart, study, words, drawn, **given,
         order=order,
         height=27.0 * len(order),
     )  # fmt: skip
@@ -90,47 +91,49 @@ def _intervals(
 coefficient_b1, coefficient_d = (partial(_coefficient, parameter=name) for name in ("b1", "d"))
 
 
-def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
-    """Growth of x1 and of x2 by the fitted equations at the theoretical point, in % a year: of the
-    region in focus, and the means over regions.
+def strengths(study: Study, words: Mapping[str, str]) -> Part:
+    """Strengths of both effects with their intervals, on bands of what panels at full strength and
+    without interaction give; 1 is the theory.
 
-    Filled and heavy where the point is contradicted, hollow where nothing can be said.
+    Filled where full strength is excluded, hollow where it is not.
     """
-    rows = _of_focus(study)
-    verdict, known = rows["verdict"], rows["share"].notna()
-    contradicted = verdict == CONTRADICTED
+    rows = strength_rows(study)
+    limits = _limits(_with_bands(rows[~_far_wider(rows)]))
     shares = [
         words["at_share"].format(share=share_text(share, words["percent"]))
         for share in rows["share"]
     ]
-    rows[["estimate", "low", "high"]] *= 100
+    line = ("line_" + rows["line"]).map(words)
+    excluded = rows["full_excluded"].eq(True)
     rows = rows.assign(
-        block=rows["output"],
-        title=("growth_" + rows["output"]).map(words),
-        label=("line_" + rows["line"]).map(words).mask(known & study.single, shares),
-        verdict=verdict.map(words),
-        tone=np.where(contradicted, "$ink", "$muted"),
-        fill=np.select([contradicted, verdict == CANNOT_SAY], ["$ink", "$bg"], "$muted"),
-        strong=np.where(contradicted, 3, 1.6),
+        region=rows["scope"],
+        block=rows["effect"],
+        title=("strength_" + rows["effect"]).map(words),
+        label=line.mask(rows["share"].notna(), shares if study.single else line + ", " + shares),
+        estimate=rows["strength"],
+        verdict=rows["verdict"].map(words),
+        tone="$ink",
+        fill=np.where(excluded, "$ink", "$bg"),
+        strong=np.where(rows["line"] == rows["line"].iloc[0], 3, 1.6),
     )
-    none = "" if study.focus in set(rows["region"]) else words["theory_missing"]
-    per_cent = [words["growth_at"], *shares[: int(known.any() and not study.single)]]
-    given = {"title": " · ".join(per_cent), "limits": _limits(rows), "none": none}
-    return _intervals("theory_growth", study, words, rows, EVERYTHING, **given)
+    ends = {name: rows[[f"{name}_low", f"{name}_high"]].clip(*limits) for name in BANDS}
+    parts = [
+        rows[["block", "label"]].assign(
+            band=words[f"band_{name}"], low=part.iloc[:, 0], high=part.iloc[:, 1], tone=BANDS[name]
+        )
+        for name, part in ends.items()
+    ]
+    bands = pd.concat(parts).dropna(subset=["low", "high"])
+    bands = bands.assign(row=bands["block"] + "|" + bands["label"])
+    given = {"title": words["strength"], "limits": limits, "bands": bands}
+    return _intervals("strengths", study, words, rows, limits, **given)
 
 
-def _of_focus(study: Study) -> pd.DataFrame:
-    rows = growth_rows(study).rename(columns={"scope": "region"})
-    return rows[rows["region"].isin([study.focus, MEAN])]
-
-
-def growth_marks(study: Study) -> dict[str, Any]:
-    """Whether points of growth are `hollow`; `lines`: whether means over regions stand beside the
-    `own` rows.
-    """
-    rows = _of_focus(study)
-    lines = "means" if rows["region"].eq(MEAN).any() else "own"
-    return {"hollow": rows["verdict"].eq(CANNOT_SAY).any(), "lines": lines}
+def _with_bands(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose estimate, low and high hold the ranges of simulated panels and 1 as well."""
+    ends = [f"{name}_{end}" for name in BANDS for end in ("low", "high")]
+    low, high = rows[["low", *ends]].min(axis=1), rows[["high", *ends]].max(axis=1)
+    return pd.DataFrame({"low": low, "estimate": 1.0, "high": high})
 
 
 def by_choice(study: Study, words: Mapping[str, str]) -> Part:

@@ -7,8 +7,6 @@ import pandas as pd
 
 from coevo.files import rows_of
 from coevo.messages import room
-from coevo.power.bounded_years import EQUILIBRIUM
-from coevo.power.relations_seen import ESTIMATES
 from coevo.report.figures import FIGURES, axes, subsystem_colour
 from coevo.report.figures.vega import LAYERS, PADDING, Part, specification
 from coevo.report.findings.coverage_years import shown_breaks
@@ -130,27 +128,3 @@ def _path(chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame
     drawn = {"rows": rows, "labels": _apart(labels, (0, 1), chart)}
     y = axes.spanning("value", 0, 1, y_axis)
     return specification(chart, study, words, drawn, x=axes.years_axis(study.years), y=y)
-
-
-def deciding(study: Study, words: Mapping[str, str]) -> Part:
-    """Share of panels in which each relation is named, by number of years, all else as in the
-    study; and of paths in which the equilibrium in focus is bounded.
-    """
-    every = study.rows("power").dropna(subset="power")
-    relations = every[every["size"].eq(ESTIMATES) & every["noise"].eq(1)]
-    relations = relations[relations["regions"] == relations["regions"].iloc[:1].squeeze()]
-    rows = pd.concat([relations, every[every["effect"] == EQUILIBRIUM]])
-    rows = rows[rows.groupby("effect")["years"].transform("size") > 1]
-    names = {effect: words[f"found_{effect}"] for effect in rows["effect"].unique()}
-    colours = {effect: subsystem_colour(i) for i, effect in enumerate(names)}
-    colours[EQUILIBRIUM] = "$muted"
-    rows = rows.assign(label=rows["effect"].map(names), colour=rows["effect"].map(colours))
-    last = rows.groupby("effect", sort=False).tail(1)
-    labels = last.assign(text=last["label"], value=last["power"], bold=False, region="")
-    drawn = {"rows": rows, "labels": _apart(labels, (0, 1), "deciding")}
-    ends = (int(rows["years"].min()), int(rows["years"].max()))
-    told = relations if len(relations) else rows.iloc[:: len(rows) - 1]
-    x_axis = axes.axis(words["number_of_years"], sorted(set(told["years"].tolist())))
-    y_axis = axes.above(words["share_found"], [0, 0.25, 0.5, 0.75, 1])
-    x, y = axes.spanning("years", *ends, x_axis), axes.spanning("power", 0, 1, y_axis)
-    return specification("deciding", study, words, drawn, x=x, y=y)

@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from coevo.equilibria.theory_rows import MEAN
-from coevo.files import rows_of
-from coevo.power.relations_seen import ESTIMATES
 from coevo.report.findings.coverage_years import shown_breaks
-from coevo.report.findings.deciding import power_rows
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.regional_pattern import group_means, growth
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.theory_against_fit import growth_rows
+from coevo.report.findings.theory_against_fit import told_strengths
 from coevo.sensitivity.headlines import SUPPORTED
 
 FEW = 15  # regions, from which their D has a density
@@ -31,9 +27,8 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     of choices give it several grades; `headline_variants`: headlines
     are held against choices; `sensitivity`: which choice matters is known; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
-    `power`: panels of effects as estimated were simulated;
-    `own_fits`: one of several regions at least is estimated by itself; `theory`: growth at the
-    theoretical point is known of the region in focus or on average.
+    `own_fits`: one of several regions at least is estimated by itself; `strengths`: the
+    strength of interaction is known of the region in focus or of the panel.
     """
     claims = opening_kind(study) == "claims"
     met = {"claim_counts": claims, "degrees": not claims}
@@ -44,8 +39,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
             "fit": estimated,
             "coefficients": estimated or study.pooled,
             "own_fits": not study.single and len(region_fit_rows(study)) > 0,
-            "power": not rows_of(power_rows(study), size=ESTIMATES).empty,
-            "theory": growth_rows(study)["scope"].isin([study.focus, MEAN]).any(),
+            "strengths": not told_strengths(study).empty,
         }
     return study.has | {need for need, holds in met.items() if holds}
 

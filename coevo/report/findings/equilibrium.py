@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.deciding import bounded_finding
 from coevo.report.findings.study_tables import Reason, Study, reason
 
 BOUNDED = "interval"
@@ -76,15 +75,14 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `negative`: outputs
     that are below zero `at` the point. `general`: the row of the rest point of the general form,
     `told` whether there is one, and p of no own terms (`restriction`); `means`: those of
-    `observed_means`; `needed`: see `bounded_finding`; `everywhere`: in how many regions E is
-    located by their own growth, of how many, None of one region; `exceptions`: regions whose E a
-    pooled fit locates, with its effects; `beyond`: whether a coordinate of the rest point lies
-    outside the observed range.
+    `observed_means`; `everywhere`: in how many regions E is located by their own growth, of how
+    many, None of one region; `exceptions`: regions whose E a pooled fit locates, with its effects;
+    `beyond`: whether a coordinate of the rest point lies outside the observed range.
     """
-    unfitted, needed = refused(study), bounded_finding(study)
+    unfitted = refused(study)
     if study.focus in unfitted:
         reason = unfitted[study.focus]
-        return {"verdict": "not_estimated", "reason": reason, "beyond": False, "needed": needed}
+        return {"verdict": "not_estimated", "reason": reason, "beyond": False}
     main, every, seen = fits(study).iloc[0], region_fit_rows(study), path(study)
     negative = [output for x, output in study.outputs.items() if main[x] < 0]
     return {
@@ -94,7 +92,6 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "negative": negative,
         "at": "negative" if negative else "positive",
         "general": _general(study),
-        "needed": needed,
         "years": (seen["year"].min(), seen["year"].max()),
         "everywhere": None if study.single else (int(every["located"].sum()), len(every)),
         "exceptions": _located_pooled(study),

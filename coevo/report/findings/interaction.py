@@ -10,8 +10,8 @@ from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
 from coevo.report.findings.carried import carried_slopes
-from coevo.report.findings.deciding import power_finding
 from coevo.report.findings.equilibrium import refused
+from coevo.report.findings.relation import SUPPLY, relation_finding
 from coevo.report.findings.study_tables import Study, least_and_largest, reason
 from coevo.sensitivity.claims import breaking_years
 from coevo.sensitivity.specifications import EFFECTS
@@ -115,15 +115,15 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     regions share in a year, `supply` has to pass the bootstrap by year in both slopes (`by_year`)
     and to stand without the growth of any one year; else it is `fragile`. Without pooled fits it is
     `region_` and the verdict of the focus region's own, with the `reason` if figures forbid pooled
-    ones, or `not_estimated` where that has no fit either. `headline`: what the last effects say;
-    `head`: their b1 and d by the main estimator; `points`: see `_in_points`; `zero`: whether both
-    intervals hold zero. `r2`: least and largest share of growth that the slopes explain, over
-    estimators and both equations; `own`: how many regions' own intervals of b1
-    contain zero, of how many; `carried`: slopes that rest on one region: they decide nothing, and
-    what is told slope by slope leaves them out; `sets`: of slopes by instruments whose set holds
-    the estimate, `unset` the others; `broken`: years without which the supply pattern is gone;
-    `equal`: p of equal slopes. Where it is undecided the `power` of the rule; years that make it
-    `fragile`; `signs`: the headline, or `outlived` by year effects.
+    ones, or `not_estimated` where that has no fit either. `headline`: what both effects are
+    shown to be, `undecided` where one is not; `head`: b1 and d with the last effects by the main
+    estimator; `points`: see `_in_points`; `zero`: whether both intervals hold zero. `r2`: least and
+    largest share of growth that the slopes explain, over estimators and both equations; `own`: how
+    many regions' own intervals of b1 contain zero, of how many; `carried`: slopes that rest on one
+    region: they decide nothing, and what is told slope by slope leaves them out; `sets`: of slopes
+    by instruments whose set holds the estimate, `unset` the others; `broken`: years without which
+    the supply pattern is gone; `equal`: p of equal slopes. Where it is undecided the years that
+    make it `fragile`; `signs`: the headline, or `outlived` by year effects.
     """
     if not study.pooled and study.focus in refused(study):
         return dict.fromkeys(("verdict", "headline", "by"), "not_estimated")
@@ -132,8 +132,11 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     verdicts = [slope_signs(b1.loc[effects], d.loc[effects]) for effects in study.effects]
     by_year, broken, last = _by_year(study), list[str](), study.effects[-1]
     carried = carried_slopes(study)
-    undecided = bool(carried) or verdicts[-1] in ("neither", "one")
-    headline = "undecided" if undecided else verdicts[-1]
+    relation = relation_finding(study)
+    undecided = bool(carried) or relation["headline"] != "named"
+    headline = (
+        "undecided" if undecided else "supply" if relation["direction"] == SUPPLY else "other"
+    )
     if study.pooled and verdicts[0] == "supply":
         alpha = 1 - study.config["interaction"]["confidence"]
         broken = breaking_years(study, EFFECTS[0])
@@ -159,7 +162,6 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "by_year": {k: row for k, row in by_year.items() if k not in carried},
         "broken": broken,
         "fragile": undecided and broken and not carried,
-        "power": power_finding(study) if undecided and study.pooled else {},
         "groups": _mean_groups(study) if study.pooled else [],
         "instruments": instruments,
         "sets": [row for row in instruments if holds(row["set"], row["estimate"])],

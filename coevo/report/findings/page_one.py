@@ -11,7 +11,7 @@ from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
 from coevo.observations.units import unit_of
 from coevo.report.findings.level_control import near_level, of_measure
-from coevo.report.findings.relation import UNDETERMINED
+from coevo.report.findings.relation import NOT_ESTIMATED, SUPPLY, UNDETERMINED
 from coevo.report.findings.study_tables import Study, least_and_largest
 from coevo.schema import FILLED
 from coevo.sensitivity.choices import CHOICES, MAIN, ROBUST
@@ -28,10 +28,10 @@ NOT_TESTED = "not_tested"  # a claim that nothing was held against
 RELATIVE = ("ratio", "per person", "money per person")  # what units of shares and per head measure
 WORDS_OF_VERDICTS = (*dict.fromkeys(CONCLUSIONS.values()), NOT_TESTED)
 ON_FIGURES = ("printed", "unit")  # checks of claims on printed figures
-UNNAMED = ("none", "not_estimated", UNDETERMINED)
 PROXIES = ("secondary_value_added", "hare_pelts")  # indicators that stand for what none measures
 SAME = ("located", "not_estimated", "none")  # verdicts on the equilibrium that page one keeps
 FEW = 5  # regions left out that a line can name
+REJECTED = 0.05  # joint p below which the control contradicts theory
 MUCH = 0.1  # share of filled figures from which page one tells it
 Findings = Mapping[str, Any]
 
@@ -45,16 +45,15 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     without a level. `least`: see `_least`. `follows`: what D does, `supported` where T is almost
     all of it, `more` where it is most under every choice, else the key of that headline. `gaps`,
     `itself` (that of D, not relative): see `_gaps`; `goes`: see `_goes`; `near`: see `_near`;
-    `news`: whether the rank in focus is another with the level taken out; `rests`: which sentence
-    tells of growth at the theoretical point.
+    `news`: whether the rank in focus is another with the level taken out; `rests`, `control`: see
+    `_of_theory`.
     `coverage`: years of changed coverage that show. `hangs`: see `_hangs`. `usual`: whether C is of
     the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
     tells of systems in step; `filled`: share of filled figures, where it is large; `third`: what
     the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
-    `drive`: `named`, `supply` (`supply_named`, where page one speaks of nothing else), `other`,
-    `undecided`, `refused` by the rule, or `not_estimated`; `settle`: `located`, `unlocated` or
-    `not_estimated`; `power` of the rule for effects as estimated. `joint`: whether p of theory in
-    the region in focus is told.
+    `drive`: the relation that is `named`, `supply` where x2 preys on x1 (`supply_named`, where page
+    one speaks of nothing else), `undecided`, or `not_estimated`; `settle`: `located`, `unlocated`
+    or `not_estimated`.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
@@ -70,14 +69,10 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     if study.pair:
         opening |= {"drive": _drive(study, findings)}
         opening["settle"] = settle if settle in SAME else "unlocated"
-        told = theory["verdict"] in ("average", "confirmed")
-        opening["rests"] = theory["verdict"] if told else theory.get("growth", "")
-        opening["joint"] = theory.get("growth") == "told"
+        opening |= _of_theory(theory, findings["control"])
         opening["located"] = opening["settle"] == "located"
         counted = findings["survival"]["all"][""]
         opening["counted"] = counted if counted["specifications"] else None
-        if opening["drive"] == "undecided":
-            opening["power"] = findings["interaction"].get("power", {}).get("own")
     if opening["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)
@@ -85,6 +80,19 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
         opening |= {"on_figures": opening["printed"][1], "others": opening["stated"][1]}
         opening["most"] = max(reversed(conclusions(claims)), key=lambda counted: counted[1])
     return opening | {"deciding": _deciding(study, opening, findings)}
+
+
+def _of_theory(theory: Findings, control: Findings) -> dict[str, str]:
+    """Which sentence tells of theory (`rests`): of strengths in the `panel` or the region's `own`
+    fit, or of the `control`; and what that says where theory has no slopes: `agrees`,
+    `contradicts`, `many` where it is told of several regions, or `none`.
+    """
+    said = control["told"]
+    if said == "one":
+        said = "contradicts" if control["point"]["p_joint"] < REJECTED else "agrees"
+    if "b1" in theory:
+        return {"rests": theory["by"], "control": said}
+    return {"rests": "control" if control["told"] == "one" else "", "control": said}
 
 
 def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
@@ -250,11 +258,12 @@ def _least(findings: Findings) -> str:
 
 def _drive(study: Study, findings: Findings) -> str:
     relation = findings["relation"]
-    if (relation.get("reason") or ("",))[0] == "no_null_left":
-        return "refused"
-    named = relation["verdict"] not in UNNAMED
-    drive = "named" if named else str(findings["interaction"]["headline"])
-    return "supply_named" if drive == "supply" and not study.indexed else drive
+    if relation["verdict"] == NOT_ESTIMATED:
+        return NOT_ESTIMATED
+    if relation["verdict"] == UNDETERMINED:
+        return "undecided"
+    supply = relation["direction"] == SUPPLY
+    return "supply_named" if supply and not study.indexed else "supply" if supply else "named"
 
 
 def concluded(claims: pd.DataFrame) -> pd.Series:

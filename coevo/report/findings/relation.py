@@ -1,96 +1,103 @@
 """Which ecological relation the two outputs show, if any, and whether feedback is the stronger."""
 
-import math
 from typing import Any
 
-import numpy as np
+import pandas as pd
 
+from coevo.arrays import Row
 from coevo.equilibria.fitted import POOLED
 from coevo.estimation.pooled import FOD_IV
-from coevo.inference.relation_rule import ESTIMATORS
-from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.signs import QUADRANTS
+from coevo.inference.slope_errors import BY_REGION_WILD
 from coevo.messages import packed
 from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.study_tables import Study, reason
+from coevo.report.findings.theory_against_fit import main_effects
+from coevo.strengths.shown_effects import EFFECT_NAMES
 
-UNDETERMINED = "undetermined"
-# the fit that the rule and feedback rest on
-EFFECTS = ("A12", "A21")
+UNDETERMINED, NOT_ESTIMATED = "undetermined", "not_estimated"
+SUPPLY = "x2_preys_on_x1"  # direction of the pattern of supply
+SLOPE_OF = dict(zip(EFFECT_NAMES, ("b1", "d"), strict=True))
+# the fit that feedback rests on
 JUDGED = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
 
 
 def relation_finding(study: Study) -> dict[str, Any]:
-    """The relation of x1 and x2 that the rule names.
+    """The relation of x1 and x2, named where both effects are shown.
 
-    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`. `why` an undetermined
-    one is: `signs` (the two estimators disagree, on the effects `differ`), `half` (one effect
-    alone, `seen`, exceeds what panels without interaction give, `critical`) or `size` (none does).
-    `families`: of both outputs S, and the families of such panels that its figures allow. `sizes`:
-    how often it errs in simulations. `quadrants`: probability of each relation by its signs, not
-    told where a slope rests on one region; `restriction`: p value of the paper's A11 = A22 = 0;
-    `strength`: least first-stage F, by which `instruments` are `weak` or `strong`.
+    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`; `direction`; `why` an
+    undetermined one is: `half` (one effect alone is shown, `seen`) or `none`. `by`: `panel` or
+    `own`, whose fit decides. `shown`: see `_effect`; `tested`: `worlds`, or `intervals` where no
+    population without interaction moves like the figures; `unconfirmed`: effects that are shown,
+    but whose p by the wild bootstrap by region is .05 or more, with that p. Of the general model by
+    instruments `quadrants`: probability of each pair of signs, not told where a slope rests on one
+    region; `restriction`: p of the paper's A11 = A22 = 0; `strength`: least first-stage F, by which
+    `instruments` are `weak` or `strong`.
     """
-    named = study.verdicts(**JUDGED)
-    known = {"families": _families(study), "sizes": _sizes(study)}
-    if "relation" not in named.index:
-        absent = "not_estimated"
-        few = ("feedback_needs_regions", packed({"least": FEWEST_CLUSTERS}))
-        why = reason(study.rows("refusals", **JUDGED)) or few
-        return {"verdict": absent, "headline": absent, "reason": why, **known}
+    rows, by = study.rows("effects", scope=POOLED, effects=main_effects(study)), "panel"
+    if rows.empty:
+        rows, by = study.rows("effects", scope=study.focus), "own"
+    known = _general_model(study)
+    if rows.empty:
+        why = reason(study.rows("refusals", scope=study.focus, quantity=["effects", "fit"]))
+        absent = {"verdict": NOT_ESTIMATED, "headline": NOT_ESTIMATED, "shown": []}
+        return absent | {"reason": why or ("no_growth_rows", packed({})), **known}
+    fit = rows.iloc[0][["scope", "effects", "estimator"]].to_dict()
+    named = study.verdicts(**fit).loc["relation"]
+    effects = [_effect(part) for _, part in rows.groupby("effect", sort=False)]
+    seen = [effect["effect"] for effect in effects if effect["shown"]]
+    return {
+        "verdict": named["verdict"],
+        "headline": UNDETERMINED if named["verdict"] == UNDETERMINED else "named",
+        "direction": named["direction"],
+        "by": by,
+        "why": "half" if seen else "none",
+        "seen": seen,
+        "shown": effects,
+        "tested": "worlds" if any(effect["worlds"] for effect in effects) else "intervals",
+        "unconfirmed": _unconfirmed(study, seen) if by == "panel" else [],
+        **known,
+    }
+
+
+def _effect(rows: pd.DataFrame) -> Row:
+    """One effect: its row, the `worlds` whose panels move like the figures, and how many of them
+    hold its t (`inside`).
+    """
+    worlds = rows.dropna(subset=["world_low", "world_high"])
+    inside = worlds["t"].between(worlds["world_low"], worlds["world_high"])
+    first = rows.iloc[0]
+    excludes_zero = bool(first["low"] > 0 or first["high"] < 0)
+    return {
+        **first.to_dict(),
+        "worlds": worlds.to_dict("records"),
+        "inside": int(inside.sum()),
+        "interval": "clear" if excludes_zero else "holds_zero",
+    }
+
+
+def _unconfirmed(study: Study, seen: list[str]) -> list[Row]:
+    tests = study.rows("slope_tests", errors=BY_REGION_WILD, effects=main_effects(study))
+    p = tests.set_index("parameter")["p"]
+    alpha = 1 - study.config["interaction"]["confidence"]
+    values = {name: p.get(SLOPE_OF[name]) for name in seen}
+    return [{"effect": name, "p": value} for name, value in values.items() if (value or 0) >= alpha]
+
+
+def _general_model(study: Study) -> dict[str, Any]:
+    """What instruments say of the general model; empty where it is not estimated."""
     rows = study.facts(**JUDGED)
-    values, verdict = rows["value"], named.at["relation", "verdict"]
+    if "restriction" not in rows.index:
+        return {}
+    values = rows["value"]
     strength, limit = rows.loc["first_stage_F", ["value", "limit"]].astype(float)
-    least = {a: min(abs(values[f"t_{a}_{judge}"]) for judge in ESTIMATORS) for a in EFFECTS}
-    critical = [float(values[f"critical_{a}"]) for a in EFFECTS]
-    seen = [a for a, limit_of in zip(EFFECTS, critical, strict=True) if least[a] > limit_of]
-    positive = {a: {values[f"{a}_{judge}"] > 0 for judge in ESTIMATORS} for a in EFFECTS}
-    differ = [a for a in EFFECTS if len(positive[a]) > 1]
     told = () if carried_slopes(study) else QUADRANTS
     return {
-        "verdict": verdict,
-        "headline": verdict if verdict == UNDETERMINED else "named",
-        "why": "signs" if differ else "half" if seen else "size",
-        "differ": differ,
-        "seen": seen,
-        "critical": critical,
         "instruments": "weak" if strength < limit else "strong",
-        **known,
         "quadrants": {k: p for k in told if (p := values.get(f"p_{k}_12")) is not None},
         "restriction": float(values["restriction"]),
         "strength": strength,
     }
-
-
-def _families(study: Study) -> list[tuple[str, float, float, float, list[str]]]:
-    """Of both outputs S, what it is of random walks, and the families that its figures allow."""
-    found = []
-    every = study.rows("null_families").groupby("population")
-    for output, (_, rows) in zip(study.pair, every, strict=False):
-        of, walk = rows.set_index("family"), rows.iloc[0]
-        allowed = list(of.index[of["allowed"]]) or ["none"]
-        named = ["all"] if len(allowed) == len(of) else allowed
-        found.append((study.label(output), walk["S"], walk["low"], walk["high"], named))
-    return found
-
-
-def _sizes(study: Study) -> dict[str, Any]:
-    """The largest shares of simulated panels in which a relation is named that is not there, in
-    whole per cent upwards, 1 at least: of `none` at all, and of `one` effect alone. Of the panels
-    with the number of `regions` and `years` that is nearest to the study's, by ratios.
-    """
-    rows = study.table("relation_rule")
-    if rows.empty:
-        return {}
-    own = {"regions": len(study.regions), "years": len(study.years)}
-    away = np.abs(np.log(rows[list(own)] / list(own.values()))).sum(axis=1)
-    rows = rows[away == away.min()]
-    named = 1 - rows["undetermined"] - rows["refused"]
-    alone = rows["relation"].isin(EFFECTS)
-    most = {"none": named[rows["relation"] == "none"].max(), "one": named[alone].max()}
-    shares = {name: max(math.ceil(100 * share), 1) / 100 for name, share in most.items()}
-    nearest: dict[str, Any] = rows[list(own)].iloc[0].to_dict()
-    return shares | nearest
 
 
 def feedback_finding(study: Study) -> dict[str, Any]:

@@ -1,186 +1,245 @@
-"""Theory against fit: where theory puts the equilibrium, and what the fitted equations do there."""
+"""Theory against fit: where theory puts the equilibrium, and how strong the interaction is."""
 
-from collections.abc import Iterable
+import math
 from typing import Any
 
 import pandas as pd
 
 from coevo.arrays import Row
-from coevo.equilibria.theory_rows import (
-    CANNOT_SAY,
-    CONFIRMED,
-    CONTRADICTED,
-    DIFFERS,
-    MEAN,
-    NO_EQUILIBRIUM,
-    OWN,
-    SLOPES,
-    YEAR,
-    joint_verdict,
-)
-from coevo.report.findings.equilibrium import fits, parameter_rows
-from coevo.report.findings.study_tables import Study, least_and_largest
+from coevo.equilibria.against_theory import shares_years
+from coevo.report.findings.study_tables import Reason, Study, least_and_largest
 from coevo.sensitivity.specifications import EFFECTS
+from coevo.strengths.strength_rows import PANEL, SLOPES, WEAKER
 
 FAILS = "fails"
-CALIBRATED = ("purchases", "share")  # sources of points that restate growth
-SEEN = 0.05  # p below which growth of a region is counted
-# what growth is computed by: a region's own fit, its pooled fits, the mean over regions
-LINES = [OWN, *(f"{of}_{effects}" for of in ("pooled", MEAN) for effects in EFFECTS)]
+NO_EQUILIBRIUM, NO_SLOPES, MIXED = "no_equilibrium", "no_slopes", "mixed"
+SEEN = 0.05  # joint p below which the control counts as rejected
 
 
 def theoretical_points(study: Study, **wanted: object) -> pd.DataFrame:
     """Rows of `theory` by the main estimator that have a point: by default those of every region,
-    each once, with growth by its own fit.
+    each once, beside its own fit.
     """
-    rows = study.rows("theory", **{"errors": OWN, "estimator": [study.estimator, ""]} | wanted)
+    fit = {"effects": "none", "estimator": [study.estimator, ""]}
+    rows = study.rows("theory", **fit | wanted)
     return rows[rows["source"] != ""]
 
 
-def growth_rows(study: Study) -> pd.DataFrame:
-    """Growth of each output (x1, x2) at the points with its interval, by the errors that decide.
+def yearly_rate(growth: float) -> float:
+    """Growth a year as a share of the earlier figure, from growth in logarithms."""
+    return math.expm1(growth)
 
-    Columns scope, line, share, output, estimate, low, high, p_joint, verdict; by outputs, lines in
-    their order, and shares. Of several regions one point each: by the first source and share.
+
+def main_effects(study: Study) -> str:
+    """The effects of the pooled fit that decides: those of years too where regions share years."""
+    return EFFECTS[-1] if shares_years(study) else EFFECTS[0]
+
+
+def told_strengths(study: Study) -> pd.DataFrame:
+    """Rows of `strengths` that the report tells, by the main estimator.
+
+    The panel with the effects that decide, then with the other ones, then the region in focus; b1
+    before d, in order of shares. `line`: `panel_region+year`, `panel_region` or `own`; `scenario`:
+    `share` where purchases are a share of sales, else `none`.
     """
-    rows = theoretical_points(study, errors=[OWN, YEAR], estimator=study.estimator)
-    rows = rows[rows["G1"].notna()]
-    if not study.single and len(rows):
-        rows = _at_point(rows, theoretical_points(study).iloc[0])
-    of = rows["scope"].where(rows["scope"] == MEAN, "pooled")
-    line = (of + "_" + rows["effects"]).mask(rows["errors"] == OWN, OWN)
-    rows = rows.assign(line=line, place=line.map(LINES.index)).sort_values(["place", "share"])
-    ends = {"estimate": "", "low": "_low", "high": "_high"}
-    parts = (
-        rows.assign(output=f"x{i}", **{end: rows[f"G{i}{name}"] for end, name in ends.items()})
-        for i in (1, 2)
-    )
-    columns = ["scope", "line", "share", "output", *ends, "p_joint", "verdict"]
-    return pd.concat(parts, ignore_index=True)[columns]
+    rows = study.rows("strengths", estimator=study.estimator, scope=[PANEL, study.focus])
+    line = ("panel_" + rows["effects"]).mask(rows["effects"] == "none", "own")
+    lines = [f"panel_{main_effects(study)}", *(f"panel_{of}" for of in EFFECTS), "own"]
+    scenario = rows["share"].notna().map({True: "share", False: "none"})
+    rows = rows.assign(line=line, place=line.map(lines.index), scenario=scenario)
+    return rows.sort_values(["place", "share", "effect"], kind="stable", ignore_index=True)
 
 
-def _at_point(rows: pd.DataFrame, point: pd.Series) -> pd.DataFrame:
-    """Those rows whose point has the source and the share of another."""
-    same_share = rows["share"].eq(point["share"]) | rows["share"].isna() & pd.isna(point["share"])
-    return rows[rows["source"].eq(point["source"]) & same_share]
+def deciding_strengths(study: Study) -> pd.DataFrame:
+    """The rows of both effects that decide: of the panel, or of the region in focus without one.
+
+    Of several shares the first.
+    """
+    rows = told_strengths(study)
+    return rows.iloc[:0] if rows.empty else rows[rows["line"] == rows["line"][0]].head(2)
 
 
 def theory_fit_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of theory against fit.
 
-    `verdict`: `average` where the mean over regions is contradicted, whatever point, estimator and
-    effects; else that of the region in focus, `own`: see `joint_verdict`; `no_equilibrium` with
-    `reasons`. `points`: rows of `theory` by the own fit; `main`: the first; `spread`: least
-    and largest of each coordinate; `sources`: the points by source; `growth`: which sentence tells
-    of growth at the point; `seen`: growth that the own fit would have shown; `shared`: verdict of
-    `pooled`; `pointless`: names of regions without a point; `means`, `pooled`:
-    rows of the mean and of the region in focus by effects, errors by year; `moves`, `own_moves`:
-    `grow`, `shrink` or `move`; `regions`, `alike`, `needs`, `shown`: see the functions of these
-    names.
+    `verdict`: that of both effects where it is the same, `mixed`, `no_slopes` where theory gives an
+    equilibrium alone, or `no_equilibrium`, with `reasons`. `by`: `panel` or `own`, whose effects
+    decide; `b1`, `d`: their rows; `own`: rows of the region in focus, where the panel decides;
+    `other`: the panel with the other effects, and whether its verdicts are the `same` or one
+    `differs` (`apart`); `contrary`: rows of other estimators with another verdict. `points`: rows
+    of `theory` by the own fit; `main`: the first; `spread`: least and largest of each coordinate;
+    `sources`: the points by source; `at_point`, `sets`, `regions`: see the functions of these
+    names; `pointless`: names of regions without a point; `held`: regions that take part; `failed`,
+    `of`: years in which the calibration fails. Further keys say which sentences stand.
     """
-    rows = theoretical_points(study, scope=study.focus, effects="none")
-    if rows.empty:
-        refused = study.rows("refusals", scope=study.focus, quantity="theory", effects="none")
-        reasons = list(zip(refused["message"], refused["fields"], strict=True))
-        return {"verdict": NO_EQUILIBRIUM, "slopes": "none", "reasons": reasons}
-    points, main = rows.to_dict("records"), rows.iloc[0]
-    means, pooled = (_by_effects(study, scope, main) for scope in (MEAN, study.focus))
-    every = study.rows("theory", scope=MEAN, errors=YEAR)  # all points, estimators and effects
-    average = joint_verdict(every, located=False) if means else ""
-    alone = joint_verdict(rows, located=bool(fits(study)["located"].head(1).any()))
-    needs, years = _needs(study, rows), study.rows("equilibria", source="calibration")
-    years = years.dropna(subset="year")
-    simulated = "theory_control" in study.tables
-    return {
-        "verdict": "average" if average == CONTRADICTED else alone,
-        "own": alone,
-        "points": points,
-        "main": main,
-        "spread": {x: least_and_largest(rows[x]) for x in ("x1", "x2")},
-        "sources": {name: part.to_dict("records") for name, part in rows.groupby("source")},
-        "growth": _growth(alone, rows) if needs else "untested",
-        "seen": [float(main[f"G{i}_seen"]) for i in (1, 2)],
-        "means": means,
-        "pooled": pooled,
-        "shared": joint_verdict(pd.DataFrame(pooled.values(), columns=rows.columns), located=False),
-        "pointless": list(study.rows("theory", verdict=NO_EQUILIBRIUM)["name"]),
-        "moves": _moves(means.values()),
-        "own_moves": _moves(points),
-        "regions": _regions(study, main) if means else {},
-        "alike": _alike(study, main),
-        "needs": needs,
-        "shown": _shown(needs),
-        "slopes": "calibrated" if main["source"] in CALIBRATED and alone != CANNOT_SAY else "none",
-        "control": "moved" if alone == CONFIRMED else "elsewhere" if simulated else "none",
-        "failed": int(years["kind"].eq(FAILS).sum()),
-        "of": len(years),
-    }
-
-
-def _growth(verdict: str, rows: pd.DataFrame) -> str:
-    """Which sentence tells of growth at the points: `untested`, `outside`, `differs` or `told`."""
-    if rows["G1"].isna().any():
-        return "untested"
-    return {CANNOT_SAY: "outside", DIFFERS: DIFFERS}.get(verdict, "told")
-
-
-def _shown(needs: dict[str, Row]) -> str:
-    """Which of the signs of comparative statics, b1 > 0 and d > 0, the own fit shows: `both`, `b1`,
-    `d`, `neither`, or `contrary` where an interval lies below 0; "" without a fit.
-    """
-    slopes = {name: needs[name] for name in ("b1", "d") if needs}
-    if any(slope["high"] < 0 for slope in slopes.values()):
-        return "contrary"
-    shown = [name for name, slope in slopes.items() if slope["low"] > 0]
-    return "both" if len(shown) == 2 else "".join(shown) or ("neither" if needs else "")
-
-
-def _by_effects(study: Study, scope: str, main: pd.Series) -> dict[str, Row]:
-    """Rows by effects of a region or of the mean, errors by year, at the main point."""
-    rows = theoretical_points(study, scope=scope, effects=study.effects, errors=YEAR)
-    rows = _at_point(rows, main).set_index("effects", drop=False)
-    return {e: rows.loc[e].to_dict() for e in study.effects if e in rows.index}
-
-
-def _moves(rows: Iterable[Row]) -> str:
-    """What growth says in one word: `grow` where both outputs do, `shrink`, or `move`."""
-    signs = {value > 0 for row in rows for value in (row["G1"], row["G2"]) if value == value}
-    return "move" if len(signs) != 1 else "grow" if signs.pop() else "shrink"
-
-
-def _regions(study: Study, main: pd.Series) -> dict[str, int]:
-    """In how many regions the own fit contradicts the main point, of how many it is known."""
-    rows = _at_point(theoretical_points(study, effects="none", estimator=study.estimator), main)
-    counts = {of: int((rows[f"p_{of}"] < SEEN).sum()) for of in ("joint", "adjusted")}
-    return counts | {"n": int(rows["p_joint"].notna().sum())}
-
-
-def _alike(study: Study, main: pd.Series) -> tuple[int, int]:
-    """How many estimators of the region's own fit give the main point its verdict, of how many."""
-    rows = _at_point(study.rows("theory", scope=study.focus, effects="none"), main)
-    return int((rows["verdict"] == main["verdict"]).sum()), len(rows)
-
-
-def _needs(study: Study, points: pd.DataFrame) -> dict[str, Row]:
-    """Each parameter of the own fit: as fitted with its interval, as theory needs it over all
-    points, and how many standard errors apart.
-    """
-    rows = parameter_rows(study)[["estimate", "low", "high"]].rename(columns={"estimate": "fitted"})
-    return {
-        name: {
-            **rows.loc[name],
-            "needed": least_and_largest(points[f"{name}_needed"]),
-            "apart": least_and_largest(points[f"{name}_apart"]),
+    points = theoretical_points(study, scope=study.focus)
+    deciding, absent = deciding_strengths(study), _without_point(study)
+    finding: dict[str, Any] = {"measured": False, "sources": {}, "slopes": "none", **absent}
+    if len(deciding):
+        finding |= _strengths(study, deciding)
+    if points.empty:
+        verdict = finding.get("verdict", NO_EQUILIBRIUM)
+        return finding | {"verdict": verdict, "points": [], "reasons": _reasons(study, "theory")}
+    years = study.rows("equilibria", source="calibration").dropna(subset="year")
+    return (
+        {"verdict": NO_SLOPES}
+        | finding
+        | {
+            "points": points.to_dict("records"),
+            "main": points.iloc[0],
+            "spread": {x: least_and_largest(points[x]) for x in ("x1", "x2")},
+            "sources": {name: part.to_dict("records") for name, part in points.groupby("source")},
+            "at_point": _at_point(study, points.iloc[0], finding.get("by", "")),
+            "growth": finding.get("verdict") == WEAKER,
+            "sets": _sets(points.iloc[0]),
+            "reasons": _reasons(study, "strength"),
+            "failed": int(years["kind"].eq(FAILS).sum()),
+            "of": len(years),
         }
-        for pair in SLOPES
-        for name in pair
-        if name in rows.index
+    )
+
+
+def _strengths(study: Study, deciding: pd.DataFrame) -> dict[str, Any]:
+    by_effect = {row["effect"]: row for row in deciding.to_dict("records")}
+    every, first = told_strengths(study), deciding.iloc[0]
+    same_share = every["share"].eq(first["share"]) | every["share"].isna() & pd.isna(first["share"])
+    rows = every[same_share]
+    others = rows[rows["line"].ne(first["line"]) & rows["line"].ne("own")]
+    own = rows[rows["line"].eq("own") & (first["line"] != "own")]
+    verdicts = {row["verdict"] for row in by_effect.values()}
+    differ = [
+        row["effect"]
+        for row in others.to_dict("records")
+        if row["verdict"] != by_effect[row["effect"]]["verdict"]
+    ]
+    return {
+        "verdict": verdicts.pop() if len(verdicts) == 1 else MIXED,
+        "by": "own" if first["line"] == "own" else PANEL,
+        **by_effect,
+        "held": int(first["n"]),
+        "own": own.to_dict("records"),
+        "other": others.to_dict("records"),
+        "apart": "differs" if differ else "same",
+        "contrary": _contrary(study, every),
+        "regions": _regions(study),
+        "least": _least_seen([*by_effect.values(), *own.to_dict("records")]),
+        "measured": True,
+        "slopes": "calibrated",
+        "estimate": "own" if first["line"] == "own" else PANEL,
+        "ranges": not deciding[["full_low", "none_low"]].isna().any(axis=None),
+        "in_focus": len(own) > 0,
+        "beside": len(others) > 0,
+        "carried": first["line"] != "own",
+        "caveats": True,
     }
 
 
-def control_finding(study: Study) -> dict[str, dict[float, Row]]:
-    """The control of growth at a theoretical point, empty where that is not known: rows by case
-    (`observed`, `control`, `growth_phase`) and by factor (1, .7, 1.3).
+def _least_seen(rows: list[Row]) -> list[Row]:
+    """The rows in which no interaction is not excluded, whose power is told."""
+    return [row for row in rows if not row["none_excluded"]]
+
+
+def _contrary(study: Study, main: pd.DataFrame) -> list[Row]:
+    """Rows of other estimators whose verdict differs from that of the main one."""
+    keys = ["scope", "effects", "effect", "share"]
+    others = study.rows("strengths", scope=[PANEL, study.focus])
+    others = others[others["estimator"] != study.estimator]
+    joined = others.merge(
+        main[[*keys, "verdict", "line", "scenario"]], on=keys, suffixes=("", "_main")
+    )
+    return list(joined[joined["verdict"] != joined["verdict_main"]].to_dict("records"))
+
+
+def _regions(study: Study) -> dict[str, tuple[int, ...]]:
+    """By effect, in how many regions the own interval lies below 1, holds 0, and of how many."""
+    own = study.rows("strengths", effects="none", estimator=study.estimator)
+    own = own[own["share"].isna() | own["share"].eq(own["share"].min())]
+    return {
+        effect: (
+            int((part["high"] < 1).sum()),
+            int((part["low"].le(0) & part["high"].ge(0)).sum()),
+            len(part),
+        )
+        for effect, part in own.groupby("effect")
+        if len(part) > 1
+    }
+
+
+def _at_point(study: Study, main: pd.Series, by: str) -> Row:
+    """Mean growth and growth at the theoretical points by the fit that decides, as yearly rates.
+
+    Of the panel means over the regions that take part; of one region its own; empty without a fit.
     """
-    cases = study.table("theory_control").set_index("factor").groupby("case")
-    return {str(name): part.to_dict("index") for name, part in cases}
+    effects = main_effects(study) if by == PANEL else "none"
+    fit = {"source": main["source"], "estimator": study.estimator, "effects": effects}
+    rows = study.rows("theory", **fit)
+    rows = rows[rows["share"].eq(main["share"]) | rows["share"].isna() & pd.isna(main["share"])]
+    if by == PANEL:
+        taking_part = study.rows("strengths", effects="none", estimator=study.estimator)["scope"]
+        rows = rows[rows["scope"].isin(taking_part)]
+    else:
+        rows = rows[rows["scope"] == study.focus]
+    columns = ["G1", "G2", "g1_mean", "g2_mean"]
+    return {name: yearly_rate(value) for name, value in rows[columns].mean().dropna().items()}
+
+
+def _sets(main: pd.Series) -> str:
+    """Whether the sets of the own fit hold the theoretical coordinates: `both`, `x1`, `x2`,
+    `neither`, or "" without a fit.
+    """
+    if not (main["effects"] and pd.notna(main["G1"])):
+        return ""
+    held = [x for x, column in (("x1", "in_set1"), ("x2", "in_set2")) if bool(main[column])]
+    return "both" if len(held) == 2 else held[0] if held else "neither"
+
+
+def _without_point(study: Study) -> dict[str, list[str]]:
+    table = study.table("theory")
+    return {"pointless": list(table.loc[table["source"] == "", "name"])}
+
+
+def _reasons(study: Study, quantity: str) -> list[Reason]:
+    rows = study.rows("refusals", scope=study.focus, quantity=quantity, effects="none")
+    return list(zip(rows["message"], rows["fields"], strict=True))
+
+
+def control_finding(study: Study) -> dict[str, Any]:
+    """What the control says: an earlier mean as theory, held against the fit of later years.
+
+    `told`: `one` region, `many`, or `none`; `point`, `moved`: rows of the point and of one that is
+    30 % higher, of the region in focus; `source`: `cycle_mean` or `first_half`; of many regions
+    `rejected`: in how many joint p is below .05 by the errors that decide, of how many (`n`),
+    `names` of these, and `inside`: in how many the point lies within the later years.
+    """
+    rows = study.table("controls")
+    if rows.empty:
+        return {"told": "none"}
+    decisive = rows.groupby(["scope", "factor"], sort=False).tail(1)
+    own = decisive[decisive["scope"] == study.focus].set_index("factor").to_dict("index")
+    at_point = decisive[decisive["factor"] == 1]
+    rejected = at_point[at_point["p_joint"] < SEEN]
+    is_inside = at_point["inside1"].eq(True) & at_point["inside2"].eq(True)
+    finding = {
+        "told": "one" if study.single else "many",
+        "n": len(at_point),
+        "rejected": len(rejected),
+        "names": list(rejected["name"])[:5],
+        "inside": int(is_inside.sum()),
+        "rows": least_and_largest(at_point["n"]),
+        "errors": str(at_point["errors"].iloc[0]),
+        "trend": "cycling" if 2 * len(at_point[is_inside]) > len(at_point) else "rising",
+    }
+    if own:
+        is_excluded = own[1.3]["p_joint"] < SEEN
+        finding |= {"point": own[1.0], "moved": own[1.3], "source": own[1.0]["source"]}
+        finding |= {"power": "excluded" if is_excluded else "hardly", "named": len(rejected) > 0}
+    elif study.single:
+        finding["told"] = "none"
+    return finding
+
+
+def strength_rows(study: Study) -> pd.DataFrame:
+    """Strengths that a chart shows: both effects with interval, and the ranges at 1 and 0."""
+    rows = told_strengths(study)
+    effect = rows["effect"].map({name: i for i, name in enumerate(SLOPES)})
+    return rows.assign(order=effect).sort_values(["order", "place", "share"], kind="stable")

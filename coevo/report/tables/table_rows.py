@@ -15,10 +15,7 @@ from coevo.inference.signs import QUADRANTS
 from coevo.inference.slope_errors import SLOPES
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
-from coevo.power.bounded_years import EQUILIBRIUM
-from coevo.power.relations_seen import ESTIMATES
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
-from coevo.report.findings import deciding as power
 from coevo.report.findings import equilibrium, in_step
 from coevo.report.findings.choice_robustness import survival_finding
 from coevo.report.findings.data_quality import audited, largest_obstacles, since, weights_finding
@@ -31,7 +28,11 @@ from coevo.report.findings.regional_pattern import at_ends, group_means, one_row
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
-from coevo.report.findings.theory_against_fit import theory_fit_finding
+from coevo.report.findings.theory_against_fit import (
+    theory_fit_finding,
+    told_strengths,
+    yearly_rate,
+)
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
@@ -143,9 +144,7 @@ def verdicts(words: ReportText) -> Body:
         by_choices = row["computed"] == "by_choices"
         row["hangs"] = words.message("hanging", row["fields"]) if by_choices else ""
         row["held"] = _held(words, row)
-    grown = any(row["computed"] == "growth_at_theory" for row in asked)
-    p = words.say("tables/verdicts/growth") if grown else ""
-    note = words.say("tables/verdicts/note", least=words.percent(ROBUST), p=p)
+    note = words.say("tables/verdicts/note", least=words.percent(ROBUST))
     return Body(asked, note=note, look="held")
 
 
@@ -179,8 +178,8 @@ def _told(words: ReportText, table: str) -> list[Row]:
 
 
 def _held(words: ReportText, row: Row) -> str:
-    """In how many combinations a claim holds, or in how many fits; of theory p of its fits."""
-    if row["computed"] in ("by_choices", "growth_at_theory"):
+    """In how many combinations a claim holds, or in how many fits; of theory both strengths."""
+    if row["computed"] in ("by_choices", "strengths_found"):
         return str(words.message(f"held_{row['computed']}", row["fields"]))
     counted = LAYOUT["fits"].get(row["claim"])
     counts = survival_finding(words.study)[counted].get("") if counted else None
@@ -377,16 +376,18 @@ def _at(words: ReportText, row: Any) -> list[Any]:
 
 
 def _theory_rows(words: ReportText) -> Iterator[list[Any]]:
-    """Theoretical points, each with growth of both outputs there by the region's own fit, its
-    intervals, joint p and the verdict.
-    """
-    for point in theory_fit_finding(words.study).get("points", ()):
+    """Theoretical points, each with growth of both outputs there by the region's own fit."""
+    for point in theory_fit_finding(words.study)["points"]:
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = words.say(f"theory_fit/titles/{point['source']}", point=point)
-        grown, p = [words.growth(point, i) for i in (1, 2)], point["p_joint"]
-        joint = NOTHING if missing(p) else words.say("theory_fit/joint", p=p)
-        yield [title, *_at(words, point), *grown, joint, words.say(f"chips/{point['verdict']}")]
+        grown = [words.grammar.percent(yearly_rate(point[f"G{i}"]), 1) for i in (1, 2)]
+        yield [title, *_at(words, point), *grown, "", ""]
+
+
+def strengths(words: ReportText) -> list[Row]:
+    """Strengths of both effects, of the panel and the region in focus, with what they rest on."""
+    return list(told_strengths(words.study).to_dict("records"))
 
 
 def equilibria(words: ReportText) -> Iterator[list[Any]]:
@@ -432,31 +433,3 @@ def ecological(words: ReportText) -> list[dict[str, Any]]:
     """Relations by the signs of A12 and A21, and the probability of these."""
     probability = relation_finding(words.study).get("quadrants", {})
     return [{"signs": signs, "p": probability.get(signs)} for signs in QUADRANTS]
-
-
-def _first(shares: pd.Series) -> float | str:
-    """Return the first share, or why there is none."""
-    return next(iter(shares.astype(object).fillna("lost")), "none")
-
-
-def deciding(words: ReportText) -> Body:
-    """Share of panels in which a relation is named, by size of the effects and with half the noise,
-    and what finds it in four of five: years, regions. Last the equilibrium in focus. In place of a
-    figure `lost` (most panels grow beyond every bound), `none` (not simulated) or `beyond`.
-    """
-    rows, every = [], power.power_rows(words.study)
-    for effect, part in every.groupby("effect", sort=False):
-        sizes, quiet = power.own_setting(part).set_index("size")["power"], part[part["noise"] < 1]
-        if effect == EQUILIBRIUM:
-            own = part["years"] == len(words.study.years)
-            sizes = part[own].assign(size=ESTIMATES).set_index("size")["power"]
-        shares = {name: sizes[[name]] if name in sizes else sizes[:0] for name in power.SIZES}
-        found = {name: _first(of) for name, of in (shares | {"quiet": quiet["power"]}).items()}
-        most = {name: int(part[name].max()) for name in ("years", "regions")}
-        for name, of in most.items():
-            least, told = part[f"least_{name}"].dropna(), part.loc[part[name] == of, "power"]
-            found[name] = next(iter(least), "beyond" if told.notna().any() else "lost")
-        if effect == EQUILIBRIUM:
-            found["regions"] = "none"
-        rows.append({"effect": effect, "most": most} | found)
-    return Body(rows, note=words.say("tables/deciding/note"))

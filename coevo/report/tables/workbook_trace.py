@@ -219,8 +219,8 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
     main_fit = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
     fitted = rows_of(tables["parameters"], model="classic", parameter=COEFFICIENTS, **main_fit)
     E = rows_of(tables["equilibria"], model="classic", source="fit", **main_fit)
-    points = rows_of(tables["theory"], errors="own", **main_fit)
-    points = points[np.isfinite(points[list(AT_POINT)]).all(axis=1)]
+    points = rows_of(tables["theory"], **main_fit)
+    points = points[np.isfinite(points[["x1", "x2", "G1", "G2"]]).all(axis=1)]
     if fitted.empty or E.empty:
         return []
     labels = {name: case.words.word("symbol", name) for name in COEFFICIENTS}
@@ -247,12 +247,12 @@ def _coefficients(case: TracedCase, sheet: FormulaSheet, fitted: pd.DataFrame) -
     for line, end in (("estimate", ""), ("se", "_se"), ("df", "_df")):
         sheet.line(line, case.entries("parameters", line, fitted.index))
         for column, name in enumerate(fitted["parameter"], start=EDGE):
-            names[f"{name}{end}"] = sheet.cell(line, column, "row, column")
+            names[f"fit_{name}{end}"] = sheet.cell(line, column, "row, column")
     level = float(case.study.config["interaction"]["confidence"])
     t = float(stdtrit(fitted["df"].iloc[0], (1 + level) / 2))
     sheet.line("confidence", [(level, "")])
     sheet.names = lambda column: names
-    sheet.line("t", [(t, "")], "score", formula="TINV(1-{confidence},{a1_df})")
+    sheet.line("t", [(t, "")], "score", formula="TINV(1-{confidence},{fit_a1_df})")
     names["t"] = sheet.cell("t", EDGE, "row, column")
     sheet.next += 1
 

@@ -16,7 +16,7 @@ from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, environment, escaped, speaker
 from coevo.report.words.message_words import MessageText, message_texts
 from coevo.report.words.nouns import NO_NOUNS
-from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
+from coevo.report.words.numbers import fixed, graded, missing, with_figures
 from coevo.report.words.text_numbers import Teller
 
 Phrases = Mapping[str, Any]
@@ -77,15 +77,6 @@ class ReportText:
         if missing(row["low"]) or missing(row["high"]):
             return value
         return self.say("sets/estimate", value=value, ends=self.ends(row))
-
-    def growth(self, row: Any, equation: int, decimals: int = 1) -> Markdown:
-        """Yearly growth at a point with its interval, in per cent."""
-        if missing(row[f"G{equation}"]):
-            return Markdown(NOTHING)
-        value = self.percent(row[f"G{equation}"], decimals)
-        low, high = (fixed(100 * row[f"G{equation}_{end}"], decimals) for end in ("low", "high"))
-        ends = self.say("sets/interval", low=low, high=high)
-        return self.say("sets/estimate", value=value, ends=ends)
 
     def between(self, pair: Iterable[float]) -> Markdown:
         """Least and largest value to two significant figures, or the one that they are."""

@@ -166,7 +166,6 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
         "x2": labels[1],
         "unit": unit,
         "in_unit": words.grammar.noted("", unit) if unit else "",
-        "growth_at": words.growth,
         "ignorance": signs.ignorance,
         "estimated": words.estimate,
         "wild": {
@@ -244,8 +243,7 @@ def series_name(words: ReportText, series: str) -> Markdown:
 
 def _marks(study: Study, charts: Collection[str]) -> dict[str, Any]:
     """What charts of the model show that they do not show of every study."""
-    shown = intervals.growth_marks(study) if "theory_growth" in charts else {}
-    shown |= intervals.coefficient_marks(study) if "coefficient_b1" in charts else {}
+    shown = intervals.coefficient_marks(study) if "coefficient_b1" in charts else {}
     return shown | (phase_planes.marks(study) if "phase" in charts else {})
 
 
