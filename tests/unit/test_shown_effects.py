@@ -11,7 +11,6 @@ from coevo.estimation.growth import pool
 from coevo.inference.panel_simulation import shocks
 from coevo.inference.sets import t_quantile
 from coevo.lotka_volterra.classic import orbit
-from coevo.strengths import shown_effects
 from coevo.strengths.shown_effects import (
     LEAST_ALIKE,
     OWN_LIMITS,
@@ -178,13 +177,12 @@ def test_a_cycle_shows_a_predator_and_its_prey():
     assert named_relation(effects_of(data), found) == ("predator_prey", "x2_preys_on_x1")
 
 
-def test_of_walks_few_effects_are_shown(monkeypatch):
+def test_of_walks_few_effects_are_shown():
     """Forty regions that wander, each judged alone: at most a fifth, of about a twentieth."""
-    monkeypatch.setattr(shown_effects, "PANELS", 199)
     panel, shown = walks(40, 12, NAMES), 0
     for _, part in panel.groupby("region"):
         data = pool(part, NAMES, "trapezoid", "first")
-        found = worlds(data, "none", "trapezoid", False, 1, 0.95)
+        found = worlds(data, "none", "trapezoid", False, 1, 0.95, panels=199)
         shown += sum(is_shown(of, place, found) for place, of in enumerate(effects_of(data)))
     assert shown <= 0.2 * 80
 
