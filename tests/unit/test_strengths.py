@@ -30,6 +30,7 @@ from coevo.strengths.theory_panels import (
     simulated_paths,
 )
 from tests.panels import walks
+from tests.unit.cases import sections
 
 NAMES = ("x1", "x2")
 
@@ -156,22 +157,8 @@ def test_a_strength_is_recovered_and_named(strength, name):
     assert own["strength"].median() == pytest.approx(strength, abs=0.15)
 
 
-@pytest.mark.parametrize(
-    ("strength", "full", "none", "said"),
-    [
-        (0.1, True, False, "weaker"),
-        (0.5, True, True, "weaker_but_present"),
-        (0.9, False, True, "as_theory"),
-        (0.5, False, False, "cannot_be_told"),
-        (1.9, True, True, "stronger"),
-        (1.9, True, False, "stronger"),  # of few figures even none may not be excluded
-        (-0.9, True, True, "other_sign"),
-        (-0.9, False, True, "other_sign"),
-        (-0.9, True, False, "weaker"),
-    ],
-)
+@pytest.mark.parametrize(("strength", "full", "none", "said"), sections("strengths")["verdicts"])
 def test_verdicts(strength, full, none, said):
-    """The range at full strength ends at 1.5, that at none begins at -.5."""
     assert verdict(strength, (full, none), 1.5, -0.5) == said
 
 
