@@ -118,11 +118,16 @@ def t_of_effects(growth: Array, level: Array, data: Pool, effects: str) -> Array
 
 
 def own_slopes(data: Pool, effects: str) -> Array:
-    """Return the slope (2,) of each population's growth on its own level; 0 for a positive one."""
+    """Return the slope (2,) of each population's growth on its own level.
+
+    0 for a positive slope, and for a level that does not vary.
+    """
     columns = np.column_stack([data.growth, data.regressor])
     left = EFFECTS[effects](data.region, data.year, columns).residual
     g, R = left[:, :2], left[:, 2:]
-    return np.asarray(np.minimum((g * R).sum(axis=0) / (R**2).sum(axis=0), 0.0))
+    squares = (R**2).sum(axis=0)
+    slope = np.divide((g * R).sum(axis=0), squares, out=np.zeros(2), where=squares > 0)
+    return np.asarray(np.minimum(slope, 0.0))
 
 
 def world_shocks(data: Pool, rate: Array, has_common: bool, slopes: int) -> Shocks:

@@ -11,6 +11,7 @@ from coevo.study_data import StudyData
 from tests.projects import ROOT, must_run
 
 STUDIES = ("provinces", "provinces-scale", "provinces-three", "zhejiang", "lynx-hare", "countries")
+ESTIMATED = "chemostats"  # only what `estimate` makes of it
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,7 @@ def built():
     for study in STUDIES:
         few = [f"reports/{study}/latex"] if study == "provinces-scale" else []
         must_run(ROOT, *few, study=study)
+    must_run(ROOT, f"data/processed/{ESTIMATED}/effects.csv", study=ESTIMATED)
     read = cache(lambda study, table: read_table(ROOT / f"data/processed/{study}/{table}.csv"))
     return lambda study, table: read(study, table).copy()
 

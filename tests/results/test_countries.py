@@ -72,7 +72,7 @@ def test_one_country_carries_the_slope_of_value_added(shipped):
     assert set(found["points"]) == {"b1"} and found["headline"] == "undecided"
 
 
-def test_the_relation_rule_is_silent_where_nothing_is_known(results):
+def test_no_relation_is_named_where_nothing_is_known(results):
     verdicts = results("countries", "verdicts")
     named = verdicts[(verdicts["question"] == "relation") & (verdicts["period"].fillna("") == "")]
     assert len(named) and set(named["verdict"]) == {"undetermined"}

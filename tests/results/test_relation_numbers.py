@@ -71,13 +71,51 @@ def test_one_region_turns_the_signs_where_the_years_are_taken_out(relations):
         assert turned["low"] < 0 < turned["high"]
 
 
-def test_the_relation_is_undetermined(relations, results):
-    rows = relations.loc["region+year", "fod_iv"]
-    said = results("provinces", "verdicts").query("question == 'relation'")
-    assert said["verdict"].tolist() == ["undetermined"]
-    shares = rows.filter(regex=r"^p_.._12$", axis=0)["value"]
+def test_the_signs_of_the_general_model_are_open(relations):
+    shares = relations.loc["region+year", "fod_iv"].filter(regex=r"^p_.._12$", axis=0)["value"]
     assert len(shares) == 4 and shares.sum() == pytest.approx(1)
     assert shares.max() == shares["p_--_12"] == pytest.approx(0.67, abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("study", "effects", "t", "relation"),
+    [
+        ("provinces", "none", (-0.23, 0.94), ("undetermined", "")),
+        ("provinces", "region+year", (-0.24, -0.10), ("undetermined", "")),
+        ("lynx-hare", "none", (-8.96, 9.05), ("predator_prey", "x2_preys_on_x1")),
+        ("chemostats", "region", (-3.5, 11.3), ("predator_prey", "x2_preys_on_x1")),
+    ],
+)
+def test_effects_are_shown_where_the_relation_is_known(results, study, effects, t, relation):
+    rows = rows_of(results(study, "effects"), effects=effects)
+    each = rows.groupby("effect", sort=False)
+    half = 0.005 if study != "chemostats" else 0.06
+    assert each["t"].first().tolist() == pytest.approx(t, abs=half)
+    assert each["world"].agg(list).tolist() == [["wandering", "own_limits"]] * 2
+    is_named = relation[0] == "predator_prey"
+    assert set(rows["shown"]) == {is_named}
+    usable = rows["like_data"] >= 0.05
+    assert usable.all() if study != "chemostats" else not usable.any()
+    if usable.all():
+        within = (rows["world_low"] < rows["t"]) & (rows["t"] < rows["world_high"])
+        assert set(within) == {not is_named}
+    (found,) = rows_of(results(study, "verdicts"), effects=effects, question="relation").to_dict(
+        "records"
+    )
+    assert (found["verdict"], found["direction"]) == relation
+
+
+def test_region_effects_alone_show_no_effect_either(results):
+    """The interval of x1 on x2 is above zero; walks that share their years give as large a t."""
+    rows = rows_of(results("provinces", "effects"), effects="region", effect="x1_on_x2")
+    assert (rows["low"] > 0).all() and not rows["shown"].any()
+    assert (rows["t"] < rows["world_high"]).all()
+
+
+def test_worlds_of_hare_and_lynx_are_those_drawn_apart(results):
+    """Of 300 panels; an end of 999 has an error of about .09."""
+    ends = results("lynx-hare", "effects")[["world_low", "world_high"]]
+    assert ends.abs().to_numpy() == pytest.approx(2.25, abs=0.35)
 
 
 @pytest.mark.parametrize("period", ["", "2015-2019", "2019-2023"])
@@ -183,7 +221,7 @@ def test_no_region_has_an_equilibrium_that_can_be_located_by_its_own_or_the_head
 
 def test_nothing_but_theory_is_refused(results):
     table = results("provinces", "refusals")
-    assert set(table["quantity"]) <= {"calibration", "theory"}
+    assert set(table["quantity"]) <= {"calibration", "theory", "strength"}
 
 
 def test_the_case_of_one_region_has_no_pool(results):

@@ -58,7 +58,7 @@ def test_the_tables_of_a_study_follow_its_configuration() -> None:
     assert [*every, "changes"] == schema.table_names(*schema.BUILT)
     model = {"parameters", "fits", "equilibria", "theory", "relations", "specifications"}
     model |= {"specification_counts"}
-    model |= {"slope_tests", "verdicts", "refusals", "checks", "null_families", "nulls"}
+    model |= {"slope_tests", "verdicts", "refusals", "checks", "strengths", "effects", "controls"}
     assert set(every) - set(schema.study_tables(whole | {"interaction": None})) == model
     assert set(every) - set(schema.study_tables(whole | {"claims": None})) == {"claims"}
     left = set(schema.study_tables(whole | {"subsystems": {}}))

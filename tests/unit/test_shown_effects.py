@@ -11,11 +11,9 @@ from coevo.estimation.growth import pool
 from coevo.inference.panel_simulation import shocks
 from coevo.inference.sets import t_quantile
 from coevo.lotka_volterra.classic import orbit
-from coevo.strengths import shown_effects
 from coevo.strengths.shown_effects import (
     LEAST_ALIKE,
     OWN_LIMITS,
-    PANELS,
     RELATIONS,
     WANDERING,
     Effect,
@@ -32,6 +30,7 @@ from coevo.strengths.shown_effects import (
 )
 from coevo.strengths.strength_estimates import observed_rows, own_strengths
 from tests.panels import walks
+from tests.unit.cases import sections
 
 NAMES = ("x1", "x2")
 
@@ -45,19 +44,9 @@ def effect(t, error=0.1):
     return Effect(t * error, (t - 2.1) * error, (t + 2.1) * error, t)
 
 
-@pytest.mark.parametrize(
-    ("t", "found", "shown"),
-    [
-        (3.0, [world()], True),
-        (-3.0, [world()], True),
-        (2.0, [world(-1, 1)], False),  # the interval holds zero
-        (3.0, [world(), world(-4, 4, name=OWN_LIMITS)], False),  # one world gives as much
-        (3.0, [world(-4, 4, like_data=0.04)], True),  # a world unlike the data does not count
-        (3.0, [world(like_data=0.0), world(-4, 4)], False),
-        (2.0, [world(like_data=0.0)], False),
-    ],
-)
-def test_an_effect_is_shown_beyond_zero_and_beyond_every_world_like_the_data(t, found, shown):
+@pytest.mark.parametrize(("t", "ends", "shown"), sections("strengths")["shown"])
+def test_an_effect_is_shown_beyond_zero_and_beyond_every_world_like_the_data(t, ends, shown):
+    found = [world(*of, name) for of, name in zip(ends, (WANDERING, OWN_LIMITS), strict=False)]
     assert [is_shown(effect(t), place, found) for place in (0, 1)] == [shown, shown]
     rows = [*effect_rows([effect(t), effect(0.1)], found)]
     assert [row["shown"] for row in rows] == [shown] * len(found) + [False] * len(found)
@@ -139,6 +128,8 @@ def test_own_limits_are_the_slopes_on_own_levels_and_never_positive():
     assert own_slopes(data, "region") == pytest.approx(np.minimum(slopes, 0))
     rising = data._replace(growth=0.1 * data.regressor)
     assert (own_slopes(rising, "region") == 0).all()
+    level = data._replace(regressor=np.ones_like(data.regressor))
+    assert (own_slopes(level, "region") == 0).all()
 
 
 def test_shocks_of_regions_have_their_own_spread_and_years_only_where_they_are_shared():
@@ -178,13 +169,12 @@ def test_a_cycle_shows_a_predator_and_its_prey():
     assert named_relation(effects_of(data), found) == ("predator_prey", "x2_preys_on_x1")
 
 
-def test_of_walks_few_effects_are_shown(monkeypatch):
+def test_of_walks_few_effects_are_shown():
     """Forty regions that wander, each judged alone: at most a fifth, of about a twentieth."""
-    monkeypatch.setattr(shown_effects, "PANELS", 199)
     panel, shown = walks(40, 12, NAMES), 0
     for _, part in panel.groupby("region"):
         data = pool(part, NAMES, "trapezoid", "first")
-        found = worlds(data, "none", "trapezoid", False, 1, 0.95)
+        found = worlds(data, "none", "trapezoid", False, 1, 0.95, panels=199)
         shown += sum(is_shown(of, place, found) for place, of in enumerate(effects_of(data)))
     assert shown <= 0.2 * 80
 
@@ -195,7 +185,7 @@ def test_a_panel_without_interaction_is_inside_the_range_it_gives():
     t = t_of_effects(data.growth[..., None], data.regressor[..., None], data, "region+year")[:, 0]
     for of in worlds(data, "region+year", "trapezoid", True, 1, 0.95):
         assert of.is_usable and (of.low < t).all() and (t < of.high).all()
-    assert fit.effects == "region+year" and PANELS == 999
+    assert fit.effects == "region+year"
 
 
 def test_a_world_that_ranges_farther_than_the_data_is_not_used():
