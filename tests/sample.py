@@ -245,14 +245,17 @@ def unestimated(region: str, count: int = COUNT) -> Tables:
     here = grown["scope"].eq(region) & grown["source"].ne("")
     kept = ["scope", "name", "source", "share", "first_year", "last_year", "x1", "x2", *POINT_ENDS]
     bare = grown.loc[here, kept].drop_duplicates("scope")
-    bare = bare.assign(effects="none", errors="own", verdict="cannot_say")
+    bare = bare.assign(effects="none", estimator=ESTIMATORS[0])
     fields = packed({"population": 2, "value": 0.0, "year": 2016})
     refusals = [refused(region, e, message="not_positive", fields=fields) for e in ESTIMATORS]
     return {
         "parameters": without(made["parameters"], scope=region),
         "equilibria": fits[(fits["scope"] != region) | (fits["source"] != "fit")],
         "theory": as_table("theory", pd.concat([grown[~here], bare])),
-        **{name: without(made[name], scope=region) for name in ("relations", "checks", "fits")},
+        **{
+            name: without(made[name], scope=region)
+            for name in ("relations", "checks", "fits", "strengths", "effects", "controls")
+        },
         "refusals": pd.concat([made["refusals"], *refusals], ignore_index=True),
     }
 
@@ -265,13 +268,12 @@ def stated(x1: float, x2: float, count: int = COUNT) -> Tables:
     at = {"source": "given", "x1": x1, "x2": x2, **bare}
     given = table[own].assign(**at, x1_set="", x2_set="", kind="centre")
     fits = table[table["source"] == "fit"]
-    theory = made["theory"][made["theory"]["verdict"] != "no_equilibrium"]
-    mean = theory["scope"].eq("mean")
+    theory = made["theory"][made["theory"]["source"] != ""]
     theory = theory.assign(**at, first_year=None, last_year=None)
-    theory.loc[mean, ["x1", "x2"]] = None
     return {
         "equilibria": as_table("equilibria", pd.concat([fits, given])),
         "theory": as_table("theory", theory),
+        "strengths": made["strengths"].iloc[:0],
     }
 
 

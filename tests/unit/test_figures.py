@@ -26,7 +26,6 @@ from coevo.report.documents.source import caption
 from coevo.report.figures import FIGURES, PALETTES, axes, drawing, figure_names, filled
 from coevo.report.figures.bars import share_text
 from coevo.report.figures.drawing import CHARTS, data_behind, paper_size, svg
-from coevo.report.figures.intervals import growth_marks
 from coevo.report.figures.phase_planes import marks as marks_of_plane
 from coevo.report.figures.phase_planes import points
 from coevo.report.figures.plane import named_left, named_years, plane_limit
@@ -166,11 +165,11 @@ def test_no_chart_without_its_table(name: str, table: str) -> None:
     assert name in specs() and name not in names_of(bare)
 
 
-def test_no_plane_of_a_focus_that_is_not_estimated_and_no_growth_without_a_point() -> None:
+def test_no_plane_of_a_focus_that_is_not_estimated_and_no_strengths_without_slopes() -> None:
     names = names_of(study(**unestimated(FOCUS)))
     assert "phase" not in names and "coefficient_b1" in names
-    bare = tables()["theory"].assign(G1=np.nan, G2=np.nan)
-    assert "theory_growth" not in names_of(study(theory=bare))
+    assert "strengths" in specs()
+    assert "strengths" not in names_of(study(strengths=tables()["strengths"].iloc[:0]))
 
 
 @pytest.mark.parametrize("year", [FIRST, LAST])
@@ -406,35 +405,28 @@ def test_growth_split_adds_up() -> None:
 
 
 @pytest.mark.parametrize("count", [COUNT, 1])
-def test_growth_at_the_theoretical_point_is_that_of_the_table(count: int) -> None:
-    theory = tables(count)["theory"]
-    clustered = theory[theory["errors"] == "year"].assign(errors="region", G1=9.0)
-    chosen = study(count, theory=pd.concat([theory, clustered], ignore_index=True))
-    spec = CHARTS["theory_growth"](chosen, words())
-    found = pd.DataFrame(spec["datasets"]["rows"]).set_index(["region", "label", "block"])
-    own = picked(theory, estimator="trapezoid", errors=["own", "year"]) & theory["G1"].notna()
-    own &= theory["scope"].isin([FOCUS, "mean"])
-    assert len(found) == 2 * own.sum()
-    for row in theory[own].itertuples():
-        of = "mean" if row.scope == "mean" else "pooled"
-        line = "own" if row.errors == "own" else f"{of}_{row.effects}"
-        for i in (1, 2):
-            shown = found.loc[(row.scope, words()[f"line_{line}"], f"x{i}")]
-            held = [100 * getattr(row, f"G{i}{end}") for end in ("", "_low", "_high")]
-            assert list(shown[["estimate", "low", "high"]]) == pytest.approx(held)
-            assert shown["verdict"] == words()[row.verdict]
-            assert (shown["strong"] == 3) == (row.verdict == "contradicted")
-    assert marks(spec)[0] == "rule" and spec["layer"][0]["encoding"]["x"]["datum"] == 0
-    lines = found.index.get_level_values("label").nunique()
-    assert len(spec["layer"][1]["encoding"]["y"]["sort"]) == 2 * (1 + lines)
-
-
-def test_growth_is_drawn_around_zero_and_words_stand_where_there_is_none() -> None:
-    spec = specs()["theory_growth"]
-    low, high = spec["layer"][1]["encoding"]["x"]["scale"]["domain"]
-    assert low < 0 < high and spec["title"]["text"] == ""
-    without = dataclasses.replace(study(), config=study().config | {"focus_region": FAILING})
-    assert CHARTS["theory_growth"](without, words())["title"]["text"] == words()["theory_missing"]
+def test_strengths_are_those_of_the_table_on_the_ranges_of_simulated_panels(count: int) -> None:
+    table = tables(count)["strengths"]
+    main = table[picked(table, estimator="trapezoid", scope=["panel", FOCUS])]
+    spec = CHARTS["strengths"](study(count), words())
+    rows = pd.DataFrame(spec["datasets"]["rows"]).set_index(["block", "label"])
+    bands = pd.DataFrame(spec["datasets"]["bands"]).set_index(["block", "label", "band"])
+    assert len(rows) == len(main) > 0
+    low, high = spec["layer"][3]["encoding"]["x"]["scale"]["domain"]
+    assert low < 0 < 1 < high
+    for row in main.itertuples():
+        line = words()["line_own" if row.effects == "none" else f"line_panel_{row.effects}"]
+        shown = rows.loc[row.effect, line]
+        assert shown["estimate"] == pytest.approx(row.strength)
+        assert [shown["from"], shown["to"]] == pytest.approx(
+            [max(row.low, low), min(row.high, high)]
+        )
+        assert (shown["fill"] == "$ink") == row.full_excluded
+        for name in ("full", "none"):
+            ends = bands.loc[row.effect, line, words()[f"band_{name}"]][["low", "high"]]
+            held = [getattr(row, f"{name}_low"), getattr(row, f"{name}_high")]
+            assert list(ends) == pytest.approx(list(np.clip(held, low, high)))
+    assert [spec["layer"][i]["encoding"]["x"].get("datum") for i in (1, 2)] == [0, 1]
 
 
 def shared_out(count: int, shares: tuple[float, ...], **x: tuple[float, ...]) -> Study:
@@ -449,16 +441,13 @@ def shared_out(count: int, shares: tuple[float, ...], **x: tuple[float, ...]) ->
     return study(count, theory=as_table("theory", pd.concat(parts)))
 
 
-def test_growth_of_scenarios_has_a_row_a_share_and_is_hollow_outside_the_range() -> None:
-    chosen = shared_out(1, (0.3, 0.7))
-    outside = chosen.tables["theory"].assign(verdict="cannot_say")
-    spec = CHARTS["theory_growth"](study(1, theory=outside), words())
+def test_strengths_of_scenarios_have_a_row_for_each_share() -> None:
+    table = tables(1)["strengths"]
+    parts = [table.assign(source="share", share=share) for share in (0.3, 0.7)]
+    chosen = study(1, strengths=as_table("strengths", pd.concat(parts)))
     at = words()["at_share"]
-    assert set(values(spec, "label")) == {at.format(share=s) for s in ("30 %", "70 %")}
-    assert set(values(spec, "fill")) == {"$bg"}
-    several = CHARTS["theory_growth"](shared_out(COUNT, (0.3, 0.7)), words())
-    assert at.format(share="30 %") in several["layer"][1]["encoding"]["x"]["axis"]["title"]
-    assert set(values(several, "label")) == set(values(specs()["theory_growth"], "label"))
+    labels = set(values(CHARTS["strengths"](chosen, words()), "label"))
+    assert labels == {at.format(share=s) for s in ("30 %", "70 %")}
 
 
 # --- planes: their names ---------------------------------------------------------------------
@@ -521,7 +510,7 @@ def of_region(spec: Spec, region: str, *keys: str) -> list[dict]:
 
 def test_plane_of_every_region_holds_what_the_tables_hold() -> None:
     rows, theory = points(study()), tables()["theory"]
-    theory = theory[picked(theory, errors="own", estimator="trapezoid")]
+    theory = theory[picked(theory, effects="none", estimator="trapezoid")]
     for region in NAMES:
         own = {kind: part for kind, part in rows[rows["region"] == region].groupby("kind")}
         seen = own["observed"].set_index("year")[list(PATHS)]
@@ -678,19 +667,6 @@ def test_orbit_of_the_focus_is_drawn_where_there_is_one(kind: str, drawn_so: boo
     if drawn_so:
         assert rows[0.0] == pytest.approx(tuple(path_of(FOCUS).loc[LAST]), rel=1e-6)
         assert min(rows) >= FIRST - LAST and max(rows) <= LAST - FIRST
-
-
-@pytest.mark.parametrize("region", [None, FOCUS])
-def test_hollow_points_are_explained_where_they_are_drawn(region: str | None) -> None:
-    theory = tables()["theory"]
-    outside = theory["scope"].eq(region) & theory["verdict"].eq("cannot_say")
-    theory = theory.assign(verdict=theory["verdict"].replace("cannot_say", "not_contradicted"))
-    theory.loc[outside | theory["scope"].eq(region), "verdict"] = "cannot_say"
-    chosen = study(theory=theory)
-    fills = {row["region"] for row in rows_of(CHARTS["theory_growth"](chosen, words()), "fill")
-             if row["fill"] == "$bg"}  # fmt: skip
-    assert fills == ({region} if region else set())
-    assert growth_marks(chosen)["hollow"] == (region == FOCUS)
 
 
 # --- axes and labels ----------------------------------------------------------------------

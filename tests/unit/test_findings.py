@@ -1,6 +1,5 @@
 """Findings: values by hand, and verdicts that follow the tables."""
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -27,13 +26,12 @@ from coevo.report.findings.interaction import (
 from coevo.report.findings.level_control import level_values, measures_finding
 from coevo.report.findings.region_standings import standings
 from coevo.report.findings.rise import far_finding, focus_state
-from coevo.report.findings.theory_against_fit import theory_fit_finding
+from coevo.report.findings.theory_against_fit import control_finding, theory_fit_finding
 from coevo.sensitivity.headline_statistics import R2
 from tests.sample import (
     COUNT,
     FAILING,
     FOCUS,
-    ROOT,
     Tables,
     changed,
     config,
@@ -296,7 +294,28 @@ def test_year_effects_take_the_pattern_away() -> None:
     assert {name: row["p"] for name, row in found["by_year"].items()} == {"b1": 0.004, "d": 0.004}
     assert found["broken"] == [] and found["signs"] == "outlived"
     kept = interaction_finding(study(**supplying("region", BOTH)))
-    assert (kept["verdict"], kept["headline"]) == ("supply_then_supply", "supply")
+    assert (kept["verdict"], kept["headline"]) == ("supply_then_supply", "undecided")
+
+
+def shown(study_tables: Tables, direction: str) -> Tables:
+    """Return tables in which the panel with both effects shows a predator-prey relation."""
+    here = {"scope": "pooled", "effects": BOTH}
+    made = put(study_tables, "effects", here, shown=True, low=0.1, high=0.3)
+    row = here | {"question": "relation"}
+    return put(made, "verdicts", row, verdict="predator_prey", direction=direction)
+
+
+@pytest.mark.parametrize(
+    ("direction", "headline", "drive"),
+    [("x2_preys_on_x1", "supply", "supply"), ("x1_preys_on_x2", "other", "named")],
+)
+def test_what_drives_what_follows_the_relation_that_is_shown(
+    direction: str, headline: str, drive: str
+) -> None:
+    found = all_findings(study(**shown(tables(), direction)))
+    assert found["interaction"]["headline"] == headline
+    assert found["opening"]["drive"] == drive
+    assert all_findings(study())["opening"]["drive"] == "undecided"
 
 
 def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
@@ -479,13 +498,6 @@ def test_regional_slopes_are_per_first_year_output() -> None:
     np.testing.assert_allclose(rows, (own * first).loc[rows.index])
 
 
-def test_page_one_says_that_the_rule_refuses_where_no_null_is_left() -> None:
-    unnamed = without(tables()["verdicts"], question="relation", period="")
-    why = refused("pooled", "fod_iv", "region+year", quantity="relation", message="no_null_left")
-    found = all_findings(study(verdicts=unnamed, refusals=why))
-    assert found["opening"]["drive"] == "refused" and found["opening"]["deciding"]
-
-
 def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
     assert all_findings(study())["opening"]["filled"] is None
     panel = tables()["panel"]
@@ -511,16 +523,6 @@ def test_a_region_without_the_last_year_has_no_rank_in_it() -> None:
     ranks = standings(chosen)["rank"]
     assert ranks.isna().sum() == 1 and np.isnan(ranks[coupling["region"].iloc[-1]])
     assert all_findings(chosen)["where"]["counted"]
-
-
-def test_sizes_of_the_rule_are_of_the_panels_nearest_to_the_study() -> None:
-    rows = pd.read_csv(ROOT / "docs" / "simulation" / "relation_rule.csv")
-    sizes = all_findings(study(relation_rule=rows))["relation"]["sizes"]
-    own = rows[(rows["regions"] == sizes["regions"]) & (rows["years"] == sizes["years"])]
-    alone = own[own["relation"].isin(["A12", "A21"])]
-    named = 1 - alone["undetermined"] - alone["refused"]
-    assert sizes["years"] == 9 and len(own) == 16
-    assert sizes["one"] == math.ceil(100 * named.max()) / 100 < rows["size"].max()
 
 
 def test_region_in_focus_that_is_not_estimated() -> None:
@@ -563,30 +565,54 @@ def test_failed_calibrations_are_counted() -> None:
     assert found["of"] == COUNT * pairs
 
 
-def test_points_that_growth_judges_differently_differ() -> None:
-    table = tables()["theory"]
-    rows = table[picked(table, scope=FOCUS, effects="none", estimator="trapezoid")]
-    points = [
-        rows.assign(verdict=verdict, share=share)
-        for verdict, share in {"contradicted": 0.1, "cannot_say": 0.2}.items()
-    ]
-    others = without(table, scope=[FOCUS, "mean"])
-    found = theory_fit_finding(study(theory=pd.concat([others, *points], ignore_index=True)))
-    assert (found["verdict"], found["own"], found["growth"]) == ("differs",) * 3
+PANEL_ROWS = {"scope": "panel", "effects": BOTH, "estimator": "trapezoid"}
+
+
+def test_the_panel_with_both_effects_decides_and_what_differs_from_it_is_told() -> None:
+    made = put(tables(), "strengths", {"scope": "panel"}, verdict="weaker")
+    made = put(made, "strengths", {"scope": FOCUS}, verdict="weaker")
+    found = theory_fit_finding(study(**made))
+    assert (found["verdict"], found["by"], found["apart"], found["contrary"]) == (
+        "weaker", "panel", "same", [],
+    )  # fmt: skip
+    mixed = put(made, "strengths", PANEL_ROWS | {"effect": "d"}, verdict="as_theory")
+    found = theory_fit_finding(study(**mixed))
+    assert (found["verdict"], found["apart"]) == ("mixed", "differs")
+    other = {"scope": FOCUS, "estimator": "relative", "effect": "b1"}
+    contrary = put(made, "strengths", other, verdict="cannot_be_told")
+    (row,) = theory_fit_finding(study(**contrary))["contrary"]
+    assert {name: row[name] for name in other} == other
+
+
+def test_growth_at_the_point_is_a_yearly_rate_over_the_regions_that_take_part() -> None:
+    found, theory = theory_fit_finding(study()), tables()["theory"]
+    own = tables()["strengths"].query("effects == 'none'")["scope"].unique()
+    rows = theory[picked(theory, scope=list(own), effects=BOTH, estimator="trapezoid")]
+    for name, rate in found["at_point"].items():
+        assert rate == pytest.approx(np.expm1(rows[name].mean()))
 
 
 def test_a_region_without_a_theoretical_point_has_the_reason() -> None:
     refusals: Any = refused(FOCUS, "", quantity="theory", message="theory_off", fields="")
-    table = without(tables()["theory"], scope=FOCUS)
-    found = theory_fit_finding(study(theory=table, refusals=refusals))
+    made, none = tables(), tables()["strengths"].iloc[:0]
+    table = without(made["theory"], scope=FOCUS)
+    found = theory_fit_finding(study(theory=table, refusals=refusals, strengths=none))
     assert found["verdict"] == "no_equilibrium" and found["reasons"] == [("theory_off", "")]
+    beside = theory_fit_finding(study(theory=table, refusals=refusals))  # the panel still decides
+    assert beside["by"] == "panel" and beside["reasons"] == [("theory_off", "")]
 
 
-@pytest.mark.parametrize("other", [{"share": 0.7}, {"estimator": "lag"}])
-def test_the_mean_counts_only_where_every_point_and_estimator_says_so(other: dict) -> None:
-    table = tables()["theory"]
-    means = table[table["scope"].eq("mean")].assign(verdict="not_contradicted")
-    assert theory_fit_finding(study(theory=table))["verdict"] == "average"
-    told = put({"theory": pd.concat([table, means.assign(**other)], ignore_index=True)},
-               "theory", {"scope": FOCUS}, verdict="not_contradicted")  # fmt: skip
-    assert theory_fit_finding(study(**told))["verdict"] == "not_contradicted"
+def test_points_without_slopes_leave_no_strength_to_measure() -> None:
+    found = theory_fit_finding(study(**stated(50.0, 200.0)))
+    assert (found["verdict"], found["measured"]) == ("no_slopes", False)
+
+
+@pytest.mark.parametrize(("p", "told"), [(0.2, "agrees"), (0.01, "contradicts")])
+def test_the_control_says_whether_later_growth_contradicts_earlier_means(
+    p: float, told: str
+) -> None:
+    made = put(tables(1), "controls", {"factor": 1.0}, p_joint=p)
+    found = all_findings(study(1, **made))
+    assert found["control"]["told"] == "one" and found["opening"]["control"] == told
+    many = control_finding(study(**put(tables(), "controls", {"factor": 1.0}, p_joint=p)))
+    assert many["rejected"] == (many["n"] if p < 0.05 else 0)
