@@ -70,6 +70,8 @@ def growth_by_strengths(theory: pd.DataFrame, strengths: Sequence[Row]) -> pd.Da
 
     Rows for whose source and fit no strength is known stay as they are.
     """
+    if theory.empty:
+        return theory
     keys = ["source", "share", "effects", "estimator"]
     known = pd.DataFrame(list(strengths), columns=[*keys, "effect", "strength"])
     grown = theory.copy()
