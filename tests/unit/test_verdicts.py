@@ -99,7 +99,7 @@ def through(headline: str) -> list[Verdict]:
         "mostly": ("depends_on_choices", 100), "partly": ("depends_on_choices", 40),
         "refused": ("cannot_be_decided", 0, "no_level"),
     }  # fmt: skip
-    keys = ("supported", "mostly", "partly", "cannot_be_decided", "not_supported", "refused")
+    keys = ("robust", "mostly", "partly", "cannot_be_decided", "not_supported", "refused")
     return [
         (held(headline, *changes.get(key, (key,))), {f"through.{headline}.key": key})
         for key in keys

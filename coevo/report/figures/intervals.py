@@ -103,7 +103,8 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
         words["at_share"].format(share=share_text(share, words["percent"]))
         for share in rows["share"]
     ]
-    rows[["estimate", "low", "high"]] *= 100
+    ends = ["estimate", "low", "high"]
+    rows[ends] = 100 * np.expm1(rows[ends])
     rows = rows.assign(
         block=rows["output"],
         title=("growth_" + rows["output"]).map(words),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.report.findings.data_quality import largest_obstacles
@@ -82,8 +83,9 @@ class ReportText:
         """Yearly growth at a point with its interval, in per cent."""
         if missing(row[f"G{equation}"]):
             return Markdown(NOTHING)
-        value = self.percent(row[f"G{equation}"], decimals)
-        low, high = (fixed(100 * row[f"G{equation}_{end}"], decimals) for end in ("low", "high"))
+        value = self.grammar.rate(row[f"G{equation}"], decimals)
+        rates = np.expm1([row[f"G{equation}_{end}"] for end in ("low", "high")])
+        low, high = (fixed(100 * rate, decimals) for rate in rates)
         ends = self.say("sets/interval", low=low, high=high)
         return self.say("sets/estimate", value=value, ends=ends)
 

@@ -205,19 +205,21 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
     """In how many combinations of choices a headline holds, by a phrase of `through`, or the chance
     of its curves; "" where it is not asked.
     """
-    rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
-    for row in rows[:1].itertuples():
-        fields = unpacked(row.fields)
+    rows, sentences = words.study.rows("headline_claims", claim=headline, computed="by_choices"), []
+    for row in rows.itertuples():
+        fields, system = unpacked(row.fields), unpacked(row.stated).get("system")
         sides = {of["variant"]: of["agree"] / of["n"] for of in fields.get("sides", ())}
         if len(set(sides.values())) > 1:
-            fields["least"] = min(sides, key=lambda variant: sides[variant])
+            fields["lowest"] = min(sides, key=lambda variant: sides[variant])
         if key == "curves" and key not in fields:
-            break
+            continue
         fields["headline"] = headline
         told = {"curves": "curves", "brief": "held_by_choices"}.get(key, "holds_in")
         counted = words.message(told, fields)
-        return words.say(f"through/{key}", said=counted, **fields)
-    return Markdown("")
+        if system:
+            counted = words.message("of_system", {"said": counted, "system": system})
+        sentences.append(words.say(f"through/{key}", said=counted, **fields))
+    return words.grammar.sentences(sentences)
 
 
 def _bands(study: Study, kind: str) -> list[tuple[str, str]]:
