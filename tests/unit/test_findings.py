@@ -406,13 +406,19 @@ def test_a_slope_that_one_region_carries_decides_nothing_and_is_told_as_such() -
     assert [one["parameter"] for one in found["instruments"]] == ["b1"]
 
 
-def test_a_gap_is_told_by_indicator_system_with_all_three_counts() -> None:
-    made, counts = tables(), {"agree": 60, "contrary": 30, "open": 10, "combinations": 100}
-    made = put(made, "headlines", {"headline": "gap_narrowed", "system": "main"}, **counts)
+@pytest.mark.parametrize(
+    ("agree", "contrary", "moved"),
+    [(60, 30, ("narrowed", "most")), (30, 96, ("widened", "nearly")), (50, 40, ("undecided", ""))],
+)
+def test_a_gap_of_each_indicator_system_moved_where_most_combinations_say_so(
+    agree, contrary, moved
+) -> None:
+    counts = {"agree": agree, "contrary": contrary, "combinations": 100}
+    made = put(tables(), "headlines", {"headline": "gap_narrowed", "system": "main"}, **counts)
     (own, *others), absolute = (
         all_findings(study(**made))["opening"][gap] for gap in ("gaps", "itself")
     )
-    assert own == ("main", "main", 60, 30, 10, 100)
+    assert own == ("main", "main", *moved)
     assert [gap[0] for gap in others] == ["other"] and len(absolute) == 2
 
 

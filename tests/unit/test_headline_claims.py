@@ -48,7 +48,8 @@ def test_counts_those_of_whole_figures_and_the_choice_that_decides():
     assert fields.items() >= counted(row).items() and fields["open"] == row["open"]
     assert (fields["choice"], fields["share"]) == (row["deciding_choice"], row["share"])
     sides = made["headline_variants"]
-    sides = sides[picked(sides, headline="gap_in_D_narrowed", system="", choice=row["deciding_choice"])]
+    which = {"headline": "gap_in_D_narrowed", "system": "", "choice": row["deciding_choice"]}
+    sides = sides[picked(sides, **which)]
     assert fields["sides"] == [
         {"variant": side["variant"], **counted(side), "open": side["open"]}
         for side in sides.to_dict("records")
@@ -102,7 +103,8 @@ def refusing(message="unbalanced_pairs"):
 
 def test_what_cannot_be_asked_says_why():
     rows = asked(refusing()).loc[["systems_in_step"]]
-    assert set(rows["verdict"]) == {"not_testable"} and set(rows["computed"]) == {"unbalanced_pairs"}
+    assert set(rows["verdict"]) == {"not_testable"}
+    assert set(rows["computed"]) == {"unbalanced_pairs"}
 
 
 def systems_say(headline, *verdicts, **changed):

@@ -140,7 +140,8 @@ def test_the_rule_is_the_same_for_every_headline(agree, contrary, n, said):
 
 
 BASE = {
-    "main": True, "comparable": True, "repeated": False, "rose": 4, "regions": 4, "regions_ln": 4, "zeros": 0,
+    "main": True, "comparable": True, "repeated": False, "rose": 4, "regions": 4,
+    "regions_ln": 4, "zeros": 0,
     "regions_all": 4, "regions_r": 4, "sd_ln_first": 0.3, "sd_ln_last": 0.2, "sd_first": 0.1,
     "sd_last": 0.2, "morgan_p": 0.04, "morgan_D_p": 0.04, "beta": -1.0, "beta_low": -2.0,
     "beta_high": -0.1, "share_T": 0.6, "R2_per_head": 0.8, "R2_product": 0.7, "r_ln": 0.3,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
@@ -13,12 +14,15 @@ from coevo.report.findings.level_control import near_level, of_measure
 from coevo.report.findings.relation import UNDETERMINED
 from coevo.report.findings.study_tables import Study, least_and_largest
 from coevo.schema import FILLED
-from coevo.sensitivity.choices import CHOICES, MAIN
+from coevo.sensitivity.choices import CHOICES, MAIN, ROBUST
 from coevo.sensitivity.claims import CONCLUSIONS, NOT_TESTABLE
 from coevo.sensitivity.headline_statistics import R2
 from coevo.sensitivity.headlines import ROBUST_TO_CHOICES
 
 HALF = 0.5  # share from which something is most: of the variance of ln D, of combinations
+# share of the combinations -> the word for it; below the last it is none
+UNDER = {"all": 1.0, "nearly": ROBUST, "most": HALF + 1e-9}
+UNDECIDED = "undecided"  # how a gap moved, where no side has most of the combinations
 NEWS = 0.25  # of the regions, by which a rank moves for page one to tell it
 NOT_TESTED = "not_tested"  # a claim that nothing was held against
 RELATIVE = ("ratio", "per person", "money per person")  # what units of shares and per head measure
@@ -123,16 +127,19 @@ def filled_share(study: Study) -> float:
     return float(panel.loc[panel["indicator"].isin(inside), "flag"].eq(FILLED).mean())
 
 
-def _gaps(study: Study, headline: str) -> list[tuple[Any, ...]]:
+def _gaps(study: Study, headline: str) -> list[tuple[str, ...]]:
     """How a gap moved by each system of indicators: whether that is the study's own (`main`) or an
-    `other`, its name, and in how many combinations it narrowed, widened or shows no clear change,
-    of how many.
+    `other`, its name, `narrowed` or `widened` by what most combinations say, else `undecided`, and
+    under how many: `all`, `nearly`, `most` or else "".
     """
     rows = study.rows("headlines", headline=headline).dropna(subset="combinations")
-    systems = rows[rows["system"] != ""] if (rows["system"] != "").any() else rows
-    counts = systems[["agree", "contrary", "open", "combinations"]].astype(int)
-    names = systems["system"].replace("", MAIN)
-    return [*zip(_kinds(names), names, *counts.to_numpy().T.tolist(), strict=True)]
+    rows = rows[rows["system"] != ""] if (rows["system"] != "").any() else rows
+    share = rows[["agree", "contrary"]].max(axis=1) / rows["combinations"]
+    under = [next((name for name, least in UNDER.items() if of >= least), "") for of in share]
+    moved = np.where(rows["agree"] >= rows["contrary"], "narrowed", "widened")
+    moved = np.where(np.array(under, dtype=object) == "", UNDECIDED, moved)
+    systems = rows["system"].replace("", MAIN)
+    return [*zip(_kinds(systems), systems, moved, under, strict=True)]
 
 
 def _near(study: Study, goes: list[tuple[Any, ...]]) -> dict[str, Any]:
