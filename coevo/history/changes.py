@@ -15,6 +15,7 @@ import pandas as pd
 from coevo.files import as_table, read_table, rows_of
 from coevo.history.frozen_goalposts import SYSTEM, differ, with_frozen_goalposts
 from coevo.history.releases import COMPARED, manifest
+from coevo.messages import unpacked
 from coevo.schema import FILLED
 from coevo.study_data import StudyData
 
@@ -222,9 +223,13 @@ def _claims(state: StudyData) -> pd.DataFrame:
 
 
 def _headlines(state: StudyData) -> pd.DataFrame:
-    """What a reader would repeat of the study, and the conclusion on it."""
+    """What a reader would repeat of the study, and the conclusion on it; by indicator system where
+    these differ.
+    """
     names = {"claim": "quantity", "conclusion": "words"}
-    return state.tables["headline_claims"].rename(columns=names)[["quantity", "words"]]
+    rows = state.tables["headline_claims"].rename(columns=names)
+    systems = rows["stated"].map(lambda stated: unpacked(stated).get("system", ""))
+    return rows[["quantity", "words"]].assign(scope=systems)
 
 
 # change, table, what is read of it

@@ -27,6 +27,7 @@ from coevo.normalisation.directions import RATIO
 from coevo.panel import build_panel
 from coevo.panel.vintages import POLICIES, of_years, several
 from coevo.sensitivity.coverage_breaks import panel_without_breaks
+from coevo.sensitivity.held_ratios import panel_with_ratios_held
 from coevo.study_data import StudyData
 from coevo.weighting import available, weigh
 
@@ -113,12 +114,14 @@ def alternatives(config: Config) -> dict[str, list[str]]:
 
 
 class Weighed(NamedTuple):
-    """Figures normalised one way: weights of every method by its name, and the same figures as if
-    coverage had not changed (rows, m); None where it did not, or cannot be thought away.
+    """Figures normalised one way: weights of every method by its name; the same figures as if
+    coverage had not changed (rows, m), None where it did not, or cannot be thought away; panels
+    of figures with all ratios between regions held, empty where these cannot be made.
     """
 
     panels: dict[str, IndexPanel]
     unbroken: Array | None
+    held: dict[str, IndexPanel]
 
 
 class Combinations:
@@ -136,7 +139,8 @@ class Combinations:
         self.main = main_combination(config)
         self.scales, self.names = scales(config), alternatives(config)
         self.weighed, self.unbroken = cache(self._weighed), cache(self._unbroken)
-        self.indices = cache(self._indices)
+        self.indices, self.held = cache(self._indices), cache(self._held)
+        self.degree = cache(self._degree)
 
     def _weighed(self, system: str, scale: str) -> Weighed:
         """Return the figures of a system on a scale, weighed by every method.
@@ -146,18 +150,33 @@ class Combinations:
         panel, indicators = self.systems[system]
         reference, span = self.scales[scale]
         settings = {**self.config["normalisation"], "reference": reference, "range": list(span)}
-        normalised, posts = normalise(panel, indicators, settings, self.kept)
         method = self.main.weighting if (system, scale) == self.main[:2] else ""
+        panels, posts = self._panels(panel, indicators, settings, method)
+        held: dict[str, IndexPanel] = {}
+        figures = self.held(system) if reference in COMPARABLE else None
+        if figures is not None:
+            with suppress(StudyError):  # made-up figures may not allow it where real ones do
+                held, _ = self._panels(figures, indicators, settings, "")
+        changed = self.unbroken(system)
+        if changed is None:
+            return Weighed(panels, None, held)
+        z = by_kept_ruler(changed, indicators, posts, settings)
+        return Weighed(panels, z[list(next(iter(panels.values())).z)].to_numpy(), held)
+
+    def _panels(
+        self, panel: pd.DataFrame, indicators: pd.DataFrame, settings: Config, method: str
+    ) -> tuple[dict[str, IndexPanel], pd.DataFrame]:
+        """Return figures normalised and weighed, by weighting, and their goalposts."""
+        normalised, posts = normalise(panel, indicators, settings, self.kept)
         weighting = {**self.config["weighting"], "method": method}
         weights = weigh(normalised, panel, indicators, weighting)
         z, ends = wide(normalised, "z"), scaled_panel(settings)
         names = weights["weighting"].unique()
-        panels = {name: IndexPanel.of(z, weights, name, ends) for name in names}
-        changed = self.unbroken(system)
-        if changed is None:
-            return Weighed(panels, None)
-        z = by_kept_ruler(changed, indicators, posts, settings)
-        return Weighed(panels, z[list(panels[names[0]].z)].to_numpy())
+        return {name: IndexPanel.of(z, weights, name, ends) for name in names}, posts
+
+    def _held(self, system: str) -> pd.DataFrame | None:
+        """Return the figures of a system with all ratios between regions held, None without."""
+        return panel_with_ratios_held(*self.systems[system])
 
     def _unbroken(self, system: str) -> pd.DataFrame | None:
         """Return the figures of a system as if coverage had not changed; None where nothing did."""
@@ -173,7 +192,7 @@ class Combinations:
         """Return the indices (rows, n) of a system, normalised, weighed and put together."""
         return self.weighed(system, scale).panels[weighting].indices(composite)
 
-    def degree(self, chosen: Combination) -> pd.Series:
+    def _degree(self, chosen: Combination) -> pd.Series:
         """Return D by region-year. Raises `StudyError` where the figures do not allow it."""
         panels = self.weighed(*chosen[:2]).panels
         if chosen.weighting not in panels:
@@ -182,13 +201,13 @@ class Combinations:
         result = degrees(self.indices(*chosen[:4]), {**self.config["coupling"], **changed})
         return pd.Series(result.D, panels[chosen.weighting].z.index)
 
-    def all_degrees(self, weighed: Weighed, z: Array | None = None) -> Degrees:
+    def all_degrees(self, panels: Mapping[str, IndexPanel], z: Array | None = None) -> Degrees:
         """Return U (weightings, composites, rows, n) and C, T, D (weightings, composites, forms,
         rows) of every weighting; z (rows, m): other figures than those normalised.
         """
         composites, forms = self.names["composite"], self.names["form"]
-        panels, coupling = weighed.panels.values(), self.config["coupling"]
-        indices = [[panel.indices(name, z) for name in composites] for panel in panels]
+        coupling = self.config["coupling"]
+        indices = [[panel.indices(name, z) for name in composites] for panel in panels.values()]
         U = np.array(indices)
         by_form = [degrees(U, {**coupling, "form": form}) for form in forms]
         C, T, D = (np.stack([getattr(d, key) for d in by_form], axis=2) for key in "CTD")

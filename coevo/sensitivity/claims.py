@@ -3,7 +3,7 @@
 A set of claims is a table config/claims/<name>.csv that gives each claim its check and the
 indicators it concerns. A check reads the study's own tables and returns what was computed, a
 verdict and, where the files hold it, what the paper prints; it never calls a claim wrong. What
-needs another study is not testable here. A verdict says in detail what came out; under one of four
+needs another study is not testable here. A verdict says in detail what came out; under one of six
 conclusions a reader finds it first (docs/methods.md, 0).
 """
 
@@ -33,13 +33,15 @@ from coevo.sensitivity.coverage_breaks import KEPT, SHOWN, years_with_verdict
 from coevo.sensitivity.headlines import (
     DEPENDS,
     NOT_SUPPORTED,
+    ROBUST_TO_CHOICES,
     SIGNIFICANCE,
-    SUPPORTED,
     UNDECIDED,
 )
 from coevo.study_data import StudyData, StudyTables
 
+SUPPORTED = "supported"  # the conclusion on what figures or equations give as it is stated
 AGREES = "agrees"
+NOT_REJECTED = "not_rejected"  # a test that could have rejected a claim did not
 DOES_NOT_FOLLOW = "does_not_follow"
 MISPRINT = "probable_misprint"
 WEAKER_SENSE = "weaker_sense"
@@ -51,6 +53,8 @@ NOT_TESTABLE = "not_testable"
 
 CONCLUSIONS = {
     AGREES: SUPPORTED,
+    ROBUST_TO_CHOICES: ROBUST_TO_CHOICES,
+    NOT_REJECTED: NOT_REJECTED,
     DOES_NOT_FOLLOW: NOT_SUPPORTED,
     MISPRINT: NOT_SUPPORTED,
     WEAKER_SENSE: DEPENDS,
@@ -267,15 +271,22 @@ def _growth_of_D(D: pd.DataFrame) -> dict[str, Any]:
     return {"rate": rate, "first": int(first), "last": int(last)}
 
 
+def tested(study: StudyData, indicator: str, check: "Check") -> Answer:
+    """Return the answer of a check that tests: what agrees is not rejected."""
+    answer = check(study, indicator)
+    return answer._replace(verdict=NOT_REJECTED) if answer.verdict == AGREES else answer
+
+
 def _given(study: StudyData, indicator: str, answer: Answer) -> Answer:
     return answer
 
 
-CHECKS: dict[str, Callable[[StudyData, str], Answer]] = {
+Check = Callable[[StudyData, str], Answer]
+CHECKS: dict[str, Check] = {
     "printed": as_printed,
     "unit": unit,
-    "signs": supply_signs,
-    "feedback": feedback_claim,
+    "signs": partial(tested, check=supply_signs),
+    "feedback": partial(tested, check=feedback_claim),
     "most_rapid": most_rapid,
     **{name: partial(_given, answer=answer) for name, answer in GIVEN.items()},
 }

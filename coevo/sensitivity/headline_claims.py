@@ -16,26 +16,26 @@ from coevo.equilibria.against_theory import shares_years
 from coevo.equilibria.fitted import POOLED
 from coevo.files import as_table, rows_of
 from coevo.messages import packed, unpacked
+from coevo.normalisation.directions import RATIO
 from coevo.schema import filling
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.claims import (
-    AGREES,
+    CHECKS,
     NOT_IN_THESE_DATA,
+    NOT_REJECTED,
     NOT_TESTABLE,
     SOME_CHOICES,
     UNDETERMINED,
     Answer,
     check_claims,
-    feedback_claim,
     shown_breaks,
-    supply_signs,
 )
 from coevo.sensitivity.headlines import (
     CENSUS_YEAR,
     DEPENDS,
     NOT_SUPPORTED,
     ONE_REGION,
-    SUPPORTED,
+    ROBUST_TO_CHOICES,
     UNDECIDED,
     WITHOUT,
 )
@@ -44,8 +44,10 @@ from coevo.study_data import StudyData
 
 Claim = tuple[Mapping[str, Any], Answer]  # what the claim speaks of, and what came out
 FITS = {"own": "none", POOLED: "region+year"}  # of the main estimator, by their effects
+THROUGH_CHOICES = BY_CHOICES, RANK_RANGE = ("by_choices", "rank_range")  # messages
+COUNTS = {"agree": "agree", "contrary": "contrary", "n": "combinations"}
 VERDICTS = {
-    SUPPORTED: AGREES,
+    ROBUST_TO_CHOICES: ROBUST_TO_CHOICES,
     NOT_SUPPORTED: NOT_IN_THESE_DATA,
     DEPENDS: SOME_CHOICES,
     UNDECIDED: UNDETERMINED,
@@ -53,43 +55,78 @@ VERDICTS = {
 
 
 def through_choices(study: StudyData, headline: str) -> Iterator[Claim]:
-    """A headline through every combination: its verdict, the counts, and what it depends on.
+    """A headline through every combination: one claim where each indicator system has the same
+    verdict, else one for each; a rank is told for all together.
 
-    Fields of what came out: `agree`, `contrary`, `open`, `n`; `whole`, the same of combinations
-    that lose no region to a zero, where others do; `choice`, `share`, `sides`: the deciding choice
-    and what either side says; `curves`: in how many sets of indices of each system r is above 0,
-    and p of that count; `without`: what all say without the years in which coverage changed, which
-    `cause` and `years` name; `hangs`: whether that changes a verdict, or the study's own answer.
+    Fields of what came out: `agree`, `contrary`, `open`, `n`; `own`, what the study's own choices
+    say; `systems`, the counts of each where one claim is of several; `whole`, the counts of
+    combinations that lose no region to a zero, where others do; `choice`, `share`, `sides`: the
+    deciding choice and what either side says; `main`, `least`, `median`, `most`: regions that rose,
+    or the rank; `beside`: what other scales than `ratio` say, and would say with all ratios between
+    regions held; `chance`: by form of C how often unrelated indices say it; `curves`: in how many
+    sets of indices of each system r is above 0, and p of that count; `without`: what all say
+    without the years in which coverage changed, which `cause` and `years` name; `hangs`: whether
+    that changes a verdict, or the study's own answer.
     """
-    for row in study.rows("headlines", headline=headline).to_dict("records"):
-        if row["message"] == ONE_REGION:
-            continue
-        stated = _stated(study, row["pair"])
-        if row["message"]:
-            yield stated, Answer(NOT_TESTABLE, row["message"], unpacked(row["fields"]))
-            continue
-        variants = study.rows("headline_variants", headline=headline, pair=row["pair"])
-        fields = _counts(row, "") | {"open": row["open"], "choice": row["deciding_choice"]}
-        if row["whole_combinations"] < row["combinations"]:
-            fields["whole"] = _counts(row, "whole_")
-        sides = rows_of(variants, choice=row["deciding_choice"]).to_dict("records")
-        if sides:
-            fields["share"] = row["share"]
-            fields["sides"] = [{"variant": s["variant"], **_counts(s, "")} for s in sides]
-        systems = rows_of(variants, choice="system")
-        systems = systems if len(systems) else pd.DataFrame([row | {"variant": MAIN}])
-        curves = systems[["variant", "above", "sets", "p"]].dropna()
-        fields |= {"curves": curves.to_dict("records")} if len(curves) else {}
-        census = rows_of(variants, choice=CENSUS_YEAR)
-        for without in rows_of(census, variant=WITHOUT).to_dict("records"):
-            fields |= {"without": _counts(without, ""), **shown_breaks(study)}
-            fields["hangs"] = bool((census[["verdict", "own"]].nunique(dropna=False) > 1).any())
-        yield stated, Answer(VERDICTS[row["verdict"]], "by_choices", fields)
+    for _, rows in study.rows("headlines", headline=headline).groupby("pair", sort=False):
+        every, systems = rows_of(rows, system=""), rows[rows["system"] != ""]
+        apart = systems[["verdict", "message"]].drop_duplicates().shape[0] > 1
+        told = systems if apart and not headline.startswith("rank") else every
+        for row in told.to_dict("records"):
+            if row["message"] == ONE_REGION:
+                continue
+            stated = _stated(study, row["pair"]) | (
+                {"system": row["system"]} if row["system"] else {}
+            )
+            if row["message"]:
+                yield stated, Answer(NOT_TESTABLE, row["message"], unpacked(row["fields"]))
+                continue
+            fields = _fields(study, row)
+            if not row["system"] and len(systems):
+                fields["systems"] = [_side(of, "system") for of in systems.to_dict("records")]
+            told_as = RANK_RANGE if headline.startswith("rank") else BY_CHOICES
+            yield stated, Answer(VERDICTS[row["verdict"]], told_as, fields)
+
+
+def _fields(study: StudyData, row: dict[str, Any]) -> dict[str, Any]:
+    """Return what came out of a row of `headlines`; see `through_choices`."""
+    label = {key: row[key] for key in ("headline", "pair", "system")}
+    variants = study.rows("headline_variants", **label)
+    fields = _counts(row, "") | {"open": row["open"], "choice": row["deciding_choice"]}
+    if row["whole_combinations"] < row["combinations"]:
+        fields["whole"] = _counts(row, "whole_")
+    numbers = {key: row[key] for key in ("own", "main", "least", "median", "most")}
+    fields |= {key: value for key, value in numbers.items() if not pd.isna(value)}
+    sides = rows_of(variants, choice=row["deciding_choice"]).to_dict("records")
+    if sides:
+        fields |= {"share": row["share"], "sides": [_side(side, "variant") for side in sides]}
+    scales = rows_of(variants, choice="scale")
+    other = scales[scales["variant"].ne(RATIO) & scales["held_agree"].notna()]
+    if len(other):
+        columns = {"held_agree": "held_agree", "held_contrary": "held_contrary"} | COUNTS
+        fields["beside"] = {key: int(other[column].sum()) for key, column in columns.items()}
+    forms = variants.dropna(subset="chance_least").rename(
+        columns={"chance_least": "low", "chance_most": "high"}
+    )
+    if len(forms):
+        fields["chance"] = forms[["variant", "low", "high"]].to_dict("records")
+    systems = rows_of(variants, choice="system")
+    systems = systems if len(systems) else pd.DataFrame([row | {"variant": row["system"] or MAIN}])
+    curves = systems[["variant", "above", "sets", "p"]].dropna()
+    fields |= {"curves": curves.to_dict("records")} if len(curves) else {}
+    census = rows_of(variants, choice=CENSUS_YEAR)
+    for without in rows_of(census, variant=WITHOUT).to_dict("records"):
+        fields |= {"without": _counts(without, ""), **shown_breaks(study)}
+        fields["hangs"] = bool((census[["verdict", "own"]].nunique(dropna=False) > 1).any())
+    return fields
+
+
+def _side(row: Mapping[str, Any], column: str) -> dict[str, Any]:
+    return {"variant": row[column], **_counts(row, ""), "open": int(row["open"])}
 
 
 def _counts(row: Mapping[str, Any], start: str) -> dict[str, int]:
-    columns = {"agree": "agree", "contrary": "contrary", "n": "combinations"}
-    return {key: int(row[start + column]) for key, column in columns.items()}
+    return {key: int(row[start + column]) for key, column in COUNTS.items()}
 
 
 def _stated(study: StudyData, pair: str) -> dict[str, Any]:
@@ -122,8 +159,8 @@ def as_strong_as_theory(study: StudyData, scope: str = "") -> Iterator[Claim]:
     """Is the interaction as strong as the theory implies: in the region in focus, or in the panel?
 
     Fields of what came out: `rows`, strength, interval and verdict of both effects, of several
-    shares all. Supported where both are; not where full strength is excluded for one, whatever the
-    share; undetermined where neither is.
+    shares all. Not rejected where both are; not supported where full strength is excluded for one;
+    undetermined where neither is.
     """
     effects = "none" if not scope else "region+year" if shares_years(study) else "region"
     label = {"scope": scope or study.focus, "effects": effects, "estimator": study.estimator}
@@ -144,7 +181,7 @@ def as_strong_as_theory(study: StudyData, scope: str = "") -> Iterator[Claim]:
 def _of_strengths(rows: pd.DataFrame) -> str:
     if rows["full_excluded"].eq(True).any():
         return NOT_IN_THESE_DATA
-    return AGREES if rows["verdict"].eq(AS_THEORY).all() else UNDETERMINED
+    return NOT_REJECTED if rows["verdict"].eq(AS_THEORY).all() else UNDETERMINED
 
 
 def equilibrium(study: StudyData) -> Iterator[Claim]:
@@ -161,7 +198,7 @@ def equilibrium(study: StudyData) -> Iterator[Claim]:
     if not known:
         yield stated, Answer(NOT_TESTABLE, "not_modelled")
         return
-    verdict = AGREES if all(known) else SOME_CHOICES if any(known) else UNDETERMINED
+    verdict = NOT_REJECTED if all(known) else SOME_CHOICES if any(known) else UNDETERMINED
     yield stated, Answer(verdict, "located_by_fit", judged)
 
 
@@ -177,8 +214,8 @@ HEADLINES: dict[str, Callable[[StudyData], Iterator[Claim]]] = {
     "theory_strength_panel": partial(as_strong_as_theory, scope=PANEL),
     "theory_strength": as_strong_as_theory,
     "equilibrium_located": equilibrium,
-    "supply_relation": partial(of_model, check=supply_signs),
-    "feedback_exceeds_competition": partial(of_model, check=feedback_claim),
+    "supply_relation": partial(of_model, check=CHECKS["signs"]),
+    "feedback_exceeds_competition": partial(of_model, check=CHECKS["feedback"]),
     **{
         name: partial(through_choices, headline=name)
         for name in ("rise_of_focus", "grade_of_focus", "rank_of_focus")
@@ -191,10 +228,17 @@ def headline_rows(study: StudyData) -> pd.DataFrame:
 
     `claim`: the key of a message, `stated` its fields; `computed` and `fields`: the message of what
     came out; `verdict` and its `conclusion` as in the table `claims`. The claims are those of
-    `HEADLINES` in their order; one per pair of systems for `systems_in_step`.
+    `HEADLINES` in their order; one per pair of systems for `systems_in_step`, one per indicator
+    system where their verdicts differ. `contradicted`: whether the study's own choices say the
+    contrary.
     """
     rows = [
-        {"claim": name, "stated": packed(stated), **answer.columns}
+        {
+            "claim": name,
+            "stated": packed(stated),
+            "contradicted": answer.fields.get("own") == -1,
+            **answer.columns,
+        }
         for name, claims_of in HEADLINES.items()
         for stated, answer in claims_of(study)
     ]

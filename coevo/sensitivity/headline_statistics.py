@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.arrays import Array, Booleans, Integers
+from coevo.arrays import Array, Booleans, Config, Integers
 from coevo.coupling.comovement import FEWEST_PAIRED, paired_correlations, placebo, random_pairings
-from coevo.coupling.formulas import Degrees
+from coevo.coupling.formulas import Degrees, degrees
 from coevo.coupling.level import NOISE
 from coevo.regional.convergence import morgan, slope_hc1
 from coevo.regional.neighbourhood import likeness, row_standardised
@@ -23,6 +23,12 @@ Columns = dict[str, npt.NDArray[Any]]
 DRAWS = 9_999  # with fewer the seed would decide verdicts on combinations near 5 %
 FEW_DRAWS, MANY_REGIONS = 999, 300  # permutations of more regions than that
 R2 = ("R2_per_head", "R2_product", "R2_population")  # columns, in the order of the levels
+
+
+HALF = 0.5  # share of the variance of ln D from which T makes most of it
+UNRELATED_DRAWS, UNRELATED_RANGES = 200, ((0.01, 0.99), (0.3, 0.7))  # of independent indices
+# of the ends of D, what is asked as well of figures with all ratios between regions held
+HELD = ("sd_ln_first", "sd_ln_last", "morgan_p", "beta", "beta_low", "beta_high")
 
 
 class Surroundings(NamedTuple):
@@ -65,7 +71,7 @@ class Grid:
 
 
 def statistics(
-    degrees: Degrees,
+    found: Degrees,
     subsystems: Sequence[str],
     rows: pd.MultiIndex,
     context: Surroundings,
@@ -78,12 +84,12 @@ def statistics(
     paired_by: the level by which regions are paired at random. Columns: docs/tables.md,
     `multiverse`; what cannot be asked is NaN.
     """
-    grid, forms = Grid(rows), degrees.D.shape[2]
-    C, T, D = (part.reshape(-1, part.shape[-1]) for part in (degrees.C, degrees.T, degrees.D))
+    grid, forms = Grid(rows), found.D.shape[2]
+    C, T, D = (part.reshape(-1, part.shape[-1]) for part in (found.C, found.T, found.D))
     with np.errstate(divide="ignore", invalid="ignore"):
         columns = _ends(grid.spread(D), grid.years) | _explained(C, T, D, rows, context.levels)
         columns |= _neighbours(grid.spread(D)[..., -1], grid.regions, context)
-    U = grid.spread(np.moveaxis(degrees.U, -1, 0))
+    U = grid.spread(np.moveaxis(found.U, -1, 0))
     U = U.reshape(len(U), -1, *U.shape[-2:])
     order = _pairings(grid.regions, context, paired_by)
     curves: dict[str, Curve] = {}
@@ -121,6 +127,16 @@ def _ends(D: Array, years: pd.Index) -> Columns:
     return columns | {"beta": slope.value, "beta_low": slope.low, "beta_high": slope.high}
 
 
+def held_statistics(D: Array, rows: pd.MultiIndex) -> Columns:
+    """Return how the gap of D (k, rows) moves where all ratios between regions are held, by column
+    (k,): those of `HELD` with `held_` before their names.
+    """
+    grid = Grid(rows)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = _ends(grid.spread(D), grid.years)
+    return {f"held_{name}": ends[name] for name in HELD}
+
+
 def _mean(x: Array) -> Array:
     known = np.isfinite(x)
     return np.asarray(np.where(known, x, 0.0).sum(axis=-1) / known.sum(axis=-1))
@@ -142,15 +158,45 @@ def _covariance(x: Array, y: Array, inside: Booleans) -> Array:
 
 def _explained(C: Array, T: Array, D: Array, rows: pd.MultiIndex, levels: pd.DataFrame) -> Columns:
     """Shares of C and T in the variance of ln D, R2 of ln D on each level; rows of D above 0."""
+    shares: Columns = {"share_C": _share(C, D), "share_T": _share(T, D)}
+    explained = level_fit(D, rows, levels)
+    return shares | dict(zip(R2, explained.values(), strict=False))
+
+
+def _share(part: Array, D: Array) -> Array:
+    """Share (k,) of C or T in the variance of ln D (k, rows), over rows with D above 0."""
     inside, logs = D > 0, np.log(D)
     variance = _covariance(logs, logs, inside)
     variance = np.where(variance > NOISE * inside.sum(axis=1), variance, np.nan)
-    shares: Columns = {
-        f"share_{name}": _covariance(np.log(part) / 2, logs, inside) / variance
-        for name, part in {"C": C, "T": T}.items()
-    }
-    explained = level_fit(D, rows, levels)
-    return shares | dict(zip(R2, explained.values(), strict=False))
+    return _covariance(np.log(part) / 2, logs, inside) / variance
+
+
+def unrelated_shares(
+    settings: Config, systems: int, rows: int, rng: np.random.Generator
+) -> dict[str, float]:
+    """Return how often T makes most of the variance of ln D where the indices are unrelated.
+
+    Parameters
+    ----------
+    settings : Config
+        The configuration's `coupling` with the form of C; without the preset.
+    systems, rows : int
+        Number of indices and of region-years.
+    rng : Generator
+        Draws the indices, independent and uniform over each range of `UNRELATED_RANGES`.
+
+    Returns
+    -------
+    dict
+        `chance_least` and `chance_most`: the least and largest share, over those ranges, of 200
+        draws (`UNRELATED_DRAWS`) in which the share of T is above one half.
+    """
+    size, plain, shares = (UNRELATED_DRAWS, rows, systems), {**settings, "preset": None}, []
+    for low, high in UNRELATED_RANGES:
+        found = degrees(rng.uniform(low, high, size), plain)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares.append(float((_share(found.T, found.D) > HALF).mean()))
+    return {"chance_least": min(shares), "chance_most": max(shares)}
 
 
 def level_fit(D: Array, rows: pd.MultiIndex, levels: pd.DataFrame) -> dict[str, Array]:

@@ -22,10 +22,12 @@ from coevo.sensitivity.headline_statistics import (
     MANY_REGIONS,
     Curve,
     Surroundings,
+    held_statistics,
     level_fit,
     statistics,
+    unrelated_shares,
 )
-from coevo.sensitivity.headlines import headline_tables
+from coevo.sensitivity.headlines import BY_FORM, headline_tables
 from coevo.study_data import StudyData
 
 COMBINATIONS = "combinations"
@@ -102,7 +104,7 @@ def _combined(choices: Combinations, context: Surroundings, system: str, scale: 
     of_each = len(composites) * len(forms)
     try:
         weighed = choices.weighed(system, scale)
-        every = choices.all_degrees(weighed)
+        every = choices.all_degrees(weighed.panels)
     except StudyError as problem:
         count = of_each * len(names["weighting"])
         why = label | _refusal(problem, count)
@@ -133,9 +135,14 @@ def _combined(choices: Combinations, context: Surroundings, system: str, scale: 
         return table, curves
 
     of_figures, curves = tabulated(every)
+    if weighed.held:
+        keys = pd.MultiIndex.from_product([weighed.held, composites, forms])
+        D = choices.all_degrees(weighed.held).D.reshape(len(keys), -1)
+        held = pd.DataFrame(held_statistics(D, panel.z.index), keys)
+        of_figures = of_figures.join(held, on=["weighting", "composite", "form"])
     ranks, unbroken = _ranks(every.D.reshape(len(rows), -1), panel.z.index), nothing
     if weighed.unbroken is not None:
-        unbroken = tabulated(choices.all_degrees(weighed, weighed.unbroken))[0]
+        unbroken = tabulated(choices.all_degrees(weighed.panels, weighed.unbroken))[0]
     return Varied(system, of_figures, unbroken, ranks, curves, refusals)
 
 
@@ -188,10 +195,19 @@ def varied(
     parts = [[getattr(one, part) for one in cases] for part in ("rows", "unbroken")]
     rows, unbroken = (pd.concat(part, ignore_index=True) for part in parts)
     if len(rows):
-        rows["repeated"] = _repeated(rows)
         rows = rows.sort_values("main", ascending=False, kind="stable", ignore_index=True)
+        rows["repeated"] = _repeated(rows)
+    if len(unbroken):
+        unbroken["repeated"] = _repeated(unbroken)
     curves = [(one.system, pair, curve) for one in cases for pair, curve in one.curves.items()]
-    headlines, variants = headline_tables(rows, unbroken, curves)
+    headlines, variants = headline_tables(rows, unbroken, curves, refusals)
+    chance = variants["headline"].eq(BY_FORM) & variants["choice"].eq("form")
+    for form, at in variants[chance].groupby("variant").groups.items():
+        settings = {**choices.config["coupling"], "form": form}
+        systems = choices.systems[MAIN][1]["subsystem"].replace("", np.nan).nunique()
+        rng = np.random.default_rng(context.seed)
+        shares = unrelated_shares(settings, systems, int(rows["n"].iloc[0]), rng)
+        variants.loc[at, list(shares)] = list(shares.values())
     pairs = rows.filter(regex=r"^r_\w+_\S+~")
     return {
         "multiverse": as_table("multiverse", rows).assign(**pairs),

@@ -67,7 +67,7 @@ def weigh(
             if name == settings["method"]:
                 why = (f"weighting.method: {name}: {message}" for message in problem.messages)
                 raise StudyError(*why) from None
-    return pd.concat(parts, ignore_index=True)
+    return as_table("weights", pd.concat(parts, ignore_index=True))
 
 
 def not_allowed(
@@ -104,4 +104,4 @@ def weights_by(
         columns = {"weighting": name, "subsystem": subsystem, "indicator": members}
         columns["weight"] = method(Z, raw=raw[members].to_numpy(), **options)
         parts.append(pd.DataFrame({**columns, "entropy": information_entropy(Z)}))
-    return as_table("weights", pd.concat(parts))
+    return pd.concat(parts)

@@ -282,14 +282,14 @@ def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, p
     }  # fmt: skip
     own = {**label, "scope": FOCUS, "name": "Zhejiang", "effects": "none"}
     ends = {"scaling": "first", "estimate": estimate, "low": low, "high": high}
-    conclusion = "supported" if located else "cannot_be_decided"
+    conclusion = "not_rejected" if located else "cannot_be_decided"
     rows = {
         "parameters": [{**label, "parameter": "b1", **ends}],
         "equilibria": [{**own, "source": "fit", "kind": "centre", "located": located}],
         "claims": [{"claim": "1 Unit", "verdict": "agrees" if located else "x"}],
         "headline_claims": [
             {"claim": "equilibrium_located", "conclusion": conclusion},
-            {"claim": "rank_of_focus", "conclusion": "supported"},
+            {"claim": "rank_of_focus", "conclusion": "robust"},
         ],
     }
     return {name: as_table(name, part) for name, part in rows.items()}
@@ -305,7 +305,7 @@ def test_verdicts_that_changed(old) -> None:
         ["verdict", "interval_b1", "contains_0", "above_0"],
         ["verdict", "fit_located", "not_located", "located"],
         ["claim", "1 Unit", "x", "agrees"],
-        ["claim", "equilibrium_located", "cannot_be_decided", "supported"],
+        ["claim", "equilibrium_located", "cannot_be_decided", "not_rejected"],
     ]
     values = found(study(changes=table))
     assert values["located"] == ["Zhejiang"] and values["claims"] == 2

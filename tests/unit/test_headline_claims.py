@@ -37,37 +37,43 @@ def test_what_a_claim_on_D_speaks_of():
         "region": FOCUS, "D": ends, "rose": True, "grade": own["grade"].iloc[-1],
         "rank": int(last["D"].gt(ends[1]).sum()) + 1, "ranked": len(last),
     }  # fmt: skip
-    assert set(found.loc[list(ON_D), "computed"]) == {"by_choices"}
+    assert set(found.loc[list(ON_D), "computed"]) == {"by_choices", "rank_range"}
 
 
 def test_counts_those_of_whole_figures_and_the_choice_that_decides():
     made = tables()
-    row = made["headlines"].set_index("headline").loc["gap_narrowed"]
-    fields = fields_of("gap_narrowed", made)
-    assert asked(made).loc["gap_narrowed", "conclusion"] == "depends_on_choices"
+    row = made["headlines"].query("system == ''").set_index("headline").loc["gap_in_D_narrowed"]
+    fields = fields_of("gap_in_D_narrowed", made)
+    assert asked(made).loc["gap_in_D_narrowed", "conclusion"] == "depends_on_choices"
     assert fields.items() >= counted(row).items() and fields["open"] == row["open"]
-    assert fields["whole"] == counted(row, "whole_")
     assert (fields["choice"], fields["share"]) == (row["deciding_choice"], row["share"])
     sides = made["headline_variants"]
-    sides = sides[picked(sides, headline="gap_narrowed", choice=row["deciding_choice"])]
+    which = {"headline": "gap_in_D_narrowed", "system": "", "choice": row["deciding_choice"]}
+    sides = sides[picked(sides, **which)]
     assert fields["sides"] == [
-        {"variant": side["variant"], **counted(side)} for side in sides.to_dict("records")
+        {"variant": side["variant"], **counted(side), "open": side["open"]}
+        for side in sides.to_dict("records")
     ]
-    assert not {"whole", "without", "curves"} & set(fields_of("all_rose", made))
+    numbers = ["main", "least", "median", "most"]
+    rose = made["headlines"].set_index("headline").loc["all_rose", numbers].iloc[0]
+    assert {name: fields_of("all_rose", made)[name] for name in numbers} == rose.to_dict()
+    assert not {"whole", "without", "curves"} & set(fields)
 
 
 def test_the_curve_of_random_pairings_stands_by_system():
     made = tables()
     table = made["headline_variants"]
-    systems = table[picked(table, headline="systems_in_step", choice="system")]
+    systems = table[picked(table, headline="systems_in_step", system="", choice="system")]
     columns = ["variant", "above", "sets", "p"]
     told = [{column: row[column] for column in columns} for row in systems.to_dict("records")]
-    assert len(told) == 2 and fields_of("systems_in_step", made)["curves"] == told
+    claims = asked(made).loc["systems_in_step", "fields"]
+    found = [curve for fields in claims for curve in unpacked(fields)["curves"]]
+    assert len(told) == 2 and found == told
 
 
 @pytest.mark.parametrize(
     ("verdict", "own", "hangs"),
-    [("supported", 1, False), ("depends_on_choices", 1, True), ("supported", -1, True)],
+    [("robust", 1, False), ("depends_on_choices", 1, True), ("robust", -1, True)],
 )
 def test_a_headline_that_hangs_on_a_year_of_changed_coverage(verdict, own, hangs):
     """Another verdict without it, or another answer by the study's own choices."""
@@ -76,7 +82,7 @@ def test_a_headline_that_hangs_on_a_year_of_changed_coverage(verdict, own, hangs
     census = [
         {"headline": "all_rose", "choice": "census_year", "variant": variant, **counts,
          "verdict": said, "own": answer}
-        for variant, said, answer in (("with", "supported", 1), ("without", verdict, own))
+        for variant, said, answer in (("with", "robust", 1), ("without", verdict, own))
     ]  # fmt: skip
     parts = [made["headline_variants"], as_table("headline_variants", census)]
     made["headline_variants"] = pd.concat(parts, ignore_index=True)
@@ -96,14 +102,45 @@ def refusing(message="unbalanced_pairs"):
 
 
 def test_what_cannot_be_asked_says_why():
-    row = asked(refusing()).loc["systems_in_step"]
-    assert (row["verdict"], row["computed"]) == ("not_testable", "unbalanced_pairs")
+    rows = asked(refusing()).loc[["systems_in_step"]]
+    assert set(rows["verdict"]) == {"not_testable"}
+    assert set(rows["computed"]) == {"unbalanced_pairs"}
+
+
+def systems_say(headline, *verdicts, **changed):
+    """Tables of two indicator systems of which each has its verdict on a headline."""
+    made = put(tables(), "headlines", {"headline": headline}, **changed)
+    for system, verdict in zip(("main", "per_head"), verdicts, strict=True):
+        made = put(made, "headlines", {"headline": headline, "system": system}, verdict=verdict)
+    return made
+
+
+def test_a_claim_is_judged_by_indicator_system_where_their_verdicts_differ():
+    one = asked(systems_say("level_over_balance", "robust", "robust", verdict="robust"))
+    fields = unpacked(one.loc["level_over_balance", "fields"])
+    assert one.loc["level_over_balance", "conclusion"] == "robust"
+    assert [part["variant"] for part in fields["systems"]] == ["main", "per_head"]
+    two = asked(systems_say("level_over_balance", "robust", "not_supported", own=-1))
+    rows = two.loc["level_over_balance"]
+    assert rows["conclusion"].tolist() == ["robust", "not_supported"]
+    assert [unpacked(stated)["system"] for stated in rows["stated"]] == ["main", "per_head"]
+    assert rows["contradicted"].all() and not two.loc["rise_of_focus", "contradicted"]
+
+
+def test_a_rank_is_told_by_its_range_and_not_as_a_test_of_equality():
+    made = put(tables(), "headlines", {"headline": "rank_of_focus"}, least=1, most=5, agree=0)
+    row = asked(made).loc["rank_of_focus"]
+    fields = unpacked(row["fields"])
+    assert (fields["least"], fields["most"], row["computed"]) == (1, 5, "rank_range")
+    assert row["conclusion"] == "depends_on_choices"
 
 
 def test_each_pair_of_systems_is_asked():
     made = tables()
-    further = made["headlines"].query("headline == 'systems_in_step'").assign(pair="shops~parks")
-    made["headlines"] = pd.concat([made["headlines"], further])
+    rows = made["headlines"].query("headline == 'systems_in_step' and system == ''")
+    others = made["headlines"].query("headline != 'systems_in_step'")
+    further = rows.assign(pair="shops~parks")
+    made["headlines"] = pd.concat([others, rows, further])
     stated = asked(made).loc["systems_in_step", "stated"]
     assert [unpacked(text)["systems"][1] for text in stated] == ["plants", "parks"]
 
@@ -115,7 +152,7 @@ def located(own, pooled):
 
 @pytest.mark.parametrize(
     ("own", "pooled", "conclusion"),
-    [(True, True, "supported"), (False, True, "depends_on_choices"),
+    [(True, True, "not_rejected"), (False, True, "depends_on_choices"),
      (False, False, "cannot_be_decided")],
 )  # fmt: skip
 def test_an_equilibrium_is_located_by_the_own_and_the_pooled_fit(own, pooled, conclusion):
@@ -129,7 +166,7 @@ def test_one_region_has_an_equilibrium_but_no_headline_on_several():
     assert set(found.index) == MODEL
     row = found.loc["equilibrium_located"]
     assert unpacked(row["fields"]) == {"own": True, "pooled": None}
-    assert row["conclusion"] == "supported"
+    assert row["conclusion"] == "not_rejected"
 
 
 def test_a_part_that_the_study_lacks_is_not_asked_about():
@@ -162,7 +199,7 @@ def test_every_answer_has_its_words(language):
     ("verdict", "moved", "own_located", "mean", "own"),
     [
         ("contradicted", 0.001, True, "not_supported", "not_supported"),
-        ("not_contradicted", 0.001, True, "cannot_be_decided", "supported"),
+        ("not_contradicted", 0.001, True, "cannot_be_decided", "not_rejected"),
         ("not_contradicted", 0.001, False, "cannot_be_decided", "cannot_be_decided"),
         ("not_contradicted", 0.3, True, "cannot_be_decided", "cannot_be_decided"),
         ("cannot_say", 0.001, True, "cannot_be_decided", "cannot_be_decided"),

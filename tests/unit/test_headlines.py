@@ -12,6 +12,7 @@ from statsmodels.api import OLS, add_constant
 from coevo.coupling.comovement import SCOPES, correlation, demean
 from coevo.coupling.formulas import Degrees
 from coevo.coupling.level import variance_shares
+from coevo.files import as_table
 from coevo.regional.neighbourhood import likeness, row_standardised
 from coevo.sensitivity.choices import Combinations
 from coevo.sensitivity.headline_statistics import (
@@ -139,7 +140,8 @@ def test_the_rule_is_the_same_for_every_headline(agree, contrary, n, said):
 
 
 BASE = {
-    "main": True, "comparable": True, "rose": 4, "regions": 4, "regions_ln": 4, "zeros": 0,
+    "main": True, "comparable": True, "repeated": False, "rose": 4, "regions": 4,
+    "regions_ln": 4, "zeros": 0,
     "regions_all": 4, "regions_r": 4, "sd_ln_first": 0.3, "sd_ln_last": 0.2, "sd_first": 0.1,
     "sd_last": 0.2, "morgan_p": 0.04, "morgan_D_p": 0.04, "beta": -1.0, "beta_low": -2.0,
     "beta_high": -0.1, "share_T": 0.6, "R2_per_head": 0.8, "R2_product": 0.7, "r_ln": 0.3,
@@ -159,6 +161,13 @@ def test_what_a_combination_says(headline, changed, answer):
     assert said(headline, **changed) == answer
 
 
+def tables_of(table, unbroken=None):
+    """Both tables of headlines, of all systems together."""
+    unbroken = table.iloc[:0] if unbroken is None else unbroken
+    found = headline_tables(table, unbroken, [], as_table("varied_refusals", []))
+    return [rows[rows["system"] == ""] for rows in found]
+
+
 def grid(**changes):
     """Combinations of two systems and two forms; changes: columns of those with form w."""
     rows = []
@@ -172,7 +181,7 @@ def grid(**changes):
 
 def test_the_deciding_choice_and_the_counts_on_either_side():
     table = grid(rose=3)
-    headlines, variants = headline_tables(table, table.iloc[:0], [])
+    headlines, variants = tables_of(table)
     row = headlines.set_index("headline").loc["all_rose"]
     assert row[["agree", "contrary", "open", "combinations"]].tolist() == [2, 2, 0, 4]
     assert (row["verdict"], row["deciding_choice"], row["share"]) == (
@@ -180,21 +189,21 @@ def test_the_deciding_choice_and_the_counts_on_either_side():
     )  # fmt: skip
     sides = variants.query("headline == 'all_rose' and choice == 'form'").set_index("variant")
     assert sides["agree"].tolist() == [2, 0] and sides["contrary"].tolist() == [0, 2]
-    assert sides["verdict"].tolist() == ["supported", "not_supported"]
+    assert sides["verdict"].tolist() == ["robust", "not_supported"]
     gap = headlines.set_index("headline").loc["gap_narrowed"]
-    assert gap["verdict"] == "supported" and gap["deciding_choice"] == ""
+    assert gap["verdict"] == "robust" and gap["deciding_choice"] == ""
 
 
 def test_what_loses_a_region_is_counted_apart():
     table = grid(regions_ln=3)
-    gap = headline_tables(table, table.iloc[:0], [])[0].set_index("headline").loc["gap_narrowed"]
+    gap = tables_of(table)[0].set_index("headline").loc["gap_narrowed"]
     assert gap["combinations"] == 4
     assert gap[["whole_agree", "whole_contrary", "whole_combinations"]].tolist() == [2, 0, 2]
 
 
 def test_every_headline_stands_with_and_without_changed_coverage():
     table = grid()
-    _, variants = headline_tables(table, table.assign(focus_grade="low", rose=3), [])
+    _, variants = tables_of(table, table.assign(focus_grade="low", rose=3))
     census = variants[variants["choice"] == "census_year"].set_index(["headline", "variant"])
     assert set(census.index.get_level_values(0)) == set(HEADLINES)
     assert census.loc[("all_rose", "with"), "agree"] == 4
@@ -208,7 +217,7 @@ def test_what_cannot_be_asked_is_a_refusal(headline, changed, why):
     table = grid().assign(**changed)
     if why == "no_level":
         table = table.drop(columns=["R2_per_head", "R2_product"])
-    found = headline_tables(table, table.iloc[:0], [])[0].set_index("headline").loc[headline]
+    found = tables_of(table)[0].set_index("headline").loc[headline]
     assert (found["message"], found["verdict"]) == (why, "cannot_be_decided")
     assert pd.isna(found["agree"])
 

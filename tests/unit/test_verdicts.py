@@ -54,9 +54,14 @@ def together(*changes: Change) -> Change:
 def graded(most: int, main: int) -> Change:
     """Of 100 combinations of choices so many give one grade; the study's own is at `main`."""
     grades, own = [MOST] * most + [LESS] * (100 - most), [i == main for i in range(100)]
-    return lambda made: (
-        made | {"multiverse": made["multiverse"].head(100).assign(focus_grade=grades, main=own)}
-    )
+
+    def change(made: Tables) -> Tables:
+        rows = made["multiverse"]
+        first = rows["main"] | rows["scale"].eq("ratio")  # what the relative gap is read from
+        rows = pd.concat([rows[first], rows[~first]]).head(100)
+        return made | {"multiverse": rows.assign(focus_grade=grades, main=own)}
+
+    return change
 
 
 def unsplit(made: Tables) -> Tables:
@@ -99,7 +104,7 @@ def through(headline: str) -> list[Verdict]:
         "mostly": ("depends_on_choices", 100), "partly": ("depends_on_choices", 40),
         "refused": ("cannot_be_decided", 0, "no_level"),
     }  # fmt: skip
-    keys = ("supported", "mostly", "partly", "cannot_be_decided", "not_supported", "refused")
+    keys = ("robust", "mostly", "partly", "cannot_be_decided", "not_supported", "refused")
     return [
         (held(headline, *changes.get(key, (key,))), {f"through.{headline}.key": key})
         for key in keys

@@ -81,10 +81,10 @@ def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
     that decides, bold: the study's own variants.
     """
     keys, order = ["headline", "pair"], [*CHOICES, CENSUS_YEAR]
-    heads, main = study.tables["headlines"], study.tables["multiverse"].iloc[0]
+    heads, main = study.rows("headlines", system=""), study.tables["multiverse"].iloc[0]
     called = [_headline(study, words, *of) for of in heads[keys].itertuples(index=False)]
     heads = heads[[*keys, "deciding_choice"]].assign(row=called)
-    rows = study.tables["headline_variants"].merge(heads, on=keys)
+    rows = study.rows("headline_variants", system="", enters=True).merge(heads, on=keys)
     rows = rows.sort_values("choice", key=lambda names: names.map(order.index), kind="stable")
     variants = zip(rows["choice"], rows["variant"], strict=True)
     share = (rows["agree"] / rows["combinations"]).round(4)

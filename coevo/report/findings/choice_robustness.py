@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Row
+from coevo.files import rows_of
 from coevo.report.findings.study_tables import Study, least_and_largest, reason
 from coevo.sensitivity.choices import MAIN, ROBUST
-from coevo.sensitivity.headlines import DEPENDS, SIGNIFICANCE, SUPPORTED
+from coevo.sensitivity.headlines import DEPENDS, ROBUST_TO_CHOICES, SIGNIFICANCE
 
 REFUSED, MOSTLY, PARTLY, DIFFERS = "refused", "mostly", "partly", "differs"
 # verdict -> share of the combinations that give the same grade, from which it holds
@@ -64,7 +65,7 @@ def _headlines(study: Study) -> dict[str, Any]:
     found = through_finding(study)
     asked = {str(name): found[name] for name in study.tables["headlines"]["headline"].unique()}
     asked = {name: known for name, known in asked.items() if known["key"] != REFUSED}
-    firm = [name for name, known in asked.items() if known["key"] == SUPPORTED]
+    firm = [name for name, known in asked.items() if known["key"] == ROBUST_TO_CHOICES]
     hanging: dict[str, list[str]] = {}
     for name, known in asked.items():
         if known["key"] in (MOSTLY, PARTLY, DIFFERS):
@@ -134,15 +135,16 @@ def through_finding(study: Study) -> dict[str, Any]:
     By headline: `key`, its verdict, of what depends on choices `mostly` where more than half of the
     combinations say it, else `partly`; `refused` where it cannot be asked. `choice`: the one that
     decides, "" where all say the same. Of several pairs of systems that do not agree `differs`
-    where some of them, `together` of `pairs`, are supported, else `partly`. `least`: of `all_rose`,
-    regions that rose in every combination. `chance`: `told` where random pairings give such counts
-    in every system, else `none`. `not_allowed`: message and fields of why figures do not allow
-    combinations, and how many.
+    where some of them, `together` of `pairs`, are robust, else `partly`. `least`: of `all_rose`,
+    the least number of regions that rose in any combination. `chance`: `told` where random pairings
+    give such counts in every system, else `none`. `not_allowed`: message and fields of why figures
+    do not allow combinations, and how many.
     """
     headlines: dict[str, Any] = {}
-    for name, rows in study.tables["headlines"].groupby("headline", sort=False):
+    every = study.rows("headlines", system="")
+    for name, rows in every.groupby("headline", sort=False):
         keys = [_key(row) for row in rows.to_dict("records")]
-        together = keys.count(SUPPORTED)
+        together = keys.count(ROBUST_TO_CHOICES)
         several = DIFFERS if together else PARTLY
         headlines[str(name)] = {
             "key": keys[0] if len(set(keys)) == 1 else several,
@@ -151,9 +153,9 @@ def through_finding(study: Study) -> dict[str, Any]:
             "together": together,
             "chance": _by_chance(study, str(name)),
         }
-    comparable = study.rows("multiverse", comparable=True)
-    if len(comparable) and headlines["all_rose"]["key"] != REFUSED:
-        headlines["all_rose"]["least"] = int(comparable["rose"].min())
+    least = rows_of(every, headline="all_rose")["least"].dropna()
+    if len(least):
+        headlines["all_rose"]["least"] = int(least.iloc[0])
     refused = study.tables["varied_refusals"].groupby(["message", "fields"], sort=False)
     counts = [(*why, int(n)) for why, n in refused["combinations"].sum().items()]
     return headlines | {"not_allowed": counts}
@@ -161,7 +163,9 @@ def through_finding(study: Study) -> dict[str, Any]:
 
 def _by_chance(study: Study, headline: str) -> str:
     tables = ("headlines", "headline_variants")
-    p = pd.concat([study.rows(name, headline=headline, pair="")["p"] for name in tables]).dropna()
+    p = pd.concat(
+        [study.rows(name, headline=headline, pair="", system="")["p"] for name in tables]
+    ).dropna()
     return "told" if len(p) and (p >= SIGNIFICANCE).all() else "none"
 
 

@@ -61,7 +61,8 @@ def step_finding(study: Study) -> dict[str, Any]:
     `beyond` above the mean of the pairings, `opposite` below it; `unplaced` when nothing was
     paired, for the reason `why`; `uncomputed` when there is no such correlation. `r`: by scale
     (`SHOWN`) and scope; `place`: mean and p of the pairings by the first, by scale; `others`:
-    those by what else regions are paired; `rise`: whether the means of both indices `rise`, from
+    those by what else regions are paired; `alarm`: how often such a p is below .05 without a link;
+    `rise`: whether the means of both indices `rise`, from
     the first year to the last, or go `apart`; `whole`: how many regions enter, where not all do.
     """
     if study.single:
@@ -83,6 +84,7 @@ def step_finding(study: Study) -> dict[str, Any]:
         "by": list(placed),
         "place": next(iter(places.values()), None),
         "second": bool(places),
+        "alarm": next(iter(_alarms(study)), None) if places else None,
         "pairs_intro": len(study.subsystems) > 2,
         "others": dict(list(places.items())[1:]),
         "pairings": study.rows("comovement", measure="placebo_p").dropna(subset="value")["n"].max(),
@@ -90,6 +92,12 @@ def step_finding(study: Study) -> dict[str, Any]:
         "whole": len(kept) if len(kept) < len(study.regions) else None,
         "rise": "rise" if (last.mean() > first.mean()).all() else "apart",
     }
+
+
+def _alarms(study: Study) -> pd.Series:
+    """How often p is below .05 in simulated panels whose systems follow a level that moves."""
+    label = {"design": "independent, level moves", "quantity": "r_p", "outcome": "below .05"}
+    return study.rows("headline_size", **label)["share"]
 
 
 def _placed(study: Study, by: str) -> dict[str, dict[str, float]]:

@@ -17,7 +17,7 @@ from coevo.schema import FILLED
 from coevo.sensitivity.choices import CHOICES, MAIN, ROBUST
 from coevo.sensitivity.claims import CONCLUSIONS, NOT_TESTABLE
 from coevo.sensitivity.headline_statistics import R2
-from coevo.sensitivity.headlines import CENSUS_YEAR, SUPPORTED
+from coevo.sensitivity.headlines import ROBUST_TO_CHOICES
 
 HALF = 0.5  # share from which something is most: of the variance of ln D, of combinations
 # share of the combinations -> the word for it; below the last it is none
@@ -42,12 +42,12 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     `kind`: `claims` where a study of one region asks whether the claims of a paper hold, `indices`
     of any other with indices, `model` without. `richer`: whether regions of a higher level per head
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
-    without a level. `least`: see `_least`. `follows`: what D does, `supported` where T is almost
+    without a level. `least`: see `_least`. `follows`: what D does, `robust` where T is almost
     all of it, `more` where it is most under every choice, else the key of that headline. `gaps`,
     `itself` (that of D, not relative): see `_gaps`; `goes`: see `_goes`; `near`: see `_near`;
     `news`: whether the rank in focus is another with the level taken out; `rests`, `control`: see
     `_of_theory`.
-    `coverage`: years of changed coverage that show. `hangs`: see `_hangs`. `usual`: whether C is of
+    `coverage`: years of changed coverage that show. `usual`: whether C is of
     the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
     tells of systems in step; `filled`: share of filled figures, where it is large; `third`: what
     the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
@@ -100,12 +100,14 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
     through, single = findings["through"], study.single
     gaps = _gaps(study, "gap_narrowed")
     goes = _goes(study, measures["levels"]) if measures["levels"] and not single else []
-    itself = _itself(study)
     richer = _richer(study, measures["levels"])
     follows = through["level_over_balance"]["key"]
-    if follows == SUPPORTED and measures["verdict"] != "level":
+    if follows == ROBUST_TO_CHOICES and measures["verdict"] != "level":
         follows = "more"
-    usual = study.config["coupling"]["form"] == "standard" and follows in (SUPPORTED, "more")
+    usual = study.config["coupling"]["form"] == "standard" and follows in (
+        ROBUST_TO_CHOICES,
+        "more",
+    )
     answer = bool(study.pair) and not single
     return {
         "start": single,
@@ -115,8 +117,7 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "least": _least(findings),
         "follows": follows,
         "gaps": gaps,
-        "itself": itself,
-        "hangs": [] if single else _hangs(study, "all_rose", "gap_narrowed"),
+        "itself": _gaps(study, "gap_in_D_narrowed"),
         "goes": goes,
         **_near(study, goes),
         "news": _moves_far(measures["focus"]),
@@ -134,29 +135,19 @@ def filled_share(study: Study) -> float:
     return float(panel.loc[panel["indicator"].isin(inside), "flag"].eq(FILLED).mean())
 
 
-def _gaps(study: Study, headline: str, of_systems: bool = True) -> list[tuple[str, ...]]:
-    """How a gap moved by each system of indicators, or by all: whether that is the study's own
-    (`main`) or an `other`, its name, `narrowed` or `widened` by what most combinations say, else
-    `undecided`, and under how many: `all`, `nearly`, `most` or else "".
+def _gaps(study: Study, headline: str) -> list[tuple[str, ...]]:
+    """How a gap moved by each system of indicators: whether that is the study's own (`main`) or an
+    `other`, its name, `narrowed` or `widened` by what most combinations say, else `undecided`, and
+    under how many: `all`, `nearly`, `most` or else "".
     """
-    systems = study.rows("headline_variants", headline=headline, choice="system")
-    if systems.empty or not of_systems:
-        systems = study.rows("headlines", headline=headline).assign(variant=MAIN)
-    rows = systems[systems["combinations"] > 0]
+    rows = study.rows("headlines", headline=headline).dropna(subset="combinations")
+    rows = rows[rows["system"] != ""] if (rows["system"] != "").any() else rows
     share = rows[["agree", "contrary"]].max(axis=1) / rows["combinations"]
     under = [next((name for name, least in UNDER.items() if of >= least), "") for of in share]
     moved = np.where(rows["agree"] >= rows["contrary"], "narrowed", "widened")
     moved = np.where(np.array(under, dtype=object) == "", UNDECIDED, moved)
-    return [*zip(_kinds(rows["variant"]), rows["variant"], moved, under, strict=True)]
-
-
-def _itself(study: Study) -> tuple[str, ...] | None:
-    """How the gap of D moved by all combinations, or `apart` where systems tell the contrary."""
-    whole = _gaps(study, "gap_in_D_narrowed", of_systems=False)
-    moved = {moved for _, _, moved, _ in _gaps(study, "gap_in_D_narrowed")}
-    if {"narrowed", "widened"} <= moved:
-        return (*whole[0][:2], "apart", "")
-    return whole[0] if whole else None
+    systems = rows["system"].replace("", MAIN)
+    return [*zip(_kinds(systems), systems, moved, under, strict=True)]
 
 
 def _near(study: Study, goes: list[tuple[Any, ...]]) -> dict[str, Any]:
@@ -180,20 +171,6 @@ def _moves_far(focus: dict[str, Any] | None) -> bool:
 
 def _kinds(systems: Iterable[str]) -> list[str]:
     return [MAIN if system == MAIN else "other" for system in systems]
-
-
-def _hangs(study: Study, *headlines: str) -> list[str]:
-    """What the verdict on headlines hangs on: the choice that decides most, where its variants
-    differ, and the years of changed coverage, where another verdict stands without them.
-    """
-    found: list[str] = []
-    for row in study.rows("headlines", headline=headlines).to_dict("records"):
-        sides = study.rows("headline_variants", headline=row["headline"])
-        for choice in (row["deciding_choice"], CENSUS_YEAR):
-            variants = sides.loc[sides["choice"] == choice, ["verdict", "own"]]
-            if (variants.nunique() > 1).any():
-                found.append(choice)
-    return list(dict.fromkeys(found))
 
 
 def _goes(study: Study, levels: list[tuple[str, float]]) -> list[tuple[Any, ...]]:
@@ -247,13 +224,13 @@ def _richer(study: Study, levels: list[tuple[str, float]]) -> str:
 
 
 def _least(findings: Findings) -> str:
-    """Where all regions rose by the study's own choices: whether they did by `every` combination,
-    or at `least` some; else `none`.
+    """Whether all regions rose by `every` combination, or at `least` some; `none` where that is
+    not asked.
     """
     all_rose = findings["through"].get("all_rose", {})
-    if "least" not in all_rose or findings["far"]["verdict"] not in ("both", "all"):
+    if "least" not in all_rose:
         return "none"
-    return "every" if all_rose["key"] == SUPPORTED else "least"
+    return "every" if all_rose["key"] == ROBUST_TO_CHOICES else "least"
 
 
 def _drive(study: Study, findings: Findings) -> str:

@@ -5,9 +5,12 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Row
+from coevo.files import rows_of
+from coevo.normalisation.directions import RATIO
 from coevo.regional.regional_panel import ADJUSTED, ALL, LIKELY, PLAIN
 from coevo.report.findings.rise import move
 from coevo.report.findings.study_tables import Study, reason
+from coevo.sensitivity.choices import CHOICES
 
 LEAST_SLOPE = 0.0005  # of yearly growth on ln D: below, it is printed as 0.000
 
@@ -45,9 +48,12 @@ def slope(study: Study, name: str) -> Any:
 def where_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section 'where'.
 
-    `verdict`, of the relative gap between regions (of ln D), `spread` of that in D itself:
-    `narrowed` or `widened` where that of the first and of the last year differ by more than chance,
-    else `unclear`; `none` where it was not computed, or `one_region`. `gap`, `gap_in_D`,
+    `verdict`, of the relative gap between regions (of ln D) on a scale with a true zero, `spread`
+    of that in D itself: `narrowed` or `widened` where that of the first and of the last year differ
+    by more than chance, else `unclear`; `none` where it was not computed, for a `reason`, or
+    `one_region`. `ratio`: of the relative gap on that scale, of its slope of growth, see
+    `_on_scale`; `own_scale`: on the study's own, `held` if all ratios between regions were, told
+    where the two scales are not the same. `gap`, `gap_in_D`,
     `level_gap` (with the level taken out): their ratio with its interval and p. `growth`:
     `caught_up`, `regression` (to the mean: not without the first year), `fell_behind`, `unclear`,
     `none`; its `residuals`, `neighbours`, `level`: `alike`, `unlike`, `unrelated` or `none`, of D
@@ -61,9 +67,15 @@ def where_finding(study: Study) -> dict[str, Any]:
     neighbours, level = likeness(study, PLAIN), likeness(study, ADJUSTED)
     gap, gap_in_D = one_row(study, "sd_ln_ratio"), one_row(study, "sd_ratio")
     level_gap, grown = one_row(study, "sd_ln_ratio", ADJUSTED), growth(study)
+    ratio, own = _on_scale(study, RATIO), _on_scale(study)
+    beside = own["held"] if ratio and own and own["scale"] != RATIO else ""
     return {
-        "verdict": _gap(gap),
-        "reason": reason(study.rows("regional", statistic="sd_ln_ratio", of=PLAIN)),
+        "verdict": _gap(ratio),
+        "ratio": ratio,
+        "own_scale": beside,
+        "own_slope": beside if "own" in grown else "",
+        "own": own,
+        "reason": reason(study.rows("headlines", headline="gap_narrowed")),
         "gap": gap,
         "of_both": gap is not None and bool(study.uncompared),
         "of_those": bool(study.uncompared),
@@ -99,6 +111,28 @@ def _gap(row: Any) -> str:
     return "narrowed" if row["value"] < 1 else "widened"
 
 
+def _on_scale(study: Study, scale: str = "") -> dict[str, Any] | None:
+    """What the study's own choices give on a scale, by default its own: `value` and `p` of the
+    relative gap, `slope` of growth on the start; the same with all ratios between regions held,
+    where they can be (`held`); None where that is not known.
+    """
+    rows = study.tables["multiverse"]
+    if rows.empty or not study.rows("headlines", headline="gap_narrowed")["message"].eq("").any():
+        return None
+    own = {choice: rows[choice].iloc[0] for choice in CHOICES} | ({"scale": scale} if scale else {})
+    found = rows_of(rows, **own)
+    if found.empty or found["morgan_p"].isna().any():
+        return None
+    row = found.iloc[0]
+    known: dict[str, Any] = {"scale": own["scale"], "held": "plain"}
+    for start in ("", "held_"):
+        known[f"{start}value"] = row[f"{start}sd_ln_last"] / row[f"{start}sd_ln_first"]
+        known[f"{start}p"] = row[f"{start}morgan_p"]
+        ends = {"value": "beta", "low": "beta_low", "high": "beta_high"}
+        known[f"{start}slope"] = {end: row[start + name] for end, name in ends.items()}
+    return known | ({"held": "held"} if known["held_p"] == known["held_p"] else {})
+
+
 def _moved(study: Study, statistic: str) -> str | None:
     ends = _values(study, statistic)
     return ends and move(*ends)
@@ -117,7 +151,7 @@ def growth(study: Study) -> dict[str, Any]:
     """Slope of growth on the start, the same without growth of the first year, Moran's I of the
     residuals, the verdict, and by which phrase the slope is told.
     """
-    main, check = slope(study, "beta"), slope(study, "beta_check")
+    main, check, ratio = slope(study, "beta"), slope(study, "beta_check"), _on_scale(study, RATIO)
     if main is None:
         why = reason(study.rows("regional", statistic="beta", of=PLAIN))
         return {"verdict": "none", "slope": "none", "reason": why}
@@ -127,7 +161,17 @@ def growth(study: Study) -> dict[str, Any]:
         verdict = "fell_behind"
     else:
         verdict = "caught_up" if check is not None and check["high"] < 0 else "regression"
-    phrase = "unchecked" if verdict != "unclear" and check is None else verdict
+    told = ratio["slope"] if ratio else main
+    own_only = verdict != "unclear" and told["low"] <= 0 <= told["high"]
+    if own_only:  # the scale that can tell does not
+        verdict = "unclear"
+    phrase = (
+        "own_only"
+        if own_only
+        else "unchecked"
+        if verdict != "unclear" and check is None
+        else verdict
+    )
     residuals = likeness(study, PLAIN, "beta_residual_moran")
     rows = {"own": main, "check": check, "residuals": residuals}
     return {"verdict": verdict, "slope": phrase} | rows

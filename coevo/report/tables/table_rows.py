@@ -13,6 +13,7 @@ from coevo.coupling.comovement import SCALES, SCOPES
 from coevo.files import rows_of
 from coevo.inference.signs import QUADRANTS
 from coevo.inference.slope_errors import SLOPES
+from coevo.messages import unpacked
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
@@ -41,6 +42,7 @@ from coevo.report.words.numbers import NOTHING, band, fixed, missing
 from coevo.report.words.report_text import ReportText, Rows, amount
 from coevo.sensitivity.choices import MAIN, ROBUST
 from coevo.sensitivity.claims import NOT_TESTABLE
+from coevo.sensitivity.headline_claims import THROUGH_CHOICES
 from coevo.sensitivity.headline_statistics import R2
 
 FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
@@ -138,13 +140,16 @@ def verdicts(words: ReportText) -> Body:
     if opening_kind(words.study) == "claims":
         return Body(_told(words, "claims"))
     tested = [row for row in headlines(words) if row["verdict"] != NOT_TESTABLE]
-    asked = [row for row in tested if row["claim"] not in LAYOUT["elsewhere"]]
+    here = [row for row in tested if row["claim"] not in LAYOUT["elsewhere"]]
+    asked = [row for row in here if not row["contradicted"]]
+    against = words.grammar.series([row["said"] for row in here if row["contradicted"]])
     for row in asked:
         row["tested"] = words.phrases["words"]["tested_short"].get(row["claim"], row["tested"])
-        by_choices = row["computed"] == "by_choices"
+        by_choices = row["computed"] in THROUGH_CHOICES
         row["hangs"] = words.message("hanging", row["fields"]) if by_choices else ""
         row["held"] = _held(words, row)
-    note = words.say("tables/verdicts/note", least=words.percent(ROBUST))
+    apart = words.say("tables/verdicts/against", claims=against) if against else ""
+    note = words.say("tables/verdicts/note", least=words.percent(ROBUST), apart=apart)
     return Body(asked, note=note, look="held")
 
 
@@ -161,6 +166,8 @@ def _told(words: ReportText, table: str) -> list[Row]:
         check = str(row.setdefault("check", row["claim"]))
         if "stated" in row:
             row["said"] = words.grammar.upper_first(words.message(row["claim"], row["stated"]))
+            if system := unpacked(row["stated"]).get("system"):
+                row["said"] = words.message("of_system", {"said": row["said"], "system": system})
         elif not row["paper"] and row["printed_message"]:
             row["paper"] = words.message(row["printed_message"], row["printed_fields"])
         alone = f"{check}_alone"
@@ -178,8 +185,10 @@ def _told(words: ReportText, table: str) -> list[Row]:
 
 
 def _held(words: ReportText, row: Row) -> str:
-    """In how many combinations a claim holds, or in how many fits; of theory both strengths."""
-    if row["computed"] in ("by_choices", "strengths_found"):
+    """In how many combinations a claim holds, or in how many fits; the range of a rank; of theory
+    both strengths.
+    """
+    if row["computed"] in (*THROUGH_CHOICES, "strengths_found"):
         return str(words.message(f"held_{row['computed']}", row["fields"]))
     counted = LAYOUT["fits"].get(row["claim"])
     counts = survival_finding(words.study)[counted].get("") if counted else None

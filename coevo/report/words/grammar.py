@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import numpy as np
 import yaml
 
 from coevo.messages import QUOTES, WIDE
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, Number, fixed, missing
+from coevo.report.words.numbers import NOTHING, Number, fixed, missing, with_figures
 
 _WIDE = WIDE + QUOTES
 _MARKS = "，。；：、！？（）《》"
@@ -104,12 +105,16 @@ class Grammar:
             return NOTHING
         return Number(self.percent_pattern.format(fixed(float(value) * 100, decimals)), value)
 
+    def rate(self, growth: Any, decimals: int = 0) -> str:
+        """Growth of a logarithm as per cent: 100 (exp(g) - 1)."""
+        return self.percent(np.expm1(growth), decimals)
+
     def probability(self, value: Any) -> str:
-        """A probability with two decimals; neither 0 nor 1 unless it is."""
-        if missing(value) or value in (0, 1) or 0.005 <= value < 0.995:
+        """A probability with two decimals, below .1 two figures; neither 0 nor 1 unless it is."""
+        if missing(value) or value in (0, 1) or 0.1 <= value < 0.995:
             return fixed(value)
         if 0.001 <= value <= 0.999:
-            return fixed(value, 3)
+            return with_figures(value, 2) if value < 0.1 else fixed(value, 3)
         text = self.below.format("0.001") if value < 0.5 else self.above.format("0.999")
         return Number(text, value)
 

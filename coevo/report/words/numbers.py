@@ -59,8 +59,10 @@ def with_figures(value: Any, digits: int = 3) -> str:
 
 
 def chance(p: float) -> str:
-    """A p value with three decimals, by itself or below the least of them."""
-    return "<\u00a00.001" if p < 0.001 else f"=\u00a0{fixed(p, 3)}"
+    """A p value with three decimals, below .1 two figures, or that it is below .001."""
+    return (
+        "<\u00a00.001" if p < 0.001 else f"=\u00a0{fixed(p, 3) if p >= 0.1 else with_figures(p, 2)}"
+    )
 
 
 def small(p: Any) -> str:

@@ -201,22 +201,29 @@ def _also(words: ReportText, section: str, *parts: str) -> Markdown:
 
 
 def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
-    """In how many combinations of choices a headline holds, by a phrase of `through`, or the chance
-    of its curves; "" where it is not asked.
+    """In how many combinations of choices a headline holds, by a phrase of `through`; `brief`: for
+    each indicator system; the chance of its `curves`, or that of unrelated indices (`chance`); ""
+    where it is not asked.
     """
     rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
-    for row in rows[:1].itertuples():
-        fields = unpacked(row.fields)
+    claims = [(unpacked(row.fields), unpacked(row.stated)) for row in rows.itertuples()]
+    claims = [one for one in claims if one[1]["systems"] == claims[0][1]["systems"]]
+    if key in ("curves", "chance"):  # once for all indicator systems
+        known = [part for fields, _ in claims for part in fields.get(key, ())]
+        claims = [({key: {of["variant"]: of for of in known}.values()}, {})] if known else []
+    sentences = []
+    for fields, stated in claims:
         sides = {of["variant"]: of["agree"] / of["n"] for of in fields.get("sides", ())}
         if len(set(sides.values())) > 1:
-            fields["least"] = min(sides, key=lambda variant: sides[variant])
-        if key == "curves" and key not in fields:
-            break
-        fields["headline"] = headline
-        told = {"curves": "curves", "brief": "held_by_choices"}.get(key, "holds_in")
-        counted = words.message(told, fields)
-        return words.say(f"through/{key}", said=counted, **fields)
-    return Markdown("")
+            fields["lowest"] = min(sides, key=lambda variant: sides[variant])
+        parts = fields.get("systems", ()) if key == "brief" else ()
+        for part in parts or ({"variant": stated.get("system")},):
+            told = fields | dict(part) | {"headline": headline}
+            message = {"curves": "curves", "brief": "held_by_choices"}.get(key, "holds_in")
+            counted = "" if key == "chance" else words.message(message, told)
+            of = told["variant"] and words.message("named_system", {"system": told["variant"]})
+            sentences.append(words.say(f"through/{key}", said=counted, of=of, **told))
+    return words.grammar.sentences(sentences)
 
 
 def _bands(study: Study, kind: str) -> list[tuple[str, str]]:
