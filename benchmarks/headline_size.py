@@ -50,10 +50,10 @@ from coevo.sensitivity.headline_statistics import FEW_DRAWS, Surroundings
 from coevo.sensitivity.headlines import (
     DEPENDS,
     HEADLINES,
-    NOT_SUPPORTED,
+    NOT_ROBUST_TO_CHOICES,
     PAIRED,
+    ROBUST_TO_CHOICES,
     SIGNIFICANCE,
-    SUPPORTED,
     UNDECIDED,
 )
 from coevo.sensitivity.multiverse import varied
@@ -75,7 +75,7 @@ INDICATORS = np.array([
 SUBSYSTEMS = ["first"] * 5 + ["second"] * 5
 SIZE = ("product", "residents")
 CONFIG = with_defaults({"focus_region": "000000"}, with_registries(read_schema("config")))
-VERDICTS = (SUPPORTED, NOT_SUPPORTED, DEPENDS, UNDECIDED)
+VERDICTS = (ROBUST_TO_CHOICES, NOT_ROBUST_TO_CHOICES, DEPENDS, UNDECIDED)
 HELD = (PAIRED, "gap_narrowed")  # headlines
 SAID = {"agree": 1.0, "contrary": -1.0}  # what a combination says
 OWN = ("own", "ratio")  # the study's own combination, the same on the scale ratio

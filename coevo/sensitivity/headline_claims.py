@@ -173,7 +173,8 @@ def as_strong_as_theory(study: StudyData, scope: str = "") -> Iterator[Claim]:
         return
     verdicts = {_of_strengths(part) for _, part in rows.groupby("share", dropna=False)}
     columns = ["effect", "strength", "low", "high", "share", "verdict"]
-    fields = {"rows": rows[columns].astype({"share": object}).fillna("").to_dict("records")}
+    told = rows[columns].assign(scenario=rows["share"].map(lambda s: "share" if s == s else "none"))
+    fields = {"rows": told.astype({"share": object}).fillna("").to_dict("records")}
     verdict = verdicts.pop() if len(verdicts) == 1 else SOME_CHOICES
     yield stated, Answer(verdict, "strengths_found", fields)
 

@@ -12,7 +12,7 @@ from coevo.study.configuration import LANGUAGES
 from coevo.study_data import StudyData
 from tests.sample import COUNT, FOCUS, config, indicators, picked, put, tables, words_of
 
-MODEL = set(HEADLINES) - set(ON_D) - {"theory_at_rest_mean"}  # without a table of theory no mean
+MODEL = set(HEADLINES) - set(ON_D)
 
 
 def asked(made, **keys):
@@ -163,7 +163,7 @@ def test_an_equilibrium_is_located_by_the_own_and_the_pooled_fit(own, pooled, co
 
 def test_one_region_has_an_equilibrium_but_no_headline_on_several():
     found = asked(put(tables(1), "equilibria", {"source": "fit"}, located=True))
-    assert set(found.index) == MODEL
+    assert set(found.index) == MODEL - {"theory_strength_panel"}
     row = found.loc["equilibrium_located"]
     assert unpacked(row["fields"]) == {"own": True, "pooled": None}
     assert row["conclusion"] == "not_rejected"
@@ -172,7 +172,8 @@ def test_one_region_has_an_equilibrium_but_no_headline_on_several():
 def test_a_part_that_the_study_lacks_is_not_asked_about():
     made = tables()
     assert set(asked(made, interaction=None).index) == set(ON_D)
-    assert set(asked({"equilibria": made["equilibria"]}).index) == MODEL
+    alone = asked({"equilibria": made["equilibria"]})
+    assert set(alone.index) == MODEL - {"theory_strength_panel"}
     assert asked({}, interaction=None).empty
     assert set(asked(made).index) == set(HEADLINES)
 
@@ -196,19 +197,20 @@ def test_every_answer_has_its_words(language):
 
 
 @pytest.mark.parametrize(
-    ("verdict", "moved", "own_located", "mean", "own"),
+    ("b1", "d", "conclusion"),
     [
-        ("contradicted", 0.001, True, "not_supported", "not_supported"),
-        ("not_contradicted", 0.001, True, "cannot_be_decided", "not_rejected"),
-        ("not_contradicted", 0.001, False, "cannot_be_decided", "cannot_be_decided"),
-        ("not_contradicted", 0.3, True, "cannot_be_decided", "cannot_be_decided"),
-        ("cannot_say", 0.001, True, "cannot_be_decided", "cannot_be_decided"),
+        (("as_theory", False), ("as_theory", False), "not_rejected"),
+        (("weaker", True), ("as_theory", False), "not_supported"),
+        (("cannot_be_told", False), ("as_theory", False), "cannot_be_decided"),
     ],
 )
-def test_the_equilibrium_of_theory_by_growth_there(verdict, moved, own_located, mean, own):
-    changed = {"verdict": verdict, "p_joint_lower": moved, "p_joint_higher": moved}
-    found = asked(put(located(own_located, True), "theory", {"scope": [FOCUS, "mean"]}, **changed))
-    assert found.loc["theory_at_rest_mean", "conclusion"] == mean
-    assert found.loc["theory_at_rest", "conclusion"] == own
-    fits = unpacked(found.loc["theory_at_rest_mean", "fields"])["fits"]
-    assert [fit["effects"] for fit in fits] == ["region", "region+year"]
+def test_the_interaction_is_as_strong_as_theory_unless_full_strength_is_excluded(b1, d, conclusion):
+    made = tables()
+    for effect, (verdict, excluded) in (("b1", b1), ("d", d)):
+        values = {"verdict": verdict, "full_excluded": excluded}
+        made = put(made, "strengths", {"effect": effect}, **values)
+    found = asked(made)
+    for claim in ("theory_strength_panel", "theory_strength"):
+        assert found.loc[claim, "conclusion"] == conclusion
+        rows = unpacked(found.loc[claim, "fields"])["rows"]
+        assert [row["effect"] for row in rows] == ["b1", "d"]

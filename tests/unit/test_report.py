@@ -94,12 +94,11 @@ def refusing(*rows: tuple[str, str]) -> Tables:
 
 
 def test_reason_of_a_missing_relation_and_of_missing_pooled_fits_is_that_of_the_fit() -> None:
-    for rows, why in (
-        ([("fod_iv", "dependent_instrument")], "dependent_instrument"),
-        ([], "feedback_needs_regions"),
-    ):
-        found = relation_finding(study(**refusing(*rows)))
-        assert (found["verdict"], found["reason"][0]) == ("not_estimated", why)
+    none = {"effects": tables()["effects"].iloc[:0]}
+    why = refused(FOCUS, "trapezoid", quantity="effects", message="too_few_rows")
+    for refusals, key in (({"refusals": why}, "too_few_rows"), ({}, "no_growth_rows")):
+        found = relation_finding(study(**none | refusals))
+        assert (found["verdict"], found["reason"][0]) == ("not_estimated", key)
     alone = {"parameters": without(tables()["parameters"], scope="pooled")}
     for estimator, reason in (("trapezoid", ("too_few_shared_years", "")), ("lag", None)):
         made = refusing((estimator, "too_few_shared_years"))

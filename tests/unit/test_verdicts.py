@@ -75,10 +75,10 @@ def unfitted(made: Tables) -> Tables:
 
 
 def pointless(made: Tables) -> Tables:
-    """Theory gives the focus region no point, nor the mean over regions."""
-    rows = without(made["theory"], scope=[FOCUS, "mean"])
+    """Theory gives the focus region no point, and no region slopes."""
+    rows, none = without(made["theory"], scope=FOCUS), made["strengths"].iloc[:0]
     why = {"quantity": "theory", "message": "calibration_never_holds"}
-    return made | {"theory": rows, "refusals": refused(FOCUS, "", **why)}
+    return made | {"theory": rows, "strengths": none, "refusals": refused(FOCUS, "", **why)}
 
 
 def unlevelled(made: Tables) -> Tables:
@@ -117,7 +117,9 @@ NAMED: dict[str, Change] = {
     "unplaced": lambda made: made | unplaced(),
     "unlevelled": unlevelled,
     "pointless": pointless,
-    "given": lambda made: made | {"theory": stated(900.0, 400.0)["theory"]},
+    "given": lambda made: (
+        made | {name: stated(900.0, 400.0)[name] for name in ("theory", "strengths")}
+    ),
 }
 
 
@@ -177,10 +179,8 @@ NOWHERE = {
     "far/finding": {"both"},
     "growth": {"not_split"},
     "where/local": {"none"},
-    "opening/rests": {"differs", "untested"},
-    "opening/theory": {"differs", "none"},
-    "opening/drive": {"supply_named", "not_estimated", "refused"},  # no indices, no null
-    "theory_fit/finding": {"differs", "none"},
+    "opening/theory": {"none"},
+    "opening/drive": {"supply_named", "not_estimated"},  # of a study without indices
     "interaction/chance": {"none"},
     "interaction/finding": {"not_estimated"},  # of one region without a fit
     "figures/phase/title": {"not_estimated"},

@@ -90,7 +90,7 @@ def test_a_claim_about_the_degree_is_not_testable():
     assert most_rapid(evidence, "output").verdict == NOT_TESTABLE
     asked = set(headline_rows(evidence)["claim"])
     model = {"feedback_exceeds_competition", "supply_relation", "equilibrium_located"}
-    assert asked == model | {"theory_at_rest", "theory_at_rest_mean"}
+    assert asked == model | {"theory_strength", "theory_strength_panel"}
 
 
 def test_means_have_their_years_and_are_there_only_with_a_cycle():

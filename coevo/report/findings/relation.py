@@ -27,12 +27,12 @@ def relation_finding(study: Study) -> dict[str, Any]:
 
     `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`; `direction`; `why` an
     undetermined one is: `half` (one effect alone is shown, `seen`) or `none`. `by`: `panel` or
-    `own`, whose fit decides. `shown`: see `_effect`; `tested`: `worlds`, or `intervals` where no
-    population without interaction moves like the figures; `unconfirmed`: effects that are shown,
-    but whose p by the wild bootstrap by region is .05 or more, with that p. Of the general model by
-    instruments `quadrants`: probability of each pair of signs, not told where a slope rests on one
-    region; `restriction`: p of the paper's A11 = A22 = 0; `strength`: least first-stage F, by which
-    `instruments` are `weak` or `strong`.
+    `own`, whose fit decides. `shown`: see `_effect`; `untested`: whether no population without
+    interaction moves like the figures, and an effect is shown; `unconfirmed`: effects that are
+    shown, but whose p by the wild bootstrap by region is .05 or more, with that p. Of the general
+    model by instruments `quadrants`: probability of each pair of signs, not told where a slope
+    rests on one region; `restriction`: p of the paper's A11 = A22 = 0; `strength`: least
+    first-stage F, by which `instruments` are `weak` or `strong`.
     """
     rows, by = study.rows("effects", scope=POOLED, effects=main_effects(study)), "panel"
     if rows.empty:
@@ -54,7 +54,7 @@ def relation_finding(study: Study) -> dict[str, Any]:
         "why": "half" if seen else "none",
         "seen": seen,
         "shown": effects,
-        "tested": "worlds" if any(effect["worlds"] for effect in effects) else "intervals",
+        "untested": bool(seen) and not any(effect["worlds"] for effect in effects),
         "unconfirmed": _unconfirmed(study, seen) if by == "panel" else [],
         **known,
     }

@@ -85,6 +85,7 @@ def theory_fit_finding(study: Study) -> dict[str, Any]:
         {"verdict": NO_SLOPES}
         | finding
         | {
+            "moves": bool(len(deciding)),
             "points": points.to_dict("records"),
             "main": points.iloc[0],
             "spread": {x: least_and_largest(points[x]) for x in ("x1", "x2")},
@@ -122,21 +123,17 @@ def _strengths(study: Study, deciding: pd.DataFrame) -> dict[str, Any]:
         "apart": "differs" if differ else "same",
         "contrary": _contrary(study, every),
         "regions": _regions(study),
-        "least": _least_seen([*by_effect.values(), *own.to_dict("records")]),
+        "least": not rows["none_excluded"].eq(True).all(),
         "measured": True,
         "slopes": "calibrated",
         "estimate": "own" if first["line"] == "own" else PANEL,
-        "ranges": not deciding[["full_low", "none_low"]].isna().any(axis=None),
+        "excluded": True,
         "in_focus": len(own) > 0,
         "beside": len(others) > 0,
         "carried": first["line"] != "own",
         "caveats": True,
+        "few": True,
     }
-
-
-def _least_seen(rows: list[Row]) -> list[Row]:
-    """The rows in which no interaction is not excluded, whose power is told."""
-    return [row for row in rows if not row["none_excluded"]]
 
 
 def _contrary(study: Study, main: pd.DataFrame) -> list[Row]:

@@ -221,7 +221,8 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
             told = fields | dict(part) | {"headline": headline}
             message = {"curves": "curves", "brief": "held_by_choices"}.get(key, "holds_in")
             counted = "" if key == "chance" else words.message(message, told)
-            of = told["variant"] and words.message("named_system", {"system": told["variant"]})
+            named = told["variant"] and words.message("named_system", {"system": told["variant"]})
+            of = words.grammar.noted("", named) if named else ""
             sentences.append(words.say(f"through/{key}", said=counted, of=of, **told))
     return words.grammar.sentences(sentences)
 
