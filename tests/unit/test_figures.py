@@ -420,7 +420,7 @@ def test_growth_at_the_theoretical_point_is_that_of_the_table(count: int) -> Non
         line = "own" if row.errors == "own" else f"{of}_{row.effects}"
         for i in (1, 2):
             shown = found.loc[(row.scope, words()[f"line_{line}"], f"x{i}")]
-            held = [100 * getattr(row, f"G{i}{end}") for end in ("", "_low", "_high")]
+            held = [100 * np.expm1(getattr(row, f"G{i}{end}")) for end in ("", "_low", "_high")]
             assert list(shown[["estimate", "low", "high"]]) == pytest.approx(held)
             assert shown["verdict"] == words()[row.verdict]
             assert (shown["strong"] == 3) == (row.verdict == "contradicted")

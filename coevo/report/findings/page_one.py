@@ -47,8 +47,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     `itself` (that of D, not relative): see `_gaps`; `goes`: see `_goes`; `near`: see `_near`;
     `news`: whether the rank in focus is another with the level taken out; `rests`: which sentence
     tells of growth at the theoretical point.
-    `coverage`: years of changed coverage that show.  `usual`: whether C is of
-    the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
+    `coverage`: years of changed coverage that show.  `answer`: whether the second sentence
     tells of systems in step; `filled`: share of filled figures, where it is large; `third`: what
     the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
     `drive`: `named`, `supply` (`supply_named`, where page one speaks of nothing else), `other`,
@@ -96,10 +95,6 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
     follows = through["level_over_balance"]["key"]
     if follows == ROBUST_TO_CHOICES and measures["verdict"] != "level":
         follows = "more"
-    usual = study.config["coupling"]["form"] == "standard" and follows in (
-        ROBUST_TO_CHOICES,
-        "more",
-    )
     answer = bool(study.pair) and not single
     return {
         "start": single,
@@ -113,7 +108,6 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "goes": goes,
         **_near(study, goes),
         "news": _moves_far(measures["focus"]),
-        "usual": usual and not answer,
         "answer": answer,
         "filled": share if (share := filled_share(study)) > MUCH else None,
         "coverage": coverage["shown"] if "kept" in coverage and not single else [],
@@ -220,7 +214,7 @@ def _least(findings: Findings) -> str:
     not asked.
     """
     all_rose = findings["through"].get("all_rose", {})
-    if "least" not in all_rose:
+    if pd.isna(all_rose.get("least")):
         return "none"
     return "every" if all_rose["key"] == ROBUST_TO_CHOICES else "least"
 
