@@ -228,8 +228,8 @@ def _headlines(state: StudyData) -> pd.DataFrame:
     """
     names = {"claim": "quantity", "conclusion": "words"}
     rows = state.tables["headline_claims"].rename(columns=names)
-    systems = rows["stated"].map(lambda stated: unpacked(stated).get("system", ""))
-    return rows[["quantity", "words"]].assign(scope=systems)
+    rows["scope"] = [unpacked(stated).get("system", "") for stated in rows["stated"]]
+    return rows[["scope", "quantity", "words"]]
 
 
 # change, table, what is read of it

@@ -39,6 +39,7 @@ COMPARABLE = ("panel", "base", "goalposts", RATIO)
 ROBUST = 0.95  # share of the combinations from which what they give is robust
 MAIN = "main"
 System = tuple[pd.DataFrame, pd.DataFrame]  # panel and indicator table
+Panels = dict[str, IndexPanel]  # by weighting
 
 
 class Combination(NamedTuple):
@@ -119,9 +120,9 @@ class Weighed(NamedTuple):
     of figures with all ratios between regions held, empty where these cannot be made.
     """
 
-    panels: dict[str, IndexPanel]
+    panels: Panels
     unbroken: Array | None
-    held: dict[str, IndexPanel]
+    held: Panels
 
 
 class Combinations:
@@ -139,8 +140,7 @@ class Combinations:
         self.main = main_combination(config)
         self.scales, self.names = scales(config), alternatives(config)
         self.weighed, self.unbroken = cache(self._weighed), cache(self._unbroken)
-        self.indices, self.held = cache(self._indices), cache(self._held)
-        self.degree = cache(self._degree)
+        self.indices, self.degree = cache(self._indices), cache(self._degree)
 
     def _weighed(self, system: str, scale: str) -> Weighed:
         """Return the figures of a system on a scale, weighed by every method.
@@ -151,32 +151,27 @@ class Combinations:
         reference, span = self.scales[scale]
         settings = {**self.config["normalisation"], "reference": reference, "range": list(span)}
         method = self.main.weighting if (system, scale) == self.main[:2] else ""
-        panels, posts = self._panels(panel, indicators, settings, method)
-        held: dict[str, IndexPanel] = {}
-        figures = self.held(system) if reference in COMPARABLE else None
-        if figures is not None:
-            with suppress(StudyError):  # made-up figures may not allow it where real ones do
-                held, _ = self._panels(figures, indicators, settings, "")
+        panels, posts = self._panels((panel, indicators), settings, method)
+        held: Panels = {}
+        with suppress(StudyError):  # made-up figures may not allow it where real ones do
+            if reference in COMPARABLE:
+                held_panel = panel_with_ratios_held(panel, indicators)
+                held, _ = self._panels((held_panel, indicators), settings, "")
         changed = self.unbroken(system)
         if changed is None:
             return Weighed(panels, None, held)
         z = by_kept_ruler(changed, indicators, posts, settings)
         return Weighed(panels, z[list(next(iter(panels.values())).z)].to_numpy(), held)
 
-    def _panels(
-        self, panel: pd.DataFrame, indicators: pd.DataFrame, settings: Config, method: str
-    ) -> tuple[dict[str, IndexPanel], pd.DataFrame]:
+    def _panels(self, system: System, settings: Config, method: str) -> tuple[Panels, pd.DataFrame]:
         """Return figures normalised and weighed, by weighting, and their goalposts."""
+        panel, indicators = system
         normalised, posts = normalise(panel, indicators, settings, self.kept)
         weighting = {**self.config["weighting"], "method": method}
         weights = weigh(normalised, panel, indicators, weighting)
         z, ends = wide(normalised, "z"), scaled_panel(settings)
         names = weights["weighting"].unique()
         return {name: IndexPanel.of(z, weights, name, ends) for name in names}, posts
-
-    def _held(self, system: str) -> pd.DataFrame | None:
-        """Return the figures of a system with all ratios between regions held, None without."""
-        return panel_with_ratios_held(*self.systems[system])
 
     def _unbroken(self, system: str) -> pd.DataFrame | None:
         """Return the figures of a system as if coverage had not changed; None where nothing did."""

@@ -156,7 +156,8 @@ def unit(study: StudyData, indicator: str) -> Answer:
 def supply_signs(study: StudyData, indicator: str) -> Answer:
     """Are a1, b1, a2 and d positive, in the region's own fit and, pooled, b1 and d?
 
-    What agrees with all years but not without the growth of one of them holds under some choices.
+    What is not rejected with all years, but cannot be told without the growth of one of them, holds
+    under some choices.
     """
     answers = {"own": _region_signs(study), "pooled": _pooled_signs(study)}
     verdicts = {answer[0] for answer in answers.values() if answer}
@@ -166,7 +167,7 @@ def supply_signs(study: StudyData, indicator: str) -> Answer:
     fields: dict[str, Any] = {
         name: answer[1] if answer else None for name, answer in answers.items()
     }
-    if verdict == AGREES and (years := breaking_years(study, "region+year")):
+    if verdict == NOT_REJECTED and (years := breaking_years(study, "region+year")):
         verdict, fields = SOME_CHOICES, fields | {"years": years}
     return Answer(verdict, "supply_signs", fields)
 
@@ -177,7 +178,7 @@ def _region_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
     if fits.empty:
         return None
     p = float(fits["p_predator_prey"].iloc[0])
-    verdict = AGREES if p >= DECISIVE else NOT_IN_THESE_DATA if p <= RARE else UNDETERMINED
+    verdict = NOT_REJECTED if p >= DECISIVE else NOT_IN_THESE_DATA if p <= RARE else UNDETERMINED
     fields = {"probability": p, "ignorance": float(ignorance(4)), "estimator": study.estimator}
     return verdict, fields
 
@@ -198,7 +199,7 @@ def _pooled_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
     p = tests.set_index("parameter")["p"].reindex(ends.index)
     confirmed = p < SIGNIFICANCE
     if (confirmed & (ends["low"] > 0)).all():
-        return AGREES, fields
+        return NOT_REJECTED, fields
     return NOT_IN_THESE_DATA if (confirmed & (ends["high"] < 0)).any() else UNDETERMINED, fields
 
 
@@ -219,7 +220,8 @@ def feedback_claim(study: StudyData, indicator: str) -> Answer:
     fields = {form: forms[f"feedback_{form}"] for form in ("weak", "strong")}
     verdict = NOT_IN_THESE_DATA if fields["weak"] == "no" else UNDETERMINED
     verdict = WEAKER_SENSE if fields["weak"] == "yes" else verdict
-    return Answer(AGREES if fields["strong"] == "yes" else verdict, "feedback_forms", fields)
+    verdict = NOT_REJECTED if fields["strong"] == "yes" else verdict
+    return Answer(verdict, "feedback_forms", fields)
 
 
 def most_rapid(study: StudyData, indicator: str) -> Answer:
@@ -271,22 +273,15 @@ def _growth_of_D(D: pd.DataFrame) -> dict[str, Any]:
     return {"rate": rate, "first": int(first), "last": int(last)}
 
 
-def tested(study: StudyData, indicator: str, check: "Check") -> Answer:
-    """Return the answer of a check that tests: what agrees is not rejected."""
-    answer = check(study, indicator)
-    return answer._replace(verdict=NOT_REJECTED) if answer.verdict == AGREES else answer
-
-
 def _given(study: StudyData, indicator: str, answer: Answer) -> Answer:
     return answer
 
 
-Check = Callable[[StudyData, str], Answer]
-CHECKS: dict[str, Check] = {
+CHECKS: dict[str, Callable[[StudyData, str], Answer]] = {
     "printed": as_printed,
     "unit": unit,
-    "signs": partial(tested, check=supply_signs),
-    "feedback": partial(tested, check=feedback_claim),
+    "signs": supply_signs,
+    "feedback": feedback_claim,
     "most_rapid": most_rapid,
     **{name: partial(_given, answer=answer) for name, answer in GIVEN.items()},
 }

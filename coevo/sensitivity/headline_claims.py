@@ -16,11 +16,9 @@ from coevo.equilibria.against_theory import shares_years
 from coevo.equilibria.fitted import POOLED
 from coevo.files import as_table, rows_of
 from coevo.messages import packed, unpacked
-from coevo.normalisation.directions import RATIO
 from coevo.schema import filling
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.claims import (
-    CHECKS,
     NOT_IN_THESE_DATA,
     NOT_REJECTED,
     NOT_TESTABLE,
@@ -28,7 +26,9 @@ from coevo.sensitivity.claims import (
     UNDETERMINED,
     Answer,
     check_claims,
+    feedback_claim,
     shown_breaks,
+    supply_signs,
 )
 from coevo.sensitivity.headlines import (
     CENSUS_YEAR,
@@ -68,51 +68,47 @@ def through_choices(study: StudyData, headline: str) -> Iterator[Claim]:
     without the years in which coverage changed, which `cause` and `years` name; `hangs`: whether
     that changes a verdict, or the study's own answer.
     """
+    is_rank = headline == "rank_of_focus"
     for _, rows in study.rows("headlines", headline=headline).groupby("pair", sort=False):
         every, systems = rows_of(rows, system=""), rows[rows["system"] != ""]
-        apart = systems[["verdict", "message"]].drop_duplicates().shape[0] > 1
-        told = systems if apart and not headline.startswith("rank") else every
-        for row in told.to_dict("records"):
-            if row["message"] == ONE_REGION:
-                continue
-            stated = _stated(study, row["pair"]) | (
-                {"system": row["system"]} if row["system"] else {}
-            )
-            if row["message"]:
+        apart = len(systems[["verdict", "message"]].drop_duplicates()) > 1 and not is_rank
+        for row in (systems if apart else every).to_dict("records"):
+            stated = _stated(study, row["pair"])
+            stated |= {"system": row["system"]} if row["system"] else {}
+            parts = systems if len(systems) and not apart else rows_of(rows, system=row["system"])
+            if row["message"] and row["message"] != ONE_REGION:
                 yield stated, Answer(NOT_TESTABLE, row["message"], unpacked(row["fields"]))
-                continue
-            fields = _fields(study, row)
-            if not row["system"] and len(systems):
-                fields["systems"] = [_side(of, "system") for of in systems.to_dict("records")]
-            told_as = RANK_RANGE if headline.startswith("rank") else BY_CHOICES
-            yield stated, Answer(VERDICTS[row["verdict"]], told_as, fields)
+            elif not row["message"]:
+                verdict = VERDICTS[row["verdict"]]
+                if is_rank:  # told by its range
+                    verdict = SOME_CHOICES if row["least"] < row["most"] else ROBUST_TO_CHOICES
+                told = RANK_RANGE if is_rank else BY_CHOICES
+                yield stated, Answer(verdict, told, _fields(study, row, parts))
 
 
-def _fields(study: StudyData, row: dict[str, Any]) -> dict[str, Any]:
-    """Return what came out of a row of `headlines`; see `through_choices`."""
+def _fields(study: StudyData, row: dict[str, Any], parts: pd.DataFrame) -> dict[str, Any]:
+    """Return what came out of a row of `headlines`, and of its parts, the indicator systems; see
+    `through_choices`.
+    """
     label = {key: row[key] for key in ("headline", "pair", "system")}
     variants = study.rows("headline_variants", **label)
+    parts = parts.assign(variant=parts["system"].replace("", MAIN))
     fields = _counts(row, "") | {"open": row["open"], "choice": row["deciding_choice"]}
+    fields |= {"systems": _sides(parts)} if len(parts) > 1 else {}
     if row["whole_combinations"] < row["combinations"]:
         fields["whole"] = _counts(row, "whole_")
     numbers = {key: row[key] for key in ("own", "main", "least", "median", "most")}
     fields |= {key: value for key, value in numbers.items() if not pd.isna(value)}
-    sides = rows_of(variants, choice=row["deciding_choice"]).to_dict("records")
-    if sides:
-        fields |= {"share": row["share"], "sides": [_side(side, "variant") for side in sides]}
-    scales = rows_of(variants, choice="scale")
-    other = scales[scales["variant"].ne(RATIO) & scales["held_agree"].notna()]
+    if sides := _sides(rows_of(variants, choice=row["deciding_choice"])):
+        fields |= {"share": row["share"], "sides": sides}
+    other = rows_of(variants, choice="scale", enters=False).dropna(subset="held_agree")
     if len(other):
-        columns = {"held_agree": "held_agree", "held_contrary": "held_contrary"} | COUNTS
-        fields["beside"] = {key: int(other[column].sum()) for key, column in columns.items()}
-    forms = variants.dropna(subset="chance_least").rename(
-        columns={"chance_least": "low", "chance_most": "high"}
-    )
-    if len(forms):
-        fields["chance"] = forms[["variant", "low", "high"]].to_dict("records")
-    systems = rows_of(variants, choice="system")
-    systems = systems if len(systems) else pd.DataFrame([row | {"variant": row["system"] or MAIN}])
-    curves = systems[["variant", "above", "sets", "p"]].dropna()
+        fields["beside"] = (
+            other[["agree", "combinations", "held_agree"]].sum().astype(int).to_dict()
+        )
+    forms = variants[["variant", "chance_least", "chance_most"]].dropna()
+    fields |= {"chance": forms.to_dict("records")} if len(forms) else {}
+    curves = parts[["variant", "above", "sets", "p"]].dropna()
     fields |= {"curves": curves.to_dict("records")} if len(curves) else {}
     census = rows_of(variants, choice=CENSUS_YEAR)
     for without in rows_of(census, variant=WITHOUT).to_dict("records"):
@@ -121,8 +117,9 @@ def _fields(study: StudyData, row: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _side(row: Mapping[str, Any], column: str) -> dict[str, Any]:
-    return {"variant": row[column], **_counts(row, ""), "open": int(row["open"])}
+def _sides(rows: pd.DataFrame) -> Any:
+    named = rows.rename(columns={"combinations": "n"})
+    return named[["variant", *COUNTS, "open"]].to_dict("records")
 
 
 def _counts(row: Mapping[str, Any], start: str) -> dict[str, int]:
@@ -215,8 +212,8 @@ HEADLINES: dict[str, Callable[[StudyData], Iterator[Claim]]] = {
     "theory_strength_panel": partial(as_strong_as_theory, scope=PANEL),
     "theory_strength": as_strong_as_theory,
     "equilibrium_located": equilibrium,
-    "supply_relation": partial(of_model, check=CHECKS["signs"]),
-    "feedback_exceeds_competition": partial(of_model, check=CHECKS["feedback"]),
+    "supply_relation": partial(of_model, check=supply_signs),
+    "feedback_exceeds_competition": partial(of_model, check=feedback_claim),
     **{
         name: partial(through_choices, headline=name)
         for name in ("rise_of_focus", "grade_of_focus", "rank_of_focus")

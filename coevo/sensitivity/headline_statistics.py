@@ -87,7 +87,7 @@ def statistics(
     grid, forms = Grid(rows), found.D.shape[2]
     C, T, D = (part.reshape(-1, part.shape[-1]) for part in (found.C, found.T, found.D))
     with np.errstate(divide="ignore", invalid="ignore"):
-        columns = _ends(grid.spread(D), grid.years) | _explained(C, T, D, rows, context.levels)
+        columns = end_statistics(D, rows) | _explained(C, T, D, rows, context.levels)
         columns |= _neighbours(grid.spread(D)[..., -1], grid.regions, context)
     U = grid.spread(np.moveaxis(found.U, -1, 0))
     U = U.reshape(len(U), -1, *U.shape[-2:])
@@ -103,8 +103,10 @@ def statistics(
     return columns, curves
 
 
-def _ends(D: Array, years: pd.Index) -> Columns:
-    """First and last year of D (k, regions, years): how many rose, spreads, growth on the start."""
+def end_statistics(D: Array, rows: pd.MultiIndex) -> Columns:
+    """First and last year of D (k, rows): how many rose, spreads, growth on the start."""
+    grid = Grid(rows)
+    D, years = grid.spread(D), grid.years
     first, last = D[..., 0], D[..., -1]
     both = np.isfinite(first) & np.isfinite(last)
     inside = both & (first > 0) & (last > 0)
@@ -125,16 +127,6 @@ def _ends(D: Array, years: pd.Index) -> Columns:
     growth = (logs[1] - logs[0]) / (years[-1] - years[0])
     slope = slope_hc1(growth, logs[0])
     return columns | {"beta": slope.value, "beta_low": slope.low, "beta_high": slope.high}
-
-
-def held_statistics(D: Array, rows: pd.MultiIndex) -> Columns:
-    """Return how the gap of D (k, rows) moves where all ratios between regions are held, by column
-    (k,): those of `HELD` with `held_` before their names.
-    """
-    grid = Grid(rows)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ends = _ends(grid.spread(D), grid.years)
-    return {f"held_{name}": ends[name] for name in HELD}
 
 
 def _mean(x: Array) -> Array:
@@ -171,19 +163,17 @@ def _share(part: Array, D: Array) -> Array:
     return _covariance(np.log(part) / 2, logs, inside) / variance
 
 
-def unrelated_shares(
-    settings: Config, systems: int, rows: int, rng: np.random.Generator
-) -> dict[str, float]:
+def unrelated_shares(settings: Config, size: tuple[int, int], seed: int) -> dict[str, float]:
     """Return how often T makes most of the variance of ln D where the indices are unrelated.
 
     Parameters
     ----------
     settings : Config
         The configuration's `coupling` with the form of C; without the preset.
-    systems, rows : int
-        Number of indices and of region-years.
-    rng : Generator
-        Draws the indices, independent and uniform over each range of `UNRELATED_RANGES`.
+    size : tuple of int
+        Number of region-years and of indices.
+    seed : int
+        Seed of the draws of indices, independent and uniform over each range of `UNRELATED_RANGES`.
 
     Returns
     -------
@@ -191,11 +181,11 @@ def unrelated_shares(
         `chance_least` and `chance_most`: the least and largest share, over those ranges, of 200
         draws (`UNRELATED_DRAWS`) in which the share of T is above one half.
     """
-    size, plain, shares = (UNRELATED_DRAWS, rows, systems), {**settings, "preset": None}, []
-    for low, high in UNRELATED_RANGES:
-        found = degrees(rng.uniform(low, high, size), plain)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares.append(float((_share(found.T, found.D) > HALF).mean()))
+    rng, plain = np.random.default_rng(seed), {**settings, "preset": None}
+    drawn = [rng.uniform(*ends, (UNRELATED_DRAWS, *size)) for ends in UNRELATED_RANGES]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = [degrees(U, plain) for U in drawn]
+        shares = [float((_share(one.T, one.D) > HALF).mean()) for one in found]
     return {"chance_least": min(shares), "chance_most": max(shares)}
 
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Booleans
+from coevo.arrays import Array
 from coevo.coupling.comovement import FEWEST_PAIRED
 from coevo.errors import Refusal
-from coevo.files import as_table
+from coevo.files import as_table, rows_of
 from coevo.normalisation.directions import RATIO
 from coevo.regional.regional_panel import FEWEST_REGIONS
 from coevo.schema import filling
@@ -24,6 +24,7 @@ from coevo.sensitivity.headline_statistics import HALF, HELD, R2, Curve, whole_c
 ROBUST_TO_CHOICES, NOT_SUPPORTED = "robust", "not_supported"
 DEPENDS, UNDECIDED = "depends_on_choices", "cannot_be_decided"
 SIGNIFICANCE = 0.05
+NO_SLOPE = 1e-9  # of growth on the start: what rounding leaves of none
 NAMED = 0.1  # first-order share below which no choice is said to decide
 CENSUS_YEAR = "census_year"  # choice of `headline_variants`: coverage as it was, or unchanged
 WITH, WITHOUT = "with", "without"
@@ -45,11 +46,6 @@ class Headline(NamedTuple):
     needs: str = "regions"
     true_zero: bool = False
     number: str = ""
-
-    def enters(self, table: pd.DataFrame) -> Booleans:
-        """Return which combinations enter the verdict: once each, on a scale that can tell."""
-        can_tell = table["scale"] == RATIO if self.true_zero else True
-        return np.asarray(can_tell & ~table["repeated"].to_numpy(dtype=bool))
 
 
 def point(held: pd.Series, known: pd.Series) -> Array:
@@ -75,7 +71,8 @@ def _all_rose(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
 
 
 def _caught_up(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
-    return np.where(t["beta"].notna(), (t["beta_high"] < 0) * 1.0 - (t["beta_low"] > 0), np.nan)
+    sign = (t["beta_high"] < -NO_SLOPE) * 1.0 - (t["beta_low"] > NO_SLOPE)
+    return np.where(t["beta"].notna(), sign, np.nan)
 
 
 def _level(t: pd.DataFrame, main: pd.Series, pair: str) -> Array:
@@ -136,179 +133,155 @@ def verdict(agree: int, contrary: int, combinations: int) -> str:
     return NOT_SUPPORTED if contrary >= least else DEPENDS
 
 
-def _counts(answers: Array) -> dict[str, Any]:
-    """What combinations say, and the verdict; answers (k,): 1, -1, 0, NaN where it is not asked."""
-    known = answers[np.isfinite(answers)]
+def _counts(said: pd.Series) -> dict[str, Any]:
+    """What combinations say, and the verdict; said (k,): 1, -1, 0, NaN where it is not asked."""
+    known = said.dropna()
     counts = {"agree": int((known > 0).sum()), "contrary": int((known < 0).sum())}
     totals = {**counts, "open": int((known == 0).sum()), "combinations": len(known)}
     return totals | {"verdict": verdict(**counts, combinations=len(known))}
 
 
-def headline_tables(
-    rows: pd.DataFrame,
-    unbroken: pd.DataFrame,
-    curves: Sequence[tuple[str, str, Curve]],
-    refusals: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the tables `headlines` and `headline_variants` (columns: docs/tables.md).
+class Combined(NamedTuple):
+    """Combinations of choices that headlines are asked of.
 
     rows: the multiverse, the study's own combination first; unbroken: the same without the years in
-    which coverage changed, without rows where it did not; curves: system, pair and curve of each
-    scale; refusals: combinations that the figures do not allow (`varied_refusals`).
+    which coverage changed, without rows where it did not; refusals: those that the figures do not
+    allow (`varied_refusals`); curves: system, pair and curve of each scale.
+    """
+
+    rows: pd.DataFrame
+    unbroken: pd.DataFrame
+    refusals: pd.DataFrame
+    curves: Sequence[tuple[str, str, Curve]] = ()
+
+    def of(self, system: str) -> "Combined":
+        """Return those of one indicator system."""
+        rows, unbroken, refusals = (rows_of(part, system=system) for part in self[:3])
+        curves = [curve for curve in self.curves if curve[0] == system]
+        return Combined(rows, unbroken, refusals, curves)
+
+
+def headline_tables(combined: Combined) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables `headlines` and `headline_variants` (columns: docs/tables.md).
 
     A headline has a row for all indicator systems together, and one for each where there are
     several. All together have the verdict that each has, or else it depends on choices.
     """
-    headlines: list[dict[str, Any]] = []
-    variants: list[dict[str, Any]] = []
+    rows, headlines, variants = combined.rows, list[dict[str, Any]](), list[dict[str, Any]]()
     pairs = [pair for name in rows if (pair := filling("r_ln_<pair>", name))]
     systems = list(dict.fromkeys(rows["system"])) if len(rows) else []
-    for name, headline in HEADLINES.items() if len(rows) else ():
+    parts = {"": combined} | {name: combined.of(name) for name in systems if len(systems) > 1}
+    for name in HEADLINES if len(rows) else ():
         for pair in ("", *pairs) if name == PAIRED else ("",):
-            drawn = [(s, c) for s, p, c in curves if name == PAIRED and p == pair]
-            case = _Case(headline, pair, rows, unbroken, drawn, refusals)
-            every, parts = case.asked()
-            of_systems = [case.asked(s) for s in systems] if len(systems) > 1 else []
-            verdicts = {row["verdict"] for row, _ in of_systems if "agree" in row}
+            told = []
+            for system, part in parts.items():
+                row, sides = _headline(HEADLINES[name], pair, part, rows.iloc[0])
+                label = {"headline": name, "pair": pair, "system": system}
+                told.append(label | row)
+                variants += [label | {"enters": True} | side for side in sides]
+            verdicts = {row["verdict"] for row in told[1:] if "agree" in row}
             if verdicts:
-                every["verdict"] = verdicts.pop() if len(verdicts) == 1 else DEPENDS
-            for row, sides in ((every, parts), *of_systems):
-                label = {"headline": name, "pair": pair, "system": row.pop("system")}
-                headlines.append(label | row)
-                variants += [label | side for side in sides]
+                told[0]["verdict"] = verdicts.pop() if len(verdicts) == 1 else DEPENDS
+            headlines += told
     return as_table("headlines", headlines), as_table("headline_variants", variants)
 
 
-class _Case:
-    """A headline, of a pair of systems where it is about pairs, with all combinations asked it."""
-
-    def __init__(
-        self,
-        headline: Headline,
-        pair: str,
-        rows: pd.DataFrame,
-        unbroken: pd.DataFrame,
-        curves: Sequence[tuple[str, Curve]],
-        refusals: pd.DataFrame,
-    ) -> None:
-        self.headline, self.pair, self.rows, self.curves = headline, pair, rows, curves
-        self.refusals, self.main = refusals, rows.iloc[0]
-        self.table = self._asked(rows)
-        self.unbroken = self._asked(unbroken) if len(unbroken) else unbroken
-
-    def _asked(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the combinations that can be asked by their choices: what each says (`said`), and
-        with all ratios between regions `held`; whether it `enters` the verdict, is `repeated`,
-        loses no region (`whole`), and whether it has the study's `own` choices beside the system,
-        of what needs a true zero those on the scale `ratio`; the `number`.
-        """
-        headline, ending = self.headline, f"_{self.pair}" if self.pair else ""
-        rows = rows[rows["comparable"].to_numpy(bool)] if headline.comparable else rows
-        first, second = headline.whole
-        names = {f"held_{name}": name for name in HELD}
-        held = (
-            rows.reindex(columns=list(names)).rename(columns=names) if headline.true_zero else rows
-        )
-        scale = RATIO if headline.true_zero else self.main["scale"]
-        own = [rows[choice] == self.main[choice] for choice in CHOICES[2:]]
-        table = rows[list(CHOICES)].assign(
-            said=headline.says(rows, self.main, ending),
-            held=headline.says(held, self.main, ending),
-            enters=headline.enters(rows),
-            repeated=rows["repeated"].to_numpy(bool),
-            whole=rows.get(first, 0) == rows.get(second + ending, 0),
-            own=np.logical_and.reduce([rows["scale"] == scale, *own]),
-            number=rows.get(headline.number, np.nan),
-        )
-        return table[np.isfinite(table["said"]) & (rows["regions_all"] > 1)]
-
-    def asked(self, system: str = "") -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """Return the row of a system, or of all together, and its rows by variant."""
-        table = self.table[self.table["system"] == system] if system else self.table
-        counted, label = table[table["enters"]], {"system": system}
-        if counted.empty:
-            return label | {"verdict": UNDECIDED, **self._why_not(system)}, []
-        row = label | _counts(counted["said"].to_numpy()) | self._number(table, system)
-        curves = [c for s, c in self.curves if system in ("", s)]
-        if len({s for s, _ in self.curves if system in ("", s)}) == 1:  # each has its own curve
-            row |= whole_curve(curves)
-        whole = _counts(counted.loc[counted["whole"], "said"].to_numpy())
-        row |= {f"whole_{key}": whole[key] for key in ("agree", "contrary", "combinations")}
-        row["own"] = self._of_study(table, system)
-        # combinations that come twice complete the grid that shares are taken of
-        grid = table[table["scale"] == RATIO] if self.headline.true_zero else table
-        shares = grid_shares(grid, "said")
-        deciding = max(shares, key=lambda choice: shares[choice][0], default="")
-        if deciding and shares[deciding][0] >= NAMED:
-            row |= {"deciding_choice": deciding, "share": shares[deciding][0]}
-        return row, [*self._variants(table), *self._census(table, system)]
-
-    def _of_study(self, table: pd.DataFrame, system: str, column: str = "said") -> float:
-        """Return what the study's own choices give of a system, its own by default; NaN where that
-        cannot be asked.
-        """
-        system = system or self.main["system"]
-        found = table.loc[table["own"] & (table["system"] == system), column]
-        return float(found.iloc[0]) if len(found) else np.nan
-
-    def _number(self, table: pd.DataFrame, system: str) -> dict[str, Any]:
-        """Return the headline's number in the study's own setting, and its range over all
-        combinations; a rank is robust where it is the same in all.
-        """
-        column, numbers = self.headline.number, table["number"]
-        if not column:
-            return {}
-        found: dict[str, Any] = {"main": self._of_study(table, system, "number")}
-        found |= {"least": numbers.min(), "median": numbers.median(), "most": numbers.max()}
-        same = found["least"] == found["most"]
-        is_rank = column == "focus_rank"
-        return found | ({"verdict": ROBUST_TO_CHOICES if same else DEPENDS} if is_rank else {})
-
-    def _variants(self, table: pd.DataFrame) -> Iterator[dict[str, Any]]:
-        """What is said on either side of each choice that has two; p of the curve within a system;
-        of scales what would be said with all ratios between regions held, where it is about ratios.
-        """
-        counted, all_scales = table[table["enters"]], table[~table["repeated"]]
-        for choice in CHOICES:
-            apart = self.headline.true_zero and choice == "scale"
-            parts = (all_scales if apart else counted).groupby(choice, sort=False)
-            for variant, part in parts if len(parts) > 1 else ():
-                curves = [c for s, c in self.curves if choice == "system" and s == variant]
-                row = {
-                    "choice": choice,
-                    "variant": variant,
-                    "enters": not apart or variant == RATIO,
-                }
-                row |= _counts(part["said"].to_numpy()) | whole_curve(curves)
-                if apart and np.isfinite(part["held"]).any():
-                    held = _counts(part["held"].to_numpy())
-                    row |= {f"held_{key}": held[key] for key in ("agree", "contrary")}
-                yield row
-
-    def _census(self, table: pd.DataFrame, system: str) -> Iterator[dict[str, Any]]:
-        """What is said with and without the years in which coverage changed."""
-        without = self.unbroken
-        if len(without) and system:
-            without = without[without["system"] == system]
-        for variant, part in ((WITH, table), (WITHOUT, without)) if len(without) else ():
-            row = {"choice": CENSUS_YEAR, "variant": variant, "enters": True}
-            counts = _counts(part.loc[part["enters"], "said"].to_numpy())
-            yield row | counts | {"own": self._of_study(part, system)}
-
-    def _why_not(self, system: str) -> Mapping[str, Any]:
-        """Return the message and fields of why no combination can be asked."""
-        rows = self.rows[self.rows["system"] == system] if system else self.rows
-        if self.headline.true_zero and len(rows) and not (rows["scale"] == RATIO).any():
-            refused = self.refusals[self.refusals["scale"] == RATIO]
-            refused = refused[refused["system"] == system] if system else refused
-            reasons: list[Mapping[str, Any]] = refused[["message", "fields"]].to_dict("records")
-            return next(iter(reasons), Refusal("no_true_zero").columns)
-        return _reason(self.headline, rows if len(rows) else self.rows).columns
+def _headline(
+    headline: Headline, pair: str, combined: Combined, main: pd.Series
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the row of a headline over some combinations, and its rows by variant."""
+    asked = _asked(headline, pair, combined.rows, main)
+    can_tell = asked[asked["can_tell"]]
+    counted = can_tell[~can_tell["repeated"]]
+    if counted.empty:
+        return {"verdict": UNDECIDED, **_why_not(headline, combined, main)}, []
+    row = _counts(counted["said"]) | {"own": _of_study(can_tell, "said")}
+    if headline.number:
+        row |= _number(can_tell)
+    drawn = [
+        curve for curve in combined.curves if headline.needs == "pairings" and curve[1] == pair
+    ]
+    if len({system for system, *_ in drawn}) == 1:  # of several each has a curve of its own
+        row |= whole_curve([curve for *_, curve in drawn])
+    whole = _counts(counted.loc[counted["whole"], "said"])
+    row |= {f"whole_{key}": whole[key] for key in ("agree", "contrary", "combinations")}
+    # combinations that come twice complete the grid that shares are taken of
+    shares = {name: alone for name, (alone, _) in grid_shares(can_tell, "said").items()}
+    if shares and max(shares.values()) >= NAMED:
+        row["share"], row["deciding_choice"] = max((share, name) for name, share in shares.items())
+    variants = list(_variants(headline, asked[~asked["repeated"]], drawn))
+    if len(combined.unbroken):
+        without = _asked(headline, pair, combined.unbroken, main)
+        for variant, part in ((WITH, can_tell), (WITHOUT, without[without["can_tell"]])):
+            census = {"choice": CENSUS_YEAR, "variant": variant, "own": _of_study(part, "said")}
+            variants.append(census | _counts(part.loc[~part["repeated"], "said"]))
+    return row, variants
 
 
-def _reason(headline: Headline, rows: pd.DataFrame) -> Refusal:
+def _asked(headline: Headline, pair: str, rows: pd.DataFrame, main: pd.Series) -> pd.DataFrame:
+    """Return the combinations that can be asked by their choices: what each says (`said`), and
+    would say with all ratios between regions `held`; whether it is on a scale that `can_tell`, its
+    indices are `repeated`, it loses no region (`whole`), and has the study's `own` choices, of what
+    needs a true zero those on the scale `ratio`; the headline's `number`.
+    """
+    rows = rows[rows["comparable"].to_numpy(bool)] if headline.comparable else rows
+    ending, (first, second) = f"_{pair}" if pair else "", headline.whole
+    names = {f"held_{name}": name for name in HELD} if headline.true_zero else {}
+    held = rows.reindex(columns=list(names)).rename(columns=names) if names else rows
+    own = dict(main[list(CHOICES[1:])]) | ({"scale": RATIO} if headline.true_zero else {})
+    table = rows[list(CHOICES)].assign(
+        said=headline.says(rows, main, ending),
+        held=headline.says(held, main, ending),
+        can_tell=rows["scale"].eq(RATIO) | (not headline.true_zero),
+        repeated=rows["repeated"].to_numpy(bool),
+        whole=rows.get(first, 0) == rows.get(second + ending, 0),
+        own=np.logical_and.reduce([rows[choice] == name for choice, name in own.items()]),
+        number=rows.get(headline.number, np.nan),
+    )
+    return table[np.isfinite(table["said"]) & (rows["regions_all"] > 1)]
+
+
+def _of_study(asked: pd.DataFrame, column: str) -> float:
+    """Return what the study's own choices give, of its own system first; NaN without them."""
+    return float(next(iter(asked.loc[asked["own"], column]), np.nan))
+
+
+def _number(asked: pd.DataFrame) -> dict[str, Any]:
+    """Return a headline's number in the study's own setting, and its range over combinations."""
+    least, median, most = asked["number"].agg(["min", "median", "max"])
+    return {"main": _of_study(asked, "number"), "least": least, "median": median, "most": most}
+
+
+def _variants(
+    headline: Headline, asked: pd.DataFrame, curves: Sequence[tuple[str, str, Curve]]
+) -> Iterator[dict[str, Any]]:
+    """What is said on either side of each choice that has two; p of the curve within a system; of
+    scales what would be said with all ratios between regions held, where it is about ratios.
+    """
+    for choice in CHOICES:
+        apart = headline.true_zero and choice == "scale"
+        parts = (asked if apart else asked[asked["can_tell"]]).groupby(choice, sort=False)
+        for variant, part in parts if len(parts) > 1 else ():
+            of_system = [c for s, _, c in curves if choice == "system" and s == variant]
+            row = {"choice": choice, "variant": variant, "enters": not apart or variant == RATIO}
+            row |= _counts(part["said"]) | whole_curve(of_system)
+            if apart and part["held"].notna().any():
+                held = _counts(part["held"])
+                row |= {f"held_{key}": held[key] for key in ("agree", "contrary")}
+            yield row
+
+
+def _why_not(headline: Headline, combined: Combined, main: pd.Series) -> Mapping[str, Any]:
+    """Return the message and fields of why no combination can be asked."""
+    rows, refusals = combined.rows, combined.refusals
+    if headline.true_zero and len(rows) and not (rows["scale"] == RATIO).any():
+        refused = refusals.loc[refusals["scale"] == RATIO, ["message", "fields"]]
+        return next(iter(refused.to_dict("records")), Refusal("no_true_zero").columns)
+    return _reason(headline, rows.iloc[0] if len(rows) else main).columns
+
+
+def _reason(headline: Headline, main: Mapping[str, Any] | pd.Series) -> Refusal:
     """Return why none of the combinations can be asked."""
-    main: Mapping[str, Any] = rows.iloc[0]
     regions = int(main["regions_all"])
     if regions < 2:
         return Refusal("one_region")
@@ -319,9 +292,5 @@ def _reason(headline: Headline, rows: pd.DataFrame) -> Refusal:
     least = FEWEST_PAIRED if headline.needs == "pairings" else FEWEST_REGIONS
     if regions < least:
         return Refusal("too_few_regions_known", regions=regions, least=least)
-    lacks = {
-        "pairings": Refusal("unbalanced_pairs"),
-        "neighbours": Refusal("no_neighbours"),
-        "level": Refusal("no_level"),
-    }
-    return lacks.get(headline.needs, Refusal("constant_D"))
+    lacks = {"pairings": "unbalanced_pairs", "neighbours": "no_neighbours", "level": "no_level"}
+    return Refusal(lacks.get(headline.needs, "constant_D"))

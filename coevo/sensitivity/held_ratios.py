@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from coevo.errors import Refusal
 from coevo.normalisation import complete_rows
 
 
-def panel_with_ratios_held(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame | None:
+def panel_with_ratios_held(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Return the figures of an indicator system with all ratios between regions held.
 
     Each region keeps its ratio to the others of its first year, and each indicator grows in every
@@ -23,18 +24,22 @@ def panel_with_ratios_held(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.
 
     Returns
     -------
-    DataFrame or None
-        Long table as `panel`; None where a figure is below zero, since ratios then mean nothing.
+    DataFrame
+        Long table as `panel`.
+
+    Raises
+    ------
+    Refusal
+        Where a figure is below zero, since ratios then mean nothing.
     """
-    figures = complete_rows(panel, indicators).sort_index()
-    if (figures < 0).any(axis=None):
-        return None
-    logs, years = np.log(figures.where(figures > 0)), figures.index.get_level_values("year")
-    place = pd.Series(pd.factorize(years, sort=True)[0], figures.index)
-    by_region = {"level": "region", "sort": False}
-    steps = logs.groupby(**by_region).diff()[place.groupby(**by_region).diff().eq(1)]
-    growth = steps.groupby(level="year").mean().reindex(sorted(set(years))).fillna(0.0)
-    path = np.exp(growth.cumsum().loc[years].to_numpy())
-    held = (figures / path).groupby(**by_region).transform("first") * path
-    long = held.rename_axis(columns="indicator").stack(future_stack=True)
-    return long.rename("value").reset_index()
+    long = complete_rows(panel, indicators).rename_axis(columns="indicator").stack()
+    figures = long.unstack("year").sort_index(axis="columns")
+    below = figures.index.get_level_values("indicator")[(figures < 0).any(axis=1)]
+    if len(below):
+        raise Refusal("below_zero", indicators=sorted(set(below)))
+    growth = np.log(figures.where(figures > 0)).diff(axis="columns")
+    mean = growth.groupby(level="indicator").mean().fillna(0.0)
+    path = np.exp(mean.cumsum(axis="columns")).reindex(figures.index, level="indicator")
+    starts = (figures / path).bfill(axis="columns").iloc[:, 0]
+    held = path.mul(starts, axis="index").where(figures.notna())
+    return held.stack().rename("value").reset_index()

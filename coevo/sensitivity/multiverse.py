@@ -19,15 +19,16 @@ from coevo.sensitivity.choices import CHOICES, COMPARABLE, MAIN, Combinations, S
 from coevo.sensitivity.headline_statistics import (
     DRAWS,
     FEW_DRAWS,
+    HELD,
     MANY_REGIONS,
     Curve,
     Surroundings,
-    held_statistics,
+    end_statistics,
     level_fit,
     statistics,
     unrelated_shares,
 )
-from coevo.sensitivity.headlines import BY_FORM, headline_tables
+from coevo.sensitivity.headlines import BY_FORM, Combined, headline_tables
 from coevo.study_data import StudyData
 
 COMBINATIONS = "combinations"
@@ -138,7 +139,9 @@ def _combined(choices: Combinations, context: Surroundings, system: str, scale: 
     if weighed.held:
         keys = pd.MultiIndex.from_product([weighed.held, composites, forms])
         D = choices.all_degrees(weighed.held).D.reshape(len(keys), -1)
-        held = pd.DataFrame(held_statistics(D, panel.z.index), keys)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends = end_statistics(D, panel.z.index)
+        held = pd.DataFrame({f"held_{name}": ends[name] for name in HELD}, keys)
         of_figures = of_figures.join(held, on=["weighting", "composite", "form"])
     ranks, unbroken = _ranks(every.D.reshape(len(rows), -1), panel.z.index), nothing
     if weighed.unbroken is not None:
@@ -197,16 +200,14 @@ def varied(
     if len(rows):
         rows = rows.sort_values("main", ascending=False, kind="stable", ignore_index=True)
         rows["repeated"] = _repeated(rows)
-    if len(unbroken):
-        unbroken["repeated"] = _repeated(unbroken)
+        unbroken = unbroken.assign(repeated=_repeated(unbroken)) if len(unbroken) else rows[:0]
     curves = [(one.system, pair, curve) for one in cases for pair, curve in one.curves.items()]
-    headlines, variants = headline_tables(rows, unbroken, curves, refusals)
+    headlines, variants = headline_tables(Combined(rows, unbroken, refusals, curves))
     chance = variants["headline"].eq(BY_FORM) & variants["choice"].eq("form")
+    systems = len(set(choices.systems[MAIN][1]["subsystem"]) - {""})
     for form, at in variants[chance].groupby("variant").groups.items():
-        settings = {**choices.config["coupling"], "form": form}
-        systems = choices.systems[MAIN][1]["subsystem"].replace("", np.nan).nunique()
-        rng = np.random.default_rng(context.seed)
-        shares = unrelated_shares(settings, systems, int(rows["n"].iloc[0]), rng)
+        settings, size = {**choices.config["coupling"], "form": form}, (rows["n"].iloc[0], systems)
+        shares = unrelated_shares(settings, size, context.seed)
         variants.loc[at, list(shares)] = list(shares.values())
     pairs = rows.filter(regex=r"^r_\w+_\S+~")
     return {

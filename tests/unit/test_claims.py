@@ -135,8 +135,8 @@ ABOVE = [(0.1, 0.2), (0.1, 0.3)]
 @pytest.mark.parametrize(
     ("p", "pooled", "verdict"),
     [
-        (0.96, [], "agrees"), (0.5, [], "undetermined"), (0.04, [], "undetermined"),
-        (0.003, [], "not_in_these_data"), (0.96, ABOVE, "agrees"),
+        (0.96, [], "not_rejected"), (0.5, [], "undetermined"), (0.04, [], "undetermined"),
+        (0.003, [], "not_in_these_data"), (0.96, ABOVE, "not_rejected"),
         (0.96, [(-0.1, 0.2), (0.1, 0.3)], "undetermined"), (0.5, ABOVE, "undetermined"),
         (0.003, [(0.1, 0.2), (-0.3, -0.1)], "not_in_these_data"),
     ],
@@ -159,7 +159,7 @@ def test_intervals_that_the_wild_bootstrap_does_not_confirm_decide_nothing(poole
 
 
 @pytest.mark.parametrize(
-    ("low", "verdict"), [(0.1, "agrees"), (-0.1, "some_choices"), (np.nan, "agrees")]
+    ("low", "verdict"), [(0.1, "not_rejected"), (-0.1, "some_choices"), (np.nan, "not_rejected")]
 )
 @pytest.mark.parametrize("quantity", ["b1", "d"])
 def test_signs_that_one_year_carries_depend_on_choices(quantity, low, verdict):
@@ -177,7 +177,7 @@ def test_signs_that_one_year_carries_depend_on_choices(quantity, low, verdict):
 @pytest.mark.parametrize(
     ("forms", "verdict"),
     [
-        (("yes", "yes"), "agrees"),
+        (("yes", "yes"), "not_rejected"),
         (("yes", "undecidable"), "weaker_sense"),
         (("undecidable", "undecidable"), "undetermined"),
         (("no", "no"), "not_in_these_data"),
@@ -202,7 +202,7 @@ def test_only_the_headline_of_the_pool_and_the_regions_own_fit_speak_for_signs(o
             contrary = table.assign(**against[name], **{column: value})
             both = pd.concat([contrary, table, contrary], ignore_index=True)
             found = claims.supply_signs(with_tables(clear, **{name: both}), "")
-            assert found == claims.supply_signs(clear, "") and found.verdict == "agrees"
+            assert found == claims.supply_signs(clear, "") and found.verdict == "not_rejected"
 
 
 def test_a_pool_without_errors_does_not_speak_for_signs():

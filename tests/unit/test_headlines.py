@@ -23,7 +23,7 @@ from coevo.sensitivity.headline_statistics import (
     statistics,
     whole_curve,
 )
-from coevo.sensitivity.headlines import HEADLINES, headline_tables, verdict
+from coevo.sensitivity.headlines import HEADLINES, Combined, headline_tables, verdict
 from coevo.sensitivity.multiverse import varied
 from tests.unit.test_multiverse import ALONE, CONFIG, study
 
@@ -164,7 +164,7 @@ def test_what_a_combination_says(headline, changed, answer):
 def tables_of(table, unbroken=None):
     """Both tables of headlines, of all systems together."""
     unbroken = table.iloc[:0] if unbroken is None else unbroken
-    found = headline_tables(table, unbroken, [], as_table("varied_refusals", []))
+    found = headline_tables(Combined(table, unbroken, as_table("varied_refusals", [])))
     return [rows[rows["system"] == ""] for rows in found]
 
 

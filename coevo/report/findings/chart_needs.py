@@ -9,7 +9,6 @@ from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.regional_pattern import group_means, growth
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import told_strengths
-from coevo.sensitivity.headlines import ROBUST_TO_CHOICES
 
 FEW = 15  # regions, from which their D has a density
 TILE = ["tile_row", "tile_column"]  # columns of a table of regions with tiles
@@ -67,10 +66,10 @@ def captions_finding(study: Study) -> dict[str, Any]:
     not every region is drawn, `groups`, `means` of groups, the `tick` of their mean, years of
     changed `coverage`; `degrees`: beside the level? On the
     `left` of the density: `tiles` or `dots`. Of the `peaks` of the density in the last year
-    `density`: `one`, `several`, or `dots`; `supported` headlines of those that were `asked`.
+    `density`: `one`, `several`, or `dots`.
     """
     groups, charts = not study.single and bool(group_means(study)), charts_that_apply(study)
-    peaks, headlines = density_peaks(study), study.rows("headlines", system="")
+    peaks = density_peaks(study)
     return {
         "many": len(study.drawn) < len(study.regions),
         "farthest": len(study.farthest) < len(study.regions),
@@ -82,8 +81,6 @@ def captions_finding(study: Study) -> dict[str, Any]:
         "left": "tiles" if "tiles" in charts else "dots",
         "density": "one" if peaks == 1 else "several" if peaks else "dots",
         "peaks": peaks,
-        "supported": int((headlines["verdict"] == ROBUST_TO_CHOICES).sum()),
-        "asked": int((headlines["combinations"] > 0).sum()),
     }
 
 

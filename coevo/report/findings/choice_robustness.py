@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Row
-from coevo.files import rows_of
 from coevo.report.findings.study_tables import Study, least_and_largest, reason
 from coevo.sensitivity.choices import MAIN, ROBUST
 from coevo.sensitivity.headlines import DEPENDS, ROBUST_TO_CHOICES, SIGNIFICANCE
@@ -141,8 +140,7 @@ def through_finding(study: Study) -> dict[str, Any]:
     do not allow combinations, and how many.
     """
     headlines: dict[str, Any] = {}
-    every = study.rows("headlines", system="")
-    for name, rows in every.groupby("headline", sort=False):
+    for name, rows in study.rows("headlines", system="").groupby("headline", sort=False):
         keys = [_key(row) for row in rows.to_dict("records")]
         together = keys.count(ROBUST_TO_CHOICES)
         several = DIFFERS if together else PARTLY
@@ -152,10 +150,8 @@ def through_finding(study: Study) -> dict[str, Any]:
             "pairs": len(rows),
             "together": together,
             "chance": _by_chance(study, str(name)),
+            "least": rows["least"].iloc[0],
         }
-    least = rows_of(every, headline="all_rose")["least"].dropna()
-    if len(least):
-        headlines["all_rose"]["least"] = int(least.iloc[0])
     refused = study.tables["varied_refusals"].groupby(["message", "fields"], sort=False)
     counts = [(*why, int(n)) for why, n in refused["combinations"].sum().items()]
     return headlines | {"not_allowed": counts}

@@ -10,6 +10,8 @@ from coevo.files import rows_of
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study, reason
 
 LOGS = next(iter(SCALES))  # of the headline
+# the row of `headline_size` on panels whose systems follow a level that moves
+ALARM = {"design": "independent, level moves", "quantity": "r_p", "outcome": "below .05"}
 SHOWN = (LOGS, "U")  # scales that the report speaks of
 
 
@@ -84,7 +86,7 @@ def step_finding(study: Study) -> dict[str, Any]:
         "by": list(placed),
         "place": next(iter(places.values()), None),
         "second": bool(places),
-        "alarm": next(iter(_alarms(study)), None) if places else None,
+        "alarm": next(iter(study.rows("headline_size", **ALARM)["share"]), None),
         "pairs_intro": len(study.subsystems) > 2,
         "others": dict(list(places.items())[1:]),
         "pairings": study.rows("comovement", measure="placebo_p").dropna(subset="value")["n"].max(),
@@ -92,12 +94,6 @@ def step_finding(study: Study) -> dict[str, Any]:
         "whole": len(kept) if len(kept) < len(study.regions) else None,
         "rise": "rise" if (last.mean() > first.mean()).all() else "apart",
     }
-
-
-def _alarms(study: Study) -> pd.Series:
-    """How often p is below .05 in simulated panels whose systems follow a level that moves."""
-    label = {"design": "independent, level moves", "quantity": "r_p", "outcome": "below .05"}
-    return study.rows("headline_size", **label)["share"]
 
 
 def _placed(study: Study, by: str) -> dict[str, dict[str, float]]:

@@ -47,8 +47,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     `itself` (that of D, not relative): see `_gaps`; `goes`: see `_goes`; `near`: see `_near`;
     `news`: whether the rank in focus is another with the level taken out; `rests`, `control`: see
     `_of_theory`.
-    `coverage`: years of changed coverage that show. `usual`: whether C is of
-    the form that hardly varies, where there is room to tell; `answer`: whether the second sentence
+    `coverage`: years of changed coverage that show. `answer`: whether the second sentence
     tells of systems in step; `filled`: share of filled figures, where it is large; `third`: what
     the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
     `drive`: the relation that is `named`, `supply` where x2 preys on x1 (`supply_named`, where page
@@ -104,10 +103,6 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
     follows = through["level_over_balance"]["key"]
     if follows == ROBUST_TO_CHOICES and measures["verdict"] != "level":
         follows = "more"
-    usual = study.config["coupling"]["form"] == "standard" and follows in (
-        ROBUST_TO_CHOICES,
-        "more",
-    )
     answer = bool(study.pair) and not single
     return {
         "start": single,
@@ -121,7 +116,6 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "goes": goes,
         **_near(study, goes),
         "news": _moves_far(measures["focus"]),
-        "usual": usual and not answer,
         "answer": answer,
         "filled": share if (share := filled_share(study)) > MUCH else None,
         "coverage": coverage["shown"] if "kept" in coverage and not single else [],
@@ -228,7 +222,7 @@ def _least(findings: Findings) -> str:
     not asked.
     """
     all_rose = findings["through"].get("all_rose", {})
-    if "least" not in all_rose:
+    if pd.isna(all_rose.get("least")):
         return "none"
     return "every" if all_rose["key"] == ROBUST_TO_CHOICES else "least"
 

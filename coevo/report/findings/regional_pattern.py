@@ -52,8 +52,8 @@ def where_finding(study: Study) -> dict[str, Any]:
     of that in D itself: `narrowed` or `widened` where that of the first and of the last year differ
     by more than chance, else `unclear`; `none` where it was not computed, for a `reason`, or
     `one_region`. `ratio`: of the relative gap on that scale, of its slope of growth, see
-    `_on_scale`; `own_scale`: on the study's own, `held` if all ratios between regions were, told
-    where the two scales are not the same. `gap`, `gap_in_D`,
+    `_on_scale`; `own_scale`: the same on the study's own scale where that is another,
+    `held` beside it with all ratios between regions held, or `plain`. `gap`, `gap_in_D`,
     `level_gap` (with the level taken out): their ratio with its interval and p. `growth`:
     `caught_up`, `regression` (to the mean: not without the first year), `fell_behind`, `unclear`,
     `none`; its `residuals`, `neighbours`, `level`: `alike`, `unlike`, `unrelated` or `none`, of D
@@ -68,14 +68,15 @@ def where_finding(study: Study) -> dict[str, Any]:
     gap, gap_in_D = one_row(study, "sd_ln_ratio"), one_row(study, "sd_ratio")
     level_gap, grown = one_row(study, "sd_ln_ratio", ADJUSTED), growth(study)
     ratio, own = _on_scale(study, RATIO), _on_scale(study)
-    beside = own["held"] if ratio and own and own["scale"] != RATIO else ""
+    held = "plain" if own and pd.isna(own["held_morgan_p"]) else "held"
+    beside = held if ratio and own and own["scale"] != RATIO else ""
     return {
-        "verdict": _gap(ratio),
+        "verdict": _gap(ratio, "gap", "morgan_p"),
         "ratio": ratio,
         "own_scale": beside,
         "own_slope": beside if "own" in grown else "",
         "own": own,
-        "reason": reason(study.rows("headlines", headline="gap_narrowed")),
+        "reason": reason(study.rows("headlines", headline="gap_narrowed")) or ("not_computed", ""),
         "gap": gap,
         "of_both": gap is not None and bool(study.uncompared),
         "of_those": bool(study.uncompared),
@@ -103,34 +104,24 @@ def where_finding(study: Study) -> dict[str, Any]:
     }
 
 
-def _gap(row: Any) -> str:
+def _gap(row: Any, value: str = "value", p: str = "p") -> str:
     if row is None:
         return "none"
-    if not row["p"] < LIKELY:
+    if not row[p] < LIKELY:
         return "unclear"
-    return "narrowed" if row["value"] < 1 else "widened"
+    return "narrowed" if row[value] < 1 else "widened"
 
 
 def _on_scale(study: Study, scale: str = "") -> dict[str, Any] | None:
-    """What the study's own choices give on a scale, by default its own: `value` and `p` of the
-    relative gap, `slope` of growth on the start; the same with all ratios between regions held,
-    where they can be (`held`); None where that is not known.
+    """The row of `multiverse` that has the study's own choices but a scale, by default its own, and
+    the relative `gap` as a ratio, also with all ratios between regions `held_gap`; None without.
     """
     rows = study.tables["multiverse"]
-    if rows.empty or not study.rows("headlines", headline="gap_narrowed")["message"].eq("").any():
-        return None
-    own = {choice: rows[choice].iloc[0] for choice in CHOICES} | ({"scale": scale} if scale else {})
-    found = rows_of(rows, **own)
-    if found.empty or found["morgan_p"].isna().any():
-        return None
-    row = found.iloc[0]
-    known: dict[str, Any] = {"scale": own["scale"], "held": "plain"}
-    for start in ("", "held_"):
-        known[f"{start}value"] = row[f"{start}sd_ln_last"] / row[f"{start}sd_ln_first"]
-        known[f"{start}p"] = row[f"{start}morgan_p"]
-        ends = {"value": "beta", "low": "beta_low", "high": "beta_high"}
-        known[f"{start}slope"] = {end: row[start + name] for end, name in ends.items()}
-    return known | ({"held": "held"} if known["held_p"] == known["held_p"] else {})
+    own = dict(rows.iloc[0][list(CHOICES)]) if len(rows) else {}
+    found = rows_of(rows, **own | ({"scale": scale} if scale else {})).dropna(subset="morgan_p")
+    for kind in ("", "held_"):
+        found[f"{kind}gap"] = found[f"{kind}sd_ln_last"] / found[f"{kind}sd_ln_first"]
+    return next(iter(found.to_dict("records")), None)
 
 
 def _moved(study: Study, statistic: str) -> str | None:
@@ -161,17 +152,9 @@ def growth(study: Study) -> dict[str, Any]:
         verdict = "fell_behind"
     else:
         verdict = "caught_up" if check is not None and check["high"] < 0 else "regression"
-    told = ratio["slope"] if ratio else main
-    own_only = verdict != "unclear" and told["low"] <= 0 <= told["high"]
-    if own_only:  # the scale that can tell does not
-        verdict = "unclear"
-    phrase = (
-        "own_only"
-        if own_only
-        else "unchecked"
-        if verdict != "unclear" and check is None
-        else verdict
-    )
+    phrase = "unchecked" if verdict != "unclear" and check is None else verdict
+    if verdict != "unclear" and ratio and ratio["beta_low"] <= 0 <= ratio["beta_high"]:
+        verdict, phrase = "unclear", "own_only"  # the scale that can tell does not
     residuals = likeness(study, PLAIN, "beta_residual_moran")
     rows = {"own": main, "check": check, "residuals": residuals}
     return {"verdict": verdict, "slope": phrase} | rows

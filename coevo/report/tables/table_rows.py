@@ -166,8 +166,9 @@ def _told(words: ReportText, table: str) -> list[Row]:
         check = str(row.setdefault("check", row["claim"]))
         if "stated" in row:
             row["said"] = words.grammar.upper_first(words.message(row["claim"], row["stated"]))
-            if system := unpacked(row["stated"]).get("system"):
-                row["said"] = words.message("of_system", {"said": row["said"], "system": system})
+            if "system" in (stated := unpacked(row["stated"])):
+                system = words.message("named_system", stated)
+                row["said"] = words.grammar.noted(row["said"], system)
         elif not row["paper"] and row["printed_message"]:
             row["paper"] = words.message(row["printed_message"], row["printed_fields"])
         alone = f"{check}_alone"

@@ -58,18 +58,20 @@ def with_figures(value: Any, digits: int = 3) -> str:
     return fixed(value, max(0, digits - 1 - size))
 
 
+def _above_least(p: float) -> str:
+    return fixed(p, 3) if p >= 0.1 else with_figures(p, 2)
+
+
 def chance(p: float) -> str:
     """A p value with three decimals, below .1 two figures, or that it is below .001."""
-    return (
-        "<\u00a00.001" if p < 0.001 else f"=\u00a0{fixed(p, 3) if p >= 0.1 else with_figures(p, 2)}"
-    )
+    return "<\u00a00.001" if p < 0.001 else f"=\u00a0{_above_least(p)}"
 
 
 def small(p: Any) -> str:
-    """A p value of a table with three decimals, or that it is below the least of them."""
+    """A p value of a table, with the figures of `chance`."""
     if missing(p):
         return NOTHING
-    return Number("< 0.001", p) if p < 0.001 else fixed(p, 3)
+    return Number("< 0.001", p) if p < 0.001 else _above_least(p)
 
 
 def exact(value: Any, digits: int = 10) -> str:

@@ -213,17 +213,15 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
         claims = [({key: {of["variant"]: of for of in known}.values()}, {})] if known else []
     sentences = []
     for fields, stated in claims:
-        sides = {of["variant"]: of["agree"] / of["n"] for of in fields.get("sides", ())}
-        if len(set(sides.values())) > 1:
-            fields["lowest"] = min(sides, key=lambda variant: sides[variant])
         parts = fields.get("systems", ()) if key == "brief" else ()
         for part in parts or ({"variant": stated.get("system")},):
             told = fields | dict(part) | {"headline": headline}
-            message = {"curves": "curves", "brief": "held_by_choices"}.get(key, "holds_in")
+            message = {"curves": "curves", "brief": "counted"}.get(key, "holds_in")
             counted = "" if key == "chance" else words.message(message, told)
-            named = told["variant"] and words.message("named_system", {"system": told["variant"]})
-            of = words.grammar.noted("", named) if named else ""
-            sentences.append(words.say(f"through/{key}", said=counted, of=of, **told))
+            if key == "brief":
+                of = told["variant"] and words.message("named_system", {"system": told["variant"]})
+                counted = words.grammar.noted(counted, of) if of else counted
+            sentences.append(words.say(f"through/{key}", said=counted, **told))
     return words.grammar.sentences(sentences)
 
 
