@@ -76,12 +76,12 @@ def _effect(rows: pd.DataFrame) -> Row:
     }
 
 
-def _unconfirmed(study: Study, seen: list[str]) -> list[Row]:
+def _unconfirmed(study: Study, seen: list[str]) -> list[tuple[str, float]]:
     tests = study.rows("slope_tests", errors=BY_REGION_WILD, effects=main_effects(study))
     p = tests.set_index("parameter")["p"]
     alpha = 1 - study.config["interaction"]["confidence"]
     values = {name: p.get(SLOPE_OF[name]) for name in seen}
-    return [{"effect": name, "p": value} for name, value in values.items() if (value or 0) >= alpha]
+    return [(name, float(value)) for name, value in values.items() if (value or 0) >= alpha]
 
 
 def _general_model(study: Study) -> dict[str, Any]:
