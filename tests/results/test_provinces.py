@@ -290,9 +290,9 @@ def test_what_a_reader_would_repeat(results):
         "feedback_exceeds_competition": "cannot_be_decided",
         "supply_relation": "cannot_be_decided",
         "equilibrium_located": "cannot_be_decided",
-        "theory_at_rest": "cannot_be_decided",
+        "theory_strength": "not_supported",
     }
-    mean = {"theory_at_rest_mean": "not_supported"}
+    mean = {"theory_strength_panel": "not_supported"}
     decided = ("level_over_balance", "neighbours_alike", "rise_of_focus")
     on_D = dict.fromkeys(HEADLINES, "depends_on_choices") | dict.fromkeys(decided, "supported")
     assert conclusions("provinces") == model | mean | on_D

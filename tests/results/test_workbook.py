@@ -50,7 +50,7 @@ def test_libreoffice_comes_to_growth_at_theoretical_points(results, tmp_path) ->
     for name, book in by_libreoffice(books, tmp_path).items():
         study = name.partition(".")[0]
         own = {"scope": FOCUS[study], "effects": "none", "estimator": "trapezoid"}
-        theory = rows_of(results(study, "theory"), errors="own", **own)
+        theory = rows_of(results(study, "theory"), **own)
         E, points = growth_sheet(book)
         assert len(points) == len(theory) > 0
         for point, (_, row) in zip(points, theory.iterrows(), strict=True):

@@ -179,6 +179,7 @@ NOWHERE = {
     "far/finding": {"both"},
     "growth": {"not_split"},
     "where/local": {"none"},
+    "opening/rests": {"control"},  # of one region without slopes
     "opening/theory": {"none"},
     "opening/drive": {"supply_named", "not_estimated"},  # of a study without indices
     "interaction/chance": {"none"},

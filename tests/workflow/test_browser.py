@@ -207,7 +207,7 @@ def test_picker_changes_figures_sentences_and_rows_of_the_region(opened, width: 
     described = page.locator("figure:has(figcaption .region-name) [role=img]").first
     title = rf"Figure S[0-9]+\. {chosen.name(other)}: .+"
     assert re.fullmatch(title, described.get_attribute("aria-label"))
-    for chart in ("phase", "theory_growth"):  # the section on the model is of the focus alone
+    for chart in ("phase", "strengths"):  # the section on the model is of the focus alone
         said = page.locator(f"[data-chart={chart}]").get_attribute("aria-label")
         assert chosen.name(chosen.focus) in said and chosen.name(other) not in said
     assert set(page.locator(".region-shown").all_inner_texts()) == {chosen.name(other)}
@@ -230,7 +230,7 @@ def test_a_link_names_the_region_and_exhibits_their_data(opened, paths) -> None:
     )
     tables, charts = ({link for link in links if link.startswith(f"{f}/")} for f in HELD)
     assert set(links) == tables | charts  # nothing of another study, which may not be built
-    assert {f"figures/en/{name}.csv" for name in ("coordination", "theory_growth")} <= charts
+    assert {f"figures/en/{name}.csv" for name in ("coordination", "strengths")} <= charts
     assert {"tables/coupling.csv", "tables/headline_claims.csv"} <= tables
 
 

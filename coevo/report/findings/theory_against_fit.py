@@ -222,6 +222,7 @@ def control_finding(study: Study) -> dict[str, Any]:
         "rejected": len(rejected),
         "names": list(rejected["name"])[:5],
         "inside": int(is_inside.sum()),
+        "placed": not study.single,
         "rows": least_and_largest(at_point["n"]),
         "errors": str(at_point["errors"].iloc[0]),
         "trend": "cycling" if 2 * len(at_point[is_inside]) > len(at_point) else "rising",
