@@ -181,6 +181,7 @@ NOWHERE = {
     "where/local": {"none"},
     "opening/rests": {"control"},  # of one region without slopes
     "opening/theory": {"none"},
+    "relation/main": {"not_estimated"},
     "opening/drive": {"supply_named", "not_estimated"},  # of a study without indices
     "interaction/chance": {"none"},
     "interaction/finding": {"not_estimated"},  # of one region without a fit

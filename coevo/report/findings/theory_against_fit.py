@@ -231,6 +231,7 @@ def control_finding(study: Study) -> dict[str, Any]:
         is_excluded = own[1.3]["p_joint"] < SEEN
         finding |= {"point": own[1.0], "moved": own[1.3], "source": own[1.0]["source"]}
         finding |= {"power": "excluded" if is_excluded else "hardly", "named": len(rejected) > 0}
+        finding["further"] = study.single
     elif study.single:
         finding["told"] = "none"
     return finding
