@@ -50,7 +50,7 @@ from coevo.sensitivity.headline_statistics import FEW_DRAWS, Surroundings
 from coevo.sensitivity.headlines import (
     DEPENDS,
     HEADLINES,
-    NOT_ROBUST_TO_CHOICES,
+    NOT_SUPPORTED,
     PAIRED,
     ROBUST_TO_CHOICES,
     SIGNIFICANCE,
@@ -75,7 +75,7 @@ INDICATORS = np.array([
 SUBSYSTEMS = ["first"] * 5 + ["second"] * 5
 SIZE = ("product", "residents")
 CONFIG = with_defaults({"focus_region": "000000"}, with_registries(read_schema("config")))
-VERDICTS = (ROBUST_TO_CHOICES, NOT_ROBUST_TO_CHOICES, DEPENDS, UNDECIDED)
+VERDICTS = (ROBUST_TO_CHOICES, NOT_SUPPORTED, DEPENDS, UNDECIDED)
 HELD = (PAIRED, "gap_narrowed")  # headlines
 SAID = {"agree": 1.0, "contrary": -1.0}  # what a combination says
 OWN = ("own", "ratio")  # the study's own combination, the same on the scale ratio
