@@ -161,9 +161,10 @@ def told(design: Design, seed: int) -> dict[str, Any]:
     """Return of a panel p, and by headline the verdict and shares of what combinations say."""
     systems, levels = systems_of(*simulated(design, seed))
     found = varied(Combinations(systems, CONFIG), Surroundings(levels, {}, seed, FEW_DRAWS))
-    parts = found["headline_variants"].set_index(["headline", "choice", "variant"])
-    p = {"r_p": found["multiverse"]["r_p"].iloc[0], "curve_p": parts["p"][PAIRED, "system", MAIN]}
-    headlines = found["headlines"].set_index("headline")
+    by_system = found["headlines"].set_index(["system", "headline"])
+    curve_p = by_system.loc[(MAIN, PAIRED), "p"]
+    p = {"r_p": found["multiverse"]["r_p"].iloc[0], "curve_p": curve_p}
+    headlines = by_system.loc[""]
     shares = headlines[["agree", "contrary"]].div(headlines["combinations"], axis=0)
     columns = headlines[["verdict"]].join(shares)
     own, others = found["multiverse"].iloc[0], [choice for choice in CHOICES if choice != "scale"]
