@@ -62,10 +62,3 @@ def test_the_report_has_no_parts_of_indices(built):
     assert all(f'id="{part}"' in page for part in ("opening", "equilibria", "claims"))
     assert 'id="far"' not in page and 'id="trace"' not in page
     assert "../lynx-hare/" not in page
-
-
-def test_studies_that_locate_nothing_name_it(built):
-    for study in ("provinces", "zhejiang"):
-        for language, name in (("en", "lynx-hare"), ("zh", "（雪兔—猞猁研究）")):
-            page = (FOLDER.parent / study / f"report.{language}.html").read_text(encoding="utf-8")
-            assert page.count(name) == 1 and 'href="../' not in page

@@ -382,7 +382,7 @@ def theory_study(language: str = "en", **changed: pd.DataFrame) -> tuple[Tables,
     made, settings, table = study()
     own = made["panel"][made["panel"]["region"] == FOCUS]
     settings["interaction"] |= {"calibration": {"share": SHARES}}
-    chosen = {"interaction": settings["interaction"], "robustness": {"seed": 1}}
+    chosen = {name: settings[name] for name in ("interaction", "focus_region", "robustness")}
     found = estimate(StudyData(chosen, table, {"panel": own}))
     made |= {name: found[name] for name in ("parameters", "equilibria", "theory")} | changed
     return made, workbook(made, settings, table, language)

@@ -66,6 +66,10 @@ def in_words(table: str, frame: pd.DataFrame, words: ReportText) -> pd.DataFrame
         elif column == "variant" and "varied" in frame:
             chosen = zip(frame["varied"], frame["variant"], strict=True)
             columns[column] = [_word(words, varied, key) for varied, key in chosen]
+        elif (table, column) == ("theory", "reason"):
+            columns[column] = [
+                _without_point(words, *at) for at in zip(frame["scope"], frame[column], strict=True)
+            ]
         elif kind == "key" or column in ("scope", "name"):
             known = LAYOUT["kinds"]
             name = known.get(f"{table} {column}") or known.get(str(column), str(column))
@@ -74,6 +78,14 @@ def in_words(table: str, frame: pd.DataFrame, words: ReportText) -> pd.DataFrame
         elif kind != "fields":
             columns[column] = frame[column]
     return pd.DataFrame(columns)
+
+
+def _without_point(words: ReportText, region: str, keys: str) -> str:
+    """Why a region has no theoretical point, as its refusals say it; keys: "" where it has one."""
+    refusals = words.study.rows("refusals", scope=region, quantity="theory")
+    told = refusals[refusals["message"].isin(str(keys).split())]
+    pairs = told[["message", "fields"]].fillna("").itertuples(index=False, name=None)
+    return words.grammar.semicolon.join(words.message(key, of) for key, of in pairs)
 
 
 def _word(words: ReportText, kind: str, key: str) -> str:

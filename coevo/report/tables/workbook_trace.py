@@ -223,8 +223,7 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
     points = points[np.isfinite(points[["x1", "x2", "G1", "G2"]]).all(axis=1)]
     if fitted.empty or E.empty:
         return []
-    labels = {name: case.words.word("symbol", name) for name in COEFFICIENTS}
-    labels |= {c: column_of("theory", c, {}, study.language).head for c in column_rows("theory")}
+    labels = {c: column_of("theory", c, {}, study.language).head for c in column_rows("theory")}
     rows = column_rows("parameters") | column_rows(NAME)
     labels |= {name: row.words[study.language] for name, row in rows.items()}
     title = table_row(NAME).words[study.language]
@@ -242,7 +241,8 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
 
 def _coefficients(case: TracedCase, sheet: FormulaSheet, fitted: pd.DataFrame) -> None:
     """Add coefficients with errors, and t of the intervals, which all formulas may name."""
-    sheet.line("coefficient", [(sheet.term(name), "") for name in fitted["parameter"]], "heads")
+    symbols = [(case.words.word("symbol", name), "") for name in fitted["parameter"]]
+    sheet.line("coefficient", symbols, "heads")
     names = {}
     for line, end in (("estimate", ""), ("se", "_se"), ("df", "_df")):
         sheet.line(line, case.entries("parameters", line, fitted.index))
