@@ -8,7 +8,6 @@
 # make release [name=NAME]     coevo release
 # make check [strict=1]        coevo check
 # make package                 coevo package
-# make weights file=TABLE      coevo weights
 # make clean                   coevo clean
 # make new study=NAME [from=FOLDER] [first=2018 last=2023 vintage=2026-11]     coevo new
 
@@ -16,14 +15,12 @@
 study := $(if $(filter new,$(MAKECMDGOALS)),,provinces)
 PYTHON = python3
 cores  = all
-# of weights
-file   =
 # of the release; empty: the newest vintage and the last year
 name   =
 
 # What is typed is data: make does not expand it, and in the environment no shell takes it for a text
 # of its own.
-typed = study cores file name first last vintage from verbose strict whole
+typed = study cores name first last vintage from verbose strict whole
 $(foreach word,$(typed),$(eval override $(word) := $$(value $(word))))
 export $(typed)
 
@@ -38,7 +35,7 @@ tools = .venv/tools
 # A run ends with its make, whose number the shell knows.
 run = @COEVO_MAKE=$$PPID exec "$(bin)/python" -m coevo
 
-.PHONY: study release new check package weights test lint clean
+.PHONY: study release new check package test lint clean
 .DEFAULT_GOAL := study
 
 study: $(stamp)
@@ -55,9 +52,6 @@ check: $(stamp)
 
 package: $(stamp)
 	$(run) package "--study=$$study"
-
-weights: $(stamp)
-	$(run) weights "--study=$$study" -- "$$file"
 
 $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"

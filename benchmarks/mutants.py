@@ -1,9 +1,9 @@
 """Mutation testing of the core: a share of its mutants, drawn by seed, against the quick tests.
 
-    python -m benchmarks.mutants --log verdicts.csv --each 200 --seed 1 [--write]
+    python -m benchmarks.mutants --log verdicts.csv --each 200 --seed 1
 
-mutmut makes the mutants (it stands in an environment of its own, see docs/mutation.md) and says
-which function a test reaches; what it would do once for each mutant, to start pytest and collect
+mutmut, which stands in an environment of its own, makes the mutants and says which function a test
+reaches; what it would do once for each mutant, to start pytest and collect
 the tests, is done here once for all. A mutant is killed if a test that reaches its function fails,
 or if they take four times as long. Tests run from quick to slow, up to some seconds in all: a
 mutant that only slower ones would kill counts as survived. Prints the survivors.
@@ -28,9 +28,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from benchmarks.common import ROOT, apart, markdown, put, wilson
+from benchmarks.common import ROOT, apart, markdown, wilson
 
-DOCS = ROOT / "docs" / "mutation.md"
 PACKAGES = ("coupling", "weighting", "lotka_volterra", "estimation", "inference")
 
 
@@ -169,7 +168,6 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", help="mutants or patterns of them, in place of a draw")
     parser.add_argument("--seconds", type=float, default=3.0, help="of tests for a mutant, at most")
     parser.add_argument("--log", type=Path, required=True, help="what has a verdict is not tried")
-    parser.add_argument("--write", action="store_true", help="the table, into docs")
     given = parser.parse_args()
     os.environ |= {"CI": "true", "OPENBLAS_NUM_THREADS": "1"}  # the same drawn cases each time
     log = given.log.resolve()
@@ -186,11 +184,8 @@ def main() -> int:
             if code != pytest.ExitCode.OK:
                 return code
     verdicts = read(log)
-    said = table(made, verdicts)
-    print(said)
+    print(table(made, verdicts))
     print(*(name for name in left if verdicts[name] == "survived"), sep="\n")
-    if given.write:
-        put(DOCS, "mutants", said)
     return 0
 
 

@@ -1,12 +1,12 @@
 """Plants: wrong figures put by seed into real ones, to see whether the audit finds them.
 
 A plant is a function of a generator and the observations of the provinces: it returns them changed,
-and says which messages count as having found it, and where. Part of
-`python benchmarks/attacks.py --plants 500`, as are plants in the form of a file.
+and says which messages count as having found it, and where. `reading_plants.py` has what is wrong
+in the form of a file.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -294,10 +294,3 @@ def of_reading(planter: reading_plants.Planter, seed: str) -> str:
 PLANTS = {
     f"8 {kind}": partial(of_reading, planter) for kind, planter in reading_plants.PLANTS.items()
 } | PLANTS
-
-
-def outcomes(number: int, seed: int) -> Iterator[tuple[str, str]]:
-    """Yield the kind and the outcome of so many plants, the kinds in turn."""
-    for place in range(number):
-        kind = [*PLANTS][place % len(PLANTS)]
-        yield kind, PLANTS[kind](f"{seed} {place}")

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Entry = TypeVar("Entry")
 # The names of every registry, written by workflow/describe.py: a start reads them without its code.
 NAMES = Path(__file__).with_name("registries.csv")
+# What earlier versions had: a command, a study, a key of the configuration (its names joined by
+# points, with an empty name), or a name that such a key had.
+REMOVED = Path(__file__).with_name("removed.csv")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,15 @@ def needs_of(entries: Any) -> dict[str, str]:
     """Return the names of a registry's entries, each with the key that its method needs, or ""."""
     named = entries.items() if isinstance(entries, Mapping) else ((name, "") for name in entries)
     return {str(name): str(getattr(entry, "needs", "")) for name, entry in named}
+
+
+def left(what: str, name: str = "") -> str:
+    """Return since which version a name is gone and what replaces it, "" if it never was."""
+    with REMOVED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if (row["what"], row["name"]) == (what, name):
+                return f"left in version {row['version']}; {row['instead']}"
+    return ""
 
 
 @cache

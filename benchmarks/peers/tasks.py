@@ -11,7 +11,6 @@ import pandas as pd
 from benchmarks.common import Array
 from benchmarks.corrupted_files import REGIONS
 from benchmarks.headline_size import CONFIG
-from benchmarks.noisy_paths import REGIMES, frame_of, simulate
 from benchmarks.peers.task import DRAWS, Answer, Side, Task, quiet
 from coevo.arrays import Integers
 from coevo.coupling import couple
@@ -96,15 +95,25 @@ def _tables(coupling: pd.DataFrame, obstacles: pd.Series) -> Answer:
     return Answer(np.column_stack([coupling["D"], most]))
 
 
+GROWTH = np.array([[0.15, -0.03], [-0.05, 0.1]])  # of x1 and x2: alone, by the other
 EQUATIONS = (("g1", "R2"), ("g2", "R1"))
+
+
+def paths(number: int, years: int, seed: int) -> Array:
+    """Return two populations (number, years, 2) from 1 on, each with shocks of five per cent."""
+    logs = [np.zeros((number, 2))]
+    for shock in 0.05 * np.random.default_rng(seed).standard_normal((years - 1, number, 2)):
+        growth = GROWTH[:, 0] + GROWTH[:, 1] * np.exp(logs[-1][:, ::-1])
+        logs.append(logs[-1] + growth + shock)
+    return np.exp(np.stack(logs, axis=1))
 
 
 def pairs(regions: int, years: int, small: bool) -> pd.DataFrame:
     """Return two populations by region and year (region, year, x1, x2) around the growth lines."""
     number = 16 if small else regions
-    return frame_of(
-        simulate(REGIMES["growth"], "map", years, 0.05, number, np.random.default_rng(1))
-    )
+    frame = pd.DataFrame(paths(number, years, 1).reshape(-1, 2), columns=["x1", "x2"])
+    codes = [f"{i:06d}" for i in range(number)]
+    return frame.assign(region=np.repeat(codes, years), year=np.tile(np.arange(years), number))
 
 
 def growth_frame(panel: pd.DataFrame) -> pd.DataFrame:
@@ -152,9 +161,7 @@ class Batch(NamedTuple):
 def resampled(small: bool) -> Batch:
     """Return growth rows of 31 regions and nine years of many panels."""
     panels, regions, years = 4 if small else 2_000, 31, 9
-    rng = np.random.default_rng(4)
-    paths = simulate(REGIMES["growth"], "map", years, 0.05, regions * panels, rng)
-    x = (paths / paths[:, :1]).reshape(panels, regions, years, 2).transpose(1, 2, 3, 0)
+    x = paths(regions * panels, years, 4).reshape(panels, regions, years, 2).transpose(1, 2, 3, 0)
     start, end = (part.reshape(-1, 2, panels) for part in (x[:, :-1], x[:, 1:]))
     region, year = (part.ravel() for part in np.indices((regions, years - 1)))
     means = np.stack([-(start + end)[:, 1] / 2, (start + end)[:, 0] / 2], axis=1)

@@ -18,6 +18,7 @@ import yaml
 
 from coevo.errors import StudyError, command
 from coevo.package.wheel import LOCK, lock_problem, version
+from coevo.registry import left
 from coevo.study.configuration import DEFAULT, config_file
 
 FILE = Path(__file__).with_name("commands.yaml")
@@ -70,10 +71,10 @@ def main(words: Sequence[str] | None = None) -> int:
 def _do(given: list[str]) -> int:
     """Find the command and its study, and do it."""
     end = given.index("--") if given[0] in BUILDING and "--" in given else len(given)
+    if reason := left("command", given[0]):
+        raise StudyError(f"coevo: {given[0]}: {reason}")
     chosen = _parser().parse_args(given[:end])
     chosen.further = given[end + 1 :]
-    if "file" in chosen:
-        chosen.file = _seen_from(chosen.study, chosen.file)
     if "study" in chosen:
         chosen.home = Path.cwd()
         chosen.config = enter(chosen.study)
@@ -103,8 +104,3 @@ def _is_folder(study: str) -> bool:
     with suppress(OSError, ValueError):  # what can be no path
         return not Path("config", f"{study}.yaml").is_file() and Path(study, DEFAULT).is_file()
     return False
-
-
-def _seen_from(study: str, file: str) -> str:
-    """Return the path of a file from the folder of a study."""
-    return str(Path(file).absolute()) if study and _is_folder(study) else file

@@ -10,6 +10,7 @@ from typing import Any
 from coevo.command.folder import CITED, make_folder, write_frame
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import write_bytes, write_text
+from coevo.registry import left
 from coevo.study.configuration import DEFAULT, complete_config, other_files, read_config
 from coevo.study.new_study import RAW, REGIONS, TABLE
 from coevo.study.raw_files import raw_paths, source_rows
@@ -22,6 +23,8 @@ def main(chosen: Namespace) -> int:
     if not chosen.name:
         print(*(f"{name:16} {title}" for name, (_, title) in shipped.items()), sep="\n")
         return 0
+    if reason := left("study", chosen.name):
+        raise StudyError(f"coevo: {chosen.name}: {reason}")
     if chosen.name not in shipped:
         known = ", ".join(shipped)
         raise StudyError(f"coevo: there is no example '{chosen.name}'; known: {known}")

@@ -80,7 +80,6 @@ ESTIMATORS: dict[str, Discretisation] = {
 REFUSED_ESTIMATORS: dict[str, str] = {
     "relative": "relative growth on the earlier year's figure moves E itself, by a tenth and more "
     "on an exact orbit; it is shown for comparison with studies that use it",
-    "trajectory": "it left in version 0.19; use trapezoid, lag, logmean or spline",
     "fod_iv": "it needs many regions and gives none of them an equilibrium; it is shown beside the "
     "main estimator wherever regions are pooled",
 }

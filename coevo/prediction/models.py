@@ -2,13 +2,12 @@
 
 Most know nothing but a series' own past: they take y (G, n), logs of the figures of G regions in
 consecutive years, the last column the origin; a region whose run of years begins later is NaN
-before it. They return log forecasts (G, steps) of the years after the origin. Constants of
-smoothing are one for all regions: five to eight figures do not determine a region's own. Others run
-the fitted equations of x1 and x2 on from the origin; their fits are made many regions at a time,
-and the tests hold them against the fits that the report prints.
+before it. They return log forecasts (G, steps) of the years after the origin. `own` runs the fitted
+equations of x1 and x2 on from the origin; its fits are made many regions at a time, and the tests
+hold them against the fits that the report prints.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,17 +18,8 @@ from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.growth import Pool
 from coevo.estimation.region import FEWEST_ROWS
-from coevo.estimation.variation import paths
 from coevo.prediction.origins import History, PairPast
-
-SMALL = 1e-4  # distance of smoothing constants from 0 and 1, as in statsmodels
-DAMPING = (0.8, 0.98)  # bounds of phi, as in statsmodels
-# alpha, beta/alpha, phi; the least error may lie at either end of alpha, and each is descended to
-STARTS = [
-    [(a, b, f) for a in ends for b in (0.05, 0.5) for f in (0.85, 0.95)]
-    for ends in ((0.01, 0.2), (0.5, 0.8, 0.99))
-]
-THETA = 2.0  # the theta line of Assimakopoulos and Nikolopoulos, beside the straight one
+from coevo.prediction.paths import paths
 
 
 class Forecast(NamedTuple):
@@ -57,111 +47,6 @@ def drift(y: Array, steps: int) -> Forecast:
 def random_walk(y: Array, steps: int) -> Forecast:
     """x(T+h) = x(T)."""
     return Forecast(np.repeat(y[:, -1:], steps, axis=1), {})
-
-
-def smoothed_levels(y: Array, alpha: float) -> tuple[Array, Array]:
-    """Return errors (G, n) and last level (G,) of l += alpha (y - l), which begins at y(1)."""
-    level, errors = _first(y), np.empty_like(y)
-    for t, column in enumerate(y.T):
-        errors[:, t] = np.nan_to_num(column - level)
-        level = level + alpha * errors[:, t]
-    return errors, level
-
-
-def theta_forecast(y: Array, steps: int, alpha: float) -> Array:
-    """Return the forecasts of the theta method at a smoothing constant.
-
-        y(T+h) = l(T) + (1 - 1/theta) b (h - 1 + (1 - (1 - alpha)^T)/alpha),   theta = 2
-
-    l: smoothed level; b: slope of a line through the figures by least squares. Sources:
-    Assimakopoulos and Nikolopoulos (2000), Hyndman and Billah (2003), as `ThetaModel` of
-    statsmodels has it.
-    """
-    known = ~np.isnan(y)
-    count = known.sum(axis=1)
-    time = np.where(known, np.arange(y.shape[1]), 0.0)
-    away = np.where(known, time - (time.sum(axis=1) / count)[:, None], 0)
-    slope = (away * np.nan_to_num(y)).sum(axis=1) / (away**2).sum(axis=1)
-    reached = (1 - (1 - alpha) ** count) / alpha
-    ahead = np.arange(steps) + reached[:, None]
-    _, level = smoothed_levels(y, alpha)
-    return np.asarray(level[:, None] + (1 - 1 / THETA) * slope[:, None] * ahead)
-
-
-def theta(y: Array, steps: int) -> Forecast:
-    """The theta method with the alpha of least squared errors of one step over all regions."""
-    from scipy.optimize import minimize_scalar
-
-    best = minimize_scalar(
-        lambda alpha: (smoothed_levels(y, alpha)[0] ** 2).sum(),
-        bounds=(SMALL, 1 - SMALL),
-        method="bounded",
-    )
-    return Forecast(theta_forecast(y, steps, best.x), {"alpha": float(best.x)})
-
-
-class Smoothing(NamedTuple):
-    """Errors (G, n) of one step, level and trend (G,) at the origin, and both at the start."""
-
-    errors: Array
-    level: Array
-    trend: Array
-    start: tuple[Array, Array]
-
-
-def damped_smoothing(y: Array, alpha: float, beta: float, phi: float) -> Smoothing:
-    """Return exponential smoothing with a damped trend, ETS(A,Ad,N), at given constants.
-
-        e = y - (l + phi b),   l' = l + phi b + alpha e,   b' = phi b + beta e
-
-    The level and trend that each region begins with are those of least squared errors, in which
-    errors are linear. Source: Hyndman, Koehler, Ord and Snyder (2008).
-    """
-    # figures from a start at nil, and nil from a start at level 1, at trend 1
-    shape = (3, len(y))
-    level, trend = np.zeros(shape), np.zeros(shape)
-    level[1], trend[2] = 1, 1
-    target = np.stack([y, np.zeros_like(y), np.zeros_like(y)])
-    errors = np.zeros((*shape, y.shape[1]))
-    for t in range(y.shape[1]):
-        known = ~np.isnan(y[:, t])
-        expected = level + phi * trend
-        errors[..., t] = np.where(known, target[..., t] - expected, 0)
-        level = np.where(known, expected + alpha * errors[..., t], level)
-        trend = np.where(known, phi * trend + beta * errors[..., t], trend)
-    inner = np.einsum("igt,jgt->gij", errors, errors)
-    start = -np.linalg.solve(inner[:, 1:, 1:], inner[:, 1:, :1])[..., 0].T
-    weights = np.concatenate([np.ones((1, len(y))), start])
-    errors, level, trend = (
-        np.einsum("ig,ig...->g...", weights, part) for part in (errors, level, trend)
-    )
-    return Smoothing(errors, level, trend, (start[0], start[1]))
-
-
-def damped_trend(y: Array, steps: int) -> Forecast:
-    """ETS(A,Ad,N) with the constants of least squared errors of one step over all regions."""
-    from scipy.optimize import minimize
-
-    figures, parameters = int((~np.isnan(y)).sum()), 2 * len(y) + 3
-    if figures <= parameters:
-        raise Refusal("too_few_to_smooth", figures=figures, parameters=parameters)
-
-    def loss(p: Sequence[float]) -> float:
-        return float((damped_smoothing(y, p[0], p[0] * p[1], p[2]).errors ** 2).sum())
-
-    ends = (SMALL, 1 - SMALL)
-    lowest = [min(starts, key=loss) for starts in STARTS]
-    scale = loss(lowest[0]) or 1.0
-    descents = [
-        minimize(lambda p: loss(p) / scale, start, method="L-BFGS-B", bounds=[ends, ends, DAMPING])
-        for start in lowest
-    ]
-    best = min(descents, key=lambda descent: float(descent.fun)).x
-    alpha, beta, phi = float(best[0]), float(best[0] * best[1]), float(best[2])
-    state = damped_smoothing(y, alpha, beta, phi)
-    ahead = np.cumsum(phi ** np.arange(1, steps + 1))
-    logs = state.level[:, None] + ahead * state.trend[:, None]
-    return Forecast(logs, {"alpha": alpha, "beta": beta, "phi": phi})
 
 
 class Grey(NamedTuple):
@@ -234,20 +119,6 @@ def region_lines(rows: Pool) -> Array:
     return _lines(means, np.divide(cross, inner, out=np.full_like(cross, np.nan), where=known))
 
 
-def pooled_lines(rows: Pool) -> Array:
-    """Return the lines (G, 2, 2) with slopes common to all regions and region effects, scaled.
-
-    `Refusal` for fewer than two regions, or regressors that do not vary.
-    """
-    if len(rows.regions) < 2:
-        raise Refusal("too_few_pooled", regions=len(rows.regions))
-    R, away, means = _about_means(rows)
-    inner = (away**2).sum(axis=0)
-    if np.any(np.sqrt(inner) <= len(R) * np.finfo(float).eps * np.linalg.norm(R, axis=0)):
-        raise Refusal("constant_regressor")
-    return _lines(means, (away * rows.growth).sum(axis=0) / inner)
-
-
 def _about_means(rows: Pool) -> tuple[Array, Array, Array]:
     """Return the other population's regressor, what the region's mean leaves of it (rows, 2), and
     means (G, 4) of growth and of it.
@@ -275,19 +146,13 @@ def growth_ahead(lines: Array, state: Array, steps: int) -> Array:
     known = np.isfinite(p).all(axis=1)
     ahead = np.full((len(p), steps, 2), np.nan)
     if known.any():
-        whole = np.column_stack([p, np.zeros((len(p), 2))])[known]
-        ahead[known] = paths(whole, steps + 1)[0][:, 1:]
+        ahead[known] = paths(p[known], steps)
     return np.where(np.isfinite(ahead), ahead, np.nan)
 
 
 def own(past: PairPast, steps: int) -> Array:
     """Each region's own fit run on: growth from the origin (G, steps, 2)."""
     return growth_ahead(region_lines(past.rows), past.state, steps)
-
-
-def pooled(past: PairPast, steps: int) -> Array:
-    """The fit of all regions with region effects run on: growth from the origin (G, steps, 2)."""
-    return growth_ahead(pooled_lines(past.rows), past.state, steps)
 
 
 @dataclass(frozen=True)
@@ -321,9 +186,6 @@ DRIFT = "drift"  # what every other model is held against
 MODELS: dict[str, PredictionModel] = {
     DRIFT: _of_series(drift),
     "random_walk": _of_series(random_walk),
-    "damped_trend": _of_series(damped_trend),
-    "theta": _of_series(theta),
     "grey": _of_series(grey),
     "own": _of_populations(own),
-    "pooled": _of_populations(pooled),
 }

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from coevo.errors import PROGRAM, Problems, StudyError, short
 from coevo.files import DEVICE
-from coevo.registry import registered
+from coevo.registry import left, registered
 from coevo.schema import LANGUAGES, RATIO
 from coevo.study.config_text import read_mapping
 
@@ -72,6 +72,8 @@ def read_config(path: str | Path) -> dict[str, Any]:
     for a name that is none: folders have it, also of what is removed.
     """
     if not Path(path).is_file():
+        if reason := left("study", Path(path).stem):
+            raise StudyError(f"coevo: {Path(path).stem}: {reason}")
         known = ", ".join(sorted(map(_study_of, Path(path).parent.glob("*.yaml"))))
         raise StudyError(f"coevo: there is no {path}; studies: {known or 'none'}")
     config = read_mapping(path)
@@ -132,7 +134,12 @@ def messages(error: Any) -> Iterator[str]:
         known = error.schema["properties"]
         for name in sorted(set(error.instance) - set(known)):
             full = f"{key}.{name}" if key else name
+            if reason := left(full):
+                yield f"{full}: {reason}"
+                continue
             yield f"{short(full)}: unknown key '{short(name)}'; known: {', '.join(sorted(known))}"
+    elif error.validator == "enum" and (reason := left(key, str(error.instance))):
+        yield f"{key}: {error.instance}: {reason}"
     elif error.validator == "enum" and (reason := _refusal(error)):
         yield f"{key}: '{error.instance}' is refused: {reason}"
     elif error.validator == "enum":

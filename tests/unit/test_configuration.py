@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from coevo import registry
 from coevo.errors import StudyError
 from coevo.study import config_tables, configuration, raw_files
 from coevo.study.configuration import read_schema
@@ -53,6 +54,17 @@ def test_defaults_fill_every_key_at_every_depth():
     assert config["normalisation"] == {**scale, "base": None, "goalposts": None}
     assert config["weighting"]["method"] == "entropy"
     assert config["panel"] == {"gaps": "linear", "max_gap": 1}
+
+
+def test_a_key_that_left_says_since_when_and_what_replaces_it(tmp_path, monkeypatch):
+    left = "what,name,version,instead\npanel.smooth,,0.19,use panel.gaps\n"
+    (tmp_path / "removed.csv").write_text(left, encoding="utf-8")
+    monkeypatch.setattr(registry, "REMOVED", tmp_path / "removed.csv")
+    with pytest.raises(StudyError) as problem:
+        complete({"panel": {"smooth": 3}})
+    assert problem.value.messages == [
+        "config.yaml: panel.smooth: left in version 0.19; use panel.gaps"
+    ]
 
 
 @pytest.mark.parametrize(("changes", "line"), CASES["configs"])

@@ -3,13 +3,12 @@
 import os
 import shutil
 import time
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 import yaml
 
-from benchmarks import attacks
-from benchmarks.hostile_configs import VALUES, changed, hostile, texts
 from coevo.errors import LONGEST, StudyError
 from coevo.study import raw_files
 from coevo.study.config_tables import check_indicators
@@ -20,9 +19,48 @@ from tests.projects import CONFIG, make_project
 from tests.unit.cases import sections
 
 pytestmark = pytest.mark.whole
+DATA = sections("hostile")
+VALUES = DATA["values"]  # what is changed -> to what
+VALUES["study"].insert(0, "x" * 300)
+VALUES["title"].insert(0, {"en": "x" * 10**5})
+VALUES["names"].insert(0, {"k" * 10_000: {"en": "x"}})
+VALUES["nobody_knows"].append("x" * 10**5)
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)
+)
 # They build. A system may have any name, also that of an input of a rule or of a method of Python.
 SOUND = {"coupling.form 0", "robustness.systems 4", "robustness.systems 5", "robustness.systems 6"}
 SOUND |= {"missing_marks 2", "title 3", "names 0"}
+
+
+def changed(config: dict, path: str, value) -> dict:
+    """Return a config with the key at a path, `panel.gaps`, changed."""
+    made = inside = deepcopy(config)
+    *parts, last = path.split(".")
+    for part in parts:
+        inside = inside.setdefault(part, {})
+    inside[last] = value
+    return made
+
+
+def texts(config: dict) -> dict[str, str]:
+    """Return configs that are odd as a text, by name."""
+    plain = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
+    made = {
+        "bomb": BOMB + plain,
+        "brackets": plain + "names: " + "[" * 5000 + "]" * 5000 + "\n",
+        "open brackets": plain + "[" * 5000,
+        "key twice below": plain.replace("first:", "last: 2022\n  first:", 1),
+        "tabs": plain.replace("  ", "\t"),
+        "digits": plain + "robustness: {seed: " + "9" * 5000 + "}\n",
+        "long": plain + "# " + "x" * 2_000_000 + "\n",
+        "many": f"{plain}missing_marks:\n"
+        + "".join(f"  m{n}: suppressed\n" for n in range(30_000)),
+    }
+    given = DATA["texts"].items()
+    return {
+        name: made[name] if text is None else text.replace("{plain}", plain) for name, text in given
+    }
 
 
 @pytest.fixture(scope="module")
@@ -131,12 +169,6 @@ def test_references_and_merged_keys_are_read_as_long_as_they_are_few(tmp_path):
     assert read_mapping(path) == {"a": (a := {"x": 1, "y": 2}), "b": {"x": 1, "y": 3}, "c": a}
 
 
-def test_configs_of_a_seed_are_always_the_same():
-    made = [hostile(CONFIG, 3, number) for number in range(60)]
-    assert made == [hostile(CONFIG, 3, number) for number in range(60)]
-    assert len({what for what, _ in made}) > 40
-
-
 def test_goalposts_and_claims_of_a_wrong_file_are_refused(study):
     for text, line in (
         ("indicator,low,high\nshops,1,0\n", "shops: low must be below high, and both finite"),
@@ -179,10 +211,3 @@ def test_a_link_is_refused_in_place_of_the_folder_of_raw_files_too(study):
     Path("data/raw/linked").symlink_to("small")
     (said,) = study(changed(CONFIG, "raw", "data/raw/linked"))
     assert said == "raw: data/raw/linked is a link; name the folder that it leads to"
-
-
-def test_a_small_share_of_the_attacks_finds_nothing_wrong(tmp_path):
-    """The whole is run by hand: `python benchmarks/attacks.py --files 10000 --configs 300 ...`."""
-    found = attacks.configs(1, 4, make_project(tmp_path / "study"))
-    assert found.wrong == []
-    assert attacks.table([found], 4, attacks.table([found], 3)).count("\n") == 2

@@ -1,4 +1,4 @@
-"""The draw of mutants and its table; the mutants themselves need mutmut (docs/mutation.md)."""
+"""The draw of mutants and its table; the mutants themselves need mutmut."""
 
 import pytest
 

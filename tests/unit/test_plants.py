@@ -1,4 +1,4 @@
-"""Wrong figures planted by seed into real ones: a small share of the attacks."""
+"""Wrong figures planted by seed into real ones."""
 
 import pytest
 

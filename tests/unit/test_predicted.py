@@ -8,15 +8,15 @@ from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
 from tests.sample import FOCUS, Tables, picked, put, study, tables, words_of
 
-BETTER = {"series": "x1", "model": "theta", "horizon": 1}
+BETTER = {"series": "x1", "model": "grey", "horizon": 1}
 SERIES = ("x1", "x2", "D")
 
 
 def some() -> Tables:
-    """Tables in which theta tells the upstream output better than drift, with its forecast."""
+    """Tables in which a grey model tells x1 better than drift, with its forecast."""
     made = put(tables(), "prediction_verdicts", BETTER, verdict="better", ratio=0.8, p=0.004)
     drift = {"series": "x1", "model": "drift", "origin": 2020, "horizon": 1}
-    return put(made, "predictions", drift, model="theta")
+    return put(made, "predictions", drift, model="grey")
 
 
 def too_few() -> Tables:
@@ -48,9 +48,9 @@ def test_the_finding_follows_the_verdict_and_has_its_sentence(verdict):
 
 def test_the_next_year_is_told_by_what_beat_drift_else_by_drift():
     found, seen = prediction_finding(study(**some())), tables()["prediction_verdicts"]
-    assert found["better"] == {"x1": "theta"} and found["others"] == ["x2", "D"]
+    assert found["better"] == {"x1": "grey"} and found["others"] == ["x2", "D"]
     told = [(row["series"], row["model"], row["year"]) for row in found["next"]]
-    assert told == [("x1", "theta", 2021), ("x2", "drift", 2021), ("D", "drift", 2021)]
+    assert told == [("x1", "grey", 2021), ("x2", "drift", 2021), ("D", "drift", 2021)]
     for row in found["next"]:
         own = seen[picked(seen, series=row["series"], model=row["model"], horizon=1)]
         assert row["covered"] == own["covered"].iloc[0]
@@ -64,7 +64,7 @@ def test_of_a_series_that_no_model_tells_better_the_nearest_is_named():
     seen = made["prediction_verdicts"]
     rivals = seen.loc[picked(seen, **BETTER), "rivals"].iloc[0]
     (row,) = [row for row in prediction_finding(study(**made))["near"] if row["series"] == "x1"]
-    told = {"model": "theta", "ratio": 0.8, "p": 0.01, "limit": pytest.approx(0.05 / rivals)}
+    told = {"model": "grey", "ratio": 0.8, "p": 0.01, "limit": pytest.approx(0.05 / rivals)}
     assert row == told | {"series": "x1"}
 
 

@@ -1,32 +1,17 @@
-"""Models of prediction against statsmodels and the reported fits; errors and verdicts by hand."""
-
-import warnings
+"""Models of prediction against the reported fits; errors and verdicts by hand."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.integrate import solve_ivp
 
-from benchmarks.prediction import DESIGNS, PAIR, panel_of, simulated, study_of, told_better
 from coevo.equilibria.output_series import pair_values
 from coevo.estimation import fit
 from coevo.estimation.growth import pool
-from coevo.estimation.pooled import fit_pooled
-from coevo.files import read_table
 from coevo.lotka_volterra.classic import orbit
 from coevo.prediction import MODELS, predict
-from coevo.prediction.models import (
-    damped_smoothing,
-    damped_trend,
-    drift,
-    grey,
-    growth_ahead,
-    pooled_lines,
-    random_walk,
-    region_lines,
-    theta,
-    theta_forecast,
-)
+from coevo.prediction.models import drift, grey, growth_ahead, random_walk, region_lines
 from coevo.prediction.origins import Rulers, following, running
 from coevo.prediction.past_errors import (
     best_model,
@@ -36,64 +21,49 @@ from coevo.prediction.past_errors import (
     with_intervals,
 )
 from coevo.study_data import StudyData
-from tests.panels import COUPLING, SCALE, indexed, long
+from tests.panels import COUPLING, SCALE, indexed, long, walks
 
 RNG = np.random.default_rng(7)
 Y = np.cumsum(0.1 + 0.05 * RNG.normal(size=(5, 9)), axis=1)
-UNIVARIATE = (drift, random_walk, theta, damped_trend, grey)
-WALK, CYCLE = DESIGNS
+UNIVARIATE = (drift, random_walk, grey)
+PAIR = {"upstream": "x1", "downstream": "x2", "estimator": "trapezoid", "others": []}
+INDICATORS = pd.DataFrame({"indicator": ["x1", "x2"], "subsystem": "", "unit": "yuan"})
 
 
-def panel(years=9, seed=3, design=WALK, regions=None):
-    return panel_of(simulated(design._replace(years=years), seed)[:regions])
+def panel_of(wide):
+    wide = wide.assign(name=wide["region"], year=wide["year"] + 1, flag="")
+    return wide.melt(["region", "name", "year", "flag"], var_name="indicator")
+
+
+def panel(years=9, seed=3, regions=31):
+    """Random walks with drift, from 2001 on."""
+    return panel_of(walks(regions, years, ("x1", "x2"), seed=seed))
+
+
+def cycles(years=30, regions=8):
+    """Paths of the equations round a rest point of each region, told to half a per cent."""
+    rng, slopes = np.random.default_rng(0), np.array([[0, -0.3], [0.3, 0]])
+    parts = []
+    for i in range(regions):
+        rates = -slopes @ ([1.4, 1.0] * np.exp(0.3 * rng.normal(size=2)))
+        path = solve_ivp(
+            lambda _, u, r=rates: r + slopes @ np.exp(u),
+            (0, years - 1), [0, 0], t_eval=range(years), rtol=1e-9,
+        ).y.T  # fmt: skip
+        x = np.exp(path + 0.005 * rng.normal(size=path.shape))
+        part = pd.DataFrame(x, columns=["x1", "x2"])
+        parts.append(part.assign(region=f"r{i:02}", year=np.arange(2000, 2000 + years)))
+    return panel_of(pd.concat(parts, ignore_index=True))
+
+
+def study_of(panel):
+    """Return the study whose outputs are the two populations of a panel."""
+    return StudyData({"interaction": PAIR}, INDICATORS, {"panel": panel})
 
 
 def told(rows):
     columns = ["series", "model", "origin", "horizon", "scope", "forecast", "observed"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def test_damped_smoothing_is_that_of_statsmodels_at_its_constants():
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-
-    found = damped_smoothing(Y, 0.6, 0.2, 0.9)
-    for i, y in enumerate(Y):
-        start = {"initial_level": found.start[0][i], "initial_trend": found.start[1][i]}
-        model = ETSModel(
-            y, error="add", trend="add", damped_trend=True, initialization_method="known", **start
-        ).smooth([0.6, 0.2, 0.9])
-        assert found.errors[i] == pytest.approx(model.resid, abs=1e-13)
-        ahead = found.level[i] + np.cumsum(0.9 ** np.arange(1, 4)) * found.trend[i]
-        assert ahead == pytest.approx(model.forecast(3), abs=1e-12)
-
-
-def test_no_other_start_and_no_other_constants_have_less_error():
-    constants = damped_trend(Y, 1).constants
-    best = [constants[name] for name in ("alpha", "beta", "phi")]
-    least = (damped_smoothing(Y, *best).errors ** 2).sum()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-
-        one = damped_trend(Y[:1], 1).constants
-        own = ETSModel(Y[0], error="add", trend="add", damped_trend=True).fit(disp=False)
-    ours = (damped_smoothing(Y[:1], *one.values()).errors ** 2).sum()
-    assert ours <= (own.resid**2).sum() * (1 + 1e-9)
-    for other in RNG.uniform((0.01, 0.01, 0.8), (0.99, 0.99, 0.98), size=(50, 3)):
-        beta = other[0] * other[1]
-        loss = (damped_smoothing(Y, other[0], beta, other[2]).errors ** 2).sum()
-        assert least <= loss * (1 + 1e-6)
-
-
-def test_theta_is_that_of_statsmodels_at_its_alpha():
-    from statsmodels.tsa.forecasting.theta import ThetaModel
-
-    model = ThetaModel(Y[0], deseasonalize=False).fit()
-    told_by_it = model.forecast(3).to_numpy()
-    assert theta_forecast(Y[:1], 3, model.params["alpha"])[0] == pytest.approx(
-        told_by_it, abs=1e-12
-    )
-    assert theta(Y[:1], 3).logs[0] == pytest.approx(told_by_it, abs=1e-4)
 
 
 def test_drift_and_walk_by_hand():
@@ -106,16 +76,11 @@ def test_drift_and_walk_by_hand():
 def test_lines_are_those_of_the_reported_fits(estimator):
     frame = pair_values(study_of(panel(regions=6)), PAIR)
     rows = pool(frame, ("x1", "x2"), estimator, "first")
-    own, shared = region_lines(rows), pooled_lines(rows)
-    reported = fit_pooled(frame, "x1", "x2", estimator, "region", "first")
-    assert shared[:, :, 1] == pytest.approx(np.tile(reported.slopes, (6, 1)), rel=1e-9)
-    for i, (code, part) in enumerate(frame.groupby("region")):
+    own = region_lines(rows)
+    for i, (_, part) in enumerate(frame.groupby("region")):
         one = fit(part["year"], part["x1"], part["x2"], estimator)
         scaled = one.coefficients * np.column_stack([np.ones(2), rows.units[i, ::-1]])
         assert own[i] == pytest.approx(scaled, rel=1e-8)
-        line = reported.at(code).coefficients
-        scaled = line * np.column_stack([np.ones(2), rows.units[i, ::-1]])
-        assert shared[i] == pytest.approx(scaled, rel=1e-8)
 
 
 def test_equations_run_on_along_their_orbit():
@@ -172,7 +137,7 @@ def test_intervals_hold_what_earlier_errors_stayed_within():
     assert few["low"].isna().all()
 
 
-def ratio_rows(ratios, model="theta"):
+def ratio_rows(ratios, model="own"):
     """Errors of a model, and of drift 1, at each origin."""
     rows = []
     for origin, ratio in enumerate(ratios):
@@ -199,17 +164,17 @@ def test_verdicts(ratios, verdict):
     assert found["verdict"] == verdict
     assert found["ratio"] == pytest.approx(np.mean(ratios))
     table = pd.DataFrame([found])
-    assert best_model(table, "x1") == ("theta" if verdict == "better" else "drift")
+    assert best_model(table, "x1") == ("own" if verdict == "better" else "drift")
 
 
 def test_more_rivals_need_a_clearer_win():
     ratios = (0.8, 0.6, 0.75, 0.9)
     alone = ratio_rows(ratios)
-    others = [ratio_rows(ratios, name) for name in ("grey", "own", "pooled", "random_walk")]
+    others = [ratio_rows(ratios, name) for name in ("grey", "random_walk")]
     others = pd.concat([alone, *(rows[rows["model"] != "drift"] for rows in others)])
     (_, one) = verdict_rows(error_rows(alone), with_intervals(alone))
     several = list(verdict_rows(error_rows(others), with_intervals(others)))
-    assert several[1]["p"] == one["p"] and (one["rivals"], several[1]["rivals"]) == (1, 5)
+    assert several[1]["p"] == one["p"] and (one["rivals"], several[1]["rivals"]) == (1, 3)
     assert 0.01 < one["p"] < 0.05
     assert (one["verdict"], several[1]["verdict"]) == ("better", "not_better")
 
@@ -228,7 +193,7 @@ def test_the_test_is_that_of_diebold_and_mariano_with_the_small_sample_factor():
 def test_a_model_is_held_against_drift_at_the_origins_and_regions_that_both_have():
     rows = [("x1", "drift", o, 1, "a", 1.0 + o, 0.0) for o in range(6)]
     rows += [("x1", "drift", o, 1, "b", 9.0, 0.0) for o in range(6)]
-    rows += [("x1", "theta", o, 1, "a", 0.5, 0.0) for o in range(2, 6)]
+    rows += [("x1", "own", o, 1, "a", 0.5, 0.0) for o in range(2, 6)]
     errors = error_rows(told(rows))
     (_, found) = verdict_rows(errors, with_intervals(told(rows)))
     assert (found["origins"], found["verdict"]) == (4, "not_better")  # b is left out
@@ -270,36 +235,22 @@ def test_what_cannot_be_told_says_why():
     assert few["predictions"].empty and few["prediction_verdicts"].empty
     assert set(few["prediction_refusals"]["message"]) == {"too_few_years_to_predict"}
     broken = panel(9)
-    broken.loc[(broken["region"] == "000000") & (broken["year"] == 2004), "flag"] = "filled"
-    broken.loc[(broken["region"] == "000001") & (broken["year"] == 2003), "value"] = 0.0
+    broken.loc[(broken["region"] == "r00") & (broken["year"] == 2004), "flag"] = "filled"
+    broken.loc[(broken["region"] == "r01") & (broken["year"] == 2003), "value"] = 0.0
     found = predict(study_of(broken))
     why = found["prediction_refusals"].groupby("scope")["message"].unique().map(set)
-    assert why["000000"] == {"too_short_run"} and why["000001"] == {"zero_in_series"}
+    assert why["r00"] == {"too_short_run"} and why["r01"] == {"zero_in_series"}
     assert found["predictions"]["scope"].nunique() == 30  # one has a run again at the last origin
 
 
-def test_one_region_has_no_pool_and_its_own_fit_from_enough_years():
+def test_one_region_has_its_own_fit_from_enough_years():
     found = predict(study_of(panel(9, regions=1)))
-    refused = found["prediction_refusals"].groupby("model")["message"].unique().map(set)
-    assert refused["pooled"] == {"too_few_pooled"}
-    pooled_rows = found["prediction_refusals"].query("model == 'pooled'")
-    assert pooled_rows[["series", "origin"]].to_numpy().tolist() == [["x1", 2005], ["x2", 2005]]
-    assert refused["damped_trend"] == {"too_few_to_smooth"}  # five figures at the first origin
-    assert {"own", "theta", "grey"} <= set(found["prediction_errors"]["model"])
+    assert {"own", "grey"} <= set(found["prediction_errors"]["model"])
     assert found["predictions"]["low"].isna().all()
 
 
-def test_a_panel_of_the_model_is_told_better_and_a_random_walk_is_not():
-    assert all("pooled" in models for models in told_better(CYCLE, 0).values())
-    assert [told_better(WALK, seed) for seed in range(4)] == [{"x1": set(), "x2": set()}] * 4
-
-
-def test_the_table_of_simulations_keeps_its_promise():
-    table = read_table("docs/simulation/better_than_drift.csv")
-    for design in DESIGNS:
-        rows = table[table["design"] == design.name]
-        assert rows[["years", "panels"]].to_numpy().tolist() == [[design.years, design.panels]] * 2
-    assert len(table) == 2 * len(DESIGNS) and WALK.panels >= 500 and CYCLE.panels >= 20
-    rivals = [*(name for name in MODELS if name != "drift"), "any"]
-    assert (table.loc[table["design"] == WALK.name, rivals] <= 0.01).all(axis=None)
-    assert (table.loc[table["design"] == CYCLE.name, ["own", "pooled"]] >= 0.95).all(axis=None)
+@pytest.mark.parametrize(("panel", "better"), [(cycles(), {"own"}), (panel(), set())])
+def test_a_panel_of_the_model_is_told_better_and_a_random_walk_is_not(panel, better):
+    verdicts = predict(study_of(panel), horizons=1)["prediction_verdicts"]
+    won = verdicts[verdicts["verdict"] == "better"].groupby("series")["model"].agg(set)
+    assert won.to_dict() == ({"x1": better, "x2": better} if better else {})

@@ -6,7 +6,6 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from benchmarks.common_shocks import TABLE, TESTS, rows
 from coevo.errors import Refusal, StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.pooled import fit_pooled_general
@@ -175,30 +174,6 @@ def test_where_a_polynomial_is_not_positive(roots, leading, kind, low, high):
     found = instrument_tests.negative_set(coefficients)
     assert found.kind == kind
     assert [found.low, found.high] == pytest.approx([low, high], nan_ok=True, rel=1e-6)
-
-
-def test_the_table_is_what_the_program_writes():
-    """Fewer samples of one design: shares within four standard errors."""
-    table = pd.read_csv(TABLE, keep_default_na=False)
-    key = ["effects", "parameter", "errors"]
-    cell = table.query("design == 'none' and year_shock == 'independent'").set_index(key)
-    again = pd.DataFrame(rows("none", "independent", 60, 9)).set_index(key)
-    p = cell["rejected"]
-    error = np.sqrt(p * (1 - p) / 60)
-    assert (cell.index == again.index).all() and len(cell) == 2 * 2 * len(TESTS)
-    assert ((again["rejected"] - p).abs() < 4 * error + 0.02).all()
-
-
-def test_what_the_table_shows():
-    """The bootstrap by year holds its size where clusters of regions do not."""
-    table = pd.read_csv(TABLE, keep_default_na=False).query("effects == 'region'")
-    shocked = table[table["year_shock"] == "independent"].set_index("errors")["rejected"]
-    assert shocked["year_wild"].between(0.03, 0.08).all()
-    assert shocked["region"].between(0.25, 0.65).all() and shocked["region_wild"].gt(0.2).all()
-    calm = table[table["year_shock"] == "none"].set_index("errors")["rejected"]
-    assert calm[["region_wild", "year_wild"]].between(0.02, 0.08).all()
-    lasting = table[table["year_shock"] == "persistent"].set_index("errors")["rejected"]
-    assert lasting["year_wild"].between(0.08, 0.2).all()
 
 
 def test_a_two_way_variance_below_zero_is_refused():

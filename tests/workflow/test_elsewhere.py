@@ -82,7 +82,7 @@ def _code_comes_from_the_repository_and_figures_from_the_folder(said: str, study
     listed = re.findall(r"^    input: (.*)$", said, re.MULTILINE)
     inputs = {file for line in listed for file in line.split(", ")}
     ours = {(study / file).resolve() for file in inputs if file.startswith("..")}
-    assert ours >= {ROOT / "config/regions/provinces.csv", ROOT / "docs/simulation/coverage.csv"}
+    assert ours >= {ROOT / "config/regions/provinces.csv", ROOT / "docs/simulation/chance.csv"}
     assert all(file.is_file() and file.is_relative_to(ROOT) for file in ours)
     theirs = {file for file in inputs if not file.startswith("..")}
     assert {(STUDY / "产值.csv").as_posix(), "config/indicators/small.csv"} <= theirs

@@ -1,53 +1,55 @@
-"""A study of 0.8.0 builds unedited; its script reads what it did, or the CHANGELOG says why not."""
+"""A study folder of 0.18.0 builds unedited; of its tables the CHANGELOG names what is gone."""
 
-import fnmatch
-import json
-import math
+import csv
 import re
 import shutil
-import subprocess
-import sys
 
-import pandas as pd
 import pytest
 
-from tests.projects import ROOT, make_project, must_run
+from coevo.files import read_table
+from coevo.registry import REMOVED
+from coevo.schema import column_rows, table_names
+from tests.projects import ROOT, called
 
-pytestmark = pytest.mark.whole
-FROZEN = ROOT / "tests" / "frozen" / "study_0_8_0"
-EXPECTED = json.loads((FROZEN / "expected.json").read_text(encoding="utf-8"))
-CHANGED = pd.read_csv(FROZEN / "changed.csv")
-
-
-@pytest.fixture(scope="module")
-def read(tmp_path_factory) -> dict[str, float | str | None]:
-    """What the script reads from the study as the present code builds it."""
-    folder = make_project(tmp_path_factory.mktemp("frozen") / "study")
-    shutil.copytree(FROZEN, folder, dirs_exist_ok=True)
-    must_run(folder, study="shops-and-plants")
-    said = subprocess.run(
-        [sys.executable, "read.py"], cwd=folder, stdout=subprocess.PIPE, check=True
-    )
-    return json.loads(said.stdout)
+FROZEN = ROOT / "tests" / "frozen" / "study_0_18_0"
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+SINCE = CHANGELOG.partition("\n## 0.18.0")[0]
+NEEDED = ("", "subsystems", "interaction", "claims")  # all of them stand in the study's config
 
 
-def same(one: float | str | None, other: float | str | None) -> bool:
-    if isinstance(one, str) or isinstance(other, str) or one is None or other is None:
-        return one == other
-    return math.isclose(one, other, rel_tol=1e-9)
+def tables() -> dict[str, list[str]]:
+    """Return the columns of every table that 0.18.0 made."""
+    with (FROZEN / "tables.csv").open(encoding="utf-8", newline="") as file:
+        return {row["table"]: row["columns"].split() for row in csv.DictReader(file)}
 
 
-def test_it_reads_what_it_read_except_what_is_announced(read):
-    assert read.keys() == EXPECTED.keys() and len(read) > 60
-    differs = {key for key, was in EXPECTED.items() if not same(read[key], was)}
-    announced = {name: fnmatch.filter(differs, name) for name in CHANGED["quantity"]}
-    unannounced = differs.difference(*announced.values())
-    assert {key: (EXPECTED[key], read[key]) for key in unannounced} == {}
-    assert [name for name, found in announced.items() if not found] == []
+def named_gone() -> dict[str, set[str]]:
+    """Return the columns that the CHANGELOG names as gone, none for a table that is gone whole."""
+    lines = re.findall(r"^- `(\w+)`(?:: ((?:`\w+`(?:, )?)+))?$", SINCE, re.MULTILINE)
+    return {name: set(re.findall(r"\w+", columns)) for name, columns in lines}
 
 
-@pytest.mark.parametrize("change", [*CHANGED.itertuples()], ids=CHANGED["quantity"])
-def test_a_change_stands_in_the_changelog_under_its_version(change):
-    parts = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
-    lines = {part.partition("\n")[0]: " ".join(part.split()) for part in parts}
-    assert change.words in lines[change.version]
+def test_tables_and_columns_that_are_gone_stand_in_the_changelog() -> None:
+    now = {name: {*column_rows(name)} for name in table_names(*NEEDED, "release", "internal")}
+    gone = {name: {*columns} - now.get(name, {*columns}) for name, columns in tables().items()}
+    assert {name: gone[name] for name in gone if name not in now or gone[name]} == named_gone()
+
+
+def test_what_is_refused_stands_in_the_changelog() -> None:
+    with REMOVED.open(encoding="utf-8", newline="") as file:
+        names = [row["name"] or row["what"] for row in csv.DictReader(file)]
+    assert [
+        name for name in names if not re.search(rf"`[\w. ]*{re.escape(name)}`", CHANGELOG)
+    ] == []
+
+
+@pytest.mark.whole
+def test_the_study_builds_and_a_script_finds_its_tables(tmp_path) -> None:
+    folder = shutil.copytree(FROZEN, tmp_path / "zhejiang", ignore=lambda *_: ["tables.csv"])
+    built = called(folder, "build", "--cores", "2", program=ROOT)
+    assert built.returncode == 0, built.stdout + built.stderr
+    whole = {name for name, columns in named_gone().items() if not columns}
+    for name in set(table_names(*NEEDED)) & tables().keys() - whole:
+        found = read_table(folder / "data" / "processed" / "zhejiang" / f"{name}.csv", name)
+        known = {column for column in tables()[name] if "<" not in column}
+        assert known - {*found} <= named_gone().get(name, set()), name

@@ -43,8 +43,7 @@ def copy(project, tmp_path) -> Path:
 
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?")
-# What finds the constants of this model stops at a loss that falls by less than 2e-9.
-ROUGH = {"damped_trend": 1e-5, "_wild": 1e-4}  # searched for: what a line has in it -> its limit
+ROUGH = {"_wild": 1e-4}  # searched for: what a line has in it -> its limit
 
 
 @pytest.mark.whole
