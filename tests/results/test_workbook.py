@@ -11,14 +11,13 @@ from tests.recomputed import by_libreoffice, growth_sheet, needs_calc, way
 
 pytestmark = pytest.mark.whole
 NAMES = {"provinces": "config", "zhejiang": "zhejiang"}
-WAY = ("panel", "goalposts", "normalised", "weights", "coupling", "D by formulas")
-WAY += ("entropy by formulas",)
+WAY = ("panel", "limits", "weights", "indices", "D step by step")
 
 
 FOCUS = {"provinces": "330000", "zhejiang": "330000", "lynx-hare": "hudson-bay"}
 THEORY = {
-    "en": ("parameters", "equilibria", "theory", "E by formulas"),
-    "zh": ("模型系数", "平衡点", "理论点处的增长", "平衡点重算"),
+    "en": ("regressions", "theory and fit by region", "E by formulas"),
+    "zh": ("模型系数", "理论与拟合（分地区）", "平衡点重算"),
 }
 
 

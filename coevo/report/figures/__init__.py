@@ -14,8 +14,8 @@ import yaml
 
 
 class ChartSpec(NamedTuple):
-    """What a chart needs, how many charts share its row, share of its height kept on paper, which
-    rows of its layers its data file holds.
+    """What a chart needs, how many charts share its row, share of its height kept on paper (0 of
+    one on the page alone), which rows of its layers its data file holds.
 
     What may be needed, `coevo.report.findings.chart_needs` says; several needs are parted by
     spaces. A chart that needs "several" says nothing about one region, one that needs "fit" shows
