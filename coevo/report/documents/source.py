@@ -144,7 +144,7 @@ def page_data(words: ReportText) -> dict[str, Any]:
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
         "origins": LAYOUT["read_from"],
         "figures": f"figures/{study.config['report']['languages'][0]}/",
-        "printed": [name for name, figure in FIGURES.items() if figure.paper],
+        "printed": [name for name, figure in FIGURES.items() if not figure.screen],
         "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
         "symbols": SYMBOLS.pattern,
         "names": {region: study.name(region) for region in study.regions},

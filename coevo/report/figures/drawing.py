@@ -53,7 +53,7 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
     charts = {}
     for name, spec in specifications(study, words).items():
         files[f"{name}.json"] = json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
-        if figures.FIGURES[name].paper:
+        if not figures.FIGURES[name].screen:
             charts[name] = svg(spec | paper_size(spec, figures.FIGURES[name]))
             files[f"{name}.csv"] = for_excel(data_behind(name, spec))
     files |= {f"{name}.svg": image for name, image in charts.items()}
