@@ -16,10 +16,12 @@ from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS
 from coevo.files import as_table, read_texts
 from coevo.report.findings import Study
+from coevo.report.tables import LAYOUT, exports, traced_case
 from coevo.report.tables.annex import documented
 from coevo.report.tables.exports import (
     LABEL,
     NAME,
+    for_programs,
     latex_files,
     stata_file,
     stata_files,
@@ -339,6 +341,21 @@ def test_stata_files_hold_the_tables() -> None:
     found, held = (one[columns].to_numpy(float) for one in (frame, source))
     np.testing.assert_array_equal(found, held)
     assert all(0 < len(label) <= LABEL for label in labels.values())
+
+
+def test_tables_beside_the_reports_are_those_without_a_sheet(monkeypatch) -> None:
+    voice = english(study())
+
+    def beside() -> set[str]:
+        made = dict(for_programs(voice.study.tables, [voice], {"en": {}}))
+        return {name for name in voice.study.tables if f"tables/{name}.csv" in made}
+
+    monkeypatch.setattr(exports, "latex_files", lambda words: [])
+    monkeypatch.setattr(exports, "stata_files", lambda words: [])
+    left = {*voice.study.tables} - {*LAYOUT["sheets"], *LAYOUT["records"]}
+    assert beside() == left and {"regional", "equilibria", "normalised"} <= left
+    monkeypatch.setattr(traced_case, "MOST", 50)
+    assert beside() - left >= {"panel", "coupling"}
 
 
 def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:

@@ -36,14 +36,15 @@ def for_programs(
     tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText], numbers: Mapping[str, Any]
 ) -> Iterator[tuple[str, str | bytes]]:
     """Every file for other programs by its path, one after the other: `tables/<table>.csv` with a
-    byte-order mark of what no sheet of the workbook holds whole, `latex/<table>.<language>.tex`,
+    byte-order mark of results that no sheet holds whole, `latex/<table>.<language>.tex`,
     `stata/<table>.dta` in the first language, `numbers.json`.
 
     languages: the words of the study in each; numbers: those of the text, by language.
     """
-    for name, table in tables.items():
-        if name not in LAYOUT["sheets"] or len(held_rows(languages[0].study, name)) < len(table):
-            yield f"tables/{name}.csv", for_excel(table)
+    for name in [name for name in tables if name not in LAYOUT["records"]]:
+        whole = len(held_rows(languages[0].study, name)) == len(tables[name])
+        if name not in LAYOUT["sheets"] or not whole:
+            yield f"tables/{name}.csv", for_excel(tables[name])
     for words in languages:
         yield from ((f"latex/{name}", text) for name, text in latex_files(words))
     yield from ((f"stata/{name}", data) for name, data in stata_files(languages[0]))
