@@ -81,7 +81,7 @@ def way(book: Workbook) -> dict[int, dict[str, Any]]:
     """Return the last block of the sheet of D: by year, the values under their heads, those of
     indices by the labels of their subsystems.
     """
-    rows = list(book["D by formulas"].iter_rows(values_only=True))
+    rows = list(book["D step by step"].iter_rows(values_only=True))
     start = next(k for k, row in enumerate(rows) if row[2] == "year")
     heads = [head.removeprefix("U: ") for head in rows[start][3:] if head]
     return {

@@ -308,6 +308,9 @@ def documents(
     from coevo.report.documents.source import text
     from coevo.report.words.template_values import worded
 
-    one = replace(chosen, config=chosen.config | {"report": {"formats": formats}})
+    one = replace(
+        chosen,
+        config=chosen.config | {"report": {"languages": [chosen.language], "formats": formats}},
+    )
     words = worded(one, words_of("phrases", one.language))
     return made.documents(words, files, text(words, files["report.md"], provenance))

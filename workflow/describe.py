@@ -20,7 +20,6 @@ sys.path.insert(0, str(ROOT))
 
 from coevo.files import write_text  # noqa: E402
 from coevo.registry import NAMES, needs_of  # noqa: E402
-from coevo.report.tables import LAYOUT  # noqa: E402
 from coevo.schema import BUILT, column_rows, table_names, table_row  # noqa: E402
 from coevo.study.configuration import read_schema, resolve_name  # noqa: E402
 
@@ -44,7 +43,7 @@ NEEDS = {
     "interaction": "There where the configuration has `interaction`. ",
     "claims": "There where the configuration has `claims`. ",
     "release": "There where the study has a release. ",
-    "internal": "Not in the workbook. ",
+    "internal": "Not in the reports. ",
 }
 
 
@@ -60,8 +59,7 @@ def _part(title: str, *kinds: str) -> Iterator[str]:
     yield f"## {title}\n\n" + " · ".join(f"[{name}](#{name})" for name in names) + "\n"
     for name in names:
         row, units = table_row(name), column_rows("unit")
-        also = " Also a Stata file." if name in LAYOUT["stata"] else ""
-        yield f"### {name}\n\n{NEEDS.get(row.kind, '')}{row.words['en']}.{also}\n"
+        yield f"### {name}\n\n{NEEDS.get(row.kind, '')}{row.words['en']}.\n"
         yield "| column | what it is | type | unit | values |\n|---|---|---|---|---|"
         for column, of in column_rows(name).items():
             words = of.words["en"].replace("<", r"\<")

@@ -74,7 +74,8 @@ def exhibit_rows(
     """
     known, found = _titles(page), []
     makers: dict[str, Any] = {**CHARTS, **{f"table-{name}": TABLES[name] for name in TABLES}}
-    files = {name: f"`figures/{language}/{name}.pdf`, data `.csv`" for name in figures}
+    files = {name: f"`figures/{language}/{name}.svg`, `.png`" for name in figures}
+    files |= {name: f"`report.{language}.html`" for name in known if name in CHARTS.keys() - files}
     files |= {f"table-{n}": f"`latex/{n}.{language}.tex`, `stata/table_{n}.dta`" for n in tables}
     for rule, of_rule in LAYOUT["read_from"].items():
         for table, exhibits in of_rule.items():
@@ -125,7 +126,7 @@ def words(
     language = "en" if "en" in languages else languages[0]
     reports = folder / "reports" / study
     left = [row for row in raw if row["pass_on"] != "yes"]
-    figures = sorted(file.stem for file in reports.glob(f"figures/{language}/*.pdf"))
+    figures = sorted(file.stem for file in reports.glob(f"figures/{language}/*.svg"))
     printed = [file.name.split(".")[0] for file in sorted(reports.glob(f"latex/*.{language}.tex"))]
     page = reports / f"report.{language}.html"
     text = page.read_text(encoding="utf-8") if page.is_file() else ""

@@ -4,8 +4,7 @@
 A method takes the normalised figures Z (rows, m) of one subsystem, all regions and years pooled,
 and the same figures before normalisation, `raw` (rows, m). It returns m weights, none negative,
 that sum to 1. The formulas of a worksheet's line name others in braces: {x} is the cell of line x
-in the same column, {all_x} line x over the subsystem, {column_x} line x of the sheet of z, {z}
-there an indicator's z of all region-years.
+in the same column, {all_x} line x over the subsystem.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,9 +21,8 @@ from coevo.registry import Method
 class Step(NamedTuple):
     """A line of a worksheet on the way to weights: its name, a cell per indicator.
 
-    formula: of a cell; empty for a number. value: what it gives (m,), from the numbers known by
-    name (entropy and weight of the table `weights`, `given`, `z`, earlier lines); by default the
-    one of its own name.
+    formula: of a cell; empty for a number, of the table `weights` or `given`. value: what it gives
+    (m,), from the numbers of earlier lines by name.
     """
 
     name: str
@@ -37,12 +35,10 @@ class Step(NamedTuple):
 class Weighting(Method):
     """A function (Z, raw=None, **options) -> weights (m,); `cells`: the formula of a weight.
 
-    steps: the lines that lead there; columns: those of the sheet that they start from, if any,
-    which is called as the method and holds z, region-years down and indicators across.
+    steps: the lines that lead there.
     """
 
     steps: tuple[Step, ...] = ()
-    columns: tuple[Step, ...] = ()
 
 
 def shares(values: Array, what: str) -> Array:
@@ -206,24 +202,11 @@ def bartlett_sphericity(Z: Values) -> tuple[float, int]:
     return float(chi2), m * (m - 1) // 2
 
 
-# e = (ln S - Q / S) / ln N; in a cell ln 1 stands in for ln 0, since 0 ln 0 counts as 0
 ENTROPY = Weighting(
     entropy_weights,
-    steps=(
-        Step("entropy", "{column_entropy}"),
-        Step("spread", "1-{entropy}", lambda n: 1 - n["entropy"]),
-    ),
+    steps=(Step("entropy"), Step("spread", "1-{entropy}", lambda n: 1 - n["entropy"])),
     cells="{spread}/SUM({all_spread})",
-    columns=(
-        Step("N", "COUNT({z})", lambda n: (n["z"] == n["z"]).sum(0), "whole"),
-        Step("S", "SUM({z})", lambda n: n["z"].sum(0)),
-        Step(
-            "Q", "SUMPRODUCT({z},LN({z}+({z}=0)))",
-            lambda n: (n["z"] * np.log(n["z"] + (n["z"] == 0))).sum(0),
-        ),
-        Step("entropy", "MAX(0,MIN(1,(LN({S})-{Q}/{S})/LN({N})))"),
-    ),
-)  # fmt: skip
+)
 OBJECTIVE = {
     "entropy": ENTROPY,
     "equal": Weighting(equal_weights, cells="1/COLUMNS({all_subsystem})"),

@@ -16,11 +16,12 @@ from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS
 from coevo.files import as_table, read_texts
 from coevo.report.findings import Study
-from coevo.report.tables import LAYOUT
-from coevo.report.tables.annex import report_tables
+from coevo.report.tables import LAYOUT, exports, traced_case
+from coevo.report.tables.annex import documented
 from coevo.report.tables.exports import (
     LABEL,
     NAME,
+    for_programs,
     latex_files,
     stata_file,
     stata_files,
@@ -30,14 +31,12 @@ from coevo.report.tables.exports import (
 from coevo.report.tables.regression_table import p_of_t, stars
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_language
-from coevo.schema import column_row
 from coevo.study_data import StudyData
 from tests.sample import (
     COUNT,
     ROOT,
     changed,
     config,
-    gap,
     indicators,
     picked,
     places,
@@ -107,15 +106,15 @@ def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> No
 @pytest.mark.whole
 def test_a_table_that_a_study_lacks_is_left_out() -> None:
     names = {file.split(".")[0] for file in made()}
-    of_pair = {"own", "equilibria", "ecological", "signs"}
-    of_many = {"interaction", "states"}
-    assert {"coordination", "descriptive", "weights", "claims"} | of_pair | of_many <= names
+    of_pair, of_many = {"equilibria", "ecological", "signs"}, {"interaction", "regions"}
+    assert {"indicators", "claims"} | of_pair | of_many <= names
+    assert not {"summary", "coordination", "own"} & names  # no table of the document
     single = {file.split(".")[0] for file in made(study(1))}
-    assert not single & {*of_many, "claims"}
+    assert {"own", "coordination"} <= single and not single & {*of_many, "claims"}
     without_pair = replace(study(), config=config() | {"interaction": None})
     left = {file.split(".")[0] for file in made(without_pair)}
-    assert {"coordination", "weights", "states"} <= left
-    assert not left & (of_pair | of_many - {"states"})
+    assert {"indicators", "regions"} <= left
+    assert not left & (of_pair | {"interaction"})
 
 
 def test_hostile_text_is_escaped() -> None:
@@ -132,7 +131,7 @@ def test_hostile_text_is_escaped() -> None:
 
 @pytest.mark.whole
 def test_signs_of_numbers_need_no_font_of_their_own() -> None:
-    text = made()["equilibria.en.tex"] + made()["weights.en.tex"] + made()["own.en.tex"]
+    text = made()["equilibria.en.tex"] + made(study(1))["own.en.tex"]
     assert r"\(-\)" in text and r"x\textsubscript{1}" in text
     assert not set("−₁₂→") & set(text)
 
@@ -152,11 +151,6 @@ def test_latex_takes_the_tables(tmp_path) -> None:
 
 def test_numbers_are_those_of_the_tables() -> None:
     files, chosen = made(), study()
-    body = rows(files["coordination.en.tex"])
-    D = chosen.coupling.pivot(index="name", columns="year", values="D")
-    for name, *cells in body[:-1]:
-        np.testing.assert_allclose([float(c.rstrip("†")) for c in cells], D.loc[name], atol=5e-3)
-    np.testing.assert_allclose([float(c) for c in body[-1][1:]], D.mean(), atol=5e-3)
     panel = chosen.tables["panel"].groupby("indicator")["value"]
     first = rows(files["descriptive.en.tex"])[0]
     assert first[0].startswith("Sales of shops") and number(first[1]) == panel.count()["sales"]
@@ -166,10 +160,6 @@ def test_numbers_are_those_of_the_tables() -> None:
     found = sorted(number(cells[3]) for cells in rows(files["indicators.en.tex"]))
     np.testing.assert_allclose(found, sorted(used["weight"]), atol=5e-4)
     last = chosen.coupling[chosen.coupling["year"] == 2020].sort_values("D", ascending=False)
-    states = rows(files["states.en.tex"])
-    assert [cells[0] for cells in states] == last["name"].tolist()
-    D = [float(cells[5].rstrip("†")) for cells in states]
-    np.testing.assert_allclose(D, last["D"], atol=5e-3)
     regions = rows(files["regions.en.tex"])
     assert [cells[0] for cells in regions] == last["name"].tolist()
     ranges = chosen.tables["rank_ranges"].set_index("name").loc[last["name"]]
@@ -204,7 +194,7 @@ def test_estimates_and_errors_are_those_of_the_table() -> None:
 
 def test_small_coefficients_carry_a_power_of_a_thousand() -> None:
     own = study().rows("parameters", scope="330000", parameter="b1", model="classic").iloc[0]
-    found = coefficients(study(), "own.en.tex")
+    found = coefficients(study(1), "own.en.tex")
     (estimate, *_), (error, *_) = found[r"\(10^{6} \times b_{1}\)"]
     assert number(estimate) == pytest.approx(own["estimate"] * 1e6, abs=0.5)
     assert number(error) == pytest.approx(own["se"] * 1e6, abs=0.5)
@@ -329,47 +319,53 @@ def test_r_squared_is_that_of_a_regression_on_dummies(effects: str) -> None:
         assert equation.r_squared == pytest.approx(1 - left[1] / left[0], abs=1e-10)
 
 
-def stata(name: str, voice: ReportText | None = None) -> tuple[pd.DataFrame, dict, dict]:
+def stata(name: str, voice: ReportText | None = None) -> tuple[pd.DataFrame, dict]:
     """Return what `read` does of a file of a study, the sample in English unless one is given."""
     return read(dict(stata_files(voice or english()))[name])
 
 
-def read(data: bytes) -> tuple[pd.DataFrame, dict, dict]:
-    """Return the table of a Stata file with codes, variable labels and value labels."""
+def read(data: bytes) -> tuple[pd.DataFrame, dict]:
+    """Return the table of a Stata file with its variable labels."""
     with pd.io.stata.StataReader(io.BytesIO(data)) as reader:
-        frame = reader.read(convert_categoricals=False)
-        return frame, reader.variable_labels(), reader.value_labels()
+        return reader.read(), reader.variable_labels()
 
 
 def test_stata_files_hold_the_tables() -> None:
     voice = english(study())
     chosen, files = voice.study, dict(stata_files(voice))
-    shown = {f"table_{table.key}" for table in report_tables(voice)}
-    assert set(files) == {f"{name}.dta" for name in {"panel", *LAYOUT["stata"]} | shown}
-    own = set(chosen.indicators["indicator"])
-    of_results = {name: data for name, data in files.items() if not name.startswith("table_")}
-    for name, data in of_results.items():
-        frame, labels, _ = read(data)
-        source = wide_panel(chosen) if name == "panel.dta" else chosen.tables[name[:-4]]
-        assert list(frame.columns) == list(source.columns)
-        columns = list(source.select_dtypes("number"))
-        found, held = (one[columns].to_numpy(float) for one in (frame, source))
-        np.testing.assert_array_equal(found, held)
-        assert all(0 < len(label) <= LABEL for label in labels.values())
-        heads = {c: column_row(name[:-4], c) for c in source.columns if c not in own}
-        assert not [c for c, row in heads.items() if row is None], name
-    texts = read(files["verdicts.dta"])[0]["verdict"]
-    assert texts.tolist() == chosen.tables["verdicts"]["verdict"].tolist()
+    shown = {f"table_{table.key}" for table in documented(voice)}
+    assert set(files) == {f"{name}.dta" for name in {"panel"} | shown}
+    (frame, labels), source = read(files["panel.dta"]), wide_panel(chosen)
+    assert list(frame.columns) == list(source.columns)
+    columns = list(source.select_dtypes("number"))
+    found, held = (one[columns].to_numpy(float) for one in (frame, source))
+    np.testing.assert_array_equal(found, held)
+    assert all(0 < len(label) <= LABEL for label in labels.values())
+
+
+def test_tables_beside_the_reports_are_those_without_a_sheet(monkeypatch) -> None:
+    voice = english(study())
+
+    def beside() -> set[str]:
+        made = dict(for_programs(voice.study.tables, [voice], {"en": {}}))
+        return {name for name in voice.study.tables if f"tables/{name}.csv" in made}
+
+    monkeypatch.setattr(exports, "latex_files", lambda words: [])
+    monkeypatch.setattr(exports, "stata_files", lambda words: [])
+    left = {*voice.study.tables} - {*LAYOUT["sheets"], *LAYOUT["records"]}
+    assert beside() == left and {"regional", "equilibria", "normalised"} <= left
+    monkeypatch.setattr(traced_case, "MOST", 50)
+    assert beside() - left >= {"panel", "coupling"}
 
 
 def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:
-    voice = english(study())
-    files, D = dict(stata_files(voice)), voice.study.coupling.query("region == '330000'")["D"]
-    frame, _, _ = read(files["table_coordination.dta"])
-    own = frame[frame["column_1"] == "Zhejiang"].drop(columns="column_1")
+    single = english(study(1))
+    D = single.study.coupling["D"]
+    own = stata("table_coordination.dta", single)[0].drop(columns="column_1")
     assert list(own) == [f"D{year}" for year in range(2012, 2021)]
     np.testing.assert_array_equal(own.to_numpy(float)[0], D)
-    table, _, _ = read(files["table_interaction.dta"])
+    voice = english(study())
+    table, _ = stata("table_interaction.dta", voice)
     rows = table.set_index("term")["fit_1"]
     pooled = voice.study.rows("parameters", scope="pooled", scaling="first", effects="none")
     b1 = pooled.query("parameter == 'b1' and estimator == 'trapezoid'")["estimate"].iloc[0]
@@ -378,27 +374,11 @@ def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:
 
 
 def test_the_panel_is_wide_and_says_what_is_filled() -> None:
-    frame, labels, _ = stata("panel.dta")
+    frame, labels = stata("panel.dta")
     panel = study().tables["panel"].set_index(["region", "year", "indicator"])["value"]
     assert frame.at[3, "sales"] == panel[frame.at[3, "region"], frame.at[3, "year"], "sales"]
     assert labels["sales"] == "sales of shops (100 million yuan)"
     assert frame["flags"].ne("").sum() == 1 and "filled" in frame["flags"].max()
-
-
-@pytest.mark.whole
-def test_grades_are_ranked_codes_with_their_words() -> None:
-    chosen = english().study
-    frame, _, codes = stata("coupling.dta")
-    assert frame["grade"].map(codes["grade"]).tolist() == chosen.coupling["grade"].tolist()
-    assert codes["grade"][1] == "extreme imbalance" and len(codes["grade"]) == 10
-    np.testing.assert_array_equal(frame["grade"], np.floor(frame["D"] * 10) + 1)
-    found, labels, codes = stata("coupling.dta", *languages("zh"))
-    assert codes["grade"][10] == "优质协调" and labels["grade"] == "协调等级"
-    np.testing.assert_array_equal(found[["grade", "stage"]], frame[["grade", "stage"]])
-    assert found["name"].iloc[0] == "北京" and "商店子系统综合发展指数" in labels["U_shops"]
-    other = chosen.coupling.assign(grade="unheard of")
-    put = english(replace(chosen, tables=chosen.tables | {"coupling": other}))
-    assert set(stata("coupling.dta", put)[0]["grade"]) == {"unheard of"}
 
 
 def test_stata_names_are_valid_and_each_stands_once() -> None:
@@ -416,7 +396,7 @@ def test_what_stata_does_not_have() -> None:
         "message": ["工" * 1000, "=1+1", None],
     })  # fmt: skip
     long = "made up by the test, of more than the eighty characters that a label of Stata can hold"
-    found, labels, _ = read(stata_file(frame, english(), ["a value", long, "message"]))
+    found, labels = read(stata_file(frame, english(), ["a value", long, "message"]))
     assert found["value"].tolist()[0] == 1.5 and found["value"].isna().tolist()[1:] == [True, True]
     assert found["year"].isna().tolist() == [False, True, False]
     assert found["message"].tolist() == ["工" * 1000, "=1+1", ""]
@@ -424,13 +404,11 @@ def test_what_stata_does_not_have() -> None:
 
 
 def test_every_language_of_the_reports_is_written_in_its_words() -> None:
-    files, text = made(), made()["states.zh.tex"]
+    files, text = made(), made()["regions.zh.tex"]
     assert {name.split(".")[1] for name in files} == {"en", "zh"}
     assert "省份" in text and "xeCJK" in text and "Region" not in text
-    assert "xeCJK" not in files["states.en.tex"]
-    first = rows(text)[0]
-    assert first[0] == "浙江"
-    assert first[6].split("，")[0] in languages("zh")[0].study.grades.labels
+    assert "xeCJK" not in files["regions.en.tex"]
+    assert rows(text)[0][0] == "浙江"
     assert "熵值法" in files["indicators.zh.tex"] and "entropy" in files["indicators.en.tex"]
     assert "亿元" in files["descriptive.zh.tex"]
 
@@ -443,4 +421,3 @@ def test_chinese_tables_have_chinese_punctuation_and_the_words_of_the_report() -
     own = lines[words.say("titles/own", estimator=words.word("estimator", "trapezoid"))]
     assert r"\(\infty\)" in own[2]
     assert f"[{own[-1].strip('{}')}]" in words.phrases["chips"]["unlocated"]
-    assert "北京（2019）" in made(study(**tables() | gap(2020, "110000")))["states.zh.tex"]

@@ -10,13 +10,12 @@ import pytest
 import yaml
 from jinja2 import Environment, nodes
 
-from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
+from coevo.coupling.formulas import COMPOSITES, FORMS
 from coevo.coupling.grade_scales import GRADES, STAGES
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS
 from coevo.normalisation import REFERENCES
 from coevo.observations.units import UNITS, named
-from coevo.panel.vintages import POLICIES
 from coevo.report.figures import FIGURES
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.message_words import message_environment
@@ -187,8 +186,6 @@ REGISTRIES = {
     "words/reference": set(REFERENCES),
     "words/composite": set(COMPOSITES),
     "words/form": set(FORMS),
-    "words/preset": set(PRESETS),
-    "words/vintage": set(POLICIES),
     "words/choice": {*CHOICES, "main"},
     "words/grade": {grade for scale in GRADES.values() for grade in scale.labels},
     "words/stage": set(STAGES.labels),

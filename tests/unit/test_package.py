@@ -33,7 +33,7 @@ COSTS = {
     "python": "3.12.1",
 }  # fmt: skip
 REPORTS = {
-    "report.en.html": PAGE, "figures/en/phase.pdf": "", "figures/en/phase.csv": "",
+    "report.en.html": PAGE, "figures/en/phase.svg": "", "figures/en/phase.csv": "",
     "latex/own.en.tex": "", "stata/table_own.dta": "", "numbers.json": '{"numbers": {"a": 1}}',
 }  # fmt: skip
 
@@ -210,7 +210,7 @@ def test_the_readme_has_the_sections_of_data_editors_and_names_files_that_are_th
     assert "2026-11-30 on a machine" in text and "321 MB" in text and "seed 1" in text
     assert re.search(
         r"\| Figure 1 \| E is located \| `coevo/report/figures/phase_planes.py`, \d+ \| "
-        r"estimate \| `equilibria.csv` \| `figures/en/phase.pdf`, data `.csv` \|\n"
+        r"estimate \| `equilibria.csv` \| `figures/en/phase.svg`, `.png` \|\n"
         r"\| Table 1 \| Model & region \| `coevo/report/tables/\w+.py`, \d+ \| estimate \| "
         r"`parameters.csv` \| `latex/own.en.tex`, `stata/table_own.dta` \|",
         text,

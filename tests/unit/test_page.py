@@ -178,7 +178,7 @@ def test_script_has_its_words_from_the_phrases(language: str) -> None:
 def test_every_table_of_the_report_names_its_sheet() -> None:
     said = worded(study(), PHRASES["en"])
     sheets = page_data(said)["sheets"]
-    assert sheets["coordination"] == "D by year" and sheets["states"] == "State of each region"
+    assert sheets["coordination"] == "D by year" and sheets["states"] == "indices"
     assert set(sheets) == {table.key for table in report_tables(said)}
 
 

@@ -67,9 +67,10 @@ def test_exports_have_no_table_of_indices(count):
     chosen = unindexed(count)
     words = worded(chosen, words_of("phrases", "en"))
     names = {name.partition(".")[0] for name, _ in latex_files(words)}
-    assert "own" in names and not names & {"coordination", "weights", "states", "guards"}
+    fit = "own" if count == 1 else "interaction"
+    assert fit in names and not names & {"coordination", "weights", "states", "guards"}
     names = {name for name, _ in stata_files(words)}
-    assert {"panel.dta", "parameters.dta"} <= names and "coupling.dta" not in names
+    assert {"panel.dta", f"table_{fit}.dta"} <= names and "table_weights.dta" not in names
 
 
 def test_the_workbook_traces_nothing(tmp_path):
@@ -78,10 +79,9 @@ def test_the_workbook_traces_nothing(tmp_path):
     chosen = unindexed()
     path = tmp_path / "results.xlsx"
     path.write_bytes(workbook_bytes(worded(chosen, words_of("phrases", "en"))))
-    book = load_workbook(path)
-    assert book.sheetnames[:2] == ["Summary", "contents"] and book.sheetnames[-1] == "names"
-    tables = {row[2] for row in book["names"].iter_rows(min_row=2, values_only=True)}
-    assert {*chosen.tables, "theory_formulas"} <= tables and not {"trace", "coupling"} & tables
+    names = load_workbook(path).sheetnames
+    assert names[:2] == ["contents", "Summary"] and {"regressions", "E by formulas"} <= {*names}
+    assert not {"D step by step", "indices", "weights", "headlines"} & {*names}
 
 
 def test_a_claim_about_the_degree_is_not_testable():

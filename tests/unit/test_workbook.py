@@ -15,17 +15,29 @@ from coevo.equilibria import estimate
 from coevo.files import read_texts, rows_of
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report.figures import PALETTES
-from coevo.report.tables import traced_case
+from coevo.report.tables import LAYOUT, traced_case
+from coevo.report.tables.annex import report_tables
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.traced_case import EDGE, LARGEST
 from coevo.report.tables.traced_case import FIRST as FIRST_ROW
+from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_language
-from coevo.schema import column_row, study_tables
+from coevo.schema import column_row
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
 from tests.recomputed import by_libreoffice, computed, growth_sheet, needs_calc, opened, way
-from tests.sample import FOCUS, NAMES, ROOT, Tables, config, indicators, places, tables
+from tests.sample import (
+    FOCUS,
+    NAMES,
+    ROOT,
+    Tables,
+    config,
+    indicators,
+    places,
+    tables,
+    words_of,
+)  # fmt: skip
 from tests.unit.cases import sections
 
 pytestmark = pytest.mark.whole
@@ -33,8 +45,10 @@ pytestmark = pytest.mark.whole
 # settings of a study -> what differs from the sample's, by section of the configuration
 STUDIES, UNTRACED = sections("workbook").values()
 FIRST, LAST = config()["years"].values()
-TRACE, ENTROPY, THEORY = "D by formulas", "entropy by formulas", "E by formulas"
-WAY = ("panel", "goalposts", "normalised", "weights", "coupling", TRACE, ENTROPY)
+TRACE, THEORY = "D step by step", "E by formulas"
+WAY = ("panel", "limits", "weights", "indices", TRACE)
+FORMULAS = ("trace", "theory_formulas")
+RESULTS = [name for name in LAYOUT["sheets"] if not name.startswith("table_")]
 NUMBER = re.compile(r"[−-]?\d[\d,.\u202f]*( ?%)?[*†]*")  # as a report prints one
 LABEL = indicators().set_index("indicator").at["orders", "label_en"]
 
@@ -59,11 +73,18 @@ def study(name: str = "entropy") -> tuple[Tables, dict, pd.DataFrame]:
     return made, settings, table
 
 
-def workbook(made: Tables, settings: dict, table: pd.DataFrame, language: str = "en") -> bytes:
+def worded_study(
+    made: Tables, settings: dict, table: pd.DataFrame, language: str = "en"
+) -> ReportText:
+    """Return a study in the words of a language."""
     report = {"report": {"languages": [language], "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
     data = StudyData(settings | report, table, made, places())
-    return workbook_bytes(in_language(data, language, files))
+    return in_language(data, language, files)
+
+
+def workbook(made: Tables, settings: dict, table: pd.DataFrame, language: str = "en") -> bytes:
+    return workbook_bytes(worded_study(made, settings, table, language))
 
 
 @cache
@@ -99,75 +120,71 @@ def frame(book: Workbook, name: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=heads)
 
 
-def coded(book: Workbook, table: str) -> pd.DataFrame:
-    """The sheet of a table under the names that its columns have for programs."""
-    names = frame(book, "names").query("table == @table")
-    held = frame(book, names["sheet"].iloc[0])
-    assert list(held) == names["head"].tolist()
-    return held.set_axis(names["column"], axis=1)
+def sheet_of(table: str, language: str = "en") -> str:
+    """The sheet of a table of results."""
+    return words_of("phrases", language)["words"]["sheet"].get(table, table)
+
+
+def summed(made: Tables, *others) -> pd.DataFrame:
+    """The sheet of the summary under the names that its columns have."""
+    held = frame(opened(workbook(made, *others)), "Summary")
+    words = worded_study(made, *others)
+    table = next(table for table in report_tables(words) if table.key == "summary")
+    return held.set_axis([column.id for column in table.columns], axis=1).set_index("region")
 
 
 def cells_of(book: Workbook, made: Tables, name: str, column: str) -> list[Cell]:
-    """The cells of a column of a table of results, whose sheet has the name of the table."""
+    """The cells of a column of a table of results, none of whose columns before it is left out."""
     place = list(made[name].columns).index(column) + 1
-    return [book[name].cell(FIRST_ROW + 1 + row, place) for row in range(len(made[name]))]
+    sheet = book[sheet_of(name)]
+    return [sheet.cell(FIRST_ROW + 1 + row, place) for row in range(len(made[name]))]
 
 
-def test_contents_list_every_sheet_and_lead_to_the_open_ones() -> None:
-    book, (made, *_) = opened(built()), study()
-    assert book.sheetnames[:3] == ["Summary", "D by year", "contents"]
-    rows = [row for row in book["contents"].iter_rows(min_row=FIRST_ROW + 1) if row[0].value]
-    others = [name for name in book.sheetnames if name != "contents"]
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_contents_list_every_sheet_and_lead_to_it_and_none_is_hidden(language: str) -> None:
+    book = opened(built(language=language))
+    contents, *others = book.sheetnames
+    assert others[:2] == {"en": ["Summary", "D by year"], "zh": ["概览", "历年D"]}[language]
+    assert len(book.sheetnames) == 18 and {sheet.sheet_state for sheet in book} == {"visible"}
+    rows = list(book[contents].iter_rows(min_row=FIRST_ROW + 1))
     assert [row[0].value for row in rows] == others
-    tables = frame(book, "names").drop_duplicates("sheet").set_index("sheet")["table"]
-    for row in rows[:-1]:
-        name = row[0].value
-        hidden = book[name].sheet_state == "hidden"
-        assert hidden == (row[0].hyperlink is None) == ("hidden" in str(row[3].value))
-        assert hidden or row[0].hyperlink.location == f"'{name}'!A1"
-        if row[1].value is not None:
-            assert row[1].value == len(frame(book, name))
-            assert hidden or row[1].value == len(made.get(tables[name], frame(book, name)))
-    shown = set(tables[[row[0].value for row in rows if row[0].hyperlink]])
-    assert {"panel", "coupling", "parameters", "table_claims", "trace"} <= shown
-    assert book["names"].sheet_state == "hidden" and rows[-1][0].value == "names"
+    for name, length, told in rows:
+        assert name.hyperlink.location == f"'{name.value}'!A1" and told.value
+        assert length.value in (None, len(frame(book, name.value)))
+    keys = words_of("phrases", language)["words"]["sheet"]
+    assert {keys.get(name, name) for name in RESULTS} <= set(others)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_number_is_text_and_no_head_stands_twice(language: str) -> None:
     """A code of a region is no number: only columns of codes may look like one."""
     book = opened(built(language=language))
-    names = frame(book, "names").dropna(subset="column")
-    visible = [sheet.title for sheet in book if sheet.sheet_state == "visible"]
-    assert len(visible) > 20
-    for sheet, columns in names[names["sheet"].isin(visible)].groupby("sheet"):
+    columns = [("strengths", "scope"), ("strengths", "largest_region"), ("coupling", "region")]
+    codes = [column_of(*column, {}, language).head for column in columns]
+    for sheet in set(book.sheetnames) - {sheet_of(name, language) for name in FORMULAS}:
         held = frame(book, sheet)
-        assert list(held) == columns["head"].tolist() == list(dict.fromkeys(columns["head"]))
-        for head, table, column in columns[["head", "table", "column"]].itertuples(index=False):
-            row = None if table.startswith("table_") else column_row(table, column)
-            if column != "region" and (row is None or row.type != "code"):
-                texts = [value for value in held[head] if isinstance(value, str)]
-                assert not [text for text in texts if NUMBER.fullmatch(text)], (sheet, head)
+        assert held.columns.notna().all() and held.columns.is_unique
+        for head in held.columns.difference(codes, sort=False):
+            texts = [value for value in held[head] if isinstance(value, str)]
+            assert not [text for text in texts if NUMBER.fullmatch(text)], (sheet, head)
 
 
 def test_heads_panes_filters_and_formats() -> None:
     made, settings, table = study()
-    made["uncertainty"].loc[0, "low"] = 0.123456789012
+    made["coupling"].loc[0, "C"] = 0.123456789012
     book = opened(workbook(made, settings, table))
-    sheets = frame(book, "names").groupby("table")["sheet"].first()
-    for name in study_tables(settings):
-        sheet = book[sheets[name]]
+    for name in set(RESULTS) - set(FORMULAS):
+        sheet = book[sheet_of(name)]
         fields = {c for c in made[name] if (row := column_row(name, c)) and row.type == "fields"}
         ids = [column for column in made[name] if column not in fields]
-        ids += ["unit"] * (name in ("panel", "goalposts", "revisions"))
-        assert list(coded(book, name)) == ids
+        ids += ["unit"] * (name in ("panel", "goalposts"))
         said = [column_of(name, id, settings["subsystems"], "en").head for id in ids]
         assert [cell.value for cell in sheet[1]] == said
         assert sheet.auto_filter.ref.startswith("A1:")
         assert sheet.freeze_panes.endswith(str(FIRST_ROW + 1))
-    assert book["coupling"].freeze_panes == f"D{FIRST_ROW + 1}"
-    low, year = (cells_of(book, made, "uncertainty", name)[0] for name in ("low", "year"))
-    assert (low.value, low.number_format, year.number_format) == (0.123456789012, "0.000", "0")
+    assert book["indices"].freeze_panes == f"D{FIRST_ROW + 1}"
+    C, year = (cells_of(book, made, "coupling", name)[0] for name in ("C", "year"))
+    assert (C.value, C.number_format, year.number_format) == (0.123456789012, "0.000", "0")
 
 
 def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
@@ -175,8 +192,7 @@ def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
     D = made["coupling"].pivot(index="region", columns="year", values="D")
     rank = D[LAST].rank(ascending=False).astype(int)
     ranks = rank.to_frame("rank").assign(rank_low=1, rank_high=rank + 2, name="").reset_index()
-    book = opened(workbook(made | {"rank_ranges": ranks}, *others))
-    summary = coded(book, "table_summary").set_index("region").sort_index()
+    summary = summed(made | {"rank_ranges": ranks}, *others).sort_index()
     assert set(summary.index) == set(NAMES) and summary["group"].nunique() > 1
     np.testing.assert_allclose(summary[["D_first", "D"]], D.loc[summary.index, ends], atol=1e-15)
     np.testing.assert_allclose(summary["rise"], summary["D"] - summary["D_first"])
@@ -185,46 +201,41 @@ def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
     known = level.dropna(subset="value").set_index("scope")["value"]
     assert len(known) and (summary.loc[known.index, "rank_adjusted"] == known).all()
     assert {"x1", "x2"} <= set(summary) and summary["x1"].map(type).isin([int, float]).all()
-    own = frame(book, "D by year").set_index("Region").loc[NAMES[FOCUS]]
+    own = frame(opened(built()), "D by year").set_index("Region").loc[NAMES[FOCUS]]
     np.testing.assert_allclose(own[D.columns].astype(float), D.loc[FOCUS], atol=1e-15)
-    none = {"rank_ranges": ranks.iloc[:0]}
-    bare = coded(opened(workbook(made | none, *others)), "table_summary")
+    bare = summed(made | {"rank_ranges": ranks.iloc[:0]}, *others)
     assert not {"rank_low", "D_without"} & set(bare)
 
 
 # Latin letters in a Chinese workbook: people, methods, what the study says in English alone.
 TERMS = {
-    *"Anderson CRITIC Conley Driscoll Hansen Kraay Morgan Rubin SPSSAU TOPSIS wild".split(),
-    *"Theta names".split(),
+    *"Anderson CRITIC Cochran Conley Driscoll Hansen Kraay Morgan Rubin SPSSAU TOPSIS wild".split(),
 }
 
 
-def test_rows_of_a_group_begin_with_its_name_and_figures_have_their_unit() -> None:
-    book = opened(built())
-    listed = frame(book, "Indicator system")
-    assert listed.iloc[:, 0].notna().all() and listed.groupby(listed.columns[0]).size().gt(1).any()
-    panel = coded(book, "panel").groupby("indicator")["unit"].agg(set)
+def test_figures_have_their_unit_and_claims_of_results_and_paper_stand_together() -> None:
+    book, (made, *_) = opened(built()), study()
+    panel = frame(book, "panel").groupby("indicator").agg(set).iloc[:, -1]
     named = indicators().set_index("label_en")["unit"].map(lambda unit: {unit})
     assert len(panel) > 4 and (panel == named.reindex(panel.index)).all()
-
-
-QUOTED = {"file", "sheet", "sha256"}
+    tested = made["claims"].query("computed != 'no_figures'")
+    assert len(frame(book, "Claims")) == len(made["headline_claims"]) + len(tested)
 
 
 @pytest.mark.parametrize(
     ("language", "other"), [("zh", "[A-Za-z]{4,}"), ("en", "[\u4e00-\u9fff]+")]
 )
-def test_no_cell_of_an_open_sheet_is_in_the_other_language(language: str, other: str) -> None:
+def test_no_cell_is_in_the_other_language(language: str, other: str) -> None:
     book = opened(built(language=language))
-    quoted = frame(book, "names").query("column in @QUOTED").groupby("sheet")["head"].agg(set)
-    for sheet in (sheet for sheet in book if sheet.sheet_state == "visible"):
+    quoted = {column_of("audit", id, {}, language).head for id in ("file", "sheet")}
+    quoted.add(column_of("goalposts", "sha256", {}, language).head)
+    for sheet in book:
         heads = [cell.value for cell in sheet[1]]
-        for row in sheet.iter_rows(min_row=1 + (sheet.title in quoted)):
+        for row in sheet.iter_rows():
             for cell in row:
-                free = heads[cell.column - 1] in quoted.get(sheet.title, ())
+                free = cell.row > 1 and heads[cell.column - 1] in quoted
                 if cell.data_type == "s" and not free:
-                    told = re.sub(r"tables/\w+\.csv", "", cell.value)
-                    assert set(re.findall(other, told)) <= TERMS, (sheet.title, cell.value)
+                    assert set(re.findall(other, cell.value)) <= TERMS, (sheet.title, cell.value)
 
 
 def test_a_moderate_indicator_has_its_band_in_the_trace() -> None:
@@ -240,16 +251,15 @@ def test_a_moderate_indicator_has_its_band_in_the_trace() -> None:
 
 
 def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> None:
-    """The way to D stays whole; weights that start from z of all regions are read."""
+    """The way to D stays whole."""
     monkeypatch.setattr(traced_case, "MOST", 50)
     data = workbook(*study())
     book, stored = opened(data), opened(data, values=True)
-    for name in ("panel", "normalised"):
+    for name in ("panel", "indices"):
         rows = list(book[name].iter_rows(min_row=FIRST_ROW + 1, values_only=True))
         assert {row[0] for row in rows} == {FOCUS}
-    told = {row[0]: row[3] for row in book["contents"].iter_rows(values_only=True)}
+    told = {row[0]: row[2] for row in book["contents"].iter_rows(values_only=True)}
     assert "tables/panel.csv" in told["panel"]
-    assert ENTROPY not in book.sheetnames
     same_way(stored, "entropy", 0)
     for row in book[TRACE].iter_rows():
         for cell in (cell for cell in row if cell.data_type == "f"):
@@ -260,36 +270,35 @@ def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> Non
 def test_figures_of_every_size_in_one_column_are_shown_by_their_size() -> None:
     made, *others = study()
     sizes = {12345.678: "#,##0.0", -0.25: "0.0000", 3e-6: "0.00E+00", 0.0: "#,##0", 9.0: "#,##0"}
-    frame = made["checks"].iloc[: len(sizes)].assign(limit=list(sizes))
-    made["checks"] = pd.concat([frame, made["checks"]])
-    cells = cells_of(opened(workbook(made, *others)), made, "checks", "limit")[: len(sizes)]
+    made["parameters"].loc[: len(sizes) - 1, "estimate"] = list(sizes)
+    cells = cells_of(opened(workbook(made, *others)), made, "parameters", "estimate")[: len(sizes)]
     assert {cell.value: cell.number_format for cell in cells} == sizes
 
 
 def test_truth_is_true_or_false_and_what_is_missing_is_empty() -> None:
     made, *_ = study()
     book = opened(built())
-    for name, column in (("equilibria", "located"), ("multiverse", "main")):
-        cells = cells_of(book, made, name, column)
-        assert {cell.data_type for cell in cells} == {"b"}
-        assert [cell.value for cell in cells] == made[name][column].tolist()
-    held = [cell.value is None for cell in cells_of(book, made, "equilibria", "x2_low")]
-    assert held == made["equilibria"]["x2_low"].isna().tolist()
+    cells = cells_of(book, made, "headline_variants", "enters")
+    assert {cell.data_type for cell in cells} == {"b"}
+    assert [cell.value for cell in cells] == made["headline_variants"]["enters"].tolist()
+    held = [cell.value is None for cell in cells_of(book, made, "theory", "x2_low")]
+    assert held == made["theory"]["x2_low"].isna().tolist()
 
 
 def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
     made, config, indicators = study()
-    made["claims"] = made["claims"].assign(paper='=HYPERLINK("http://a","b")')
+    made["claims"] = made["claims"].assign(claim='=HYPERLINK("http://a","b")', paper="")
     made["audit"] = made["audit"].assign(sheet="=1+1", printed=np.inf, unit="@SUM(A1)")
     indicators["label_en"] = "=1+1"
     book = opened(workbook(made, config, indicators))
-    assert cells_of(book, made, "claims", "paper")[0].value == '=HYPERLINK("http://a","b")'
+    last = list(book["Claims"].iter_rows())[-1]
+    assert (last[0].value, last[0].data_type) == ('=HYPERLINK("http://a","b")', "s")
     formulas, texts = set(), 0
     for sheet in book:
         for row in sheet.iter_rows():
             formulas |= {sheet.title for cell in row if cell.data_type == "f"}
             texts += sum(cell.value == "=1+1" and cell.data_type == "s" for cell in row)
-    assert formulas == {TRACE, ENTROPY} | {THEORY} & set(book.sheetnames)
+    assert formulas == {TRACE, THEORY}
     assert texts > 5
     assert cells_of(book, made, "audit", "printed")[0].value == "inf"
 
@@ -297,7 +306,7 @@ def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
 def test_grades_and_their_d_have_the_colours_of_the_charts() -> None:
     made, *_ = study()
     book = opened(built())
-    rules = {str(found.sqref): found.rules for found in book["coupling"].conditional_formatting}
+    rules = {str(found.sqref): found.rules for found in book["indices"].conditional_formatting}
     last, columns = FIRST_ROW + len(made["coupling"]), list(made["coupling"].columns)
     letters = ["ABCDEFGHIJKL"[columns.index(name)] for name in ("D", "grade")]
     assert set(rules) == {f"{letter}{FIRST_ROW + 1}:{letter}{last}" for letter in letters}
@@ -330,12 +339,11 @@ def test_stored_values_and_formulas_give_the_tables(name: str) -> None:
     data = built(name)
     same_way(opened(data, values=True), name, 0)
     book, stored = opened(data), opened(data, values=True)
-    for sheet in {TRACE, ENTROPY} & set(book.sheetnames):
-        cells = [cell for row in book[sheet].iter_rows() for cell in row if cell.data_type == "f"]
-        assert cells
-        for cell in cells:
-            value = stored[sheet][cell.coordinate].value
-            assert computed(book, sheet, cell.coordinate) == pytest.approx(value, abs=1e-12)
+    cells = [cell for row in book[TRACE].iter_rows() for cell in row if cell.data_type == "f"]
+    assert cells
+    for cell in cells:
+        value = stored[TRACE][cell.coordinate].value
+        assert computed(book, TRACE, cell.coordinate) == pytest.approx(value, abs=1e-12)
     said = " ".join(str(row[0]) for row in book[TRACE].iter_rows(values_only=True))
     assert re.findall(r"\((\w+)\) (?:is|are) not traced", said) == UNTRACED.get(name, [])
 
@@ -417,9 +425,9 @@ def test_another_coefficient_moves_what_rests_on_it_alone() -> None:
     book, (E, points) = opened(data), growth_sheet(opened(data, values=True))
     lines = {row[0].value: row for row in book[THEORY].iter_rows()}
     column = [cell.value for cell in lines["coefficient"]].index("δ")
-    place = lines["estimate"][column].value.removeprefix("='parameters'!")
-    d = book["parameters"][place].value
-    book["parameters"][place].value = 2 * d
+    place = lines["estimate"][column].value.removeprefix("='regressions'!")
+    d = book["regressions"][place].value
+    book["regressions"][place].value = 2 * d
 
     def at(row: int) -> float:
         return computed(book, THEORY, f"D{row}")

@@ -81,11 +81,11 @@ const origins = Object.fromEntries(Object.entries(page.origins).flatMap(([rule, 
 const file = (path) => make("a", { href: path }, path);
 function origin(exhibits) {
   const known = exhibits.filter((exhibit) => origins[exhibit]);
-  const drawn = known.filter((exhibit) => exhibit in specs).map((chart) => make("p", {}, file("figures/" + page.language + "/" + chart + ".csv")));
+  const drawn = known.filter((exhibit) => page.printed.includes(exhibit)).map((chart) => make("p", {}, file(page.figures + chart + ".csv")));
   const read = [...new Set(known.map((exhibit) => origins[exhibit].join(" ")))].map((pair) => {
     const [rule, table] = pair.split(" ");
     const command = "snakemake --cores 1 --config study=" + page.study + " -- data/processed/" + page.study + "/" + table + ".csv";
-    return make("p", {}, file("tables/" + table + ".csv"), ", " + filledIn(words.rule, { rule }) + ": ", make("code", {}, command));
+    return make("p", {}, filledIn(words.rule, { rule }) + ": ", make("code", {}, command));
   });
   return known.length ? [make("details", { className: "from" }, make("summary", {}, words.from), ...drawn, ...read)] : [];
 }

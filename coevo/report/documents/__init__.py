@@ -23,15 +23,18 @@ def presented(
 ) -> Iterator[tuple[str, str | bytes]]:
     """Workbook, charts, numbers and reports of one language by file name, one after the other.
 
-    `results.<language>.xlsx`, `figures/<language>/<chart>.<ending>` (see `drawn`),
-    `numbers.<language>.tex`, and what `documents` makes of the text that is `said`.
+    `results.<language>.xlsx`, `figures/<language>/<chart>.<ending>` (see `drawn`; data in the first
+    language of the study alone), `numbers.<language>.tex`, and what `documents` makes of the text
+    that is `said`.
     """
     study, language = str(words.study.config["study"]), words.study.language
     yield f"numbers.{language}.tex", numbers_for_latex(study, numbers)
     yield f"results.{language}.xlsx", workbook_bytes(words)
     charts = drawn(words.study, chart_words(words.study, words.phrases))
+    first = language == words.study.config["report"]["languages"][0]
     for name, file in charts.items():
-        yield f"figures/{language}/{name}", file
+        if name.endswith((".svg", ".png")) or (first and name.endswith(".csv")):
+            yield f"figures/{language}/{name}", file
     yield from documents(words, Texts(templates | charts), said).items()
 
 

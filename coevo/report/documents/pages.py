@@ -138,7 +138,8 @@ def pdf(
     StudyError
         A character of the title or of a chart that none of the fonts holds.
     """
-    used = {f"figures/{name}.svg": files[f"{name}.svg"] for name in charts(source)}
+    printed = [name for name in charts(source) if f"{name}.svg" in files]  # the page has more
+    used = {f"figures/{name}.svg": files[f"{name}.svg"] for name in printed}
     texts = "".join([*metadata.values(), *used.values()])
     sources = {"report": with_stand_ins(typst(source, files, metadata), texts)}
     options = {"format": "pdf", "timestamp": TIMESTAMP, "pdf_standards": "ua-1"}

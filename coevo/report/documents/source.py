@@ -10,7 +10,7 @@ import yaml
 from coevo.arrays import Config
 from coevo.files import sha256_of
 from coevo.report.documents.page_trace import NO_TRACE, trace
-from coevo.report.figures import SYMBOLS
+from coevo.report.figures import FIGURES, SYMBOLS
 from coevo.report.findings import OF_REGION
 from coevo.report.findings.indicator_pages import pages_by_indicator
 from coevo.report.tables import LAYOUT, annex
@@ -143,6 +143,8 @@ def page_data(words: ReportText) -> dict[str, Any]:
         "words": words.phrases["page"]["script"],
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
         "origins": LAYOUT["read_from"],
+        "figures": f"figures/{study.config['report']['languages'][0]}/",
+        "printed": [name for name, figure in FIGURES.items() if not figure.screen],
         "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
         "symbols": SYMBOLS.pattern,
         "names": {region: study.name(region) for region in study.regions},

@@ -29,7 +29,9 @@ def docx(
     # Without a language pandoc looks up no words of its own, and leaves the styles as they are.
     spoken = {key: value for key, value in metadata.items() if key != "lang"}
     beside: dict[str, str | bytes] = {
-        f"figures/{name}.png": files[f"{name}.png"] for name in charts(source)
+        f"figures/{name}.png": files[f"{name}.png"]
+        for name in charts(source)
+        if f"{name}.png" in files
     }
     beside["reference.docx"] = _packed(reference(files, metadata))
     options = ["--reference-doc=reference.docx", "--syntax-highlighting=none"]

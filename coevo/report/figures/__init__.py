@@ -15,7 +15,7 @@ import yaml
 
 class ChartSpec(NamedTuple):
     """What a chart needs, how many charts share its row, share of its height kept on paper, which
-    rows of its layers its data file holds.
+    rows of its layers its data file holds, whether the page alone shows it.
 
     What may be needed, `coevo.report.findings.chart_needs` says; several needs are parted by
     spaces. A chart that needs "several" says nothing about one region, one that needs "fit" shows
@@ -26,6 +26,7 @@ class ChartSpec(NamedTuple):
     columns: int = 1
     paper: float = 1.0
     data: str = "rows"
+    screen: bool = False
 
 
 # colours, the configuration of Vega-Lite and the charts, as the file says

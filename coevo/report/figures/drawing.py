@@ -12,7 +12,7 @@ import pandas as pd
 from coevo.messages import has_wide
 from coevo.report import figures
 from coevo.report.figures import bars, grids, intervals, lines, phase_planes, scatters
-from coevo.report.figures.typesetting import BETWEEN_TAGS, measuring_folder, pdfs, pngs
+from coevo.report.figures.typesetting import BETWEEN_TAGS, measuring_folder, pngs
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import for_excel
@@ -46,21 +46,18 @@ def specifications(study: Study, words: Mapping[str, str]) -> dict[str, dict[str
 
 
 def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
-    """Files of a study's charts by file name: `<name>.json`, the specification, as images `.svg`,
-    `.png` and `.pdf`, and the data as `.csv`, safe to open in a spreadsheet.
+    """Files of a study's charts by file name: `<name>.json`, the specification; of those in print
+    images as `.svg` and `.png`, and the data as `.csv`, safe to open in a spreadsheet.
     """
     files: dict[str, str | bytes] = {}
     charts = {}
     for name, spec in specifications(study, words).items():
-        charts[name] = svg(spec | paper_size(spec, figures.FIGURES[name]))
-        files |= {
-            f"{name}.json": json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n",
-            f"{name}.csv": for_excel(data_behind(name, spec)),
-            f"{name}.svg": charts[name],
-        }
-    for ending, images in (("png", pngs(charts)), ("pdf", pdfs(charts))):
-        files |= {f"{name}.{ending}": image for name, image in images.items()}
-    return files
+        files[f"{name}.json"] = json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
+        if not figures.FIGURES[name].screen:
+            charts[name] = svg(spec | paper_size(spec, figures.FIGURES[name]))
+            files[f"{name}.csv"] = for_excel(data_behind(name, spec))
+    files |= {f"{name}.svg": image for name, image in charts.items()}
+    return files | {f"{name}.png": image for name, image in pngs(charts).items()}
 
 
 def svg(spec: dict[str, Any]) -> str:

@@ -237,16 +237,7 @@ def pngs(charts: Mapping[str, str]) -> dict[str, bytes]:
     metre = round(RESOLUTION / 0.0254)
     said = b"pHYs" + struct.pack(">IIB", metre, metre, 1)
     chunk = struct.pack(">I", 9) + said + struct.pack(">I", zlib.crc32(said))
-    images = _set(charts, format="png", ppi=RESOLUTION)
-    return {name: data[:_HEAD] + chunk + data[_HEAD:] for name, data in images.items()}
-
-
-def pdfs(charts: Mapping[str, str]) -> dict[str, bytes]:
-    """SVG by name -> PDF by name, without a date."""
-    return _set(charts, format="pdf", timestamp=0)
-
-
-def _set(charts: Mapping[str, str], **options: Any) -> dict[str, bytes]:
-    """Each chart alone on a page of its size."""
     files = {f"{name}.svg": image for name, image in charts.items()}
-    return typeset({name: _PAGE % name for name in charts}, files, **options)
+    pages = {name: _PAGE % name for name in charts}  # each alone on a page of its size
+    images = typeset(pages, files, format="png", ppi=RESOLUTION)
+    return {name: data[:_HEAD] + chunk + data[_HEAD:] for name, data in images.items()}

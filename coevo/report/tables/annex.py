@@ -17,7 +17,6 @@ from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
 from coevo.report.words.report_text import ReportText
 
-OPENING = ("table_summary", "table_coordination")  # tables that open the workbook
 _MODULES = (table_rows, regression_table)
 TABLES: dict[str, Callable[[ReportText], Iterable[Any] | Body]] = {
     key: next(getattr(module, key) for module in _MODULES if hasattr(module, key))
@@ -47,15 +46,14 @@ def printed_tables(
     annex, `annexed`, what these are, `filed`, those of the workbook alone, and for phrases
     `at(*ids)`, a note that refers to figures and to those tables that the study has.
     """
-    every = report_tables(words)
-    known = LAYOUT["tables"]
-    here = [table for table in every if known[table.key].get("unless") not in words.study.has]
+    known, here = LAYOUT["tables"], documented(words)
     main = {table.key: table for table in here if known[table.key]["place"] == "main"}
     digests = sorted(provenance["files"].items())
     files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
     main["files"] = _table(words, "files", Body(files), "long")
     annexed = {f"table-{t.key}": t for t in printable(here) if known[t.key]["place"] == "annex"}
-    filed = [t for t in every if t.key not in main and f"table-{t.key}" not in annexed]
+    filed = [t for t in report_tables(words) if f"table_{t.key}" in LAYOUT["sheets"]]
+    filed = [t for t in filed if t.key not in main and f"table-{t.key}" not in annexed]
     there = {f"table-{key}" for key in main} | annexed.keys()
 
     def at(*ids: str) -> Markdown:
@@ -87,6 +85,17 @@ def printable(tables: Iterable[ReportTable]) -> list[ReportTable]:
     return [table for table in tables if len(table.rows) <= LONGEST]
 
 
+def documented(words: ReportText) -> list[ReportTable]:
+    """The tables that the document shows."""
+    known = LAYOUT["tables"]
+    return [
+        table
+        for table in report_tables(words)
+        if known[table.key]["place"] != "filed"
+        and known[table.key].get("unless") not in words.study.has
+    ]
+
+
 @lru_cache(maxsize=8)
 def report_tables(words: ReportText) -> list[ReportTable]:
     """Every table: the one that is for files alone, those of the main part, of the annex; one
@@ -102,11 +111,11 @@ def report_tables(words: ReportText) -> list[ReportTable]:
 
 
 def sheet_name(words: ReportText, key: str) -> str:
-    """The sheet of the workbook that holds the numbers of a table of the report: under its title,
-    but for what only prints them.
-    """
-    printed_from = LAYOUT["printed_from"].get(key)
-    return words.sheet(printed_from) if printed_from else title_of(words, key)
+    """The sheet of the workbook that holds the numbers of a table of the report, "" without one."""
+    if f"table_{key}" in LAYOUT["sheets"]:
+        return title_of(words, key)
+    held_in = LAYOUT["held_in"].get(key)
+    return words.sheet(held_in) if held_in else ""
 
 
 def title_of(words: ReportText, key: str) -> str:

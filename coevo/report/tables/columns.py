@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.study_tables import Words
+from coevo.report.findings.study_tables import Words, chart_words, variant_word
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Column
 from coevo.report.words.nouns import NO_NOUNS, renamed
 from coevo.report.words.report_text import ReportText
 from coevo.schema import HOLE, column_row, column_rows, filling, table_row
-from coevo.sensitivity.choices import scale_word
 
+OF_HEADLINES = ("headline", "pair", "system", "variant")
 BY_SIZE = "by size"  # figures of every size in one column: each has its own format
 SIZES = ((1000.0, "#,##0.0"), (0.001, "0.0000"), (0.0, "0.00E+00"))
 NUMBER_FORMATS: dict[str, str] = LAYOUT["numbers"]
@@ -63,9 +63,8 @@ def in_words(table: str, frame: pd.DataFrame, words: ReportText) -> pd.DataFrame
         if kind == "message":
             pairs = frame[[column, fields.pop(0)]].fillna("").itertuples(index=False, name=None)
             columns[column] = [words.message(key, of) if key else "" for key, of in pairs]
-        elif column == "variant" and "varied" in frame:
-            chosen = zip(frame["varied"], frame["variant"], strict=True)
-            columns[column] = [_word(words, varied, key) for varied, key in chosen]
+        elif column in OF_HEADLINES and "headline" in frame:
+            columns[column] = _of_headlines(words, frame, str(column))
         elif (table, column) == ("theory", "reason"):
             columns[column] = [
                 _without_point(words, *at) for at in zip(frame["scope"], frame[column], strict=True)
@@ -88,15 +87,25 @@ def _without_point(words: ReportText, region: str, keys: str) -> str:
     return words.grammar.semicolon.join(words.message(key, of) for key, of in pairs)
 
 
+def _of_headlines(words: ReportText, frame: pd.DataFrame, column: str) -> list[str]:
+    """A column on headlines in the words of their chart."""
+    study, spoken = words.study, chart_words(words.study, words.phrases)
+    if column == "headline":
+        focus = study.name(study.focus)
+        return [spoken[f"headline_{key}"].format(region=focus) for key in frame[column]]
+    if column == "pair":
+        pairs = frame[column].fillna("").str.split("~")
+        return [" · ".join(map(study.label, filter(None, pair))) for pair in pairs]
+    choices = frame["choice"] if column == "variant" else ["system"] * len(frame)
+    chosen = zip(choices, frame[column].fillna(""), strict=True)
+    return [variant_word(spoken, choice, key) for choice, key in chosen]
+
+
 def _word(words: ReportText, kind: str, key: str) -> str:
     """A key of a kind in words: an indicator, a subsystem, a unit, flags, a name of the code."""
     study = words.study
     if kind == "unit":
         return study.unit_name(key)
-    if kind == "main":  # what was varied in the study's own specification: nothing
-        return ""
-    if kind == "scale":
-        return scale_word(key, words.phrases["words"]["reference"])
     if kind == "flag":
         flags = words.phrases["page"]["script"]["trace"]["flags"]
         return words.grammar.comma.join(flags.get(f.split(":")[0], f) for f in key.split(";"))

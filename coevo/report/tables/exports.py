@@ -1,6 +1,6 @@
 """Every file of a study's tables for other programs: CSV files for Excel, LaTeX, Stata.
 
-Stata has variable labels, codes with value labels, the same bytes each time.
+Stata has variable labels, the same bytes each time.
 """
 
 import io
@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 from pandas.io.stata import StataParser
 
-from coevo.coupling.grade_scales import STAGES
 from coevo.messages import has_wide
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT, for_excel
-from coevo.report.tables.annex import printable, report_tables
+from coevo.report.tables.annex import documented, printable
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import as_frame, pipe_table, readable
+from coevo.report.tables.traced_case import held_rows
 from coevo.report.words.markup import READER
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.text_numbers import numbers_by_key
@@ -36,12 +36,15 @@ def for_programs(
     tables: Mapping[str, pd.DataFrame], languages: Sequence[ReportText], numbers: Mapping[str, Any]
 ) -> Iterator[tuple[str, str | bytes]]:
     """Every file for other programs by its path, one after the other: `tables/<table>.csv` with a
-    byte-order mark, `latex/<table>.<language>.tex`, `stata/<table>.dta` in the first language,
-    `numbers.json`.
+    byte-order mark of results that no sheet holds whole, `latex/<table>.<language>.tex`,
+    `stata/<table>.dta` in the first language, `numbers.json`.
 
     languages: the words of the study in each; numbers: those of the text, by language.
     """
-    yield from ((f"tables/{name}.csv", for_excel(table)) for name, table in tables.items())
+    for name in [name for name in tables if name not in LAYOUT["records"]]:
+        whole = len(held_rows(languages[0].study, name)) == len(tables[name])
+        if name not in LAYOUT["sheets"] or not whole:
+            yield f"tables/{name}.csv", for_excel(tables[name])
     for words in languages:
         yield from ((f"latex/{name}", text) for name, text in latex_files(words))
     yield from ((f"stata/{name}", data) for name, data in stata_files(languages[0]))
@@ -49,12 +52,12 @@ def for_programs(
 
 
 def latex_files(words: ReportText) -> Iterator[tuple[str, str]]:
-    """Tables by file name, `<name>.<language>.tex`, each with what it needs; one that a study lacks
-    is left out. Pandoc is asked once for all of them.
+    """The tables of the document by file name, `<name>.<language>.tex`, each with what it needs.
+    Pandoc is asked once for all of them.
     """
     import pypandoc
 
-    tables = printable(report_tables(words))
+    tables = printable(documented(words))
     study, language = str(words.study.config["study"]), words.study.language
     label = re.sub(r"[^A-Za-z0-9-]+", "-", study)
     marked = (
@@ -72,16 +75,13 @@ def latex_files(words: ReportText) -> Iterator[tuple[str, str]]:
 
 
 def stata_files(voice: ReportText) -> Iterator[tuple[str, bytes]]:
-    """Tables by file name, labelled in the language of the study: `<table>.dta` of the results,
-    `table_<key>.dta` of the report.
+    """Tables by file name, labelled in the language of the study: `panel.dta`, and
+    `table_<key>.dta` of the document.
     """
-    study = voice.study
-    frames = {"panel": wide_panel(study)}
-    frames |= {name: study.tables[name] for name in LAYOUT["stata"] if name in study.tables}
-    for name, frame in frames.items():
-        labels = [_label(name, id, study, voice.grammar.note) for id in map(str, frame)]
-        yield f"{name}.dta", stata_file(frame, voice, labels)
-    for table in report_tables(voice):
+    panel = wide_panel(voice.study)
+    labels = [_label(id, voice.study, voice.grammar.note) for id in map(str, panel)]
+    yield "panel.dta", stata_file(panel, voice, labels)
+    for table in documented(voice):
         heads = [readable(column.head) for column in table.columns]
         yield f"table_{table.key}.dta", stata_file(as_frame(table), voice, heads)
 
@@ -107,15 +107,13 @@ def stata_file(frame: pd.DataFrame, voice: ReportText, labels: Sequence[str]) ->
     labels: what its columns hold, in their order.
     """
     names, study, memory = stata_names(map(str, frame)), voice.study, io.BytesIO()
-    coded = {name: _coded(str(c), frame[c], voice) for name, c in zip(names, frame, strict=True)}
-    plain = pd.DataFrame({name: values for name, (values, _) in coded.items()})
-    codes = {name: words for name, (_, words) in coded.items() if words}
+    plain = pd.DataFrame({n: _plain(frame[c]) for n, c in zip(names, frame, strict=True)})
     sizes = plain.select_dtypes(exclude="number").map(lambda text: len(text.encode())).max()
     title = str(study.config["title"].get(study.language) or study.config["study"])
     titles = {name: text[:LABEL] for name, text in zip(names, labels, strict=True)}
     plain.to_stata(
         memory, write_index=False, version=118, time_stamp=STAMP, variable_labels=titles,
-        data_label=title[:LABEL], value_labels=codes, convert_strl=list(sizes.index[sizes > TEXT]),
+        data_label=title[:LABEL], convert_strl=list(sizes.index[sizes > TEXT]),
     )  # fmt: skip
     return memory.getvalue()
 
@@ -144,31 +142,9 @@ def _plain(values: pd.Series) -> pd.Series:
     return values.astype("float64").replace([np.inf, -np.inf], np.nan)
 
 
-def _label(table: str, id: str, study: Study, note: str) -> str:
-    """What a column of a table holds: an indicator with its unit, else the words of columns."""
+def _label(id: str, study: Study, note: str) -> str:
+    """What a column of the panel holds: an indicator with its unit, else the words of columns."""
     if not study.indicators["indicator"].eq(id).any():
-        return column_of(table, id, study.config["subsystems"], study.language).head
+        return column_of("panel", id, {}, study.language).head
     unit = study.unit(id)
     return study.label(id) + (note.format(unit) if unit else "")
-
-
-def _coded(column: str, values: pd.Series, voice: ReportText) -> tuple[pd.Series, dict[int, str]]:
-    """Codes with their words, from 1 in the order of these, 0 and 1 for no and yes; values as they
-    are, without words, where there is another one.
-    """
-    study = voice.study
-    stages = [voice.word("stage", stage) for stage in STAGES.labels]
-    known: dict[str, dict[Any, str]] = {
-        "grade": dict(zip(study.grades.labels, study.grades.labels, strict=True)),
-        "stage": dict(zip(stages, stages, strict=True)),
-        "lagging": {"synchronous": voice.word("lagging", "synchronous")}
-        | {s: study.label(s) for s in study.subsystems},
-        "located": {yes: voice.term("answer", yes) for yes in (False, True)},
-    }
-    words = known.get(column, {})
-    if column == "located":
-        values = values.astype(str).str.lower().eq("true")
-    codes = {value: i for i, value in enumerate(words, start=int(column != "located"))}
-    if not words or not set(values.dropna()) <= {*codes, ""}:
-        return _plain(values), {}
-    return _plain(values.map(codes)), dict(zip(codes.values(), words.values(), strict=True))

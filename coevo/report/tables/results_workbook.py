@@ -4,10 +4,9 @@ import io
 import math
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 import xlsxwriter
@@ -16,18 +15,18 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from coevo.report.figures import PALETTES
 from coevo.report.findings.grade_scale import colours
 from coevo.report.tables import LAYOUT
-from coevo.report.tables.annex import OPENING, report_tables, sheet_name, title_of
+from coevo.report.tables.annex import report_tables, title_of
 from coevo.report.tables.columns import BY_SIZE, column_of, in_words, number_format
 from coevo.report.tables.report_table import Column, ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import EDGE, FIRST, FormulaSheet, TracedCase, held_rows
-from coevo.report.tables.workbook_trace import formula_sheets, theory_sheets
+from coevo.report.tables.workbook_trace import theory_sheets, trace_sheet
 from coevo.report.words.nouns import renamed
 from coevo.report.words.numbers import Number
 from coevo.report.words.report_text import ReportText, Rows
-from coevo.schema import BUILT, column_row, column_rows, table_names, table_row
+from coevo.schema import column_row, column_rows, table_row
 
 OF_INDICATOR = "unit of the indicator"
-CONTENTS, NAMES = "contents", "names"
+CONTENTS = "contents"
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
 GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
 NARROWEST, WIDEST, LOOKED_AT = 14, 60, 200  # characters of a column; rows that say its width
@@ -38,16 +37,10 @@ class Link(str):
 
 
 class Sheet(NamedTuple):
-    """A table or formulas as a sheet of the workbook, by its name; their key is for programs.
-
-    why: for what reason it is hidden or lacks rows; left: rows of a table that only its CSV holds.
-    """
+    """A table or formulas as a sheet of the workbook, by its name."""
 
     name: str
     table: ReportTable | FormulaSheet
-    hidden: bool = False
-    why: str = ""
-    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,103 +59,80 @@ class Pen:
 
 
 def workbook_bytes(words: ReportText) -> bytes:
-    """Return an xlsx workbook: tables of the report, contents, tables of results, formulas, what
-    is hidden, and last the names that programs have for sheets and columns.
+    """Return an xlsx workbook: contents, then the sheets of the layout that the study has.
 
     Text is written as text, whatever it begins with; missing numbers are empty cells. Rows go to
     the disk as they are written. The same tables give the same bytes.
     """
-    memory, study = io.BytesIO(), words.study
-    sheets = [_of_report(table, words) for table in report_tables(words)]
-    sheets += [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
-    case = TracedCase(words)
-    traces = [*(formula_sheets(case) if study.indexed else []), *theory_sheets(case)]
-    sheets += [Sheet(words.sheet(trace.key), trace) for trace in traces]
-    sheets.sort(key=lambda one: (one.hidden, one.table.key not in OPENING))
-    opening = sum(one.table.key in OPENING for one in sheets)
-    sheets.insert(opening, _contents(sheets, words))
-    sheets = [one for one in sheets if not one.left]
+    memory, sheets = io.BytesIO(), list(_sheets(words))
     with tempfile.TemporaryDirectory() as scratch:
         book = xlsxwriter.Workbook(memory, {"constant_memory": True, "tmpdir": scratch})
-        title = f"coevo: {study.config['study']}"
+        title = f"coevo: {words.study.config['study']}"
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         pen = Pen(book, words, {})
-        for one in [*sheets, _names(sheets, words)]:
-            if isinstance(one.table, FormulaSheet):
-                _formulas(pen, one.name, one.table)
+        for name, table in [_contents(sheets, words), *sheets]:
+            if isinstance(table, FormulaSheet):
+                _formulas(pen, name, table)
             else:
-                _table(pen, one, one.table)
+                _table(pen, name, table)
         book.close()
     return memory.getvalue()
 
 
-def _of_report(table: ReportTable, words: ReportText) -> Sheet:
-    """A table of the report in plain text, under the key that its Stata file has; without the mean
-    in its last row, which no row of a table is. What only prints numbers of others is hidden.
+def _sheets(words: ReportText) -> Iterator[Sheet]:
+    """The sheets behind the contents: tables of the report, tables of results that have rows,
+    formulas.
+    """
+    study, case = words.study, TracedCase(words)
+    reported = {f"table_{table.key}": table for table in report_tables(words)}
+    traces = [*([trace_sheet(case)] if study.indexed else []), *theory_sheets(case)]
+    formulas = {trace.key: trace for trace in traces}
+    for key in LAYOUT["sheets"]:
+        if key in reported:
+            yield Sheet(title_of(words, reported[key].key), _of_report(reported[key], words))
+        elif key in formulas:
+            yield Sheet(words.sheet(key), formulas[key])
+        elif len(study.tables.get(key, ())):
+            yield Sheet(words.sheet(key), _of_results(key, words))
+
+
+def _of_report(table: ReportTable, words: ReportText) -> ReportTable:
+    """A table of the report in plain text; without the mean in its last row, which no row of a
+    table is.
     """
     columns = [column._replace(head=readable(column.head)) for column in table.columns]
     rows = table.rows[:-1] if "averaged" in table.kind and not words.study.single else table.rows
     told = words.grammar.colon.join(filter(None, map(readable, (table.caption, table.note))))
-    rows = rows if "regression" in table.kind else _carried(rows)
-    plain = ReportTable(f"table_{table.key}", told, columns, rows)
-    hidden = table.key in LAYOUT["printed_from"]
-    why = _why(words, "printed", sheet_name(words, table.key)) if hidden else ""
-    return Sheet(title_of(words, table.key), plain, hidden, why)
+    return ReportTable(table.key, told, columns, rows)
 
 
-def _carried(rows: Sequence[Sequence[Any]]) -> Rows:
-    """Rows that begin with the words of the one above where print leaves them out."""
-    begins: list[Any] = list(accumulate((row[0] for row in rows), lambda above, own: own or above))
-    return [[begin, *row[1:]] for begin, row in zip(begins, rows, strict=True)]
-
-
-def _of_results(name: str, words: ReportText) -> Sheet:
-    """A table of results, in words; beside figures in the unit of their indicator this unit."""
-    study = words.study
-    held, length = held_rows(study, name), len(study.tables[name])
-    hidden, left = name not in LAYOUT["opened"], length if held.empty else 0
-    reasons = {"hidden": hidden and not left, "left": left, "cut": 0 < len(held) < length}
-    why = words.grammar.semicolon.join(_why(words, key, name) for key in reasons if reasons[key])
+def _of_results(name: str, words: ReportText) -> ReportTable:
+    """A table of results, in words; beside figures in the unit of their indicator this unit. Its
+    title says if other regions are left out.
+    """
+    study, language = words.study, words.study.language
+    held, labels = held_rows(study, name), study.config["subsystems"]
     frame = in_words(name, held, words)
     if any(row and row.unit == OF_INDICATOR for row in (column_row(name, str(c)) for c in held)):
         frame["unit"] = held["indicator"].map(study.unit)
-    labels, language = study.config["subsystems"], study.language
     columns = [column_of(name, str(c), labels, language, words.nouns) for c in frame]
     values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
     title = renamed(table_row(name).words[language], words.nouns)
-    table = ReportTable(name, title, columns, list(values))
-    return Sheet(words.sheet(name), table, hidden, why, left)
-
-
-def _why(words: ReportText, reason: str, name: str) -> str:
-    return column_rows("reasons")[reason].words[words.study.language].replace("<name>", name)
+    if len(held) < len(study.tables[name]):
+        cut = table_row("cut").words[language].replace("<name>", name)
+        title = words.grammar.semicolon.join([title, cut])
+    return ReportTable(name, title, columns, list(values))
 
 
 def _contents(sheets: Sequence[Sheet], words: ReportText) -> Sheet:
-    """What the sheets hold, each with its rows, and why one is hidden or shortened."""
+    """What the sheets hold, each with its rows."""
     rows: Rows = [
-        [
-            one.name if one.hidden or one.left else Link(one.name),
-            one.left or (len(one.table.rows) if one.table.columns else None),
-            one.table.caption, one.why,
-        ]
-        for one in sheets
-    ]  # fmt: skip
-    rows.append([words.sheet(NAMES), None, table_row(NAMES).words[words.study.language], ""])
-    columns = [column_of(CONTENTS, id, {}, words.study.language) for id in column_rows(CONTENTS)]
-    columns[2:] = [column._replace(shown="words") for column in columns[2:]]
-    return Sheet(words.sheet(CONTENTS), ReportTable(CONTENTS, "", columns, rows))
-
-
-def _names(sheets: Sequence[Sheet], words: ReportText) -> Sheet:
-    """The names of tables and columns by sheet and head, for programs in every language."""
-    rows: Rows = [
-        [one.name, _head(column), one.table.key, column.id]
-        for one in sheets
-        for column in one.table.columns or [Column("")]
+        [Link(name), len(table.rows) if table.columns else None, table.caption]
+        for name, table in sheets
     ]
-    columns = [Column(id) for id in ("sheet", "head", "table", "column")]
-    return Sheet(words.sheet(NAMES), ReportTable(NAMES, "", columns, rows), hidden=True)
+    columns = [column_of(CONTENTS, id, {}, words.study.language) for id in column_rows(CONTENTS)]
+    columns[2] = columns[2]._replace(shown="words")
+    return Sheet(words.sheet(CONTENTS), ReportTable(CONTENTS, "", columns, rows))
 
 
 def _head(column: Column) -> str | int:
@@ -170,9 +140,9 @@ def _head(column: Column) -> str | int:
     return int(column.head) if column.head.isdigit() else column.head
 
 
-def _table(pen: Pen, content: Sheet, table: ReportTable) -> None:
+def _table(pen: Pen, name: str, table: ReportTable) -> None:
     """Write the heads of a table and its rows; freeze the heads and offer filters."""
-    sheet = _sheet(pen, content.name)
+    sheet = _sheet(pen, name)
     sheet.repeat_rows(0)
     ids = [column.id for column in table.columns]
     for place, column in enumerate(table.columns):
@@ -185,13 +155,11 @@ def _table(pen: Pen, content: Sheet, table: ReportTable) -> None:
         for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
             _write(sheet, row, place, _cell(column, value), _look(pen, column, value))
     last = len(table.rows)
-    frozen = next((place for place, name in enumerate(ids) if name not in KEYS), 0)
+    frozen = next((place for place, id in enumerate(ids) if id not in KEYS), 0)
     sheet.freeze_panes(FIRST, frozen or 1)
     sheet.autofilter(0, 0, max(last, FIRST), len(ids) - 1)
     if table.rows:
         _colour_grades(pen, sheet, ids, last)
-    if content.hidden:
-        sheet.hide()
 
 
 def _cell(column: Column, value: Any) -> Any:
@@ -269,4 +237,4 @@ def _formulas(pen: Pen, name: str, content: FormulaSheet) -> None:
     last = max(column for _, column, *_ in content.cells)
     for first, end, width in ((0, 0, 42), (1, 1, 2), (2, 2, 8), (EDGE, last, 20)):
         sheet.set_column(first, end, width)
-    sheet.freeze_panes(content.frozen, EDGE)
+    sheet.freeze_panes(0, EDGE)

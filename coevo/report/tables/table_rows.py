@@ -132,6 +132,13 @@ def claims(words: ReportText) -> Body:
     return Body(_told(words, "claims"), look=look)
 
 
+def stated(words: ReportText) -> Body:
+    """Claims on the results, and of a paper where the study has such."""
+    own = [row | {"claim": row["said"], "paper": ""} for row in headlines(words)]
+    of_paper = _told(words, "claims") if "claims" in words.study.has else []
+    return Body([*own, *of_paper], words.phrases["tables"]["claims"]["columns"])
+
+
 def verdicts(words: ReportText) -> Body:
     """For page one, of the claims that were tested and that it asks about: claim, how it was
     tested, in how many combinations or fits it holds, one of four words, what it hangs on, section;

@@ -10,18 +10,17 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from coevo.arrays import Array
 from coevo.coupling.formulas import COMPOSITES, FORMS
 from coevo.files import rows_of
 from coevo.normalisation.directions import scales_of
-from coevo.report.findings.study_tables import KEY, Study
+from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Column
 from coevo.report.words.report_text import ReportText
 from coevo.weighting import WEIGHTINGS
 
 TRACED = "panel goalposts normalised weights coupling parameters equilibria theory".split()
-MOST, HIDDEN_MOST = 100_000, 1_000  # rows of a sheet, and of a hidden one
+MOST = 100_000  # rows of a sheet
 
 FIRST = 1  # row of a table's sheet, from 0, where the data begin, below the heads
 EDGE = 3  # columns before the cells of a line: its words, a gap, a year
@@ -30,15 +29,14 @@ Entry = tuple[str | float, str]  # what a cell holds, and the formula that gives
 
 
 def held_rows(study: Study, name: str) -> pd.DataFrame:
-    """The rows of a table that its sheet holds: all, of a long table those that are of no region
-    but that in focus, none of a long one without regions. Its CSV holds all.
+    """The rows of a table that its sheet holds: all, of a long table with regions those that are of
+    no region but that in focus. Its CSV holds all.
     """
     table = study.tables[name]
-    if len(table) <= (MOST if name in LAYOUT["opened"] else HIDDEN_MOST):
-        return table
     key = next((column for column in ("region", "scope") if column in table), "")
-    others = set(study.regions) - {study.focus}
-    return table[~table[key].isin(others)] if key else table.iloc[:0]
+    if len(table) <= MOST or not key:
+        return table
+    return table[~table[key].isin(set(study.regions) - {study.focus})]
 
 
 class TracedCase:
@@ -60,7 +58,7 @@ class TracedCase:
 
     def term(self, line: str, /, **more: str) -> str:
         """The words of a line of the trace by its key; they may name sheets."""
-        sheets = {table: self.words.sheet(table) for table in (*TRACED, self.method)}
+        sheets = {table: self.words.sheet(table) for table in TRACED}
         return self.words.term("trace", line).format(**sheets, **more)
 
     def at(self, table: str, cell: str) -> str:
@@ -70,12 +68,11 @@ class TracedCase:
     @cached_property
     def formulas(self) -> Mapping[str, str]:
         """Formulas of a weight, of U and of C; "" for what is read from its table: a preset looks
-        at all rows, and weights may start from z of all regions, which a long table lacks.
+        at all rows.
         """
         coupling = self.study.config["coupling"]
-        whole = len(self.tables["normalised"]) == len(self.study.tables["normalised"])
         return {
-            "weights": self.weighting.cells if whole or not self.weighting.columns else "",
+            "weights": self.weighting.cells,
             "U": "" if coupling["preset"] else COMPOSITES[coupling["composite"]].cells,
             "C": FORMS[coupling["form"]].cells,
         }
@@ -104,23 +101,18 @@ class TracedCase:
         return {int(year): place for place, year in years.items()}
 
     @cached_property
-    def places(self) -> pd.DataFrame:
-        """Position in the table `normalised` of each region-year (down) and indicator (across)."""
-        table = self.tables["normalised"].reset_index(names="place")
-        return table.pivot(index=KEY, columns="indicator", values="place")[self.members]
-
-    @cached_property
-    def known(self) -> dict[str, Array]:
-        """Numbers of the indicators by name, from those of the tables to each line's of the way."""
-        known = {name: self.weights[name].to_numpy(dtype=float) for name in ("entropy", "weight")}
-        weights, columns = self.study.config["weighting"].get("given"), self.weighting.columns
-        if weights:
-            known["given"] = np.array([float(weights[indicator]) for indicator in self.members])
-        if columns:
-            known["z"] = self.tables["normalised"]["z"].to_numpy(dtype=float)[self.places]
-        for line in (*columns, *self.weighting.steps):
+    def known(self) -> dict[str, list[Entry]]:
+        """Numbers of the indicators on the way to weights by the name of their line."""
+        weights = self.study.config["weighting"].get("given")
+        known: dict[str, list[Entry]] = {}
+        for line in self.weighting.steps:
             if line.value:
-                known[line.name] = line.value(known)
+                values = {name: np.array([v for v, _ in of]) for name, of in known.items()}
+                known[line.name] = [(value, "") for value in line.value(values).tolist()]
+            elif weights:
+                known[line.name] = [(float(weights[name]), "") for name in self.members]
+            else:
+                known[line.name] = self.of_members("weights", line.name, weighting=self.method)
         return known
 
     def of_members(self, name: str, column: str, **wanted: object) -> list[Entry]:
@@ -133,10 +125,14 @@ class TracedCase:
         return self.of_members(name, column, region=self.study.focus, year=year)
 
     def entries(self, name: str, column: str, places: Iterable[int]) -> list[Entry]:
-        """Return numbers of a table by position, and the formulas that refer to them."""
+        """Return numbers of a table by position, and the formulas that refer to them; of a table
+        without a sheet the numbers again.
+        """
         table, chosen = self.tables[name], list(places)
         letter = xl_col_to_name(list(table.columns).index(column))
         values = table[column].to_numpy(dtype=float)[chosen].tolist()
+        if name not in LAYOUT["sheets"]:
+            return [(value, repr(value)) for value in values]
         cells = (self.at(name, f"{letter}{FIRST + place + 1}") for place in chosen)
         return list(zip(values, cells, strict=True))
 
@@ -150,16 +146,14 @@ class FormulaSheet:
     columns: Sequence[Column] = ()
     rows: Sequence[Sequence[Any]] = ()
 
-    def __init__(
-        self, key: str, caption: str, term: Callable[[str], str], first: int = LARGEST + 2
-    ) -> None:
-        """term: gives the words of a line by its name; first: row of the first line.
+    def __init__(self, key: str, caption: str, term: Callable[[str], str]) -> None:
+        """term: gives the words of a line by its name.
 
-        next: row of the next line; frozen: rows that stay in sight; names: what the formulas of a
-        column refer to besides its cells by line; cells: row and column from 0, what it holds or
-        the value of its formula, its formula, its look.
+        next: row of the next line; names: what the formulas of a column refer to besides its cells
+        by line; cells: row and column from 0, what it holds or the value of its formula, its
+        formula, its look.
         """
-        self.key, self.caption, self.term, self.next, self.frozen = key, caption, term, first, 0
+        self.key, self.caption, self.term, self.next = key, caption, term, LARGEST + 2
         self.names: Callable[[int], Mapping[str, str]] = lambda column: {}
         self.lines: dict[str, int] = {}
         self.cells: list[tuple[int, int, str | float, str, str]] = []

@@ -16,12 +16,11 @@ from coevo.coupling.formulas import contribution_shares
 from coevo.files import rows_of
 from coevo.normalisation import scaled_panel
 from coevo.normalisation.directions import MODERATE, directions_under
-from coevo.report.findings.study_tables import KEY, SUBSYSTEM_PREFIX
+from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.columns import column_of, in_words
 from coevo.report.tables.traced_case import EDGE, Entry, FormulaSheet, TracedCase
 from coevo.schema import column_rows, table_row
-from coevo.weighting.methods import Step
 
 NAME = "theory_formulas"
 COEFFICIENTS = ("a1", "b1", "a2", "d")
@@ -29,39 +28,7 @@ POINT = ["source", "share", "first_year", "last_year"]  # what says which point 
 FITTED, AT_POINT = (LAYOUT[name] for name in ("fitted", "at_point"))
 
 
-def formula_sheets(case: TracedCase) -> list[FormulaSheet]:
-    """Return the sheets of formulas: the trace, and z of all that its weights start from."""
-    columns = case.weighting.columns if case.formulas["weights"] else ()
-    before = [_columns_sheet(case, columns)] if columns else []
-    return [_trace_sheet(case, *before), *before]
-
-
-def _columns_sheet(case: TracedCase, lines: Sequence[Step]) -> FormulaSheet:
-    """z of all regions and years side by side, and what a weighting computes from each
-    indicator's.
-    """
-
-    def term(name: str) -> str:
-        return case.term(f"{case.method}_{name}")
-
-    sheet = FormulaSheet(case.method, term("title"), term, 3)
-    top = sheet.frozen = sheet.next + len(lines) + 2
-    last = top + len(case.places) - 1
-    sheet.names = lambda column: {"z": xl_range(top, column, last, column)}
-    for step in lines:
-        _step(case, sheet, step)
-    heads = [column_of("panel", id, {}, case.study.language).head for id in KEY]
-    for column, text in enumerate([*heads, *map(case.study.label, case.members)]):
-        sheet.put(top - 1, column, text, "head")
-    for row, (key, places) in enumerate(case.places.iterrows(), start=top):
-        for column, part in enumerate(key):
-            sheet.put(row, column, part, "text")
-        for column, entry in enumerate(case.entries("normalised", "z", places), start=EDGE):
-            sheet.put(row, column, entry[0], "score", entry[1])
-    return sheet
-
-
-def _trace_sheet(case: TracedCase, before: FormulaSheet | None = None) -> FormulaSheet:
+def trace_sheet(case: TracedCase) -> FormulaSheet:
     """Settings, weights, figures, z, and the way to D by year."""
     study = case.study
     title = case.term("title", name=study.name(study.focus))
@@ -77,7 +44,7 @@ def _trace_sheet(case: TracedCase, before: FormulaSheet | None = None) -> Formul
         sheet.line(line, [(end, "")], "amount")
     sheet.next += 1
     _indicators(case, sheet)
-    _weights(case, sheet, before)
+    _weights(case, sheet)
     sheet.next += 1
     _scores(case, sheet)
     sheet.next += 1
@@ -102,7 +69,7 @@ def _indicators(case: TracedCase, sheet: FormulaSheet) -> None:
             sheet.line(line, [("" if math.isnan(end) else end, "") for end in ends], "amount")
 
 
-def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None) -> None:
+def _weights(case: TracedCase, sheet: FormulaSheet) -> None:
     """How the weights come about and their difference from the table, else those of the table."""
     stored = case.of_members("weights", "weight", weighting=case.method)
     if not case.formulas["weights"]:
@@ -111,22 +78,16 @@ def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None)
 
     def names(column: int) -> dict[str, str]:
         ends = next(e for e in case.subsystems.values() if e[0] <= column <= e[1])
-        every = {f"all_{line}": sheet.span(line, ends, "column") for line in sheet.lines}
-        there = before.above(column).items() if before else ()
-        return every | {f"column_{line}": case.at(case.method, cell) for line, cell in there}
+        return {f"all_{line}": sheet.span(line, ends, "column") for line in sheet.lines}
 
     sheet.names = names
-    for step in (*case.weighting.steps, Step("weight", case.formulas["weights"])):
-        _step(case, sheet, step)
+    for step in case.weighting.steps:
+        sheet.line(step.name, case.known[step.name], step.look, formula=step.formula)
+    weights = [(weight, "") for weight, _ in stored]
+    sheet.line("weight", weights, "score", formula=case.formulas["weights"])
     sheet.line("stored", stored, "score")
     apart = [(0.0, "") for _ in case.members]
     sheet.line("difference", apart, "tiny", formula="ABS({weight}-{stored})")
-
-
-def _step(case: TracedCase, sheet: FormulaSheet, step: Step) -> None:
-    """A line of numbers, or of formulas with the values that they must give."""
-    values = [(value, "") for value in case.known[step.name].tolist()]
-    sheet.line(step.name, values, step.look, formula=step.formula)
 
 
 def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
