@@ -37,7 +37,6 @@ from tests.sample import (
     ROOT,
     changed,
     config,
-    gap,
     indicators,
     picked,
     places,
@@ -107,15 +106,15 @@ def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> No
 @pytest.mark.whole
 def test_a_table_that_a_study_lacks_is_left_out() -> None:
     names = {file.split(".")[0] for file in made()}
-    of_pair = {"own", "equilibria", "ecological", "signs"}
-    of_many = {"interaction", "states"}
-    assert {"coordination", "descriptive", "weights", "claims"} | of_pair | of_many <= names
+    of_pair = {"own", "equilibria", "strengths"}
+    of_many = {"interaction", "regions"}
+    assert {"coordination", "indicators", "claims"} | of_pair | of_many <= names
     single = {file.split(".")[0] for file in made(study(1))}
     assert not single & {*of_many, "claims"}
     without_pair = replace(study(), config=config() | {"interaction": None})
     left = {file.split(".")[0] for file in made(without_pair)}
-    assert {"coordination", "weights", "states"} <= left
-    assert not left & (of_pair | of_many - {"states"})
+    assert {"coordination", "indicators", "regions"} <= left
+    assert not left & (of_pair | of_many - {"regions"})
 
 
 def test_hostile_text_is_escaped() -> None:
@@ -127,12 +126,12 @@ def test_hostile_text_is_escaped() -> None:
         body = "\n".join(" ".join(cells) for cells in rows(text))
         body = re.sub(r"\\emph\{p\}~(=|\\textless)~(?=\d)", "", body)  # the spaces of a p value
         assert not re.search(r"(?<!\\)[%#~$]", body)
-    assert "中文\\_" in made(Study(config(), table, tables()))["weights.zh.tex"]
+    assert "中文\\_" in made(Study(config(), table, tables()))["indicators.zh.tex"]
 
 
 @pytest.mark.whole
 def test_signs_of_numbers_need_no_font_of_their_own() -> None:
-    text = made()["equilibria.en.tex"] + made()["weights.en.tex"] + made()["own.en.tex"]
+    text = made()["equilibria.en.tex"] + made()["own.en.tex"]
     assert r"\(-\)" in text and r"x\textsubscript{1}" in text
     assert not set("−₁₂→") & set(text)
 
@@ -157,19 +156,10 @@ def test_numbers_are_those_of_the_tables() -> None:
     for name, *cells in body[:-1]:
         np.testing.assert_allclose([float(c.rstrip("†")) for c in cells], D.loc[name], atol=5e-3)
     np.testing.assert_allclose([float(c) for c in body[-1][1:]], D.mean(), atol=5e-3)
-    panel = chosen.tables["panel"].groupby("indicator")["value"]
-    first = rows(files["descriptive.en.tex"])[0]
-    assert first[0].startswith("Sales of shops") and number(first[1]) == panel.count()["sales"]
-    assert number(first[2]) == pytest.approx(panel.mean()["sales"], rel=5e-3)
-    assert number(first[5]) == pytest.approx(panel.max()["sales"], rel=5e-3)
     used = chosen.tables["weights"].query("weighting == 'entropy'")
     found = sorted(number(cells[3]) for cells in rows(files["indicators.en.tex"]))
     np.testing.assert_allclose(found, sorted(used["weight"]), atol=5e-4)
     last = chosen.coupling[chosen.coupling["year"] == 2020].sort_values("D", ascending=False)
-    states = rows(files["states.en.tex"])
-    assert [cells[0] for cells in states] == last["name"].tolist()
-    D = [float(cells[5].rstrip("†")) for cells in states]
-    np.testing.assert_allclose(D, last["D"], atol=5e-3)
     regions = rows(files["regions.en.tex"])
     assert [cells[0] for cells in regions] == last["name"].tolist()
     ranges = chosen.tables["rank_ranges"].set_index("name").loc[last["name"]]
@@ -246,11 +236,8 @@ def test_an_error_that_changes_changes_the_stars_but_not_without_year_effects() 
 @pytest.mark.parametrize(("wild", "most"), [(0.001, 3), (0.03, 2), (0.42, 0)])
 def test_no_star_stands_where_the_wild_bootstrap_does_not_confirm_it(wild, most) -> None:
     """Errors clustered by region do not see that one region carries a slope."""
-    symbols = {"classic": ("interaction.en.tex", SYMBOLS["d"])}
-    symbols |= {"general": ("general.en.tex", r"\(A_{21}\)")}
-    for model, (export, symbol) in symbols.items():
-        estimates, _ = coefficients(sure(wild, model=model, effects=BOTH), export)[symbol]
-        assert max(cell.count("*") for cell in estimates) == most
+    estimates, _ = coefficients(sure(wild, effects=BOTH))[SYMBOLS["d"]]
+    assert max(cell.count("*") for cell in estimates) == most
 
 
 @pytest.mark.parametrize(("p", "sign"), [(0.004, "***"), (0.04, "**"), (0.06, "")])
@@ -258,14 +245,6 @@ def test_stars_by_instruments_are_those_of_anderson_and_rubin_below_five_per_cen
     check = {"check": "anderson_rubin_p_b1", "effects": BOTH}
     chosen = study(**put(sure(estimator="fod_iv").tables, "checks", check, value=p))
     assert coefficients(chosen)[SYMBOLS["b1"]][0][-1].count("*") == len(sign)
-
-
-def test_own_terms_by_least_squares_have_no_stars() -> None:
-    found = coefficients(sure(model="general", effects=BOTH), "general.en.tex")
-    assert {rf"\(A_{{{ij}}}\)" for ij in (11, 12, 21, 22)} <= set(found)
-    own, cross = (found[rf"\(A_{{{ij}}}\)"][0] for ij in (11, 12))
-    assert [cell.count("*") for cell in own] == [0] * 7
-    assert [cell.count("*") for cell in cross] == [0, 3, 0, 3, 3, 3, 3]  # the third by instruments
 
 
 def test_a_fit_without_errors_has_no_stars_and_no_parentheses() -> None:
@@ -424,15 +403,14 @@ def test_what_stata_does_not_have() -> None:
 
 
 def test_every_language_of_the_reports_is_written_in_its_words() -> None:
-    files, text = made(), made()["states.zh.tex"]
+    files, text = made(), made()["regions.zh.tex"]
     assert {name.split(".")[1] for name in files} == {"en", "zh"}
     assert "省份" in text and "xeCJK" in text and "Region" not in text
-    assert "xeCJK" not in files["states.en.tex"]
+    assert "xeCJK" not in files["regions.en.tex"]
     first = rows(text)[0]
     assert first[0] == "浙江"
-    assert first[6].split("，")[0] in languages("zh")[0].study.grades.labels
+    assert first[4] in languages("zh")[0].study.grades.labels
     assert "熵值法" in files["indicators.zh.tex"] and "entropy" in files["indicators.en.tex"]
-    assert "亿元" in files["descriptive.zh.tex"]
 
 
 @pytest.mark.whole
@@ -443,4 +421,3 @@ def test_chinese_tables_have_chinese_punctuation_and_the_words_of_the_report() -
     own = lines[words.say("titles/own", estimator=words.word("estimator", "trapezoid"))]
     assert r"\(\infty\)" in own[2]
     assert f"[{own[-1].strip('{}')}]" in words.phrases["chips"]["unlocated"]
-    assert "北京（2019）" in made(study(**tables() | gap(2020, "110000")))["states.zh.tex"]
