@@ -23,7 +23,7 @@ from tests.sample import templates, words_of
 def sentences(study: Study) -> dict[str, float]:
     """The numbers that the sentences of a report print, by their way in the findings."""
     words = worded(study, words_of("phrases", study.language))
-    said = text(words, templates()["report.md"], {"files": {}, "packages": {}, "sources": {}})
+    said = text(words, templates()["report.md"], "1")
     return {
         key.replace(".", "/"): number.value / (100 if number.unit else 1)
         for key, number in words.numbers.all_of(said).items()
@@ -61,11 +61,10 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
     (first, last), focus = (study.years[0], study.years[-1]), study.focus
     name, own = study.name(focus), study.coupling.query("region == @focus").set_index("year")
     grid, found = study.coupling.pivot(index="region", columns="year", values="D"), {}
-    drawn = {chart: figure(study, chart) for chart in ("coordination", "heat")}
+    drawn = {chart: figure(study, chart) for chart in ("opening_degrees",)}
 
     say = _words(study).say
-    mean, sigma = say("tables/coordination/mean"), say("tables/pattern/rows/sd_ln")
-    D_head = words_of("phrases", study.language)["tables"]["states"]["columns"][3]
+    mean = say("tables/coordination/mean")
 
     def place(quantity: str, value: Any, *keys: Any) -> None:
         places = {"results": float(value)}
@@ -75,25 +74,17 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
                 places[str(key)] = at[key]
         found[quantity] = places
 
-    def column(table: str, head: str) -> str:
-        made = {one.key: one for one in report_tables(_words(study))}[table]
-        at = next(n for n, c in enumerate(made.columns, start=1) if c.head == head)
-        return made.columns[at - 1].id or f"column_{at}"
-
     for end, (year, ids) in enumerate(((first, "D_first"), (last, "D"))):
         keys = [f"far/focus/D/{end}", ("summary", focus, ids), ("coordination", name, f"D{year}")]
-        keys += [("states", name, column("states", D_head)), "measures/systems/0/focus_D"] * end
         place(f"D of the focus, {year}", own.at[year, "D"], *keys)
         for chart, data in drawn.items():
             row = data[(data["region"] == focus) & (data["year"].astype(float) == year)]
             found[f"D of the focus, {year}"][chart] = float(row["D"].iloc[0])
         place(f"mean of D, {year}", grid[year].mean(), f"far/mean/{end}",
               ("coordination", mean, f"D{year}"))  # fmt: skip
-        place(f"sigma, {year}", np.log(grid[year]).std(), f"where/sd_ln/{end}",
-              ("pattern", sigma, f"column_{end + 2}"))  # fmt: skip
+        place(f"sigma, {year}", np.log(grid[year]).std(), f"where/sd_ln/{end}")
     for part in ("C", "T"):
-        place(part, own.at[last, part], ("summary", focus, part),
-              ("states", name, column("states", part)))  # fmt: skip
+        place(part, own.at[last, part], ("summary", focus, part))
     ends = own.loc[[first, last]]
     for part in ("C", "T"):
         rise = np.log(ends[part]).diff().iloc[-1] / 2
@@ -105,12 +96,8 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
     measured = study.tables["comovement"].query("measure == 'correlation_lnU'")
     for scope, rows in measured.groupby("scope"):
         place(f"correlation, {scope}", rows["value"].iloc[0], f"r/{scope}")
-    for quantity, places in (*_equilibria(study, said), *_slopes(study, said, cells)):
+    for quantity, places in (*_equilibria(study, said), *_slopes(study, cells)):
         found[quantity] = places
-    used = study.tables["weights"].query(f"weighting == '{study.config['weighting']['method']}'")
-    heaviest = used.loc[used.groupby("subsystem", sort=False)["weight"].idxmax()]
-    for n, weight in enumerate(heaviest["weight"]):
-        place(f"heaviest weight {n}", weight, f"weights/heaviest/{n}/1")
     return found
 
 
@@ -144,21 +131,10 @@ def _equilibria(study: Study, said: Mapping[str, float]) -> Iterator[tuple[str, 
             yield f"{x} {title}", found
 
 
-def _slopes(
-    study: Study, said: Mapping[str, float], cells: Mapping[Any, float]
-) -> Iterator[tuple[str, dict[str, float]]]:
-    """b1 and d of the headline, with the ends of their intervals, and of the region in focus."""
-    fit = {"estimator": study.estimator, "effects": study.effects[-1]}
+def _slopes(study: Study, cells: Mapping[Any, float]) -> Iterator[tuple[str, dict[str, float]]]:
+    """b1 and d of the region in focus."""
     main = study.rows("parameters", model="classic", estimator=study.estimator)
     for name, output in zip(("b1", "d"), reversed(study.pair), strict=True):
-        head = rows_of(main, scope="pooled", scaling="first", parameter=name, **fit).iloc[0]
-        drawn = figure(study, f"coefficient_{name}")
-        drawn = rows_of(drawn, **fit).iloc[0]
-        for part in ("estimate", "low", "high"):
-            places = {"results": head[part], "figure": float(drawn[part])}
-            if part != "estimate":
-                places["sentence"] = said[f"interaction/head/{name}/{part}"]
-            yield f"{name}, {part}", places
         own = rows_of(main, scope=study.focus, effects="none", parameter=name)
         first = study.series(output).loc[study.focus].iloc[0]
         summary = cells["summary", study.focus, name]

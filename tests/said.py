@@ -10,7 +10,7 @@ from coevo.report.findings import Study
 from coevo.report.words.markup import Markdown
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import worded
-from tests.sample import FOLDER, PROVENANCE, words_of
+from tests.sample import FOLDER, VERSION, words_of
 
 
 class Report(NamedTuple):
@@ -46,7 +46,7 @@ def reported(chosen: Study) -> Report:
     """Return the report of a study in its language, without escapes."""
     words, said = listened(chosen)
     template = (FOLDER / "report.md").read_text(encoding="utf-8")
-    source = text(words, template, PROVENANCE).replace("\\", "")
+    source = text(words, template, VERSION).replace("\\", "")
     opening, *parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
     return Report({"opening": opening} | dict(zip(parts[::2], parts[1::2], strict=True)), said)
 

@@ -9,14 +9,12 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import grade
-from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.coupling.formulas import COMPOSITES, FORMS, PRESETS
 from coevo.coupling.grade_scales import GRADES
 from coevo.normalisation import METHODS, REFERENCES
 from coevo.normalisation.directions import DIRECTIONS, RATIO
 from coevo.report.findings import Study
-from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
-from coevo.report.findings.data_quality import obstacles_finding, scale_top
+from coevo.report.findings.choice_robustness import robustness_finding
 from coevo.report.findings.rise import growth_finding
 from coevo.report.words.template_values import worded
 from coevo.sensitivity.headlines import CENSUS_YEAR
@@ -25,7 +23,6 @@ from coevo.weighting import WEIGHTINGS
 from tests.said import listened, reported
 from tests.sample import (
     FOCUS,
-    changed,
     config,
     documents,
     files,
@@ -36,7 +33,6 @@ from tests.sample import (
     tables,
     words_of,
 )
-from tests.unit import test_diagnostics
 
 LANGUAGES = ("en", "zh")
 TEN = GRADES["ten"].labels
@@ -63,32 +59,12 @@ def test_grades_and_ranks_are_counted_over_the_combinations_that_have_one() -> N
     assert found["D"] == (table["focus_D"][:90].min(), table["focus_D"][:90].max())
 
 
-def test_choices_that_drive_D_are_those_that_act_alone() -> None:
-    rows = [
-        ("form", 0.3, 0.4), ("range", 0.004, 0.1), ("weighting", 0.45, 0.5),
-        ("reference", 0.01, 0.04),
-    ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["choice", "first_order", "total"])
-    drives = robustness_finding(study(sensitivity=table.assign(outcome="focus_D")))["drives"]
-    # range acts only together with others, reference hardly at all
-    assert drives == {"verdict": "several", "choices": [("weighting", 0.45), ("form", 0.3)]}
-
-
-def test_draws_are_those_of_the_focus_in_its_last_year() -> None:
-    table = tables()["uncertainty"]
-    rows = table[picked(table, region=FOCUS, year=LAST)].set_index("source")
-    draws = robustness_finding(study())["draws"]
-    assert len(draws) == len(rows) == 3
-    for source, row in rows.iterrows():
-        assert (draws[source]["low"], draws[source]["high"]) == (row["low"], row["high"])
-
-
 def test_growth_names_its_largest_parts() -> None:
     chosen = study()
     found, rows = growth_finding(chosen, 2), chosen.of_focus("growth_split")
     sums = rows.groupby("indicator")["contribution"].sum().nlargest(2)
     assert dict(found["largest"]) == pytest.approx(sums.to_dict())
-    assert found["years"] == (FIRST, LAST) and not found["gaps"]
+    assert found["years"] == (FIRST, LAST)
 
 
 def test_growth_over_a_gap_is_that_of_the_steps_there_are() -> None:
@@ -97,7 +73,6 @@ def test_growth_over_a_gap_is_that_of_the_steps_there_are() -> None:
     steps = rows[picked(rows, region=FOCUS) & ~rows["year"].isin([2017, 2018])]
     sums = steps.groupby("indicator")["contribution"].sum()
     assert dict(found["largest"]) == pytest.approx(sums[sums > 0].to_dict())
-    assert found["gaps"] and "growth/gaps" in reported(study(**gap(2017))).said
 
 
 def test_growth_that_falls_names_what_took_most() -> None:
@@ -116,56 +91,6 @@ def test_growth_is_split_only_where_that_is_exact(key: str, value: object) -> No
     chosen = on(study(growth_split=tables()["growth_split"].iloc[:0]), **{key: value})
     assert growth_finding(chosen)["verdict"] == "not_split"
     assert "growth/not_split" in reported(chosen).said
-
-
-def test_who_sets_the_top_of_the_scale_of_the_largest_obstacle() -> None:
-    chosen = study()
-    largest = obstacles_finding(chosen)["first"]
-    moved = changed("normalised", {"indicator": largest, "region": "620000", "year": 2017}, z=2.0)
-    assert scale_top(moved, largest) == ("Gansu", 2017)
-    table = chosen.indicators
-    own = table["indicator"].eq(largest)
-    for cells in ({"low": 0.0, "high": 1e4}, {"direction": "moderate", "best": "5"}):
-        other = table.reindex(columns=[*table, "best", "low", "high"]).astype(object)
-        other.loc[own, list(cells)] = list(cells.values())
-        assert scale_top(replace(chosen, indicators=other), largest) is None
-    assert scale_top(on(chosen, "normalisation", reference="goalposts"), largest) is None
-
-
-# --- guards -------------------------------------------------------------------------------
-
-
-def flagged(*rows: dict[str, Any]) -> Study:
-    table = tables()["diagnostics"].assign(flagged=False)
-    more = pd.DataFrame(rows, columns=[*table]).assign(flagged=True)
-    return study(diagnostics=pd.concat([table, more], ignore_index=True))
-
-
-def test_flags_are_said_and_their_absence_too() -> None:
-    silent = reported(flagged())
-    assert silent.variants("guards") >= {"silent"} or "guards/silent/several" in silent.said
-    rows = (
-        {"guard": "on_a_cut", "value": 2.0, "limit": 0.0},
-        {"guard": "correlation", "indicator": "sales", "other": "orders", "value": 0.97},
-    )
-    chosen = flagged(*rows)
-    assert list(guards_finding(chosen)) == ["on_a_cut", "correlation"]
-    said = reported(chosen).said
-    assert "0.97" in said["guards/correlation"][0] and "2" in said["guards/on_a_cut"][0]
-    assert not [key for key in said if key.startswith("guards/silent")]
-
-
-def test_every_guard_has_its_sentence() -> None:
-    judged = {"method": "ahp", "judgements": {s: [[1, 2], [0.5, 1]] for s in "st"}}
-    cases = [{}, {"weighting": {"method": "pca"}}, {"weighting": judged}, {"filled": {("3", "a")}}]
-    rng = np.random.default_rng(7)
-    x = rng.uniform(1, 9, (6, 2, 4))
-    x[..., 1] += x[..., 0]
-    x[..., 3] += x[..., 2]
-    found = pd.concat([diagnostic_rows(test_diagnostics.case(x, **case)) for case in cases])
-    only_shown = {"between_share", "grades_without", "imputed_share", "type_changes"}
-    guards = set(found["guard"]) - only_shown - {"bartlett_chi2"}
-    assert guards <= set(words_of("phrases", "en")["guards"])
 
 
 # --- methods in words ---------------------------------------------------------------------
@@ -322,16 +247,3 @@ def test_a_mark_is_that_of_the_table_of_grades_that_is_chosen() -> None:
     said = {t: worded(regraded(t), words_of("phrases", "en")).graded for t in ("ten", "four")}
     assert {t: graded(0.29997) for t, graded in said.items()} == {"ten": "0.30†", "four": "0.30"}
     assert said["four"](0.49997) == "0.50†"
-
-
-def test_every_pair_of_three_subsystems_is_listed() -> None:
-    report, plain = reported(three()), reported(study())
-    lines = report.sections["step"].replace("\u202f", "").split("\n")
-    rows = [line for line in lines if line.startswith("| ")]
-    for pair in ("shops and plants", "shops and parks", "plants and parks"):
-        assert any(pair in row for row in rows)
-    assert "step/pairs_intro" in report.said and "step/pairs_intro" not in plain.said
-    table = tables()["comovement"]
-    scope = {"scope": "levels", "measure": "correlation_lnU"}
-    half = table.loc[picked(table, **scope), "value"].iloc[0] / 2
-    assert any("shops and parks" in row and f"{half:.2f}" in row for row in rows)

@@ -106,7 +106,7 @@ def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> No
 @pytest.mark.whole
 def test_a_table_that_a_study_lacks_is_left_out() -> None:
     names = {file.split(".")[0] for file in made()}
-    of_pair, of_many = {"equilibria", "ecological", "signs"}, {"interaction", "regions"}
+    of_pair, of_many = {"equilibria", "strengths"}, {"interaction", "regions"}
     assert {"indicators", "claims"} | of_pair | of_many <= names
     assert not {"summary", "coordination", "own"} & names  # no table of the document
     single = {file.split(".")[0] for file in made(study(1))}
@@ -126,7 +126,7 @@ def test_hostile_text_is_escaped() -> None:
         body = "\n".join(" ".join(cells) for cells in rows(text))
         body = re.sub(r"\\emph\{p\}~(=|\\textless)~(?=\d)", "", body)  # the spaces of a p value
         assert not re.search(r"(?<!\\)[%#~$]", body)
-    assert "中文\\_" in made(Study(config(), table, tables()))["weights.zh.tex"]
+    assert "中文\\_" in made(Study(config(), table, tables()))["indicators.zh.tex"]
 
 
 @pytest.mark.whole
@@ -151,11 +151,11 @@ def test_latex_takes_the_tables(tmp_path) -> None:
 
 def test_numbers_are_those_of_the_tables() -> None:
     files, chosen = made(), study()
-    panel = chosen.tables["panel"].groupby("indicator")["value"]
-    first = rows(files["descriptive.en.tex"])[0]
-    assert first[0].startswith("Sales of shops") and number(first[1]) == panel.count()["sales"]
-    assert number(first[2]) == pytest.approx(panel.mean()["sales"], rel=5e-3)
-    assert number(first[5]) == pytest.approx(panel.max()["sales"], rel=5e-3)
+    body = rows(files["coordination.en.tex"])
+    D = chosen.coupling.pivot(index="name", columns="year", values="D")
+    for name, *cells in body[:-1]:
+        np.testing.assert_allclose([float(c.rstrip("†")) for c in cells], D.loc[name], atol=5e-3)
+    np.testing.assert_allclose([float(c) for c in body[-1][1:]], D.mean(), atol=5e-3)
     used = chosen.tables["weights"].query("weighting == 'entropy'")
     found = sorted(number(cells[3]) for cells in rows(files["indicators.en.tex"]))
     np.testing.assert_allclose(found, sorted(used["weight"]), atol=5e-4)
@@ -236,11 +236,8 @@ def test_an_error_that_changes_changes_the_stars_but_not_without_year_effects() 
 @pytest.mark.parametrize(("wild", "most"), [(0.001, 3), (0.03, 2), (0.42, 0)])
 def test_no_star_stands_where_the_wild_bootstrap_does_not_confirm_it(wild, most) -> None:
     """Errors clustered by region do not see that one region carries a slope."""
-    symbols = {"classic": ("interaction.en.tex", SYMBOLS["d"])}
-    symbols |= {"general": ("general.en.tex", r"\(A_{21}\)")}
-    for model, (export, symbol) in symbols.items():
-        estimates, _ = coefficients(sure(wild, model=model, effects=BOTH), export)[symbol]
-        assert max(cell.count("*") for cell in estimates) == most
+    estimates, _ = coefficients(sure(wild, effects=BOTH))[SYMBOLS["d"]]
+    assert max(cell.count("*") for cell in estimates) == most
 
 
 @pytest.mark.parametrize(("p", "sign"), [(0.004, "***"), (0.04, "**"), (0.06, "")])
@@ -248,14 +245,6 @@ def test_stars_by_instruments_are_those_of_anderson_and_rubin_below_five_per_cen
     check = {"check": "anderson_rubin_p_b1", "effects": BOTH}
     chosen = study(**put(sure(estimator="fod_iv").tables, "checks", check, value=p))
     assert coefficients(chosen)[SYMBOLS["b1"]][0][-1].count("*") == len(sign)
-
-
-def test_own_terms_by_least_squares_have_no_stars() -> None:
-    found = coefficients(sure(model="general", effects=BOTH), "general.en.tex")
-    assert {rf"\(A_{{{ij}}}\)" for ij in (11, 12, 21, 22)} <= set(found)
-    own, cross = (found[rf"\(A_{{{ij}}}\)"][0] for ij in (11, 12))
-    assert [cell.count("*") for cell in own] == [0] * 7
-    assert [cell.count("*") for cell in cross] == [0, 3, 0, 3, 3, 3, 3]  # the third by instruments
 
 
 def test_a_fit_without_errors_has_no_stars_and_no_parentheses() -> None:
@@ -410,7 +399,6 @@ def test_every_language_of_the_reports_is_written_in_its_words() -> None:
     assert "xeCJK" not in files["regions.en.tex"]
     assert rows(text)[0][0] == "浙江"
     assert "熵值法" in files["indicators.zh.tex"] and "entropy" in files["indicators.en.tex"]
-    assert "亿元" in files["descriptive.zh.tex"]
 
 
 @pytest.mark.whole

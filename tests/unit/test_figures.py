@@ -24,21 +24,20 @@ from coevo.errors import StudyError
 from coevo.files import as_table
 from coevo.report.documents.source import caption
 from coevo.report.figures import FIGURES, PALETTES, axes, drawing, figure_names, filled
-from coevo.report.figures.bars import share_text
 from coevo.report.figures.drawing import CHARTS, data_behind, paper_size, svg
+from coevo.report.figures.intervals import share_text
 from coevo.report.figures.phase_planes import marks as marks_of_plane
 from coevo.report.figures.phase_planes import points
 from coevo.report.figures.plane import named_left, named_years, plane_limit
 from coevo.report.figures.scatters import _adjusted, _logs
 from coevo.report.figures.typesetting import pngs
 from coevo.report.figures.vega import SCHEMA
-from coevo.report.findings import Study, chart_needs, grade_scale
+from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.study_tables import chart_words, variant_word
+from coevo.report.findings.study_tables import chart_words
 from coevo.report.tables import for_excel
 from coevo.report.words import numbers
 from coevo.report.words.template_values import worded
-from coevo.sensitivity.multiverse import CHOICES
 from tests.said import reported
 from tests.sample import (
     COUNT,
@@ -143,14 +142,14 @@ def test_no_two_figures_share_a_title(count: int, language: str) -> None:
     said = (re.fullmatch(r"figures/(\w+)/title(/by)?", key) for key in report.said)
     names = {match[1] for match in said if match} - {"correlations"}  # scatter's, of which it tells
     titles = Counter(caption(words, name).split(" [")[0] for name in names)
-    assert len(names) > 5 and max(titles.values()) == 1, titles.most_common(1)
+    assert len(names) > 2 and max(titles.values()) == 1, titles.most_common(1)
 
 
 # --- which charts there are ---------------------------------------------------------------
 
 
 def test_one_region_has_no_regional_charts() -> None:
-    several = {"heat", "scatter_levels", "region_phase"}
+    several = {"tiles", "scatter_levels", "region_phase"}
     assert not several & set(specs(1)) and several <= set(specs())
     assert "phase" in specs(1)
     assert not {"phase", "region_phase"} & set(figure_names({"several"}))
@@ -158,7 +157,7 @@ def test_one_region_has_no_regional_charts() -> None:
 
 @pytest.mark.parametrize(
     ("name", "table"),
-    [("growth_split", "growth_split"), ("by_choice", "sensitivity"), ("against_level", "level")],
+    [("headline_choices", "headline_variants"), ("against_level", "level")],
 )
 def test_no_chart_without_its_table(name: str, table: str) -> None:
     bare = study(**{table: tables()[table].iloc[:0]})
@@ -167,7 +166,7 @@ def test_no_chart_without_its_table(name: str, table: str) -> None:
 
 def test_no_plane_of_a_focus_that_is_not_estimated_and_no_strengths_without_slopes() -> None:
     names = names_of(study(**unestimated(FOCUS)))
-    assert "phase" not in names and "coefficient_b1" in names
+    assert "phase" not in names
     assert "strengths" in specs()
     assert "strengths" not in names_of(study(strengths=tables()["strengths"].iloc[:0]))
 
@@ -176,7 +175,7 @@ def test_no_plane_of_a_focus_that_is_not_estimated_and_no_strengths_without_slop
 def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
     chosen = study(**gap(year))
     assert names_of(chosen) == list(specs())
-    label = [text for text in values(CHARTS["coordination"](chosen, words()), "text") if text]
+    label = [text for text in values(CHARTS["opening_degrees"](chosen, words()), "text") if text]
     assert any(NAMES[FOCUS] in text for text in label)
     assert any(f"({LAST - 1})" in text for text in label) == (year == LAST)
 
@@ -236,34 +235,10 @@ def test_colours_of_grades_run_one_way_and_turn_at_the_midpoint(table: str) -> N
 @pytest.mark.parametrize("table", TABLES)
 def test_a_colour_and_a_name_are_those_of_their_grade(table: str) -> None:
     scale, chosen = grade_scale.GRADES[table], graded(table)
-    for name in ("tiles", "heat"):
-        rows = rows_of(CHARTS[name](chosen, words()), "grade")
-        assert rows
-        for row in rows:
-            assert row["g"] == grade_scale.colours(scale)[row["grade"]] and row["text"]
-            if "D" in row and name != "tiles":
-                assert row["grade"] == str(scale.classify(row["D"]))
-    named = rows_of(CHARTS["coordination"](chosen, words()), "at", "grade")
-    assert named and all(str(scale.classify(row["at"])) == row["grade"] for row in named)
-
-
-def test_ranks_beside_the_cells_are_those_of_the_tables() -> None:
-    table, ends = tables()["rank_ranges"].set_index("name"), ["rank_low", "rank_high"]
-    rows = {row["name"]: row for row in rows_of(specs()["heat"], "rank_low")}
-    assert set(rows) == set(table.index)
-    for name, row in rows.items():
-        assert [row[end] for end in ends] == table.loc[name, ends].tolist()
-        assert row["rank_low"] <= row["rank"] <= row["rank_high"]
-
-
-def test_of_few_regions_dots_and_of_many_a_density(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {row["row"] for row in rows_of(specs()["density"], "row")} == {str(FIRST), str(LAST)}
-    monkeypatch.setattr(chart_needs, "FEW", COUNT)
-    spec, table = CHARTS["density"](study(), words()), tables()["density"]
-    drawn_rows = pd.DataFrame(rows_of(spec, "density")).drop_duplicates(["year", "D"])
-    both = drawn_rows.merge(table.round(4), on=["year", "D"], suffixes=("", "_table"))
-    assert set(both["year"]) == {FIRST, LAST} and len(both) > 20
-    np.testing.assert_allclose(both["density"], both["density_table"])
+    rows = rows_of(CHARTS["tiles"](chosen, words()), "grade")
+    assert rows
+    for row in rows:
+        assert row["g"] == grade_scale.colours(scale)[row["grade"]] and row["text"]
 
 
 def test_headlines_by_choice_are_the_counts_of_the_table() -> None:
@@ -277,24 +252,6 @@ def test_headlines_by_choice_are_the_counts_of_the_table() -> None:
     own = {(row["choice"], row["variant"]) for row in rows if row["own"]}
     main = tables()["multiverse"].iloc[0]
     assert {(choice, main[choice]) for choice in table["choice"].unique() if choice in main} <= own
-
-
-def test_of_many_regions_heat_shows_the_ends_the_focus_and_the_means_of_groups() -> None:
-    chosen = study()
-    one = chosen.of_focus("coupling")
-    rows = [
-        one.assign(region=f"r{i}", name=f"Region {i}", D=i / 300, grade=one["grade"].iloc[0])
-        for i in range(1, 300)
-    ]
-    made = {**chosen.tables, "coupling": pd.concat([one, *rows], ignore_index=True)}
-    places = pd.DataFrame({"region": [f"r{i}" for i in range(1, 300)], "nbs_region": "east"})
-    many = dataclasses.replace(chosen, tables=made, places=places)
-    found = rows_of(CHARTS["heat"](many, words()), "D")
-    names = {row["name"] for row in found}
-    assert len(names) == 22 and {"Region 299", "Region 1"} <= names
-    (group,) = (part for name, part in pd.DataFrame(found).groupby("region") if name == "")
-    assert list(group["year"]) == sorted(one["year"], reverse=True)
-    np.testing.assert_allclose(group["D"], np.mean([i / 300 for i in range(1, 300)]))
 
 
 def test_tiles_hold_every_year_and_the_slider_reaches_each() -> None:
@@ -372,36 +329,6 @@ def test_a_grid_draws_its_own_tiles_and_makes_room_for_the_key() -> None:
 )
 def test_share_is_never_all_or_nothing_where_it_is_not(share: float, text: str) -> None:
     assert share_text(share) == text
-
-
-def test_bands_show_range_middle_half_and_mean_of_every_variant() -> None:
-    table, means = tables()["multiverse"], rows_of(specs()["by_choice"], "low")
-    assert len(means) == sum(table[choice].nunique() for choice in CHOICES)
-    named = {(row["name"], row["colour"]): row for row in means}
-    for choice, variant, colour in (("form", "wang", "$ink"), ("weighting", "entropy", "$focus")):
-        D = table.loc[table[choice] == variant, "focus_D"]
-        row = named[variant_word(words(), choice, variant), colour]
-        expected = (D.mean(), *D.quantile([0, 0.25, 0.75, 1]))
-        shown = [row[key] for key in ("D", "low", "lower", "upper", "high")]
-        assert shown == pytest.approx(expected, abs=5e-5)
-        assert row["text"] == f"{D.mean():.2f}"
-
-
-def test_strips_name_the_share_that_a_choice_accounts_for() -> None:
-    rows = [("form", "focus_D", 0.345), ("scale", "focus_D", 0.0), ("form", "D_mean", 0.9)]
-    table = pd.DataFrame(rows, columns=["choice", "outcome", "first_order"]).assign(total=0.9)
-    heads = set(values(CHARTS["by_choice"](study(sensitivity=table), words()), "name"))
-    said = words()
-    assert {f"{said['choice_form']}: 34 %", f"{said['choice_scale']}: 0 %"} <= heads
-    assert said["choice_weighting"] in heads  # a share that the table does not have is left out
-
-
-def test_growth_split_adds_up() -> None:
-    chosen, spec = study(), specs()["growth_split"]
-    parts = 100 * chosen.of_focus("growth_split").groupby("indicator")["contribution"].sum()
-    assert values(spec, "contribution") == pytest.approx(sorted(parts, reverse=True), abs=1e-4)
-    assert f"{parts.sum():+.1f}" in values(spec, "text")
-    assert "tick" in marks(spec) and "tick" not in marks(specs(1)["growth_split"])  # means
 
 
 @pytest.mark.parametrize("count", [COUNT, 1])
@@ -682,21 +609,13 @@ def test_ticks_are_round_few_and_inside() -> None:
     assert all(0.62 <= tick <= 0.68 for tick in axes.log_ticks(0.62, 0.68))
 
 
-def test_labels_of_a_path_keep_their_distance_in_print() -> None:
-    spec = specs()["trajectory"]
-    at = sorted(row["at"] for row in rows_of(spec, "at"))
-    assert len(at) == 5
-    height = paper_size(spec, FIGURES["trajectory"])["height"]
-    assert min(np.diff(at)) * height >= 15 - 0.1  # pixels, of type of 12
-
-
-def test_an_axis_of_bars_holds_the_ticks_of_means_below_zero() -> None:
-    table = tables()["growth_split"]
-    others = table["region"] != FOCUS
-    table = table.assign(contribution=table["contribution"].mask(others, -1.0))
-    spec = CHARTS["growth_split"](study(growth_split=table), words())
-    low = spec["layer"][1]["encoding"]["x"]["scale"]["domain"][0]
-    assert low < min(values(spec, "mean")) < 0
+def test_labels_of_lines_keep_their_distance_in_print() -> None:
+    spec = specs()["opening_degrees"]
+    low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    at = sorted(row["at"] for row in rows_of(spec, "at", "region") if row["region"] == FOCUS)
+    assert len(at) > 4
+    height = paper_size(spec, FIGURES["opening_degrees"])["height"]
+    assert min(np.diff(at)) / (high - low) * height >= 15 - 0.1  # pixels, of type of 12
 
 
 def test_labels_keep_their_distance_and_stay_inside() -> None:
@@ -733,7 +652,7 @@ def test_same_bytes_whatever_was_drawn_before(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(drawing.figures, "figure_names", lambda charts_that_apply: names)
         return drawing.drawn(study(), words())
 
-    names, endings = ("obstacles", "trajectory"), ("json", "csv", "svg", "png", "pdf")
+    names, endings = ("tiles", "opening_degrees"), ("json", "csv", "svg", "png", "pdf")
     first = made(*names)
     assert set(first) == {f"{name}.{ending}" for name in names for ending in endings}
     assert made(*reversed(names)) == first
@@ -754,17 +673,17 @@ def test_plain_text_asks_for_the_regular_weight() -> None:
 
 @cache
 def image() -> str:
-    spec = specs()["trajectory"]
-    return svg(spec | paper_size(spec, FIGURES["trajectory"]))
+    spec = specs()["opening_degrees"]
+    return svg(spec | paper_size(spec, FIGURES["opening_degrees"]))
 
 
 def test_a_png_says_its_resolution() -> None:
-    data = pngs({"trajectory": image()})["trajectory"]
+    data = pngs({"opening_degrees": image()})["opening_degrees"]
     place = data.index(b"pHYs")
     x, y, metre = struct.unpack(">IIB", data[place + 4 : place + 13])
     assert (x, y, metre) == (11811, 11811, 1)  # 300 dots an inch, in dots a metre
     width = struct.unpack(">I", data[16:20])[0]
-    assert width / 300 * 72 == pytest.approx(640 * 0.75, abs=0.5)
+    assert width / 300 * 72 == pytest.approx(340 * 0.75, abs=0.5)
     assert struct.unpack(">I", data[place + 13 : place + 17])[0] == zlib.crc32(
         data[place : place + 13]
     )
@@ -791,20 +710,13 @@ def test_source_data_are_the_numbers_of_the_tables() -> None:
         assert text.startswith("\ufeff") and text.count("\n") > 1, name
     chosen = study()
     D = chosen.coupling.set_index(["region", "year"])["D"].sort_index()
-    heat = table("heat").set_index(["region", "year"])["D"]
-    pd.testing.assert_series_equal(heat.sort_index(), D)
-    lines, mean = (part for _, part in table("coordination").groupby("layer"))
+    lines, mean = (part for _, part in table("opening_degrees").groupby("layer"))
     lines = lines.set_index(["region", "year"])["D"].sort_index()
     pd.testing.assert_series_equal(lines, D)
     np.testing.assert_allclose(mean.set_index("year")["D"], D.groupby("year").mean())
-    given = chosen.of_focus("obstacles").query(f"year == {LAST}")["obstacle"]
-    np.testing.assert_allclose(sorted(table("obstacles")["obstacle"]), sorted(given), atol=5e-5)
 
 
 def test_source_data_name_quantities_and_variants() -> None:
     assert list(table("scatter_levels")) == ["region", "name", "year", "ln_U1", "ln_U2"]
-    found, tried = table("by_choice"), tables()["multiverse"]
-    for choice in ("weighting", "form"):
-        names = {variant_word(words(), choice, variant) for variant in tried[choice]}
-        assert names <= set(found["name"])
+    found = table("headline_choices")
     assert not {"g", "text", "colour"} & set(found)

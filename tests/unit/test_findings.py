@@ -21,7 +21,6 @@ from coevo.report.findings.in_step import step_finding
 from coevo.report.findings.interaction import (
     interaction_finding,
     regional,
-    slope_intervals,
 )
 from coevo.report.findings.level_control import level_values, measures_finding
 from coevo.report.findings.region_standings import standings
@@ -112,7 +111,7 @@ def test_correlations_and_their_random_pairings_are_those_of_the_table() -> None
 
 def test_without_random_pairings_nothing_is_judged() -> None:
     found = step_finding(study(**unplaced()))
-    assert (found["verdict"], found["others"], found["place"]) == ("unplaced", {}, None)
+    assert (found["verdict"], found["place"]) == ("unplaced", None)
     assert found["why"][0] == "too_few_regions_to_pair"
     assert found["r"]["lnU"][DEEPEST] == moved(tables()["comovement"], "correlation_lnU")["value"]
 
@@ -288,15 +287,6 @@ def supplying(*effects: str, broken: str = "") -> Tables:
     return made
 
 
-def test_year_effects_take_the_pattern_away() -> None:
-    found = interaction_finding(study(**supplying("region")))
-    assert (found["verdict"], found["headline"]) == ("supply_then_neither", "undecided")
-    assert {name: row["p"] for name, row in found["by_year"].items()} == {"b1": 0.004, "d": 0.004}
-    assert found["broken"] == [] and found["signs"] == "outlived"
-    kept = interaction_finding(study(**supplying("region", BOTH)))
-    assert (kept["verdict"], kept["headline"]) == ("supply_then_supply", "undecided")
-
-
 def shown(study_tables: Tables, direction: str) -> Tables:
     """Return tables in which the panel with both effects shows a predator-prey relation."""
     here = {"scope": "pooled", "effects": BOTH}
@@ -318,36 +308,14 @@ def test_what_drives_what_follows_the_relation_that_is_shown(
     assert all_findings(study())["opening"]["drive"] == "undecided"
 
 
-def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
-    """The bootstrap by year has to tell both slopes from zero, and no single year may decide."""
-    made = supplying("region")
-    late = put(made, "slope_tests", {"errors": BY_YEAR, "parameter": "b1"}, p=0.3)
-    few = made | {"slope_tests": without(made["slope_tests"], errors=BY_YEAR)}
-    broken = supplying("region", broken="2017")
-    for other, years in ((late, []), (few, []), (broken, ["2017"])):
-        found = interaction_finding(study(**other))
-        assert (found["verdict"], found["broken"]) == ("fragile_then_neither", years)
-
-
 def test_counts_of_signs_are_those_of_the_table() -> None:
     table = tables()["specification_counts"]
     survival = survival_finding(study(specification_counts=table.assign(agree=table.index)))
-    for name, count in {"all": "supply", "without_growth": "without_growth"}.items():
+    for name, count in {"all": "supply"}.items():
         rows = table[picked(table, count=count, pair="main")]
         told = [(e, by["agree"], by["specifications"]) for e, by in survival[name].items()]
         columns = ["effects", "agree", "specifications"]
         assert told == [*rows.assign(agree=rows.index)[columns].itertuples(index=False, name=None)]
-
-
-def test_region_effects_have_the_interval_by_year_and_none_without_it() -> None:
-    chosen = study()
-    rows = slope_intervals(chosen, "b1").query("effects == 'region'").set_index("estimator")
-    by_year = chosen.rows("slope_tests", errors=BY_YEAR, effects="region", parameter="b1")
-    ends = by_year.set_index("estimator")[["low", "high"]]
-    pd.testing.assert_frame_equal(rows[["low", "high"]], ends.loc[rows.index], check_names=False)
-    few = study(slope_tests=without(tables()["slope_tests"], errors=BY_YEAR))
-    assert set(slope_intervals(few, "b1")["effects"]) == {BOTH}
-    assert interaction_finding(few)["by_year"] == {}
 
 
 def test_effects_are_told_for_a_tenth_of_the_first_year_in_points_of_growth() -> None:
@@ -358,8 +326,6 @@ def test_effects_are_told_for_a_tenth_of_the_first_year_in_points_of_growth() ->
     for name, sign, order in (("b1", -10, ["estimate", "high", "low"]), ("d", 10, columns)):
         row = chosen.rows("parameters", parameter=name, **fit).iloc[0]
         np.testing.assert_allclose(found["points"][name][columns], sign * row[order].astype(float))
-    r2 = chosen.rows("fits", scope="pooled", effects=BOTH, scaling="first", model="classic")["r2"]
-    assert found["r2"] == (r2.min(), r2.max())
 
 
 def test_headlines_stand_or_hang_on_the_choice_that_moves_them() -> None:
@@ -374,43 +340,6 @@ def test_headlines_stand_or_hang_on_the_choice_that_moves_them() -> None:
     assert all(choices[name] == choice for choice, names in found["hanging"] for name in names)
 
 
-INSTRUMENTS = {"quantity": "anderson_rubin_b1", "period": ""}
-
-
-@pytest.mark.parametrize(
-    ("ends", "low", "high"),
-    [
-        (("interval", -0.1, 0.3), -0.1, 0.3),
-        (("unbounded", np.nan, 0.3), -np.inf, 0.3),
-        (("complement", 0.1, 0.3), -np.inf, np.inf),
-        (("line", np.nan, np.nan), -np.inf, np.inf),
-    ],
-)
-def test_the_anderson_rubin_set_stands_beside_the_interval(ends, low, high) -> None:
-    chosen = changed(
-        "relations", INSTRUMENTS, **dict(zip(("set", "low", "high"), ends, strict=True))
-    )
-    pair = slope_intervals(chosen, "b1").query(f"effects == '{BOTH}'").set_index("estimator")
-    assert list(pair.index)[:3] == ["trapezoid", "fod_iv", "anderson_rubin"]
-    fit = chosen.rows("parameters", effects=BOTH, estimator="fod_iv", parameter="b1", **POOLED)
-    assert pair.loc["fod_iv", ["low", "high"]].tolist() == fit[["low", "high"]].iloc[0].tolist()
-    assert pair.loc["anderson_rubin", ["low", "high"]].tolist() == [low, high]
-    found = interaction_finding(chosen)
-    assert found["sets"] == found["instruments"]
-    b1, known = found["instruments"][0], tables()["checks"].set_index("check")["value"]
-    assert (b1["parameter"], b1["estimate"]) == ("b1", fit["estimate"].iloc[0])
-    for name in ("anderson_rubin_p", "J_df"):
-        assert b1[name] == known[f"{name}_b1"]
-
-
-def test_a_set_of_instruments_that_does_not_hold_the_estimate_is_not_shown() -> None:
-    chosen = changed("relations", INSTRUMENTS, set="interval", low=7.0, high=8.0)
-    assert "anderson_rubin" not in set(slope_intervals(chosen, "b1")["estimator"])
-    found = interaction_finding(chosen)
-    assert [row["parameter"] for row in found["sets"]] == ["d"]
-    assert [row["parameter"] for row in found["unset"]] == ["b1"]
-
-
 def test_a_slope_that_one_region_carries_decides_nothing_and_is_told_as_such() -> None:
     """In units of its first year the output of one region varies most."""
     made = supplying("region", BOTH)
@@ -421,8 +350,7 @@ def test_a_slope_that_one_region_carries_decides_nothing_and_is_told_as_such() -
     (row,) = found["carried"]
     assert (row["slope"], row["output"], found["headline"]) == ("d", "x1", "undecided")
     assert row["share"] > 0.85
-    assert set(found["points"]) == set(found["by_year"]) == {"b1"}
-    assert [one["parameter"] for one in found["instruments"]] == ["b1"]
+    assert set(found["points"]) == {"b1"}
 
 
 @pytest.mark.parametrize(
@@ -462,18 +390,6 @@ def test_an_indicator_that_nearly_is_the_level_is_told_as_such() -> None:
     found = all_findings(study(**made | {"panel": rows.reset_index()}))["opening"]
     assert found["near"] == "one" and found["alike"]["r"] == pytest.approx(1)
     assert (found["alike"]["indicators"], found["alike"]["of"]) == ([used], level)
-
-
-def test_the_mean_group_is_told_with_its_interval() -> None:
-    fit = {"effects": BOTH, "estimator": "trapezoid"}
-    chosen = changed("relations", fit | {"quantity": "mean_group_d"}, high=-0.1)
-    found = interaction_finding(chosen)
-    rows = slope_intervals(chosen, "d").set_index("estimator")
-    assert rows.at["mean_group", "high"] == -0.1
-    group = found["groups"][1]
-    row = chosen.rows("relations", quantity="mean_group_d", **fit).iloc[0]
-    assert group["parameter"] == "d"
-    assert [group[c] for c in ("value", "low", "high")] == row[["value", "low", "high"]].tolist()
 
 
 def test_pooled_fits_without_intervals_are_no_pooled_fits() -> None:
@@ -533,7 +449,7 @@ def test_one_region_has_no_pooled_findings_and_none_where_it_is_not_estimated() 
     assert found["interaction"]["verdict"] == "region_neither"
     chosen = study(1, **unestimated(FOCUS, 1))
     assert interaction_finding(chosen)["verdict"] == "not_estimated"
-    assert not {"fit", "coefficients", "own_fits"} & charts_that_apply(chosen)
+    assert not {"fit", "own_fits"} & charts_that_apply(chosen)
 
 
 # --- equilibria ---------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from coevo.report.figures import FIGURES
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import report_tables
 from coevo.report.words.template_values import worded
-from tests.sample import PROVENANCE, ROOT, config, indicators, study, tables, words_of
+from tests.sample import ROOT, VERSION, config, indicators, study, tables, words_of
 
 RULES = ROOT / "workflow" / "rules"
 TEMPLATE = (ROOT / "workflow" / "report" / "report.md").read_text(encoding="utf-8")
@@ -178,7 +178,7 @@ def test_script_has_its_words_from_the_phrases(language: str) -> None:
 def test_every_table_of_the_report_names_its_sheet() -> None:
     said = worded(study(), PHRASES["en"])
     sheets = page_data(said)["sheets"]
-    assert sheets["coordination"] == "D by year" and sheets["states"] == "indices"
+    assert sheets["coordination"] == "D by year"
     assert set(sheets) == {table.key for table in report_tables(said)}
 
 
@@ -212,7 +212,7 @@ def test_texts_of_a_region_are_those_of_a_study_with_it_in_focus(language: str) 
     text = of[other][other]
     assert chosen.name(other) in text and chosen.name(chosen.focus) not in text
     assert all(f"key={key}" in text for key in ("far-focus", "measures-focus"))
-    filled = source_text(worded(moved, PHRASES[language]), TEMPLATE, PROVENANCE)
+    filled = source_text(worded(moved, PHRASES[language]), TEMPLATE, VERSION)
     for mark in re.findall(r"\[.+?\]\{key=[\w-]+\}", text):
         assert filled.count(mark) == 2, mark  # where it stands, and among those of all regions
 

@@ -17,8 +17,7 @@ from coevo.report.documents.source import metadata, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings import OF_MODEL, Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.data_quality import data_finding, weights_finding
-from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.data_quality import data_finding
 from coevo.report.findings.relation import relation_finding
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import ReportTable
@@ -30,8 +29,7 @@ from tests.sample import (
     ENGLISH,
     FAILING,
     FOCUS,
-    PROVENANCE,
-    Tables,
+    VERSION,
     documents,
     gap,
     page_files,
@@ -43,7 +41,6 @@ from tests.sample import (
     templates,
     unestimated,
     unplaced,
-    without,
     words_of,
 )
 
@@ -54,7 +51,7 @@ TEMPLATE = templates()["report.md"]
 
 def source(chosen: Study) -> str:
     """The Markdown of a report."""
-    return text(worded(chosen, PHRASES), TEMPLATE, PROVENANCE)
+    return text(worded(chosen, PHRASES), TEMPLATE, VERSION)
 
 
 @lru_cache
@@ -83,32 +80,12 @@ def test_an_unbounded_set_gets_no_number_and_given_parameters_stand_as_given() -
     assert [float(given[i]) for i in (1, 3)] == [50.0, 200.0]
 
 
-def refusing(*rows: tuple[str, str]) -> Tables:
-    """Tables without the verdicts of instruments, with refusals (estimator, message)."""
-    made = tables()
-    refusals = [refused("pooled", e, "region+year", message=message) for e, message in rows]
-    return made | {
-        "verdicts": without(made["verdicts"], estimator="fod_iv"),
-        "refusals": pd.concat([made["refusals"], *refusals], ignore_index=True),
-    }
-
-
-def test_reason_of_a_missing_relation_and_of_missing_pooled_fits_is_that_of_the_fit() -> None:
+def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
     none = {"effects": tables()["effects"].iloc[:0]}
     why = refused(FOCUS, "trapezoid", quantity="effects", message="too_few_rows")
     for refusals, key in (({"refusals": why}, "too_few_rows"), ({}, "no_growth_rows")):
         found = relation_finding(study(**none | refusals))
         assert (found["verdict"], found["reason"][0]) == ("not_estimated", key)
-    alone = {"parameters": without(tables()["parameters"], scope="pooled")}
-    for estimator, reason in (("trapezoid", ("too_few_shared_years", "")), ("lag", None)):
-        made = refusing((estimator, "too_few_shared_years"))
-        assert interaction_finding(study(**made | alone))["reason"] == reason
-
-
-def test_general_model_has_a_table_only_where_it_is_estimated() -> None:
-    assert "general" in printed(study())
-    table = without(tables()["parameters"], model="general")
-    assert "general" not in printed(study(parameters=table))
 
 
 @BOTH
@@ -166,15 +143,7 @@ def test_three_subsystems_do_not_break_the_report() -> None:
     )
     found = [all_findings(one)["step"]["of"] for one in (chosen, wider)]
     assert found == ["two", "several"]
-    assert source(wider) and "U_parks" in page_files(wider)["trajectory.json"]
-
-
-def test_weights_of_one_indicator_each_are_not_said_to_vary() -> None:
-    table = tables()["weights"]
-    single = table[table["indicator"].isin(["sales", "output"])].assign(weight=1.0)
-    found = weights_finding(study(weights=single))
-    assert (found["verdict"], found["vary"], found["sure"]) == ("alone", "one", None)
-    assert weights_finding(study())["sure"] == "regions"
+    assert source(wider)
 
 
 @BOTH
@@ -255,13 +224,12 @@ def test_nothing_is_escaped_twice() -> None:
 @BOTH
 def test_words_that_say_too_much_are_absent(count: int) -> None:
     words = r"\b(significant(?! would be)\w*|prov(?:e|es|ed)|wrong|nan|undefined)\b"
-    told = re.sub(r"(?s)\{#related\}.*?\n# ", "", whole(count))  # what other works found
-    assert not re.findall(words, told.lower())
+    assert not re.findall(words, whole(count).lower())
 
 
 def test_template_and_phrases_name_no_study() -> None:
     """No region, indicator, subsystem, method or year stands in template or phrases."""
-    sentences = {k: v for k, v in PHRASES.items() if k not in ("words", "notes", "related")}
+    sentences = {k: v for k, v in PHRASES.items() if k not in ("words", "notes")}
     source = TEMPLATE + yaml.safe_dump(sentences, allow_unicode=True)
     source = re.sub(r"@[a-z]+\d{4}", "", source)  # a work is cited by author and year
     for word in ("Zhejiang", "China", "e-commerce", "cluster ", "entropy weights", "2015", "2023"):

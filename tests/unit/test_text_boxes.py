@@ -12,7 +12,7 @@ from coevo.report.figures import FIGURES
 from coevo.report.figures.drawing import paper_size, specifications, svg
 from coevo.report.findings.study_tables import chart_words
 from tests.sample import COUNT, ROOT, study, words_of
-from tests.text_boxes import collisions, text_boxes, troubles
+from tests.text_boxes import text_boxes, troubles
 
 SCRIPT = (ROOT / "workflow/report/charts.js").read_text(encoding="utf-8")
 RATIO, TALLER = (
@@ -74,15 +74,6 @@ def test_no_words_collide_or_are_cut(language: str, count: int, long: bool) -> N
             shapes["print"] = spec | paper_size(spec, FIGURES[name])
         found |= {(name, kind): troubles(svg(shape)) for kind, shape in shapes.items()}
     assert {key: words for key, words in found.items() if words} == {}
-
-
-def test_grades_stand_beside_the_longest_label_in_every_font() -> None:
-    spec = drawn("en", COUNT, True)["coordination"]
-    for shape in (in_window("coordination", spec, 1440), spec):
-        boxes, _ = text_boxes(svg(shape), WIDER)
-        grades = [box.left for box in boxes if box.text.endswith(" coordination")]
-        assert grades and max(b.right for b in boxes if b.text.startswith("Newf")) < min(grades)
-        assert collisions(boxes) == []
 
 
 def test_boxes_are_where_the_words_stand() -> None:

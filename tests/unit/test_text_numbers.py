@@ -14,11 +14,11 @@ from coevo.report.words.template_values import worded
 from coevo.report.words.text_numbers import NUMBER, keyed, numbers_by_key, numbers_for_latex
 from tests.sample import FOCUS, page_files, study, templates, words_of
 
-# beside the text: exhibits, code, formulas, works, numbers of exhibits, provenance, the trace
+# beside the text: exhibits, code, formulas, works, numbers of exhibits, the trace
 APART = (
     "//table|//*[starts-with(@id, 'table-')]|//figure|//pre|//code|//script|//style|//a|//nav"
     "|//*[contains(@class, 'math')]|//*[contains(@class, 'citation')]|//header"
-    "|//*[@id='refs']|//section[@id='provenance']"
+    "|//*[@id='refs']"
 )
 
 
@@ -27,7 +27,7 @@ def words(language: str = "en"):
 
 
 def said(chosen) -> str:
-    return text(chosen, templates()["report.md"], {"files": {}, "packages": {}, "sources": {}})
+    return text(chosen, templates()["report.md"], "1")
 
 
 def files(*languages: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ import yaml
 
 from coevo.coupling.grade_scales import GRADES
 from coevo.files import as_table
-from coevo.report.findings import OF_REGION, all_findings
+from coevo.report.findings import all_findings
 from tests.said import Report, beside_exhibits, line, reported, words_in
 from tests.sample import (
     COUNT,
@@ -144,46 +144,36 @@ SECTIONS |= {headline: through(headline) for headline in HEADLINES}
 # A verdict, and the places of the phrases of which it chooses one.
 PLACES = {
     "far.verdict": "opening/rose far/finding",
-    "far.title": "figures/coordination/title",
     "step.verdict": "step/finding step/caption",
     "step.body": "step/body",
     "measures.verdict": "measures/finding",
-    "growth.verdict": "growth figures/growth_split/title",
+    "growth.verdict": "growth",
     "opening.follows": "opening/follows",
     "opening.rests": "opening/rests",
     "where.verdict": "where/finding",
     "where.spread": "where/spread",
-    "where.growth.verdict": "where/caption",
-    "where.growth.slope": "where/slope",
     "where.neighbours.verdict": "where/near",
-    "where.level.verdict": "where/near",
-    "where.residuals.verdict": "where/near",
-    "where.local.verdict": "where/local",
     "robustness.verdict": "robustness/finding",
     "robustness.own": "robustness/whose",
-    "robustness.drives.verdict": "robustness/drives",
     "interaction.headline": "interaction/finding",
     "relation.headline": "relation/main",
     "relation.why": "relation/why",
     "feedback.verdict": "feedback/main",
-    "survival.chance": "interaction/chance",
     "theory_fit.verdict": "theory_fit/finding opening/theory",
     "equilibrium.verdict": "equilibrium/finding equilibrium/answer figures/phase/title",
     "opening.drive": "opening/drive",
     "opening.settle": "opening/apart",
 }
 # Phrases at these places that are no verdicts, and verdicts that no world has.
-BESIDE = {"by", "part", "gaps", "care"}
+BESIDE = {"by", "part"}
 NOWHERE = {
     "opening/rose": {"both"},  # of two regions
     "far/finding": {"both"},
     "growth": {"not_split"},
-    "where/local": {"none"},
     "opening/rests": {"control"},  # of one region without slopes
     "opening/theory": {"none"},
     "relation/main": {"not_estimated"},
     "opening/drive": {"supply_named", "not_estimated"},  # of a study without indices
-    "interaction/chance": {"none"},
     "interaction/finding": {"not_estimated"},  # of one region without a fit
     "figures/phase/title": {"not_estimated"},
 }
@@ -236,19 +226,18 @@ EACH = pytest.mark.parametrize("language", LANGUAGES)
 
 
 @cache
-def world(number: int, language: str) -> tuple[Report, dict[str, Any], set[str]]:
-    """Return the report of a world, its findings, and how each region that may be picked moved."""
+def world(number: int, language: str) -> tuple[Report, dict[str, Any]]:
+    """Return the report of a world, and its findings."""
     change, count = WORLDS[number]
     chosen = study(count, language=language, **change(tables(count)))
-    moved = {OF_REGION["far"](chosen, region)["title"] for region in chosen.drawn}
-    return reported(chosen), all_findings(chosen), moved
+    return reported(chosen), all_findings(chosen)
 
 
 @EACH
 @EVERY
 def test_a_verdict_has_its_phrase_and_no_other(number: int, language: str) -> None:
-    report, found, moved = world(number, language)
-    chosen: dict[str, set[str]] = defaultdict(set, {"figures/coordination/title": set(moved)})
+    report, found = world(number, language)
+    chosen: dict[str, set[str]] = defaultdict(set)
     for path, places in PLACES.items():
         for place in places.split():
             chosen[place].add(at(path, found))
@@ -297,7 +286,7 @@ def test_a_phrase_says_the_direction_of_its_verdict(language: str) -> None:
 def test_every_phrase_with_a_direction_is_held_to_it(language: str) -> None:
     words = words_of("phrases", language)
     every = opposed({key: words[key] for key in set(words) - {"charts", "words", "messages"}})
-    same_number = {"equilibrium/answer", "where/slope", "growth"}  # one phrase, whatever the sign
+    same_number = {"equilibrium/answer", "growth"}  # one phrase, whatever the sign
     assert every - same_number - {"grammar"} <= set(DIRECTIONS["place"])
 
 
@@ -324,7 +313,7 @@ def test_no_sentence_lacks_its_number(number: int, language: str) -> None:
     report = world(number, language)[0].sections
     assert len(report) > 10
     for name, part in report.items():
-        if name in ("provenance", "references"):
+        if name == "references":
             continue
         found = BROKEN.search(prose(part)) or DASH.search(prose(part))
         assert not found, (name, prose(part)[max(0, found.start() - 60) : found.end() + 20])
@@ -443,14 +432,3 @@ def test_only_a_break_that_shows_is_called_one(seen: str, language: str) -> None
     assert ("2017" in report.sections["opening"]) == (seen == "shown")
     for part in paragraphs_of(report, "far"):
         assert length(part, language) <= LENGTHS[language][1], part
-
-
-@EACH
-def test_constant_prices_are_told_where_they_are_computed(language: str) -> None:
-    counts, plain = tables()["specification_counts"], study(language=language)
-    other = counts[counts["pair"] == "wages"].assign(pair="deflated")
-    counts = pd.concat([counts, other], ignore_index=True)
-    chosen = study(language=language, specification_counts=counts)
-    chosen.config["robustness"]["deflated"] = {"upstream": "output", "downstream": "sales"}
-    assert "survival/cases/deflated" in reported(chosen).said
-    assert "survival/cases/deflated" not in reported(plain).said

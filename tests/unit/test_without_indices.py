@@ -40,7 +40,7 @@ def test_findings_are_those_of_the_populations(count):
 @BOTH
 def test_charts_are_those_of_the_populations(count):
     names = figure_names(charts_that_apply(unindexed(count)))
-    assert "phase" in names and "coefficient_b1" in names
+    assert "phase" in names
     assert not {name for name in names if "indexed" in FIGURES[name].needs}
     assert ("region_phase" in names) == (count > 1)
 
@@ -49,10 +49,9 @@ def test_charts_are_those_of_the_populations(count):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_report_speaks_of_the_populations_alone(count, language):
     said = worded(unindexed(count, language), words_of("phrases", language))
-    provenance = {"files": {"a.csv": "0"}, "packages": {"coevo": "1"}, "sources": {}}
-    report = text(said, templates()["report.md"], provenance)
+    report = text(said, templates()["report.md"], "1")
     own = report.replace(said.study.config["title"][language], "")
-    found = OF_INDICES.findall(own.partition("{#provenance}")[0])
+    found = OF_INDICES.findall(own)
     assert not found, found
     for section in ("populations", "equilibria", "limits", "methods-text"):
         assert f"{{#{section}}}" in report
@@ -68,7 +67,7 @@ def test_exports_have_no_table_of_indices(count):
     words = worded(chosen, words_of("phrases", "en"))
     names = {name.partition(".")[0] for name, _ in latex_files(words)}
     fit = "own" if count == 1 else "interaction"
-    assert fit in names and not names & {"coordination", "weights", "states", "guards"}
+    assert fit in names and not names & {"coordination", "indicators", "regions"}
     names = {name for name, _ in stata_files(words)}
     assert {"panel.dta", f"table_{fit}.dta"} <= names and "table_weights.dta" not in names
 

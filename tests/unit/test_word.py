@@ -205,7 +205,7 @@ def test_screen_only_text_is_left_out_and_that_for_paper_kept(
 ) -> None:
     lead = words_of("phrases", "en")["trace"]["lead"].partition(" to ")[0]
     assert lead in main and lead not in said(body)
-    assert "region_paths" not in said(body)
+    assert "region_phase" not in said(body)
 
 
 def test_east_asian_fonts_are_named_everywhere(parts: dict[str, bytes]) -> None:
@@ -253,7 +253,7 @@ def test_contents_name_every_chapter_with_its_page(
 
 
 def test_what_needs_a_script_is_on_the_page_alone(body: ElementTree.Element, main: str) -> None:
-    assert main.index('id="trace-panel"') < main.index('id="annex"')
+    assert main.index('id="trace-panel"') < main.index('id="methods-text"')
     heading = HEADINGS["trace"].partition("*")[0]
     assert heading in main and heading not in said(body)
 

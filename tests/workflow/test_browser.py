@@ -18,7 +18,7 @@ from coevo.report.documents.page_trace import trace
 from coevo.report.documents.source import page_data
 from coevo.report.findings import study_tables
 from coevo.report.findings.study_tables import Study
-from coevo.report.words.numbers import fixed, graded
+from coevo.report.words.numbers import fixed
 from coevo.report.words.template_values import worded
 from tests.sample import (
     FOCUS,
@@ -85,7 +85,6 @@ def opened(browser, paths) -> Iterator[Callable[..., Any]]:
         width: int = 1440,
         theme: str = "light",
         path: Path | None = None,
-        unfolded: bool = True,
     ) -> Any:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 900})
@@ -94,10 +93,6 @@ def opened(browser, paths) -> Iterator[Callable[..., Any]]:
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{(path or paths(variant)).as_uri()}?theme={theme}")
         page.wait_for_selector("html[data-ready]")
-        if unfolded:
-            page.locator("button.unfold").click()
-            page.wait_for_timeout(50)
-            page.wait_for_selector("html[data-ready]")
         return page
 
     yield open_page
@@ -184,11 +179,10 @@ def test_slider_has_a_label_and_keeps_its_year_when_the_theme_changes(opened) ->
 def test_picker_changes_figures_sentences_and_rows_of_the_region(opened, width: int) -> None:
     chosen = study(claims=True)
     data, page = page_data(worded(chosen, PHRASES)), opened(width=width)
-    names = ("opening_degrees", "against_level", "coordination", "convergence")
-    names += ("region_paths", "region_phase")
+    names = ("opening_degrees", "against_level", "region_phase")
     marks = page.locator("main [data-key]")
     told = dict(zip(marks.evaluate_all(KEYS), marks.all_inner_texts(), strict=True))
-    assert {"far-focus", "measures-focus", "measures-moved", "figures-coordination"} <= told.keys()
+    assert {"far-focus", "measures-focus", "measures-moved"} <= told.keys()
     drawn = {name: page.locator(f"[data-chart={name}] svg").inner_html() for name in names}
     other = next(region for region in chosen.regions if region != chosen.focus)
     page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
@@ -209,8 +203,6 @@ def test_picker_changes_figures_sentences_and_rows_of_the_region(opened, width: 
     said = page.locator("[data-chart=phase]").get_attribute("aria-label")
     assert chosen.name(chosen.focus) in said and chosen.name(other) not in said  # of that alone
     assert set(page.locator(".region-shown").all_inner_texts()) == {chosen.name(other)}
-    D = rows_of(chosen.coupling, region=other)["D"].iloc[-1]
-    page.locator("[data-chart=region_paths]").get_by_text(f"D {graded(D)}").wait_for()
     for name in names:
         assert page.locator(f"[data-chart={name}] svg").inner_html() != drawn[name], name
     page.locator("#region-picker").select_option(chosen.focus)
@@ -227,7 +219,7 @@ def test_a_link_names_the_region_and_exhibits_their_data(opened, paths) -> None:
         "(links) => links.map((link) => link.getAttribute('href'))"
     )
     assert all(link.startswith("figures/en/") for link in links)  # nothing of another study
-    assert {f"figures/en/{name}.csv" for name in ("coordination", "strengths")} <= set(links)
+    assert {f"figures/en/{name}.csv" for name in ("opening_degrees", "strengths")} <= set(links)
 
 
 @pytest.mark.whole
@@ -239,8 +231,8 @@ def test_of_many_regions_every_one_is_found_and_charts_show_those_they_hold(
     many = study(claims=True)
     facts, drawn = page_data(worded(many, PHRASES))["facts"], many.drawn
     other = next(region for region in many.regions if region not in drawn)
-    page = opened(path=written(many, tmp_path), unfolded=False)
-    chart, note = page.locator("[data-chart=region_paths]"), page.locator("#region-undrawn")
+    page = opened(path=written(many, tmp_path))
+    chart, note = page.locator("[data-chart=region_phase]"), page.locator("#region-undrawn")
     assert chart.is_visible() and not note.is_visible()
     assert page.locator("#region-picker option").count() == len(many.regions)
     page.locator("#region-search").fill(f" {other} ")
@@ -312,8 +304,8 @@ def test_cell_that_repeats_the_one_above_says_so_once_sorted(opened) -> None:
 
 def test_tooltip_names_the_region_and_its_D(opened) -> None:
     chosen, page = study(claims=True), opened()
-    page.locator("[data-chart=heat]").scroll_into_view_if_needed()
-    page.locator("[data-chart=heat] .mark-rect path").nth(2).hover()
+    page.locator("[data-chart=tiles]").scroll_into_view_if_needed()
+    page.locator("[data-chart=tiles] .mark-rect path[aria-label*=D]").first.hover()
     tip = page.locator("#vg-tooltip-element.visible")
     tip.wait_for()
     text = tip.inner_text()
@@ -368,8 +360,8 @@ def test_D_leads_to_its_trace(opened) -> None:
     page.keyboard.press("Enter")
     assert traced(page)[2].startswith(f"{chosen.name(chosen.focus)}, {chosen.years[0]}")
     assert page.evaluate("document.activeElement.id") == "trace-region"
-    page.locator("[data-chart=heat] .mark-rect path").first.click()
-    state = rows_of(chosen.coupling, region=chosen.regions[0], year=chosen.years[0])
+    page.locator("[data-chart=tiles] .mark-rect path").nth(3).click()
+    state = rows_of(chosen.coupling, region=chosen.regions[0], year=chosen.years[-1])
     assert traced(page)[1]["D"] == fixed(state["D"].iloc[0], 4)
 
 
@@ -412,17 +404,8 @@ def test_every_word_of_the_script_is_a_phrase(opened, paths, tmp_path) -> None:
     assert set(page.locator("#trace-panel dt").all_inner_texts()) == {*"zUCTD", "‡"}
 
 
-def test_annex_is_folded_until_it_is_opened(opened) -> None:
-    page = opened(unfolded=False)
-    tables_ = page.locator("#annex .table")
-    assert tables_.count() > 3 and not tables_.first.is_visible()
-    page.locator("#annex summary").first.press("Enter")
-    page.wait_for_function("document.documentElement.dataset.ready")
-    assert tables_.first.is_visible() and not tables_.last.is_visible()
-
-
 def test_contents_and_skip_link_work_by_keyboard(opened) -> None:
-    page = opened(width=390, unfolded=False)
+    page = opened(width=390)
     page.keyboard.press("Tab")
     assert page.locator(".skip").bounding_box()["x"] >= 0
     page.keyboard.press("Enter")

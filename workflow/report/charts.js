@@ -37,9 +37,9 @@ function slant(element) {
 async function draw(element) {
   const name = element.dataset.chart;
   const box = element.parentElement;
-  // A folded chart is drawn for print and again when it is unfolded.
+  // A hidden chart is drawn as wide as the page.
   const room = box.clientWidth || document.querySelector("main").clientWidth;
-  let width = Math.max(room, (specs[name].usermeta || {}).least || 0);
+  let width = room;
   for (let pass = 0; pass < PASSES; pass += 1) {
     element.style.width = width > room ? width + "px" : "";
     await embed(element, name, width);

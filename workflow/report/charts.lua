@@ -12,7 +12,7 @@ local WORDS = { figure = "Figure", table = "Table" }
 local lettered = true -- a word of letters is parted from its number, which a full stop follows; 图1
 
 -- Divisions and spans that report.typ knows by the same name.
-local BLOCKS = { "finding", "sure", "source", "opening", "together", "references" }
+local BLOCKS = { "finding", "source", "opening", "together", "references" }
 local SPANS = { "chip", "focus", "grey", "label", "value", "sub", "from", "unit", "s1", "s2", "s3" }
 
 local function raw(text)
@@ -204,7 +204,7 @@ local function numbered(blocks, numbers)
   return numbers
 end
 
--- A link without words to a figure or table, [](#fig:heat) or [](#table-weights), is its number in words.
+-- A link without words to a figure or table, [](#fig:tiles) or [](#table-regions), is its number in words.
 local function Pandoc(doc)
   local function shown(part) return part.classes:includes(HIDDEN) and pandoc.List() or nil end
   doc = doc:walk({ Div = shown, Span = shown })
@@ -244,14 +244,6 @@ local function Div(div)
     append(texts, div.content)
     texts:insert(raw("</template>"))
     return texts
-  end
-  -- A division that opens with a heading: folded under it.
-  if div.classes:includes("fold") then
-    local head = div.content:remove(1)
-    local fold = pandoc.List({ raw('<details class="fold"><summary>'), pandoc.Plain(head.content), raw("</summary>") })
-    append(fold, pandoc.Blocks(div.content):walk(walker))
-    fold:insert(raw("</details>"))
-    return fold, false
   end
   if not typst then return nil end
   local name = div.classes:includes("table") and "held" or named(BLOCKS, div.classes)

@@ -95,34 +95,7 @@ const mark = (id) => document.querySelectorAll("nav.contents a").forEach((link) 
 });
 const seen = new IntersectionObserver((entries) => entries.forEach((entry) => { if (entry.isIntersecting) mark(entry.target.id); }), { rootMargin: "-10% 0px -80% 0px" });
 document.querySelectorAll("main section.level2").forEach((section) => seen.observe(section));
-// The tables of the annex are folded, each under its title.
-function fold() {
-  const annex = document.getElementById("annex");
-  const parts = [...annex.querySelectorAll(".table")].map((table) => {
-    const title = table.querySelector("caption .title").cloneNode(true);
-    const part = make("details", {}, make("summary", {}, ...title.childNodes));
-    table.replaceWith(part);
-    part.append(table);
-    return part;
-  });
-  const all = make("button", { type: "button", className: "unfold" }, words.unfold);
-  all.addEventListener("click", () => {
-    const open = parts.some((part) => !part.open);
-    parts.forEach((part) => { part.open = open; });
-  });
-  if (parts.length) annex.querySelector("h2").after(make("p", { className: "tools" }, all));
-}
-// What is folded is printed; afterwards it is as it was.
-let folded = [];
-addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("main details:not([open], .from)")];
-  folded.forEach((part) => { part.open = true; });
-});
-addEventListener("afterprint", () => folded.forEach((part) => { part.open = false; }));
-
-document.querySelectorAll("pre").forEach((part) => new ResizeObserver(() => hint(part, shown(part.closest("section").querySelector("h2")))).observe(part));
 settle();
-fold();
 dressTables();
 figureOrigins();
 tracePanel();

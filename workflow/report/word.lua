@@ -3,7 +3,7 @@
 
 -- Styles by the class of a division or span.
 local BLOCKS = {
-  finding = "Finding", sure = "Sure", source = "Source",
+  finding = "Finding", source = "Source",
 }
 local SPANS = {
   chip = "Chip", focus = "Focus", s1 = "Series 1", s2 = "Series 2", s3 = "Series 3",

@@ -163,8 +163,6 @@ try:
         REGIONS = from_program(REGIONS)
     REGIONS_READ = regions_read()
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
-    DIGESTS = {file: sha256_of(file) for file in RAW}
-    SOURCED = {f: r for f, r in raw_files.source_rows(config["raw"]).items() if f in DIGESTS}
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except (StudyError, OSError, MemoryError) as problem:
     # Snakemake would add lines of its own below ours.

@@ -99,7 +99,6 @@ rule report:
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        listed=raw_files.sources_path(config["raw"]) or [],
         templates=[*TEMPLATES, *LIBRARY, PHRASES],
         code=code("report"),
     output:
@@ -135,6 +134,6 @@ rule report:
         tables=REPORT_TABLES,
         around=around,
         config=SETTINGS,
-        provenance={"files": DIGESTS, "packages": PACKAGES, "sources": SOURCED},
+        packages=PACKAGES,
     script:
         "../scripts/report.py"

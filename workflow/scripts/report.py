@@ -12,7 +12,7 @@ from coevo.study_data import load_study
 study = load_study(snakemake)
 templates = read_texts(*snakemake.input.templates)
 words = in_language(study, snakemake.wildcards.language, templates)
-said = text(words, templates["report.md"], snakemake.params.provenance)
+said = text(words, templates["report.md"], snakemake.params.packages["coevo"])
 numbers = words.numbers.all_of(said)
 write_text(json.dumps(numbers, ensure_ascii=False), snakemake.output.told)
 files = presented(words, templates, said, numbers)

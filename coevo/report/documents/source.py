@@ -5,38 +5,30 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-import yaml
-
-from coevo.arrays import Config
-from coevo.files import sha256_of
 from coevo.report.documents.page_trace import NO_TRACE, trace
 from coevo.report.figures import FIGURES, SYMBOLS
 from coevo.report.findings import OF_REGION
-from coevo.report.findings.indicator_pages import pages_by_indicator
 from coevo.report.tables import LAYOUT, annex
 from coevo.report.tables.report_table import readable
 from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
 from coevo.report.words.report_text import ReportText
-from coevo.report.words.template_values import of_region
 
 
-def text(words: ReportText, source: str, provenance: Mapping[str, Mapping[str, Any]]) -> str:
-    """The report of one language as Markdown: `source` has the structure, phrases the words."""
+def text(words: ReportText, source: str, version: str) -> str:
+    """The report of one language as Markdown: `source` has the structure, phrases the words.
+
+    version: of the program, which the last page names.
+    """
     study, jinja = words.study, words.jinja
     values: dict[str, Any] = jinja.globals
-    versions = (f"{name} {version}" for name, version in sorted(provenance["packages"].items()))
-    values["packages"] = ", ".join(versions)
-    values.update(annex.printed_tables(words, provenance))
+    values.update(annex.printed_tables(words))
     charts = values["charts"]
     filled = compiled(jinja, source).render(
         image=lambda name, *more: image(words, name, *more) if name in charts else "",
         caption=lambda name: caption(words, name),
         facts=words.facts(study.focus),
         of_regions=partial(of_regions, words),
-        pages=data_pages(words, provenance["sources"]),
-        version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
-        inputs=_digest(provenance["files"]),
-        config_block=_block(study.config),
+        version=f"coevo {version}",
     )
     return words.grammar.joined(filled)
 
@@ -62,8 +54,7 @@ def _parts(words: ReportText, name: str) -> list[Markdown]:
     if isinstance(known["title"], Mapping):
         title += f"/{plain_text(words.say(f'{title}/by'))}"
     phrases = [title, f"figures/{name}/drawn"] if "drawn" in known else [title]
-    title, *drawn = filter(None, map(words.say, phrases))
-    return [of_region("figures", name, title), *drawn]
+    return list(filter(None, map(words.say, phrases)))
 
 
 def of_regions(words: ReportText) -> Iterator[Markdown]:
@@ -75,61 +66,10 @@ def of_regions(words: ReportText) -> Iterator[Markdown]:
     for region in study.drawn:
         said = {name: own[name] | finding(study, region) for name, finding in OF_REGION.items()}
         known |= said | {"focus": study.name(region)}
-        texts = [_parts(words, name)[0] for name in marked["figures"]]
-        texts += [own["also"](section, *marked[section]) for section in said]
+        texts = [own["also"](section, *marked[section]) for section in said]
         code = json.dumps(region, ensure_ascii=False)
         yield Markdown("\n\n".join([f"::: {{region={code}}}", *texts, ":::"]))
     known |= own
-
-
-def data_pages(words: ReportText, sources: Mapping[str, Mapping[str, str]]) -> Markdown:
-    """What is to be known of each indicator, folded in a fold, which the page alone has.
-
-    sources: what the table of sources says of each raw file, by its path.
-    """
-    study, say, parts = words.study, words.say, list[str]()
-    how = words.phrases["page"]["script"]["trace"]["how"]
-    for indicator, page in pages_by_indicator(study):
-        for made in page["made"]:
-            name, arguments = study.derivation(made["part"])
-            named = dict(zip("ab", map(study.label, arguments), strict=False))
-            made["how"] = how[name].format(**named)
-        for place in page["cells"]:
-            place["name"] = place["file"].removeprefix(f"{study.config['raw']}/")
-        files = {place["name"]: sources.get(place["file"], {}) for place in page["cells"]}
-        page["terms"] = [
-            {**row, "is": "stated" if row.get("licence") else "none", "name": name}
-            for name, row in files.items()
-        ]
-        title = words.grammar.measured(study.heading(indicator), study.unit(indicator))
-        told = [f"::: fold\n### {title}"]
-        for key, label in words.phrases["pages"]["labels"].items():
-            lines = [say(f"pages/{key}/{line['is']}", **line) for line in page[key]]
-            told += ["\n".join([label, *(f":   {line}" for line in lines)])] if lines else []
-        parts.append("\n\n".join([*told, ":::"]))
-    lead = say("pages/lead/" + ("indices" if study.indexed else "model"))
-    head = f"::::: {{.fold .screen}}\n## {say('pages/title')}"
-    return Markdown("\n\n".join([head, lead, *parts, ":::::"]))
-
-
-def _digest(files: Mapping[str, str]) -> str:
-    """A short digest of all raw files together."""
-    lines = "\n".join(f"{path} {digest}" for path, digest in sorted(files.items()))
-    return sha256_of(lines.encode())[:12]
-
-
-def _block(config: Config) -> Markdown:
-    """The configuration as a block of YAML, one line for each key, whose fence is longer than any
-    run of tildes inside.
-    """
-    options: dict[str, Any] = {"allow_unicode": True, "default_flow_style": True, "width": 10_000}
-    lines = [
-        f"{key}: {yaml.safe_dump(value, **options).removesuffix('...' + chr(10)).strip()}"
-        for key, value in json.loads(json.dumps(config)).items()
-    ]
-    content = "\n".join(lines)
-    fence = "~" * (4 + content.count("~"))
-    return Markdown(f"{fence}\n{content}\n{fence}")
 
 
 def page_data(words: ReportText) -> dict[str, Any]:

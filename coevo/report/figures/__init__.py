@@ -62,11 +62,6 @@ def filled(spec: Any, palette: dict[str, str]) -> Any:
     return replaced(spec, lambda text: known.get(text, text))
 
 
-def subsystem_colour(position: int, *, text: bool = False) -> str:
-    """Token of the subsystem at `position` (0 is the first); later ones reuse the third."""
-    return f"$s{min(position, 2) + 1}{'t' if text else ''}"
-
-
 def library() -> str:
     """The library that draws the charts of a page, as a script."""
     import vl_convert

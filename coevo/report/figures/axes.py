@@ -16,7 +16,7 @@ from scipy.optimize import isotonic_regression
 from coevo.coupling.grade_scales import GradeScale
 from coevo.messages import WIDE, has_wide, room
 from coevo.report.figures.vega import LAYERS, Part, amount, put
-from coevo.report.findings.grade_scale import LARGE, SMALL, spans
+from coevo.report.findings.grade_scale import LARGE, SMALL
 
 LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
 PLOT = (300.0, 160.0)  # pixels of the narrowest and of the lowest plot: labels must have room
@@ -118,13 +118,6 @@ def grade_ticks(table: GradeScale, limits: tuple[float, float]) -> list[float]:
 def D_across(table: GradeScale, limits: tuple[float, float], title: str = "D") -> Part:
     """The channel of D on a horizontal axis whose ticks are the cuts of the grades."""
     return spanning("D", *limits, axis(title, grade_ticks(table, limits)))
-
-
-def grade_bands(table: GradeScale, limits: tuple[float, float]) -> pd.DataFrame:
-    """Grades (low, high, grade) that have room inside the limits; at: the middle of each."""
-    seen = [(max(low, limits[0]), min(high, limits[1]), label) for label, low, high in spans(table)]
-    bands = pd.DataFrame(seen, columns=["low", "high", "grade"])
-    return bands[bands["high"] - bands["low"] > 0.02].assign(at=bands[["low", "high"]].mean(axis=1))
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:

@@ -1,14 +1,13 @@
-"""D over regions and years, its density and ranks, and headlines over choices: tiles and cells."""
+"""D over regions, and headlines over choices: tiles and cells."""
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from coevo.files import rows_of
 from coevo.report.figures import axes
 from coevo.report.figures.vega import Part, specification
-from coevo.report.findings.chart_needs import TILE, density_peaks
+from coevo.report.findings.chart_needs import TILE
 from coevo.report.findings.grade_scale import colours, grade_marks, spans
 from coevo.report.findings.region_standings import groups_of
 from coevo.report.findings.study_tables import Study, variant_word
@@ -18,62 +17,14 @@ from coevo.sensitivity.headlines import CENSUS_YEAR, WITH
 KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
 KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
-NAMES, CELL, STRIP = 75, 22, 78  # pixels: of names, a cell and the ranks of the heat table
-SEEN = 0.005  # of the highest density, below which it is not drawn
 NAME = 20  # letters of a headline on a line
 
 
 def states(study: Study) -> pd.DataFrame:
     """Rows (region, name, year, D, grade) with D as it is printed (text) and its colour (g)."""
-    return with_grades(study, study.coupling[["region", "name", "year", "D", "grade"]])
-
-
-def with_grades(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of D and grade with D as it is printed (text) and its colour (g)."""
+    rows = study.coupling[["region", "name", "year", "D", "grade"]]
     text = [grade_marks(D, scale=study.grades) for D in rows["D"]]
     return rows.assign(text=text, g=rows["grade"].map(colours(study.grades)))
-
-
-def _means_of_groups(study: Study) -> pd.DataFrame:
-    """Rows as `states` has them of the mean of each group, the highest of the last year first."""
-    rows = study.compared
-    group = rows["region"].map(groups_of(study)).rename("name")
-    means = rows["D"].groupby([group, rows["year"]]).mean()
-    rows = means.reset_index().sort_values(["year", "D"], ascending=False, ignore_index=True)
-    return with_grades(study, rows.assign(region="", grade=study.grades.classify(rows["D"])))
-
-
-def heat(study: Study, words: Mapping[str, str]) -> Part:
-    """D by region and year, the value in its cell, coloured by grade, ordered by last.
-
-    Where regions are too many for a table each, the means of groups stand below.
-    """
-    last, rows = study.ends[1].loc[study.farthest], rows_of(states(study), region=study.farthest)
-    order = list(last.sort_values("D", ascending=False)["name"])
-    if len(order) < len(study.regions):
-        means = _means_of_groups(study)
-        rows = pd.concat([rows, means], ignore_index=True)
-        order.extend(means["name"].unique())
-    ranks = _ranks(study)
-    end = max([2, *ranks["rank_high"].astype(int)])
-    heads = pd.DataFrame({"rank": [1, (1 + end) / 2, end], "text": ["1", words["rank"], str(end)]})
-    heads = heads[: len(ranks)]
-    return specification(
-        "heat", study, words, {"rows": rows, "ranks": ranks, "heads": heads},
-        order=order,
-        named=study.name(study.focus),
-        steps=end - 1,
-        least=NAMES + STRIP + CELL * len(study.years),
-        height=20.0 * len(order),
-    )  # fmt: skip
-
-
-def _ranks(study: Study) -> pd.DataFrame:
-    """Rank of the last year of each region with its cells, and its range over all choices."""
-    spans = study.tables["rank_ranges"].set_index("region")[["rank_low", "rank_high"]]
-    last = study.ends[1].loc[study.farthest, ["name", "year", "rank"]]
-    rows = last[last["year"] == study.years[-1]].join(spans, how="inner").drop(columns="year")
-    return rows.assign(colour=np.where(rows.index == study.focus, "$focus", "$ink"))
 
 
 def headline_choices(study: Study, words: Mapping[str, str]) -> Part:
@@ -119,38 +70,12 @@ def group_dots(study: Study, words: Mapping[str, str]) -> Part:
     groups = rows["region"].map(groups_of(study)).astype(object)
     rows = rows.assign(row=groups.fillna(""))
     order = rows.groupby("row")["D"].mean().sort_values(ascending=False)
-    return _dots(study, words, rows, list(order.index))
-
-
-def _dots(study: Study, words: Mapping[str, str], rows: pd.DataFrame, order: list[str]) -> Part:
-    """A dot for each of the states, by `row`, that of the region in focus with its name."""
+    names = list(order.index)
     rows, in_focus = rows.round({"D": 4}), rows["region"] == study.focus
     limits = axes.tenths_around(rows["D"])
-    x, y = axes.D_across(study.grades, limits), axes.named_rows(order)
+    x, y = axes.D_across(study.grades, limits), axes.named_rows(names)
     drawn = {"others": rows[~in_focus], "focus": rows[in_focus]}
-    return specification("dots", study, words, drawn, x=x, y=y, height=40.0 * len(order) + 10)
-
-
-def density(study: Study, words: Mapping[str, str]) -> Part:
-    """Density of D over the regions in the first and the last year; of few regions their dots."""
-    ends, table = [study.years[0], study.years[-1]], study.tables["density"]
-    rows = rows_of(states(study), year=ends)
-    rows = rows.assign(row=rows["year"].astype(str))
-    if not density_peaks(study):
-        return _dots(study, words, rows, [str(year) for year in ends])
-    top = table["density"].max()
-    lines = table[table["year"].isin(ends) & (table["density"] > SEEN * top)].round(4)
-    x = axes.D_across(study.grades, (float(lines["D"].min()), float(lines["D"].max())))
-    y = axes.spanning("density", 0, 1.12 * top)
-    focus = rows[rows["region"] == study.focus].round({"D": 4})
-    by_year = lines.set_index("D").groupby("year")["density"]
-    focus["density"] = [
-        np.interp(row.D, by_year.get_group(row.year).index, by_year.get_group(row.year)).round(4)
-        for row in focus.itertuples()
-    ]
-    peaks = lines.loc[lines.groupby("year")["density"].idxmax()]
-    drawn = {"lines": lines, "peaks": peaks, "focus": focus}
-    return specification("density", study, words, drawn, x=x, y=y, first=ends[0])
+    return specification("dots", study, words, drawn, x=x, y=y, height=40.0 * len(names) + 10)
 
 
 def _tiles(study: Study) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Dots of regions: in step or just large and rising? More than the level? Do low ones catch up?"""
+"""Dots of regions: in step or just large and rising? More than the level?"""
 
 from collections.abc import Mapping
 from functools import partial
@@ -18,7 +18,6 @@ from coevo.report.findings.level_control import (
     measures_finding,
     of_measure,
 )
-from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 AIR = 0.06  # of the range of what is drawn, on either side
@@ -101,7 +100,8 @@ def _adjusted(study: Study, level: str) -> pd.DataFrame:
 
 def against_level(study: Study, words: Mapping[str, str]) -> Part:
     """D against the level of development, both on scales of logarithms, with the line that the
-    level alone would give.
+    level alone would give, and a dot for each region with its `name` where that has room; that
+    picked is large, with its `text`.
     """
     level = str(measures_finding(study)["by"])
     rows, unit = _adjusted(study, level), level_values(study, level)[1]
@@ -113,42 +113,20 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     named = zip(rows["name"], rows["D"], strict=True)
     rows["text"] = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
     rows = rows.drop(columns="left").round({"D": 4, "alone": 4, "level": 2})
-    return _along("against_level", study, words, rows, x, y, "alone")
-
-
-def convergence(study: Study, words: Mapping[str, str]) -> Part:
-    """Yearly growth of D against D of the first year on a scale of logarithms, with the fit."""
-    wide = study.coupling.pivot(index="region", columns="year", values="D")
-    first, last = study.years[0], study.years[-1]
-    rows = wide[[first, last]].set_axis(["start", "end"], axis=1)
-    rows = rows[(rows > 0).all(axis=1)]
-    x = np.log(rows["start"])
-    rows["growth"] = 100 * (np.log(rows["end"]) - x) / (last - first)
-    slope = float(growth(study)["own"]["value"])
-    rows["line"] = rows["growth"].mean() + 100 * slope * (x - x.mean())
-    rows["text"] = rows["name"] = [study.name(str(region)) for region in rows.index]
-    rows = rows.rename_axis("region").reset_index().sort_values("start", ignore_index=True)
-    start = _channel(axis, words["D_start"].format(year=first), rows, "start", 6, log=True)
-    up = _channel(above, words["D_growth"].format(first=first, last=last), rows, "growth", 5)
-    rows = rows.drop(columns="end").round({"start": 4, "growth": 3, "line": 3})
-    return _along("convergence", study, words, rows, start, up, "line")
-
-
-def _along(
-    chart: str, study: Study, words: Mapping[str, str], rows: pd.DataFrame, x: Part, y: Part,
-    line: str,
-) -> Part:  # fmt: skip
-    """A line by the values of a column, and a dot for each region with its `name` where that has
-    room; that picked is large, with its `text`.
-    """
     focus = rows["region"] == study.focus
-    across = _pixels(rows[x["field"]], x, PLOT[0])
-    up, drawn = (PLOT[1] - _pixels(rows[c], y, PLOT[1]) for c in (y["field"], line))
+    across = _pixels(rows["level"], x, PLOT[0])
+    up, drawn = (PLOT[1] - _pixels(rows[column], y, PLOT[1]) for column in ("D", "alone"))
     places = label_sides(rows["name"].mask(focus, rows["text"]), focus, across, up, drawn)
     side, lift = places["side"], places["lift"]
     left, named = side.eq("left") | side.eq("") & across.gt(PLOT[0] / 2), side.ne("")
     rows = rows.assign(left=left, lift=lift, named=named, px=across.round(), py=up.round())
     spots = rows[rows["region"].isin(study.drawn)].set_index("region")[["px", "py"]]
-    drawn_rows = {"line": rows.iloc[[0, -1]][[x["field"], line]], "rows": rows}
-    given = {"field": line, "line": amount(line, scale=y["scale"]), "spots": spots.to_dict("index")}
-    return specification(chart, study, words, drawn_rows, x=x, y=y, **given)
+    drawn_rows = {"line": rows.iloc[[0, -1]][["level", "alone"]], "rows": rows}
+    return specification(
+        "against_level", study, words, drawn_rows,
+        x=x,
+        y=y,
+        field="alone",
+        line=amount("alone", scale=y["scale"]),
+        spots=spots.to_dict("index"),
+    )  # fmt: skip

@@ -17,7 +17,6 @@ from coevo.report.findings import (
     page_one,
     predicted,
     regional_pattern,
-    related_work,
     relation,
     rise,
     since_release,
@@ -27,7 +26,7 @@ from coevo.report.findings.study_tables import Study
 
 _MODULES = (
     chart_needs, choice_robustness, coverage_years, data_quality, equilibrium, in_step, interaction,
-    level_control, page_one, predicted, regional_pattern, related_work, relation, rise,
+    level_control, page_one, predicted, regional_pattern, relation, rise,
     since_release, theory_against_fit,
 )  # fmt: skip
 
@@ -42,11 +41,10 @@ def _named(sections: str, ending: str = "finding") -> dict[str, Callable[..., An
 
 
 # section -> its finding; those of the second kind rest on the model, of the third on the indices
-FINDINGS = _named("scope prediction data changes related")
+FINDINGS = _named("scope prediction data changes")
 OF_MODEL = _named("interaction survival relation feedback control equilibrium theory_fit")
 OF_INDICES = _named(
-    "captions through measured far coverage where step measures growth guards robustness weights "
-    "obstacles"
+    "captions through measured far coverage where step measures growth robustness weights"
 )
 # section -> what its finding says of one region, the focus or any that a reader picks
 OF_REGION = _named("far coverage measures", "of")

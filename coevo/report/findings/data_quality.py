@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.normalisation.directions import MODERATE, RATIO, scales_of
 from coevo.panel.audit import ACCEPTED, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, linked
 from coevo.panel.vintages import POLICIES, SERIES, of_years
@@ -131,40 +130,13 @@ def serious(study: Study) -> dict[str, Any]:
     return {"count": len(checks), "checks": list(checks.unique())}
 
 
-def between(study: Study) -> pd.Series:
-    """Share of each normalised indicator's panel variance that lies between regions (0 to 1)."""
-    rows = study.tables["normalised"]
-    means = rows.groupby(["indicator", "region"])["z"].transform("mean")
-    variances = rows.assign(mean=means).groupby("indicator")[["mean", "z"]].var(ddof=0)
-    return variances["mean"] / variances["z"]
-
-
 def weights_finding(study: Study) -> dict[str, Any]:
-    """The weights in use, heaviest first in each subsystem, and what is heavy.
-
-    `verdict`: the weights `differ`, are `equal`, or `alone`, where no subsystem has more than one
-    indicator, so that no weight can `vary`, of `one`, not of `several`; `sure`: they rest on
-    differences of `regions` or of `years`; `between_max`, `between_min`: indicators whose variance
-    lies most and least between regions.
-    """
-    used, shares = study.config["weighting"]["method"], between(study)
+    """The weights in use (`rows`), heaviest first in each subsystem, and their `method`."""
+    used = study.config["weighting"]["method"]
     rows = study.rows("weights", weighting=used)
-    rows = rows.assign(
-        place=rows["subsystem"].map(study.subsystems.index), between=rows["indicator"].map(shares)
-    ).sort_values(["place", "weight"], ascending=[True, False])
-    heaviest = rows.groupby("place", sort=True).first()
-    alone = len(rows) == len(heaviest)
-    return {
-        "method": used,
-        "verdict": "alone" if alone else "equal" if used == "equal" else "differ",
-        "sure": None if alone else "years" if study.single else "regions",
-        "entropy": used == "entropy",
-        "vary": "one" if alone else "several",
-        "rows": rows,
-        "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),
-        "between_max": (str(shares.idxmax()), float(shares.max())),
-        "between_min": (str(shares.idxmin()), float(shares.min())),
-    }
+    rows = rows.assign(place=rows["subsystem"].map(study.subsystems.index))
+    rows = rows.sort_values(["place", "weight"], ascending=[True, False])
+    return {"method": used, "rows": rows}
 
 
 def measured_finding(study: Study) -> dict[str, Any]:
@@ -210,38 +182,3 @@ def largest_obstacles(study: Study) -> pd.Series:
     """The indicator that holds a region back most, by region; of those that any does."""
     rows = obstacle_rows(study)
     return rows.loc[rows.groupby("region")["obstacle"].idxmax()].set_index("region")["indicator"]
-
-
-def obstacles_finding(study: Study) -> dict[str, Any]:
-    """The largest obstacle in the focus, its degree, of which year, and who sets its scale's top.
-
-    `verdict` is `none` when no year has any, `earlier` when the focus's last year has none.
-    """
-    rows = obstacle_rows(study)
-    degrees = rows[rows["region"] == study.focus].set_index("indicator")["obstacle"]
-    if degrees.empty:
-        return {"verdict": "none", "year": study.years[-1]}
-    year, first = int(rows["year"].iloc[0]), str(degrees.idxmax())
-    return {
-        "verdict": "last" if year == study.ends[1].at[study.focus, "year"] else "earlier",
-        "year": year,
-        "first": first,
-        "degree": float(degrees.max()),
-        "top": scale_top(study, first),
-    }
-
-
-def scale_top(study: Study, indicator: str) -> tuple[str, int] | None:
-    """Region and year whose figure sets the top of an indicator's scale; None where none does.
-
-    The top is the largest z of all regions and years, the least figure where less is better. With
-    goalposts kept from elsewhere, of its own, or by year or region, or a best band, no single
-    figure of the study sets it.
-    """
-    scale = scales_of(study.indicators)[indicator]
-    fixed = scale.own is not None or scale.direction == MODERATE
-    if fixed or study.config["normalisation"]["reference"] not in ("panel", RATIO):
-        return None
-    rows = study.rows("normalised", indicator=indicator).dropna(subset="z")
-    row = rows.loc[rows["z"].idxmax()]
-    return row["name"], int(row["year"])

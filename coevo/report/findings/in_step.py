@@ -1,6 +1,5 @@
 """Do the indices move together beyond level and common trend? Read from `comovement`."""
 
-from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -15,28 +14,21 @@ ALARM = {"design": "independent, level moves", "quantity": "r_p", "outcome": "be
 SHOWN = (LOGS, "U")  # scales that the report speaks of
 
 
-def pairs(study: Study) -> list[tuple[str, str]]:
-    """Every pair of subsystems, the first two first."""
-    return list(combinations(study.subsystems, 2))
-
-
-def _of_pair(study: Study, pair: tuple[str, str] | None) -> pd.DataFrame:
-    """Rows of `comovement` of a pair of subsystems, by default the first two."""
-    return study.rows("comovement", pair="~".join(pair or study.subsystems[:2]))
+def _of_pair(study: Study) -> pd.DataFrame:
+    """Rows of `comovement` of the first two subsystems."""
+    return study.rows("comovement", pair="~".join(study.subsystems[:2]))
 
 
 def paired_by(study: Study) -> list[str]:
     """What regions are paired by, size per head first; empty without pairings."""
-    return [name for name in dict.fromkeys(_of_pair(study, None)["paired_by"]) if name]
+    return [name for name in dict.fromkeys(_of_pair(study)["paired_by"]) if name]
 
 
-def correlation_values(
-    study: Study, pair: tuple[str, str] | None = None, by: str | None = None, scale: str = LOGS
-) -> pd.DataFrame:
+def correlation_values(study: Study, by: str | None = None, scale: str = LOGS) -> pd.DataFrame:
     """Correlation of U1 and U2 by scope, with what random pairing gives.
 
-    scale: one of `SCALES`. Of more than two subsystems the first two, or the `pair` that is asked
-    for; paired are regions of similar `by`, by default of the first of `paired_by`.
+    scale: one of `SCALES`. Paired are regions of similar `by`, by default of the first of
+    `paired_by`.
 
     Returns
     -------
@@ -44,7 +36,7 @@ def correlation_values(
         Index `scope` (those of `SCOPES` that the study has), columns `value`, `n`, and of random
         pairings `mean`, `low`, `high`, `p`; NaN where nothing was paired at random.
     """
-    table = _of_pair(study, pair).dropna(subset="value")
+    table = _of_pair(study).dropna(subset="value")
     by, measure = by or next(iter(paired_by(study)), ""), f"correlation_{scale}"
     of_measure = table["of"].eq(measure) & table["paired_by"].eq(by)
     table = table[table["measure"].eq(measure) | of_measure]
@@ -62,10 +54,10 @@ def step_finding(study: Study) -> dict[str, Any]:
     by the first of `paired_by`: `verdict` is `none` where the two-sided p is .05 or more, else
     `beyond` above the mean of the pairings, `opposite` below it; `unplaced` when nothing was
     paired, for the reason `why`; `uncomputed` when there is no such correlation. `r`: by scale
-    (`SHOWN`) and scope; `place`: mean and p of the pairings by the first, by scale; `others`:
-    those by what else regions are paired; `alarm`: how often such a p is below .05 without a link;
-    `rise`: whether the means of both indices `rise`, from
-    the first year to the last, or go `apart`; `whole`: how many regions enter, where not all do.
+    (`SHOWN`) and scope; `place`: mean and p of the pairings by the first, by scale; `alarm`: how
+    often such a p is below .05 without a link; `rise`: whether the means of both indices `rise`,
+    from the first year to the last, or go `apart`; `whole`: how many regions enter, where not all
+    do.
     """
     if study.single:
         return {"verdict": "one_region", "body": "one_region", "place": None}
@@ -81,14 +73,11 @@ def step_finding(study: Study) -> dict[str, Any]:
         "verdict": _verdict(frames[LOGS]),
         "body": "placed" if places else _verdict(frames[LOGS]),
         "of": "two" if len(study.subsystems) == 2 else "several",
-        "why": reason(rows_of(_of_pair(study, None), measure="placebo_p")),
+        "why": reason(rows_of(_of_pair(study), measure="placebo_p")),
         "r": {scale: {s: frames[scale]["value"].get(s) for s in SCOPES} for scale in SHOWN},
         "by": list(placed),
         "place": next(iter(places.values()), None),
-        "second": bool(places),
         "alarm": next(iter(study.rows("headline_size", **ALARM)["share"]), None),
-        "pairs_intro": len(study.subsystems) > 2,
-        "others": dict(list(places.items())[1:]),
         "pairings": study.rows("comovement", measure="placebo_p").dropna(subset="value")["n"].max(),
         "n": int(frames[LOGS]["n"].max()) if len(frames[LOGS]) else 0,
         "whole": len(kept) if len(kept) < len(study.regions) else None,

@@ -263,10 +263,9 @@ def kind_of_regions(regions: Iterable[str]) -> str:
 
 def scope_finding(study: Study) -> dict[str, Any]:
     """`covered`: `one` region or `many`, of `units` (`kind_of_regions`); `absent`: codes and
-    `names` of known units that the study lacks, empty where they are many or unknown. `model_of`:
-    `outputs` of an economy that stand for populations (`levels`), or `species`. `measured`: all
-    indicators of the systems `relative` (per head or shares), `absolute`, or `mixed`; `shares`: how
-    many are relative.
+    `names` of known units that the study lacks, empty where they are many or unknown. `measured`:
+    all indicators of the systems `relative` (per head or shares), `absolute`, or `mixed`; `shares`:
+    how many are relative.
     """
     column = f"name_{study.language}"
     known = {} if study.places is None else study.places.set_index("region")[column].to_dict()
@@ -277,7 +276,6 @@ def scope_finding(study: Study) -> dict[str, Any]:
     return {
         "covered": "one" if study.single else "many",
         "units": kind_of_regions(study.regions),
-        "model_of": "outputs" if study.config.get("levels") else "species",
         "measured": "relative" if all(relative) else "mixed" if any(relative) else "absolute",
         "shares": sum(relative),
         "absent": " ".join(absent),

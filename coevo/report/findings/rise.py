@@ -42,7 +42,7 @@ def far_finding(study: Study) -> dict[str, Any]:
     Of the regions known in the first and in the last year; the others, `uncompared`, stand in
     `shorter` if they are few, the focus in `between`. `whole`: whether there are such. `scale`:
     what fixes the scale of an indicator. `growth`, `rank` of the focus; `ranked`: of how many in
-    its first and last year, once if they are as many; `drawn`: it alone is, on page one.
+    its first and last year, once if they are as many.
     """
     whole = study.compared["region"].unique()
     first, last = (rows.loc[whole, "D"] for rows in study.ends)
@@ -69,7 +69,6 @@ def far_finding(study: Study) -> dict[str, Any]:
         "shorter": [study.name(region) for region in out] if len(out) <= FEW else [],
         "scale": _scale(study),
         **far_of(study, study.focus),
-        "drawn": n == 1 and "claims" not in study.tables,
     }
 
 
@@ -79,7 +78,6 @@ def far_of(study: Study, region: str) -> dict[str, Any]:
     counts = (study.coupling["year"].eq(year).sum() for year in state["years"])
     return {
         "focus": state,
-        "title": "one_region" if alone else state["move"],
         "between": state["own"],
         "growth": None if alone else state["growth"],
         "rank": None if alone else state["rank"][1],
@@ -103,7 +101,7 @@ def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
     `verdict`: `rose` or `fell` by the sign of the sum; `stayed` where it is 0; `not_split` where
     form, contributions, composite or preset do not allow it; `none` where no step could be split.
     `largest`: the contributions that go furthest along with the sum, `against`: those the other
-    way, each with indicator and value. `gaps`: a step between `years` is left out.
+    way, each with indicator and value.
     """
     if not splits(study.config["coupling"]):
         return {"verdict": "not_split"}
@@ -119,7 +117,5 @@ def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
     return {
         "verdict": "rose" if total > 0 else "fell",
         "years": years,
-        "gaps": rows["year"].nunique() < years[1] - years[0],
-        "care": True,
         "largest": [(i, float(parts[i])) for i in along.index[:count] if along[i] > 0],
     }

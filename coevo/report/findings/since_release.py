@@ -10,21 +10,11 @@ from coevo.report.findings.study_tables import Study
 
 FIGURES = ("figure_restated", "figure_withdrawn", "figure_added", "figure_filled")
 SIDES = ("year_added", "year_removed", "region_added", "region_removed")
-SHOWN = 8  # figures in the report, those with the largest effect
-SETTING = ["quantity", "old_words", "new_words"]
 
 
 def of(study: Study, *changes: str) -> pd.DataFrame:
     """Rows of `changes` of some kinds, in the order of the table."""
     return study.rows("changes", change=changes)
-
-
-def figures_since(study: Study) -> pd.DataFrame:
-    """Figures that differ, with D of their region-year: the release's and at its goalposts."""
-    D = of(study, "D")[["scope", "year", "old", "frozen"]]
-    D = D.rename(columns={"old": "D_old", "frozen": "D_frozen"})
-    rows = of(study, *FIGURES).drop(columns="frozen")
-    return rows.merge(D, on=["scope", "year"], how="left")
 
 
 def changes_finding(study: Study) -> dict[str, Any]:
@@ -33,7 +23,7 @@ def changes_finding(study: Study) -> dict[str, Any]:
     `verdict` is `none` without a release, `unchanged` where all numbers are as they were, else
     `changed`. `comparable`: today's figures can be held against the release's goalposts if it has
     the `same` system, no `other`; `effect`, `rewritten`: the largest change of D by figures (frozen
-    - old) and by goalposts (new - frozen); `grades`: how many differ; `most`: figures not shown.
+    - old) and by goalposts (new - frozen); `grades`: how many differ.
     """
     if "changes" not in study.tables:
         return {"verdict": "none"}
@@ -45,9 +35,7 @@ def changes_finding(study: Study) -> dict[str, Any]:
     return {
         "verdict": "unchanged" if still and rest.empty else "changed",
         "release": release.at["name", "old_words"],
-        "most": len(of(study, *FIGURES)) > SHOWN,
         "happenings": _happenings(study) or [{"kind": "none"}],
-        "settings": of(study, "setting")[SETTING].to_numpy().tolist(),
         "comparable": len(D) and ("same" if D["frozen"].notna().all() else "other"),
         "n": len(D),
         "mean": (D["old"].mean(), D["new"].mean()),
@@ -55,9 +43,6 @@ def changes_finding(study: Study) -> dict[str, Any]:
         "grades": int((D["old_words"] != D["new_words"]).sum()),
         "effect": (D["frozen"] - D["old"]).abs().max(),
         "rewritten": (D["new"] - D["frozen"]).abs().max(),
-        "posts": list(dict.fromkeys(of(study, "goalpost")["indicator"])),
-        "claims": len(of(study, "claim")),
-        **_model(study),
     }
 
 
@@ -70,17 +55,3 @@ def _happenings(study: Study) -> list[dict[str, Any]]:
         if len(rows):
             happenings.append({"kind": kind, "n": len(rows), "names": list(dict.fromkeys(names))})
     return happenings
-
-
-def _model(study: Study) -> dict[str, Any]:
-    """How many estimates and verdicts of the model differ, where E is now located or no more."""
-    verdicts = of(study, "verdict")
-    fit = {"effects": "none", "model": "classic", "estimator": study.estimator}
-    located = rows_of(verdicts, quantity="fit_located", **fit)
-    return {
-        "model": study.pair,
-        "estimates": len(of(study, "parameter")),
-        "verdicts": len(verdicts),
-        "located": rows_of(located, new_words="located")["name"].tolist(),
-        "lost": rows_of(located, old_words="located")["name"].tolist(),
-    }

@@ -30,9 +30,7 @@ NAMED = {
 }  # fmt: skip
 
 # How words of charts begin -> the kind of names that they are, under `words`.
-IN_CHARTS = {"claims": "conclusion", "effects": "effects"} | {
-    f"variant_{kind}": kind for kind in ("estimator", "weighting", "composite", "form")
-}
+IN_CHARTS = {f"variant_{kind}": kind for kind in ("weighting", "composite", "form")}
 Words = Mapping[str, Mapping[str, Any]]
 
 

@@ -1,6 +1,6 @@
 """The tables of the report, each with its caption and columns from the phrases."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import compress
 from typing import Any
@@ -39,45 +39,27 @@ def _table(words: ReportText, key: str, body: Body, kind: str) -> ReportTable:
     return ReportTable(key, caption, columns, rows, kind, body.note)
 
 
-def printed_tables(
-    words: ReportText, provenance: Mapping[str, Mapping[str, str]]
-) -> dict[str, Any]:
-    """What the template prints: `printed(key)`, "" for a table that the study lacks, those of the
-    annex, `annexed`, what these are, `filed`, those of the workbook alone, and for phrases
-    `at(*ids)`, a note that refers to figures and to those tables that the study has.
+def printed_tables(words: ReportText) -> dict[str, Any]:
+    """What the template prints: `printed(key)`, "" for a table that the study lacks, and for
+    phrases `at(*ids)`, a note that refers to figures and to those tables that the study has.
     """
-    known, here = LAYOUT["tables"], documented(words)
-    main = {table.key: table for table in here if known[table.key]["place"] == "main"}
-    digests = sorted(provenance["files"].items())
-    files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
-    main["files"] = _table(words, "files", Body(files), "long")
-    annexed = {f"table-{t.key}": t for t in printable(here) if known[t.key]["place"] == "annex"}
-    filed = [t for t in report_tables(words) if f"table_{t.key}" in LAYOUT["sheets"]]
-    filed = [t for t in filed if t.key not in main and f"table-{t.key}" not in annexed]
-    there = {f"table-{key}" for key in main} | annexed.keys()
+    main = {table.key: table for table in documented(words)}
 
     def at(*ids: str) -> Markdown:
-        links = [Markdown(f"[](#{id})") for id in ids if id in there or id.startswith("fig:")]
+        here = (id for id in ids if id.startswith("fig:") or id.removeprefix("table-") in main)
+        links = [Markdown(f"[](#{id})") for id in here]
         return words.grammar.noted("", words.listed(links)) if links else Markdown()
 
     def printed(key: str) -> Markdown:
         if key not in main or len(main[key].rows) <= LONGEST:
             return as_markdown(main[key]) if key in main else Markdown()
-        whole, note = main[key], words.say("annex/shortened", n=len(main[key].rows), shown=LONGEST)
+        note = words.say("under/shortened", n=len(main[key].rows), shown=LONGEST)
+        whole = main[key]
         parts = {"screen": whole, "paper": whole._replace(rows=whole.rows[:LONGEST], note=note)}
         divisions = (f"::::: {kind}\n{as_markdown(part)}\n:::::" for kind, part in parts.items())
         return Markdown("\n\n".join(divisions))
 
-    return {
-        "printed": printed,
-        "at": at,
-        "annexed": [
-            words.grammar.noted(words.say(f"tables/{table.key}/title"), Markdown(f"[](#{id})"))
-            for id, table in annexed.items()
-        ],
-        "annex": [as_markdown(table) for table in annexed.values()],
-        "filed": [words.say(f"tables/{table.key}/title") for table in filed],
-    }
+    return {"printed": printed, "at": at}
 
 
 def printable(tables: Iterable[ReportTable]) -> list[ReportTable]:
@@ -98,9 +80,7 @@ def documented(words: ReportText) -> list[ReportTable]:
 
 @lru_cache(maxsize=8)
 def report_tables(words: ReportText) -> list[ReportTable]:
-    """Every table: the one that is for files alone, those of the main part, of the annex; one
-    without rows is left out.
-    """
+    """Every table, those that are for files alone as well; one without rows is left out."""
     tables = []
     for key, looks in LAYOUT["tables"].items():
         if set(looks.get("needs", ())) <= words.study.has:

@@ -20,16 +20,14 @@ from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import fixed, missing, with_figures
+from coevo.report.words.numbers import fixed, missing
 from coevo.report.words.report_text import ReportText
 from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
 CONFIRMS = 0.05  # p of Anderson and Rubin's test below which an estimate by instruments has stars
-CLASSIC = {"A12": "b1", "A21": "d"}  # the slopes of the classic form that effects are
 _GENERAL = re.compile(r"_general$|^first_stage_F$")  # checks of the general model
-_OWN_TERMS = re.compile(r"A(\d)\1")
 Key = tuple[str, str]  # effects and estimator
 
 
@@ -69,45 +67,39 @@ def regression(key: str, words: ReportText) -> Body:
 
 
 def _fits(key: str, words: ReportText) -> RegressionFits:
-    """Fits of one scope, scaling and model, with the parameters that the table asks for.
-
-    R2 and tests of no effect are those of the classic model.
-    """
-    study, (scope, scaling, model, listed, _) = words.study, TABLES[key]
-    scope, classic = scope or study.focus, model == "classic"
-    rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
+    """Fits of the classic model of one scope and scaling, with the parameters of the table."""
+    study, (scope, scaling, parameters, _) = words.study, TABLES[key]
+    scope, fit = scope or study.focus, {"model": "classic", "scaling": scaling}
+    rows = study.rows("parameters", scope=scope, **fit)
     facts = {
-        (row.check.removesuffix("_general"), row.effects, row.estimator): row.value
+        (row.check, row.effects, row.estimator): row.value
         for row in study.rows("checks", scope=scope, period="").itertuples()
-        if bool(_GENERAL.search(row.check)) != classic
+        if not _GENERAL.search(row.check)
     }
-    for row in study.rows("fits", scope=scope, scaling=scaling, model=model).itertuples():
+    for row in study.rows("fits", scope=scope, **fit).itertuples():
         of = (row.effects, row.estimator)
-        facts |= {("rows", *of): row.n}
-        facts |= {(f"r_squared_equation_{row.equation}", *of): row.r2} if classic else {}
+        facts |= {("rows", *of): row.n, (f"r_squared_equation_{row.equation}", *of): row.r2}
     for row in rows.dropna(subset="df").itertuples():
         facts["df", row.effects, row.estimator] = row.df
     by_year, resting = {}, carried_slopes(study)
-    if classic:
-        for row in study.rows("relations", scope=scope, period="").itertuples():
-            if not row.quantity.startswith("anderson_rubin"):
-                continue
-            of, name = (row.effects, row.estimator), row.quantity.rpartition("_")[2]
-            slope = rows_of(rows, parameter=name, effects=row.effects, estimator=row.estimator)
-            if name not in resting and all(
-                holds(row._asdict(), estimate) for estimate in slope["estimate"]
-            ):
-                facts[row.quantity, *of] = words.slope_set(row._asdict())
-            else:  # nor is what its test says of zero to go by
-                facts.pop((f"anderson_rubin_p_{name}", *of), None)
-        tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
-        for row in tests.dropna(subset=["low", "high"]).itertuples():
-            by_year[row.parameter, row.effects, row.estimator] = (row.low, row.high)
+    for row in study.rows("relations", scope=scope, period="").itertuples():
+        if not row.quantity.startswith("anderson_rubin"):
+            continue
+        of, name = (row.effects, row.estimator), row.quantity.rpartition("_")[2]
+        slope = rows_of(rows, parameter=name, effects=row.effects, estimator=row.estimator)
+        if name not in resting and all(
+            holds(row._asdict(), estimate) for estimate in slope["estimate"]
+        ):
+            facts[row.quantity, *of] = words.slope_set(row._asdict())
+        else:  # nor is what its test says of zero to go by
+            facts.pop((f"anderson_rubin_p_{name}", *of), None)
+    tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
+    for row in tests.dropna(subset=["low", "high"]).itertuples():
+        by_year[row.parameter, row.effects, row.estimator] = (row.low, row.high)
     columns = _columns(study, rows)
     for of in columns if any(effects != "none" for effects, _ in columns) else ():
         facts["region_effects", *of] = words.term("answer", of[0] in EFFECTS)
         facts["year_effects", *of] = words.term("answer", of[0] in EFFECTS[1:])
-    parameters = listed or list(dict.fromkeys(rows["parameter"]))
     wild = study.rows("slope_tests", errors=BY_REGION_WILD, **study.pooled_fit)
     p = wild.set_index("parameter")["p"]
     return RegressionFits(rows, columns, parameters, facts, by_year, p)
@@ -141,14 +133,13 @@ def _note(key: str, fits: RegressionFits, words: ReportText) -> str:
     study, grammar = words.study, words.grammar
     labels = [escaped(study.label(identifier)) for identifier in study.populations]
     named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
-    symbols = (Markdown(f"$x_{i}$ {label}") for i, label in enumerate(labels, start=1))
     limits = (Markdown(f"$^{{{sign}}}\\,p<{limit:.2f}$") for limit, sign in reversed(STARS.items()))
     more = ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
     more += [TABLES[key][-1]]
     more += ["by_year"] if fits.by_year else []
     more += ["sized"] if TABLES[key][0] == POOLED else []
     parts = [
-        words.term("note", key).format(populations=grammar.series(symbols, "clause"), **named),
+        words.term("note", key).format(**named),
         *(words.term("note", part) for part in more),
         words.term("note", "stars").format(stars=grammar.series(limits, "clause")),
     ]
@@ -184,8 +175,8 @@ def _scale(rows: Sequence[pd.Series]) -> tuple[int, int]:
 
 def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series) -> str:
     """Stars of an estimate, where the test behind them holds its size and the wild bootstrap by
-    region confirms it: the larger p counts. Of pooled fits none without year effects, none on own
-    terms, by instruments those of Anderson and Rubin's test below .05.
+    region confirms it: the larger p counts. Of pooled fits none without year effects, by
+    instruments those of Anderson and Rubin's test below .05.
     """
     own = p_of_t(row["estimate"], row["se"], row["df"])
     if row["scope"] != POOLED:
@@ -194,9 +185,9 @@ def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series) -> str:
         p = fits.facts.get((f"anderson_rubin_p_{name}", *key), 1.0)
         wild = fits.facts.get((f"restricted_wild_p_{name}", *key), 1.0)
         return stars(max(p, wild)) if p < CONFIRMS else ""
-    if key[0] != EFFECTS[1] or _OWN_TERMS.fullmatch(name):
+    if key[0] != EFFECTS[1]:
         return ""
-    return stars(max(own, fits.wild.get(CLASSIC.get(name, name), 1.0)))
+    return stars(max(own, fits.wild.get(name, 1.0)))
 
 
 def _estimate(
@@ -215,32 +206,6 @@ def _estimate(
         return above, ""
     ends = fits.by_year.get((name, *key))
     return above, f"[{shown(ends[0])}, {shown(ends[1])}]" if ends else f"({shown(row['se'])})"
-
-
-def slope_tests(words: ReportText) -> Body:
-    """p of no effect in the pooled fits of the main estimator, a row for each kind of error."""
-    study = words.study
-    tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
-    by_fit = tests.set_index(["errors", "effects", "parameter"])
-    fits = [(e, name) for e in EFFECTS for name in ("b1", "d") if e in set(tests["effects"])]
-    of, say = partial(words.word, "effects_pooled"), words.say
-    heads = [say("tables/slope_tests/errors")]
-    heads += (say(f"tables/slope_tests/{name}", effects=of(effects)) for effects, name in fits)
-    rows = [
-        [words.word("errors", kind), *(_p_and_ends(words, by_fit, (kind, *fit)) for fit in fits)]
-        for kind in dict.fromkeys(tests["errors"])
-    ]
-    return Body(rows, heads)
-
-
-def _p_and_ends(words: ReportText, tests: pd.DataFrame, at: tuple[str, str, str]) -> str:
-    """p of a test; of that by year also the slopes that it does not reject."""
-    if at not in tests.index:
-        return with_figures(None)
-    row = tests.loc[at]
-    if at[0] != BY_YEAR:
-        return with_figures(row["p"], 2)
-    return words.estimate({"estimate": row["p"], "low": row["low"], "high": row["high"]})
 
 
 def _facts(words: ReportText, fits: RegressionFits) -> tuple[list[list[Any]], str]:
@@ -266,4 +231,4 @@ def _facts(words: ReportText, fits: RegressionFits) -> tuple[list[list[Any]], st
     return lines, words.grammar.joined("".join(notes))
 
 
-interaction, own, general = (partial(regression, key) for key in TABLES)
+interaction, own = (partial(regression, key) for key in TABLES)

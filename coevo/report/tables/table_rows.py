@@ -3,31 +3,20 @@ layout, beside the width of their columns.
 """
 
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from coevo.coupling.comovement import SCALES, SCOPES
-from coevo.files import rows_of
-from coevo.inference.signs import QUADRANTS
 from coevo.inference.slope_errors import SLOPES
 from coevo.messages import unpacked
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
-from coevo.regional.regional_panel import ADJUSTED, PLAIN
-from coevo.report.findings import equilibrium, in_step
+from coevo.report.findings import equilibrium
 from coevo.report.findings.choice_robustness import survival_finding
 from coevo.report.findings.data_quality import audited, largest_obstacles, since, weights_finding
 from coevo.report.findings.interaction import regional
-from coevo.report.findings.level_control import measures_finding
-from coevo.report.findings.page_one import NOT_TESTED, opening_kind, scope_finding
-from coevo.report.findings.predicted import rivals
+from coevo.report.findings.page_one import NOT_TESTED, opening_kind
 from coevo.report.findings.region_standings import standings
-from coevo.report.findings.regional_pattern import at_ends, group_means, one_row, slope, statistics
-from coevo.report.findings.relation import relation_finding
-from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.findings.theory_against_fit import (
     theory_fit_finding,
@@ -40,16 +29,12 @@ from coevo.report.tables.report_table import Body
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, band, fixed, missing
 from coevo.report.words.report_text import ReportText, Rows, amount
-from coevo.sensitivity.choices import MAIN, ROBUST
+from coevo.sensitivity.choices import ROBUST
 from coevo.sensitivity.claims import NOT_TESTABLE
 from coevo.sensitivity.headline_claims import THROUGH_CHOICES
-from coevo.sensitivity.headline_statistics import R2
 
-FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
 Row = dict[str, Any]
 
-MEASURES = (PLAIN, ADJUSTED)
-UNKNOWN = dict.fromkeys(("value", "p", "critical"))  # a statistic that was not computed
 BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
 
 
@@ -68,25 +53,6 @@ def indicators(words: ReportText) -> Iterator[Row]:
         yield row | {"since": words.grammar.series([year, *said]) if said else year}
 
 
-def weights(words: ReportText) -> Body:
-    """Every indicator with its weight, `least` and `most` of it by the other methods; the share
-    between regions if there are several; values of the focus.
-    """
-    study, phrases = words.study, words.phrases["tables"]["weights"]
-    ends = [study.years[0], study.years[-1]]
-    heads = [*phrases["columns"], *(words.grammar.dated(study.name(study.focus), y) for y in ends)]
-    every = study.tables["weights"]
-    others = every[every["weighting"] != study.config["weighting"]["method"]]
-    others = others.groupby("indicator")["weight"].agg(least="min", most="max")
-    named = study.indicators.set_index("indicator")["dimension"]
-    rows = weights_finding(study)["rows"].join(others, on="indicator")
-    rows["dimension"] = rows["indicator"].map(named)
-    rows = rows.assign(between=np.nan) if study.single else rows
-    values = study.of_focus("panel").pivot(index="indicator", columns="year", values="value")
-    figures = values.reindex(rows["indicator"], columns=ends).to_numpy().tolist()
-    return Body(rows.assign(figures=figures).to_dict("records"), heads)
-
-
 def audit(words: ReportText) -> Iterator[Row]:
     """Findings by check and indicator, the serious ones first and those that the study accepts
     last: how many (`n`), and one of them with its `place` and in words.
@@ -100,18 +66,6 @@ def audit(words: ReportText) -> Iterator[Row]:
         if not missing(row["year"]):
             row["place"] = words.grammar.dated(row["place"], row["year"])
         yield row | {"said": words.message(row["message"], row["fields"])}
-
-
-def states(words: ReportText) -> Body:
-    """U of every subsystem, C, T, D, type and relative development of every region in its last
-    year, which is named where it is not the last of the study.
-    """
-    study, last = words.study, words.study.ends[1].sort_values("D", ascending=False)
-    head, *rest = words.phrases["tables"]["states"]["columns"]
-    labels = [words.grammar.series(["U", study.label(s)], "clause") for s in study.subsystems]
-    indices = last[[SUBSYSTEM_PREFIX + s for s in study.subsystems]].to_numpy().tolist()
-    heads, note = [head, *labels, *rest], words.say("tables/states/note")
-    return Body(last.assign(indices=indices).to_dict("records"), heads, note)
 
 
 def regions(words: ReportText) -> list[Row]:
@@ -204,22 +158,6 @@ def _held(words: ReportText, row: Row) -> str:
     return str(words.say("tables/verdicts/fits", counts=counts)) if shown else NOTHING
 
 
-def prediction(words: ReportText) -> list[Row]:
-    """A row per series and model with its ratios by years ahead."""
-    by = ["series", "model"]
-    ratios = {f"ratio_{h}": rivals(words.study, h).set_index(by)["ratio"] for h in FARTHER}
-    return list(rivals(words.study).join(pd.DataFrame(ratios), on=by).to_dict("records"))
-
-
-def restated(words: ReportText) -> list[Row]:
-    """The figures with the largest effect on D, in the order of the table, with their `change`."""
-    rows = figures_since(words.study)
-    effects = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
-    largest = effects.sort_values(ascending=False, kind="stable").index[:SHOWN]
-    rows = rows.assign(share=rows["new"] / rows["old"].replace(0, np.nan) - 1)
-    return list(rows.loc[sorted(largest)].to_dict("records"))
-
-
 def summary(words: ReportText) -> Body:
     """Of every region what `standings` says, grade, indices, largest obstacle, outputs, slopes.
 
@@ -256,19 +194,6 @@ def _of_indices(words: ReportText) -> pd.DataFrame:
     return standings(study).join(last).assign(obstacle=largest_obstacles(study))
 
 
-def descriptive(words: ReportText) -> list[dict[str, Any]]:
-    """Every indicator used, of the subsystems or else of the populations: N, mean, standard
-    deviation (n - 1), minimum and maximum.
-    """
-    study = words.study
-    wanted = {"subsystem": study.subsystems} if study.indexed else {"indicator": study.populations}
-    used = rows_of(study.indicators, **wanted)["indicator"]
-    values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
-    table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
-    table["count"] = table["count"].fillna(0).astype(int)
-    return list(table.reset_index().to_dict("records"))
-
-
 def coordination(words: ReportText) -> Body:
     """D of every region in every year; below them the mean of the regions, if there are several.
 
@@ -284,102 +209,6 @@ def coordination(words: ReportText) -> Body:
     method = words.word("weighting", study.config["weighting"]["method"])
     note = words.say("tables/coordination/note", weighting=method)
     return Body(rows, heads, note, ids=["", *(f"D{year}" for year in study.years)])
-
-
-def coverage_growth(words: ReportText) -> Body:
-    """Growth of the indicators whose coverage changed, a column each: a row per year, with z and
-    whether the year stands out.
-    """
-    table = words.study.tables["coverage_growth"]
-    names = table["indicator"].unique()
-    found = {(row["year"], row["indicator"]): row for row in table.to_dict("records")}
-    years = sorted({year for year, _ in found})
-    rows = [{"year": y, "indicators": [found.get((y, name)) for name in names]} for y in years]
-    heads = words.phrases["tables"]["coverage_growth"]["columns"]
-    return Body(rows, [*heads, *map(words.study.label, names)])
-
-
-def pairs(words: ReportText) -> Iterator[dict[str, Any]]:
-    """Correlations (`r`) by pair of subsystems, if there are several, and what is correlated; of
-    those within regions and years what random pairing gives, with p.
-    """
-    study = words.study
-    if len(study.subsystems) > 2:
-        for pair, scale in product(in_step.pairs(study), SCALES):
-            frame = in_step.correlation_values(study, pair, scale=scale).reindex(SCOPES)
-            yield {"pair": pair, "scale": scale, "r": frame["value"], **frame.iloc[-1]}
-
-
-def explained(words: ReportText) -> Body:
-    """What makes ln D, by indicator system: share of T by form of C, R2 of size and of size per
-    head, each from the least to the largest of all combinations.
-    """
-    study, head = words.study, words.phrases["tables"]["explained"]["head"]
-    table = study.tables["multiverse"]
-    systems = table.dropna(subset="share_T")["system"].unique()
-    main = words.say(f"tables/explained/main/{scope_finding(study)['measured']}")
-    heads = [head, *(main if s == MAIN else study.label(s) for s in systems)]
-    lines = [
-        (words.say("tables/explained/T", form=form), part, "share_T")
-        for form, part in table.groupby("form", sort=False)
-    ]
-    for (level, _), column in zip(measures_finding(study)["levels"], R2, strict=False):
-        lines.append((words.say("tables/explained/level", level=level), table, column))
-    rows: Rows = []
-    for title, part, column in lines:
-        ends = part.groupby("system")[column].agg(["min", "max"]).reindex(systems)
-        rows.append([title, *(words.grammar.dash.join(map(fixed, ends.loc[s])) for s in systems)])
-    return Body(rows if len(systems) else [], heads)
-
-
-def pattern(words: ReportText) -> Body:
-    """Statistics of D and of D with the level taken out, each in the first and in the last year: by
-    the layout of each line the statistic, and its value, its p or its `share` of the whole index.
-    """
-    study, say = words.study, words.say
-    years = (study.years[0], study.years[-1])
-    heads = [words.phrases["tables"]["pattern"]["head"]]
-    heads += (say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years)
-    means = {(of, name): ends for of in MEASURES for name, *ends in group_means(study, of)}
-    rows: Rows = []
-    for name, *_ in group_means(study):
-        both = [fixed(v) for of in MEASURES for v in means.get((of, name), (None, None))]
-        rows.append([say("tables/pattern/rows/mean", group=words.word("group", name)), *both])
-    for line, (statistic, cell) in LAYOUT["pattern"].items():
-        whole = statistic.partition("_")[0]
-        shown = words.jinja.compile_expression(cell)
-        ends = [
-            pair
-            for of in MEASURES
-            for pair in zip(at_ends(study, statistic, of), at_ends(study, whole, of), strict=True)
-        ]
-        cells = [NOTHING if row is None else shown(whole=of, **row) for row, of in ends]
-        if any(cell != NOTHING for cell in cells):
-            rows.append([say(f"tables/pattern/rows/{line}"), *cells])
-    return Body(rows, heads)
-
-
-def growth_slopes(words: ReportText) -> Iterator[dict[str, Any]]:
-    """Slopes of growth by both errors (`plain`, `conley`) and by the `wider`, Moran's I of
-    residuals.
-    """
-    kinds = {"plain": "", "conley": "_conley", "moran": "_residual_moran"}
-    for name in ("beta", "beta_check", "beta_given_level"):
-        rows = {kind: one_row(words.study, name + end) for kind, end in kinds.items()}
-        if rows["plain"] is not None:
-            rows["moran"] = rows["moran"] or UNKNOWN
-            yield rows | {"name": name, "wider": slope(words.study, name)}
-
-
-def neighbours(words: ReportText) -> Iterator[dict[str, Any]]:
-    """Rows of Moran's I of D and of D with the level taken out (`adjusted`), by year."""
-    parts = {"D": PLAIN, "adjusted": ADJUSTED}
-    moran = {part: statistics(words.study, "moran", of) for part, of in parts.items()}
-    found = {part: rows.set_index("year").to_dict("index") for part, rows in moran.items()}
-    for year in words.study.years:
-        rows = {part: known.get(year, UNKNOWN) for part, known in found.items()}
-        if any(row is not UNKNOWN for row in rows.values()):
-            yield rows | {"year": year}
 
 
 def _at(words: ReportText, row: Any) -> list[Any]:
@@ -426,27 +255,3 @@ def equilibria(words: ReportText) -> Iterator[list[Any]]:
             chip = say(f"chips/{equilibrium.located_verdict(row)}")
             named_title = say(f"titles/{title}", **named)
             yield [named_title, *_at(words, row), "", "", words.signs(row), chip]
-
-
-def signs(words: ReportText) -> Body:
-    """In how many fits of each case the supply pattern shows, of how many, and p by chance."""
-    survival, study, say = survival_finding(words.study), words.study, words.say
-    kind = "effects_pooled" if study.pooled else "effects"
-    cases = [
-        (say(f"survival/cases/{key}", fits=words.word(kind, effects)), survival[key][effects])
-        for effects in study.effects
-        for key in ("all", "without_growth")
-        if survival[key]
-    ]
-    for key in ("swapped", "deflated"):
-        cases += [(say(f"survival/cases/{key}"), by[""]) for by in [survival[key]] if by]
-    for pair, by in survival["pairs"].items():
-        cases.append((say("survival/cases/pair", name=study.pair_label(pair)), by[""]))
-    rows = [counts | {"name": name} for name, counts in cases if counts["specifications"]]
-    return Body(rows, note=say(f"interaction/chance/{survival['chance']}"))
-
-
-def ecological(words: ReportText) -> list[dict[str, Any]]:
-    """Relations by the signs of A12 and A21, and the probability of these."""
-    probability = relation_finding(words.study).get("quadrants", {})
-    return [{"signs": signs, "p": probability.get(signs)} for signs in QUADRANTS]

@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from typing import Any
 
-import pandas as pd
-
-from coevo.report.findings.data_quality import largest_obstacles
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.page_one import conclusions
@@ -107,17 +104,12 @@ class ReportText:
         parts, values, study = [], dict[str, Any](), self.study
         if study.indexed:
             parts.append("region")
-            most, state = self._obstacles.get(region), focus_state(study, region)
-            values |= {"obstacle": most and study.heading(most), "state": state}
+            values["state"] = focus_state(study, region)
         if study.pair:
             parts.append("populations")
             values["fit"] = self._fits[region]
         keys = [f"facts/{part}/{key}" for part in parts for key in self.phrases["facts"][part]]
         return [(self.say(f"{key}/label"), self.say(f"{key}/value", **values)) for key in keys]
-
-    @cached_property
-    def _obstacles(self) -> pd.Series:
-        return largest_obstacles(self.study)
 
     @cached_property
     def _fits(self) -> dict[str, dict[str, Any]]:

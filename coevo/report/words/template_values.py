@@ -4,33 +4,28 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from coevo.coupling import comovement, diagnostics, grade_scales
+from coevo.coupling import comovement, grade_scales
 from coevo.inference import signs, wild_bootstrap
 from coevo.messages import unpacked
 from coevo.normalisation import VECTOR
 from coevo.normalisation.directions import RATIO, scales_of
 from coevo.panel.audit import FALL, RISE
-from coevo.prediction.origins import INDEX
-from coevo.prediction.past_errors import COVERED
 from coevo.regional import neighbourhood, regional_panel
-from coevo.report.figures import figure_names, intervals, phase_planes
+from coevo.report.figures import figure_names, phase_planes
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.choice_robustness import heaviest_removal, most_filled
 from coevo.report.findings.in_step import LOGS
 from coevo.report.findings.level_control import level_label
 from coevo.report.findings.page_one import kind_of_regions
-from coevo.report.findings.since_release import SHOWN
 from coevo.report.findings.study_tables import study_in_language
 from coevo.report.tables import LAYOUT
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.nouns import with_nouns
-from coevo.report.words.numbers import band, fixed, with_figures
+from coevo.report.words.numbers import band, with_figures
 from coevo.report.words.report_text import Phrases, ReportText, amount
 from coevo.report.words.text_numbers import keyed
 from coevo.sensitivity.claims import BY_ALGEBRA
-from coevo.sensitivity.uncertainty import ENDS, KAPPA
 from coevo.study_data import StudyData
 
 MOST_NOTES = 3  # on indicators, among the limits
@@ -97,6 +92,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "untested": list(study.rows("claims", verdict="not_testable")["claim"]),
         "algebraic": int(study.table("claims")["check"].isin(BY_ALGEBRA).sum()),
         "headlines": study.tables["headline_claims"],
+        "drivers": _drivers(study),
         "sources": sources(words),
         "limits_first": [*first, *limits[:MOST_LIMITS]],
         "further_notes": notes[MOST_NOTES:],
@@ -104,22 +100,14 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "permutations": regional_panel.DRAWS,
         "run": comovement.RUN,
         "nearest": neighbourhood.NEAREST,
-        "figures_shown": SHOWN,
         "jump": {"rise": RISE, "fall": 1 - FALL},
         "names": lambda series: [series_name(words, one) for one in series],
-        "foretold": lambda row, end: (fixed if row["series"] == INDEX else amount)(row[end]),
-        "series_unit": lambda one: words.grammar.sentences(
-            ["", unit] if (unit := study.unit(study.outputs.get(one, ""))) else []
-        ),
-        "foretold_level": words.percent(COVERED),
     }
     values |= _of_choices(words) if study.indexed else {}
     values |= _of_populations(words) if study.pair else {}
     stated = "points" in findings.get("theory_fit", ())
     values["marks"] = _marks(study, values["charts"]) | {"theory": "stated" if stated else "none"}
     values["under"] = {
-        "level": findings.get("where", {}).get("level_gap"),
-        "quadrants": findings["relation"].get("quadrants"),
         "best": bands["best"],
         "unit": values.get("unit"),
         "grown": stated,
@@ -131,7 +119,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
 
 
 def _of_choices(words: ReportText) -> dict[str, Any]:
-    """Which ends D has, by what it is made, and what was removed, filled, drawn and flagged."""
+    """Which ends D has, by what it is made."""
     study = words.study
     last, coupling = study.ends[1].sort_values("D", ascending=False), study.config["coupling"]
     shares = () if isinstance(coupling["contributions"], str) else coupling["contributions"]
@@ -140,15 +128,7 @@ def _of_choices(words: ReportText) -> dict[str, Any]:
         "contributions": list(zip(study.subsystems, shares, strict=False)),
         "highest": (last["name"].iloc[0], last["D"].iloc[0]),
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
-        "kappa": {source: fixed(value, 0) for source, value in KAPPA.items()},
-        "draws": study.config["robustness"]["draws"],
-        "drawn_middle": words.percent(ENDS[1] - ENDS[0]),
-        "guard_limits": {
-            name.lower(): getattr(diagnostics, name) for name in ("HEAVY", "DOUBLED", "INFLATED")
-        },
         "margin": grade_scales.MARGIN,
-        "removal": heaviest_removal(study),
-        "most_filled": most_filled(study),
     }
 
 
@@ -161,7 +141,6 @@ def _of_populations(words: ReportText) -> dict[str, Any]:
     return {
         "level": words.percent(study.config["interaction"]["confidence"]),
         "populations": labels,
-        "last_effects": study.effects[-1],
         "x1": labels[0],
         "x2": labels[1],
         "unit": unit,
@@ -249,8 +228,17 @@ def series_name(words: ReportText, series: str) -> Markdown:
 
 def _marks(study: Study, charts: Collection[str]) -> dict[str, Any]:
     """What charts of the model show that they do not show of every study."""
-    shown = intervals.coefficient_marks(study) if "coefficient_b1" in charts else {}
-    return shown | (phase_planes.marks(study) if "phase" in charts else {})
+    return phase_planes.marks(study) if "phase" in charts else {}
+
+
+def _drivers(study: Study) -> str:
+    """Which phrase says why D of several regions is not explained: `uncensored` where none is 0
+    or 1, else `censored`.
+    """
+    if study.single or not study.indexed:
+        return ""
+    D = study.coupling["D"].dropna()
+    return "uncensored" if ((D > 0) & (D < 1)).all() else "censored"
 
 
 def say_method(words: ReportText, kind: str) -> Markdown:

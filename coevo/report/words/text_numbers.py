@@ -24,7 +24,6 @@ _APART = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _LATEX = LAYOUT["latex"]
-_PROGRAMS = "provenance"  # the section whose digits are versions of programs
 _SECTION = re.compile(r"^#+ .*\{#([\w-]+)\}$", re.MULTILINE)
 
 
@@ -94,7 +93,7 @@ class Teller:
         parts = _SECTION.split(text)
         for section, part in zip(["opening", *parts[1::2]], parts[::2], strict=True):
             for printed in NUMBER.findall(plain_text(_APART.sub(" ", part))):
-                if section != _PROGRAMS and printed not in known:
+                if printed not in known:
                     value = float(re.sub("[,\u202f]", "", printed).replace("−", "-"))
                     self.told[f"{section}.text.{printed}"] = Told(value, "", printed)
         return self.told
