@@ -50,7 +50,7 @@ def changes(former: pd.DataFrame | None, now: pd.DataFrame, file: str) -> Iterat
         yield "  cannot be compared: nothing is built of the study"
         return
     old, new = (part[part["file"] == file].set_index(PLACE) for part in (former, now))
-    joined = old[["value"]].join(new[["value", "cell"]], how="outer", lsuffix="_old")
+    joined = old[["value"]].add_suffix("_old").join(new[["value", "cell"]], how="outer")
     same = joined["value_old"].eq(joined["value"]) | joined.isna().all(axis=1)
     lines = [
         f"  {' '.join(map(str, row.Index))} ({row.cell}): {row.value_old:.15g} -> {row.value:.15g}"

@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ from coevo import errors
 from coevo import files as files_module
 from coevo.command import main, read_commands
 from coevo.command.folder import make_folder
+from coevo.files import write_table
 from coevo.package import wheel
 from coevo.study import raw_files
+from coevo.study.config_text import read_rows
+from coevo.study.readiness import check_study
 from tests.sample import ROOT
 
 CASES = yaml.safe_load(Path(__file__).with_name("commands.yaml").read_text(encoding="utf-8"))
@@ -102,16 +106,65 @@ def test_an_example_has_its_sources_and_no_path_of_the_repository(place, monkeyp
     assert main(["check", "--study", "provinces"]) == 0
     assert "sources.csv" not in capsys.readouterr().out
     monkeypatch.chdir(place / "provinces")
-    with Path("data/raw/2026-10/broadband.csv").open("a", encoding="utf-8") as file:
-        file.write("\n")
     shutil.copy("data/raw/2026-10/population.csv", "data/raw/2026-11/population.csv")
     assert main(["check"]) == 0
     said = [line for line in capsys.readouterr().out.splitlines() if "sources.csv" in line]
     assert said == [
-        "data/raw/sources.csv: 2026-10/broadband.csv has another SHA-256 than this; is it the same "
-        "file?",
-        "data/raw/sources.csv: has no row for 2026-11/population.csv; say where it is from",
+        "data/raw/sources.csv: has no row for 2026-11/population.csv; say where it is from"
     ]
+
+
+RAW = sorted(path.name for path in (ROOT / "data/raw/provinces/2026-10").iterdir())
+FIGURE = re.compile(r"(?<=,)[0-9]+(?:\.[0-9]+)?")
+
+
+def test_a_figure_that_changed_stops_the_study_until_it_is_accepted(place, monkeypatch, capsys):
+    """One figure in each raw file of the default study, one file after another."""
+    assert main(["example", "provinces"]) == 0
+    monkeypatch.chdir(place / "provinces")
+    read = Path("data/processed/provinces/observations.csv")
+    write_table(check_study("config/config.yaml").observations, read)
+    for name in RAW:
+        file = Path("data/raw/2026-10", name)
+        text = file.read_text(encoding="utf-8")
+        *_, last = FIGURE.finditer(text)
+        file.write_text(text[: last.start()] + "7" + text[last.start() :], encoding="utf-8")
+        for refused in ("check", "build"):
+            assert main([refused]) == 1
+            said = capsys.readouterr().err
+            assert said.startswith(f"{file}: is not the file") and "coevo accept" in said
+        assert main(["accept"]) == 0
+        said = capsys.readouterr().out
+        assert f"-> {float('7' + last[0]):.15g}" in said or "no figure that the study reads" in said
+        assert main(["check"]) == 0 and main(["accept"]) == 0
+        assert "no raw file has changed" in capsys.readouterr().out
+    rows = {row["file"]: row for row in read_rows("data/raw/sources.csv")}
+    assert {rows[f"2026-10/{name}"]["accessed"] for name in RAW} == {f"{date.today()}"}
+
+
+def test_no_link_that_leads_out_of_a_study_is_followed(place, monkeypatch, capsys):
+    (place / "private").mkdir()
+    (place / "private" / "secret.txt").write_text("private", encoding="utf-8")
+    places = ("LICENSE", ".snakemake/locks", "reports/mine/releases/v1/panel.csv", "reports/mine")
+    for name in places:
+        study = make_study(place / name.replace("/", "-"), monkeypatch)
+        (study / name).parent.mkdir(parents=True, exist_ok=True)
+        is_file = Path(name).suffix or name == "LICENSE"
+        (study / name).symlink_to(place / "private" / ("secret.txt" if is_file else ""))
+        for command in ("check", "build", "release", "package", "clean", "accept"):
+            assert main([command]) == 1
+            said = capsys.readouterr()
+            assert said.err.startswith(f"{name}: is a link that leads out") and not said.out
+    assert files(place / "private") == {"secret.txt": b"private"}
+
+
+def make_study(folder: Path, monkeypatch) -> Path:
+    """Begin a study in a folder, and go there."""
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    main(["new", "mine", "--vintage", "2026-11"])
+    monkeypatch.chdir(folder / "mine")
+    return folder / "mine"
 
 
 def test_what_fails_on_the_way_leaves_nothing(place, monkeypatch):
