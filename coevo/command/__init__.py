@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from coevo.command.links import check_links
 from coevo.errors import StudyError, command
 from coevo.package.wheel import LOCK, lock_problem, version
 from coevo.registry import left
@@ -78,6 +79,7 @@ def _do(given: list[str]) -> int:
     if "study" in chosen:
         chosen.home = Path.cwd()
         chosen.config = enter(chosen.study)
+        check_links()
         if problem := lock_problem(LOCK):
             raise StudyError(problem)
     called: Any = import_module(f"coevo.command.{chosen.command}")

@@ -14,13 +14,26 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from coevo.command.clean import tidy
-from coevo.command.runner import ASIDE, LOST, SHOWN, Stopped, alone, clock, heed_signals, snakemake
+from coevo.command.clean import built, own_folders, tidy
+from coevo.command.runner import (
+    ASIDE,
+    LOCK,
+    LOST,
+    SHOWN,
+    Stopped,
+    alone,
+    clock,
+    heed_signals,
+    snakemake,
+)
 from coevo.errors import FULL, PROGRAM, command, plain_words
+from coevo.files import sha256_of, write_text
 from coevo.study.configuration import read_config
 
+BUILT_HERE = Path(".snakemake", "built_here")
 LEAST_ROOM = 20_000_000  # bytes on the disk, below which no study is begun
 REFUSED = re.compile(r"\[Errno (\d+)\] .*?: '(.+)'")  # by the system, as Python words it
 PROFILE = "for setting default command line arguments."  # so ends what Snakemake says first
@@ -34,6 +47,34 @@ def check_open(study: str) -> None:
         there = next(part for part in (place, *place.parents) if part.exists())
         if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "", str(there))
+
+
+def place_of_build() -> str:
+    """Return what this folder has on this machine alone: no copy of it has the same."""
+    about = Path.cwd().stat()
+    return f"{about.st_dev} {about.st_ino} {about.st_uid} {Path.cwd()}"
+
+
+def mark_built_here() -> None:
+    """Keep that what stands here was built here."""
+    write_text(sha256_of(place_of_build().encode()), BUILT_HERE)
+
+
+def is_foreign(study: str) -> bool:
+    """Whether what is built of a study came with the folder; nothing of `.snakemake` is then kept.
+
+    Its tables, records and dates may have been edited together, and are not believed.
+    """
+    with suppress(OSError):
+        if BUILT_HERE.read_text("utf-8") == sha256_of(place_of_build().encode()):
+            return False
+    for place in BUILT_HERE.parent.iterdir():
+        if place.name != LOCK.name:
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+    if any(built(own_folders(study))):
+        return True
+    mark_built_here()
+    return False
 
 
 def problems(since: float) -> str:
@@ -90,8 +131,11 @@ def build_alone(chosen: Namespace, then: Callable[[], int] | None = None) -> int
         return 1
     check_open(study)
     with alone() as held:
-        started = time.time()
-        code = snakemake(*options_of(chosen), held=held)
+        started, options = time.time(), options_of(chosen)
+        if is_foreign(study):
+            print(f"coevo: {study} was not built in this folder on this machine; it is built anew")
+            options.append("--forceall")
+        code = snakemake(*options, held=held)
         if code:
             full = shutil.disk_usage(".").free < LEAST_ROOM
             aside = "" if chosen.verbose else ASIDE.read_text("utf-8", "replace").lstrip()
@@ -101,6 +145,8 @@ def build_alone(chosen: Namespace, then: Callable[[], int] | None = None) -> int
             print(said, end="", file=sys.stderr)
             return 1
         tidy(study)  # only now has the config passed
+        if not chosen.further:  # which may be a dry run, or ask for a part
+            mark_built_here()
         done = f"coevo: done in {clock(time.time() - started)}"
         print("; ".join([done, *opened(study, chosen.home)]), flush=True)
         return then() if then else 0

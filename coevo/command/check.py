@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from coevo.errors import PROGRAM, StudyError
-from coevo.files import read_table, sha256_of
+from coevo.files import read_table
 from coevo.report.figures.typesetting import check_characters
 from coevo.report.words.grammar import read_phrases
 from coevo.report.words.message_words import message_texts
 from coevo.report.words.nouns import with_nouns
 from coevo.study.configuration import ASKED
-from coevo.study.raw_files import source_rows, sources_path
+from coevo.study.raw_files import changed_files, source_rows, sources_path
 from coevo.study.readiness import Checked, check_lines, check_study
 from coevo.study.regions import regions_table
 
@@ -30,7 +30,8 @@ def main(chosen: Namespace) -> int:
     phrases = read_phrases(*(path.read_text(encoding="utf-8") for path in PHRASES))
     message = message_texts(with_nouns(phrases, checked.config, "en"))
     print(*check_lines(checked, message), sep="\n")
-    problems = checked.problems or tuple(unprintable(checked, chosen.config))
+    changed = tuple(changed_files(checked.config["raw"], checked.files))
+    problems = changed + checked.problems or tuple(unprintable(checked, chosen.config))
     if problems:
         print("What is missing to run:", flush=True)
         print(*problems, sep="\n", file=sys.stderr)
@@ -51,14 +52,14 @@ def unwritten() -> Iterator[str]:
 
 
 def unsourced(checked: Checked) -> Iterator[str]:
-    """Yield a line on each raw file that the study's table of sources does not know."""
+    """Yield a line on each raw file that the table of sources lacks, or has without check sum."""
     table, rows = sources_path(checked.config["raw"]), source_rows(checked.config["raw"])
     for file in checked.files if table else ():
         name = Path(file).relative_to(Path(table).parent).as_posix()
         if file not in rows:
             yield f"{table}: has no row for {name}; say where it is from"
-        elif (known := rows[file].get("sha256")) and known != sha256_of(file):
-            yield f"{table}: {name} has another SHA-256 than this; is it the same file?"
+        elif not rows[file].get("sha256"):
+            yield f"{table}: has no SHA-256 of {name}; write it there: coevo accept"
 
 
 def unprintable(checked: Checked, path: str) -> list[str]:

@@ -1,7 +1,6 @@
 """Remove what was built for a study: tables, reports and logs; releases and raw files stay.
 
-Says what is removed. Nothing is, while a run is at work in this folder, and nothing outside the
-study's own folders, wherever a link leads.
+Says what is removed. Nothing is, while a run is at work in this folder.
 """
 
 import shutil
@@ -17,15 +16,13 @@ BUILT = ("figures", "tables", "latex", "stata", "numbers.*", "report.*", "result
 
 
 def own_folders(study: str) -> list[Path]:
-    """Return the folders of a study's tables, reports and logs, but none that leads elsewhere.
+    """Return the folders of a study's tables, reports and logs.
 
     Raises `StudyError` for what is no name of a study.
     """
     if problem := name_problem(study):
         raise StudyError(problem)
-    folders = [Path("data", "processed", study), Path("reports", study), Path("logs", study)]
-    home = Path.cwd().resolve()
-    return [folder for folder in folders if folder.resolve() == home / folder]
+    return [Path("data", "processed", study), Path("reports", study), Path("logs", study)]
 
 
 def tidy(study: str) -> None:

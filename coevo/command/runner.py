@@ -104,7 +104,8 @@ def snakemake(*arguments: str, held: int) -> int:
     places = (str(ROOT), str(PROGRAM / "workflow"))
     words = [sys.executable, "-P", "-c", BEGIN, *places, str(theirs), *arguments]
     kept = (theirs, held) if GROUPS else ()
-    known = {**os.environ, "PYTHONUTF8": "1"}  # Snakemake opens files as the system encodes them
+    # Snakemake opens files as the system encodes them; jobs load no module from the study's folder.
+    known = {**os.environ, "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
     process = subprocess.Popen(words, start_new_session=GROUPS, pass_fds=kept, env=known)
     os.close(theirs)
     try:

@@ -5,6 +5,7 @@ Names go in and names come out; every number is the one that a study of the same
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -123,6 +124,8 @@ def fit(
     from coevo.equilibria.result_rows import equilibrium_rows, parameter_rows
 
     names, problems = {"x1": upstream, "x2": downstream}, Problems()
+    if not (isinstance(level, Real) and 0 < level < 1):
+        problems.add(f"level: is {level!r}; give a number between 0 and 1, such as 0.95")
     limits = (np.nextafter(0, 1), np.inf, "not above zero, so that it has no growth in logs")
     values = checked_figures(frame, list(names.values()), keys, limits, problems)
     pair = values.set_axis(list(names), axis="columns").reset_index()

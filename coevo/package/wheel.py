@@ -1,8 +1,8 @@
-"""The wheel of coevo, from the repository or from what is installed: the same bytes each time.
+"""The wheel of coevo, made again from the repository or from what is installed of it.
 
-The repository names this module as its build backend: `pip wheel .` needs nothing besides the
-standard library, and `coevo new` puts the same wheel into the study's folder. Nothing in it is
-compressed, since not every machine compresses alike.
+`coevo new` and `coevo package` put it into the folder of a study: the same bytes each time. Nothing
+in it is compressed, since not every machine compresses alike. Releases have the wheel of hatchling,
+which holds the same files.
 """
 
 import base64
@@ -12,14 +12,13 @@ import re
 import sys
 import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 from coevo.errors import IS_CLONE, PROGRAM, ROOT
 
-PACKAGE = ROOT / "coevo"
 LOCK = "requirements.lock"
 ABOUT = ("METADATA", "WHEEL", "entry_points.txt", "licenses/LICENSE")  # beside RECORD
 OLDEST = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
@@ -78,62 +77,46 @@ def wheel_name() -> str:
 
 def wheel_bytes() -> bytes:
     """Return the wheel; raises `FileNotFoundError` if a file of the program is gone."""
-    return _zipped(_source_files() if IS_CLONE else _installed_files())
+    files = _source_files() if IS_CLONE else _installed_files()
+    return _zipped(files | _about())
 
 
 def _source_files() -> dict[str, bytes]:
-    """Return what is installed, by name, from the repository: code, and what ships beside it."""
+    """Return code and what ships beside it, from the repository, by name in the wheel."""
+    settings = project()["tool"]["hatch"]["build"]["targets"]["wheel"]
     files = {}
-    for place in (PACKAGE, *(ROOT / name for name in project()["tool"]["coevo"]["ships"])):
+    for place in map(ROOT.joinpath, [*settings["only-include"], *settings["force-include"]]):
         for file in [place] if place.is_file() else filter(_is_shipped, place.rglob("*")):
-            name = file.relative_to(PACKAGE if place == PACKAGE else ROOT).as_posix()
-            files[f"coevo/{name}"] = file.read_bytes()
-    return files | _about()
+            name = file.relative_to(ROOT).as_posix()
+            files[name if name.startswith("coevo/") else f"coevo/{name}"] = file.read_bytes()
+    return files
 
 
 def _is_shipped(file: Path) -> bool:
     return file.is_file() and "__pycache__" not in file.parts and file.name[0] != "."
 
 
+def _installed_files() -> dict[str, bytes]:
+    """Return code and what ships beside it, as the RECORD of the installation lists it."""
+    return _recorded(lambda name: name.startswith("coevo/") and not name.endswith(".pyc"))
+
+
 def _about() -> dict[str, bytes]:
-    """Return what a wheel says of itself."""
-    settings = project()["project"]
-    head = [
-        "Metadata-Version: 2.4",
-        f"Name: {settings['name']}",
-        f"Version: {settings['version']}",
-        f"Summary: {settings['description']}",
-        f"License-Expression: {settings['license']}",
-        "License-File: LICENSE",
-        f"Requires-Python: {settings['requires-python']}",
-        *(f"Requires-Dist: {needed}" for needed in settings["dependencies"]),
-        "Description-Content-Type: text/markdown",
-    ]
-    readme = (ROOT / settings["readme"]).read_text("utf-8")
-    commands = (f"{name} = {call}\n" for name, call in settings["scripts"].items())
-    texts = (
-        "\n".join([*head, "", readme]),
-        "Wheel-Version: 1.0\nGenerator: coevo\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        "".join(["[console_scripts]\n", *commands]),
-        (ROOT / "LICENSE").read_text("utf-8"),
-    )
-    return {f"{_about_folder()}/{n}": t.encode() for n, t in zip(ABOUT, texts, strict=True)}
+    """Return what the installation says of itself, but for how it came here."""
+    kept = {f"{_about_folder()}/{name}" for name in ABOUT}
+    return _recorded(lambda name: name in kept)
+
+
+def _recorded(is_kept: Callable[[str], bool]) -> dict[str, bytes]:
+    installed = distribution("coevo")
+    names = [file.as_posix() for file in installed.files or ()]
+    return {
+        name: Path(str(installed.locate_file(name))).read_bytes() for name in names if is_kept(name)
+    }
 
 
 def _about_folder() -> str:
     return f"coevo-{version()}.dist-info"
-
-
-def _installed_files() -> dict[str, bytes]:
-    """Return what was installed, by name, as the RECORD of the installation lists it."""
-    installed = distribution("coevo")
-    names = [file.as_posix() for file in installed.files or ()]
-    kept = {f"{_about_folder()}/{name}" for name in ABOUT}
-    return {
-        name: Path(str(installed.locate_file(name))).read_bytes()
-        for name in names
-        if name in kept or (name.startswith("coevo/") and not name.endswith(".pyc"))
-    }
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
@@ -153,16 +136,3 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
 
 def _digest(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
-
-
-def build_wheel(wheel_directory: str, *_: object) -> str:
-    """Write the wheel into a folder, as PEP 517 has it; return its name."""
-    Path(wheel_directory, wheel_name()).write_bytes(wheel_bytes())
-    return wheel_name()
-
-
-def build_editable(wheel_directory: str, *_: object) -> str:
-    """Write a wheel that leads to this repository, as PEP 660 has it; return its name."""
-    files = {"coevo.pth": f"{ROOT}\n".encode(), **_about()}
-    Path(wheel_directory, wheel_name()).write_bytes(_zipped(files))
-    return wheel_name()

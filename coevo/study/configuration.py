@@ -68,8 +68,8 @@ def _study_of(path: str | Path) -> str:
 def read_config(path: str | Path) -> dict[str, Any]:
     """Return a config file as it is written, before defaults, but for the name of its study.
 
-    Raises `StudyError` for a file that is not there (with the studies that are) or is no table, and
-    for a name that is none: folders have it, also of what is removed.
+    Raises `StudyError` for a file that is not there (with the studies that are), is empty or no
+    table, and for a name that is none: folders have it, also of what is removed.
     """
     if not Path(path).is_file():
         if reason := left("study", Path(path).stem):
@@ -77,6 +77,8 @@ def read_config(path: str | Path) -> dict[str, Any]:
         known = ", ".join(sorted(map(_study_of, Path(path).parent.glob("*.yaml"))))
         raise StudyError(f"coevo: there is no {path}; studies: {known or 'none'}")
     config = read_mapping(path)
+    if not config:
+        raise StudyError(f"{path}: is empty; begin again from a template: coevo new NAME")
     study = config.get("study")  # the schema says that it is missing, or no text
     if isinstance(study, str) and (problem := name_problem(study)):
         raise StudyError(f"{Path(path).name}: {problem}")

@@ -4,11 +4,12 @@ import errno
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from coevo.errors import SYSTEM, Problems, StudyError
+from coevo.files import sha256_of
 from coevo.study.config_text import read_rows
 
 LATEST = 253_000_000_000  # seconds: the year 9987
@@ -88,6 +89,18 @@ def source_rows(folder: str) -> dict[str, dict[str, str]]:
     path = sources_path(folder)
     rows = read_rows(path, least=0) if path else []
     return {Path(path).parent.joinpath(row.get("file", "")).as_posix(): row for row in rows}
+
+
+def changed_files(folder: str, files: Iterable[str]) -> Iterator[str]:
+    """Yield a line on each raw file that is not the one whose check sum `sources.csv` has."""
+    table, rows = sources_path(folder), source_rows(folder)
+    for file in files:
+        known = rows.get(file, {}).get("sha256")
+        if known and known != sha256_of(file):
+            yield (
+                f"{file}: is not the file whose SHA-256 {table} has; put that one back, or see "
+                "which figures changed and take it over: coevo accept"
+            )
 
 
 def path_problem(path: str, name: str) -> str:

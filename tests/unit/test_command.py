@@ -5,8 +5,10 @@ import io
 import re
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 
@@ -14,8 +16,11 @@ from coevo import errors
 from coevo import files as files_module
 from coevo.command import main, read_commands
 from coevo.command.folder import make_folder
+from coevo.files import write_table
 from coevo.package import wheel
 from coevo.study import raw_files
+from coevo.study.config_text import read_rows
+from coevo.study.readiness import check_study
 from tests.sample import ROOT
 
 CASES = yaml.safe_load(Path(__file__).with_name("commands.yaml").read_text(encoding="utf-8"))
@@ -102,16 +107,79 @@ def test_an_example_has_its_sources_and_no_path_of_the_repository(place, monkeyp
     assert main(["check", "--study", "provinces"]) == 0
     assert "sources.csv" not in capsys.readouterr().out
     monkeypatch.chdir(place / "provinces")
-    with Path("data/raw/2026-10/broadband.csv").open("a", encoding="utf-8") as file:
-        file.write("\n")
     shutil.copy("data/raw/2026-10/population.csv", "data/raw/2026-11/population.csv")
     assert main(["check"]) == 0
     said = [line for line in capsys.readouterr().out.splitlines() if "sources.csv" in line]
     assert said == [
-        "data/raw/sources.csv: 2026-10/broadband.csv has another SHA-256 than this; is it the same "
-        "file?",
-        "data/raw/sources.csv: has no row for 2026-11/population.csv; say where it is from",
+        "data/raw/sources.csv: has no row for 2026-11/population.csv; say where it is from"
     ]
+
+
+RAW = sorted(path.name for path in (ROOT / "data/raw/provinces/2026-10").iterdir())
+FIGURE = re.compile(r"(?<=,)[0-9]+(?:\.[0-9]+)?")
+
+
+def raise_last_figure(file: Path) -> float:
+    """Write another figure in place of the last one of a file; return it."""
+    if file.suffix == ".csv":
+        text = file.read_text(encoding="utf-8")
+        *_, last = FIGURE.finditer(text)
+        file.write_text(f"{text[: last.start()]}7{text[last.start() :]}", encoding="utf-8")
+        return float(f"7{last[0]}")
+    book = openpyxl.load_workbook(file)
+    cells = (cell for sheet in book for row in sheet.iter_rows() for cell in row)
+    *_, last_cell = (cell for cell in cells if isinstance(cell.value, int | float))
+    last_cell.value += 7
+    book.save(file)
+    return last_cell.value
+
+
+def test_a_figure_that_changed_stops_the_study_until_it_is_accepted(place, monkeypatch, capsys):
+    """One figure in each raw file of the default study, one file after another."""
+    assert main(["example", "provinces"]) == 0
+    monkeypatch.chdir(place / "provinces")
+    read = Path("data/processed/provinces/observations.csv")
+    write_table(check_study("config/config.yaml").observations, read)
+    for name in RAW:
+        file = Path("data/raw/2026-10", name)
+        changed = raise_last_figure(file)
+        for refused in ("check", "build"):
+            assert main([refused]) == 1
+            said = capsys.readouterr().err
+            assert said.startswith(f"{file}: is not the file") and "coevo accept" in said
+        assert main(["accept"]) == 0
+        said = capsys.readouterr().out
+        assert f"-> {changed:.15g}" in said or "no figure that the study reads" in said
+        assert main(["check"]) != 1 and main(["accept"]) == 0
+        assert "no raw file has changed" in capsys.readouterr().out
+    rows = {row["file"]: row for row in read_rows("data/raw/sources.csv")}
+    assert {rows[f"2026-10/{name}"]["accessed"] for name in RAW} == {f"{date.today()}"}
+
+
+def test_no_link_that_leads_out_of_a_study_is_followed(place, monkeypatch, capsys):
+    (place / "private").mkdir()
+    (place / "private" / "secret.txt").write_text("private", encoding="utf-8")
+    places = ("LICENSE", ".snakemake/locks", "reports/mine/releases/v1/panel.csv", "reports/mine")
+    for name in places:
+        study = make_study(place / name.replace("/", "-"), monkeypatch)
+        (study / name).parent.mkdir(parents=True, exist_ok=True)
+        is_file = Path(name).suffix or name == "LICENSE"
+        (study / name).symlink_to(place / "private" / ("secret.txt" if is_file else ""))
+        capsys.readouterr()
+        for command in ("check", "build", "release", "package", "clean", "accept"):
+            assert main([command]) == 1
+            said = capsys.readouterr()
+            assert said.err.startswith(f"{name}: is a link that leads out") and not said.out
+    assert files(place / "private") == {"secret.txt": b"private"}
+
+
+def make_study(folder: Path, monkeypatch) -> Path:
+    """Begin a study in a folder, and go there."""
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    main(["new", "mine", "--vintage", "2026-11"])
+    monkeypatch.chdir(folder / "mine")
+    return folder / "mine"
 
 
 def test_what_fails_on_the_way_leaves_nothing(place, monkeypatch):
@@ -155,8 +223,13 @@ def test_the_wheel_has_the_same_bytes_each_time_and_says_what_it_needs():
         about = archive.read(f"coevo-{wheel.version()}.dist-info/METADATA").decode()
         record = archive.read(f"coevo-{wheel.version()}.dist-info/RECORD").decode()
         assert archive.testzip() is None and record.count("\n") == len(archive.namelist())
-    needed = wheel.project()["project"]["dependencies"]
-    assert re.findall("^Requires-Dist: (.*)$", about, re.MULTILINE) == needed
+    settings = wheel.project()["project"]
+    needed = [*settings["dependencies"], *settings["optional-dependencies"]["test"]]
+    said = re.findall(r"^Requires-Dist: ([^;\n]*)", about, re.MULTILINE)
+    assert sorted(re.sub(" ", "", name) for name in said) == sorted(
+        ",".join(sorted(re.sub(" ", "", name).replace("_", "-").split(","))) for name in needed
+    )
+    assert "Provides-Extra: test" in about and "License-Expression: MIT" in about
 
 
 def test_a_table_of_sources_is_no_raw_file(place):

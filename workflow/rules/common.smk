@@ -29,6 +29,8 @@ if Path(sys.executable).exists():
 # One thread each, for the same bytes whatever the number of cores, on one type of processor.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
+# Nor is a module of the standard library looked for beside a script, in the study's .snakemake.
+os.environ["PYTHONSAFEPATH"] = "1"
 
 from coevo.errors import StudyError, plain_words
 from coevo.files import changed_files, record_of, sha256_of, write_text
@@ -163,6 +165,8 @@ try:
         REGIONS = from_program(REGIONS)
     REGIONS_READ = regions_read()
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
+    if changed := [*raw_files.changed_files(config["raw"], RAW)]:
+        raise StudyError(*changed)
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except (StudyError, OSError, MemoryError) as problem:
     # Snakemake would add lines of its own below ours.
