@@ -13,27 +13,27 @@ from coevo.report.findings.study_tables import Study, reason
 from coevo.sensitivity.choices import CHOICES
 
 
-def statistics(study: Study, statistic: str, scope: str = ALL) -> pd.DataFrame:
-    """Rows of a statistic of D over all regions, or a group, that have a value."""
-    rows = study.rows("regional", statistic=statistic, of=PLAIN, scope=scope)
+def statistics(study: Study, statistic: str, of: str = PLAIN, **wanted: Any) -> pd.DataFrame:
+    """Rows of a statistic of all regions that have a value; other scopes by `scope`."""
+    rows = study.rows("regional", statistic=statistic, of=of, **{"scope": ALL} | wanted)
     return rows.dropna(subset="value")
 
 
-def at_ends(study: Study, statistic: str, scope: str = ALL) -> list[Any]:
+def at_ends(study: Study, statistic: str, of: str = PLAIN, scope: str = ALL) -> list[Any]:
     """Rows of a statistic in the first and in the last year; None where it has no value."""
-    rows = statistics(study, statistic, scope).set_index("year")
+    rows = statistics(study, statistic, of, scope=scope).set_index("year")
     return [rows.loc[y] if y in rows.index else None for y in (study.years[0], study.years[-1])]
 
 
-def _values(study: Study, statistic: str, scope: str = ALL) -> Any:
+def _values(study: Study, statistic: str, of: str = PLAIN, scope: str = ALL) -> Any:
     """Values in the first and in the last year; None unless both are there."""
-    ends = at_ends(study, statistic, scope)
+    ends = at_ends(study, statistic, of, scope)
     return None if any(row is None for row in ends) else tuple(float(r["value"]) for r in ends)
 
 
-def one_row(study: Study, statistic: str) -> Row | None:
+def one_row(study: Study, statistic: str, of: str = PLAIN) -> Row | None:
     """The row of a statistic of all years that has a value; None without one."""
-    return next(iter(statistics(study, statistic).to_dict("records")), None)
+    return next(iter(statistics(study, statistic, of).to_dict("records")), None)
 
 
 def where_finding(study: Study) -> dict[str, Any]:
@@ -103,11 +103,11 @@ def _moved(study: Study, statistic: str) -> str | None:
     return ends and move(*ends)
 
 
-def group_means(study: Study) -> list[tuple[str, float, float]]:
+def group_means(study: Study, of: str = PLAIN) -> list[tuple[str, float, float]]:
     """Groups with their mean in the first and in the last year, the highest of the last first."""
-    rows = study.rows("regional", statistic="mean", of=PLAIN)
+    rows = study.rows("regional", statistic="mean", of=of)
     groups = [name for name in dict.fromkeys(rows["scope"]) if name != ALL]
-    ends = [(name, _values(study, "mean", name)) for name in groups]
+    ends = [(name, _values(study, "mean", of, name)) for name in groups]
     means = [(name, *values) for name, values in ends if values is not None]
     return sorted(means, key=lambda row: (-row[2], row[0]))
 

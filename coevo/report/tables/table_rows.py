@@ -11,12 +11,14 @@ from coevo.inference.slope_errors import SLOPES
 from coevo.messages import unpacked
 from coevo.normalisation.directions import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, SERIOUS
+from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings import equilibrium
 from coevo.report.findings.choice_robustness import survival_finding
 from coevo.report.findings.data_quality import audited, largest_obstacles, since, weights_finding
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.page_one import NOT_TESTED, opening_kind
 from coevo.report.findings.region_standings import standings
+from coevo.report.findings.regional_pattern import at_ends, group_means
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.findings.theory_against_fit import (
     theory_fit_finding,
@@ -35,6 +37,7 @@ from coevo.sensitivity.headline_claims import THROUGH_CHOICES
 
 Row = dict[str, Any]
 
+MEASURES = (PLAIN, ADJUSTED)
 BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
 
 
@@ -209,6 +212,33 @@ def coordination(words: ReportText) -> Body:
     method = words.word("weighting", study.config["weighting"]["method"])
     note = words.say("tables/coordination/note", weighting=method)
     return Body(rows, heads, note, ids=["", *(f"D{year}" for year in study.years)])
+
+
+def pattern(words: ReportText) -> Body:
+    """Statistics of D and of D with the level taken out, each in the first and in the last year: by
+    the layout of each line the statistic, and its value, its p or its `share` of the whole index.
+    """
+    study, say = words.study, words.say
+    years = (study.years[0], study.years[-1])
+    heads = [words.phrases["tables"]["pattern"]["head"]]
+    heads += (say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years)
+    means = {(of, name): ends for of in MEASURES for name, *ends in group_means(study, of)}
+    rows: Rows = []
+    for name, *_ in group_means(study):
+        both = [fixed(v) for of in MEASURES for v in means.get((of, name), (None, None))]
+        rows.append([say("tables/pattern/rows/mean", group=words.word("group", name)), *both])
+    for line, (statistic, cell) in LAYOUT["pattern"].items():
+        whole = statistic.partition("_")[0]
+        shown = words.jinja.compile_expression(cell)
+        ends = [
+            pair
+            for of in MEASURES
+            for pair in zip(at_ends(study, statistic, of), at_ends(study, whole, of), strict=True)
+        ]
+        cells = [NOTHING if row is None else shown(whole=of, **row) for row, of in ends]
+        if any(cell != NOTHING for cell in cells):
+            rows.append([say(f"tables/pattern/rows/{line}"), *cells])
+    return Body(rows, heads)
 
 
 def _at(words: ReportText, row: Any) -> list[Any]:

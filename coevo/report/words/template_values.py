@@ -108,6 +108,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     stated = "points" in findings.get("theory_fit", ())
     values["marks"] = _marks(study, values["charts"]) | {"theory": "stated" if stated else "none"}
     values["under"] = {
+        "level": findings.get("measures", {}).get("by"),
         "best": bands["best"],
         "unit": values.get("unit"),
         "grown": stated,
