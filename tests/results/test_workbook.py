@@ -53,7 +53,9 @@ def test_libreoffice_comes_to_growth_at_theoretical_points(results, tmp_path) ->
         E, points = growth_sheet(book)
         assert len(points) == len(theory) > 0
         for point, (_, row) in zip(points, theory.iterrows(), strict=True):
-            assert point == pytest.approx(row[list(point)].to_dict(), rel=1e-9)
+            known = row[list(point)].dropna().to_dict()  # a point need not have slopes
+            found = {name: value for name, value in point.items() if value is not None}
+            assert found == pytest.approx(known, rel=1e-9)
         fits = rows_of(results(study, "equilibria"), source="fit", model="classic", **own)
         assert pytest.approx(fits.iloc[0][["x1", "x2"]].to_dict(), rel=1e-9) == E
         assert book[THEORY[name.partition(".")[2]][-1]]["D5"].value < 1e-9

@@ -26,12 +26,10 @@ sys.path.insert(0, str(MODULES))
 if Path(sys.executable).exists():
     quoted = subprocess.list2cmdline if os.name == "nt" else shlex.join
     sys.executable = quoted([sys.executable])
-# One thread each, for the same bytes whatever the number of cores, on one type of processor.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+# One thread each, for the same bytes whatever the number of cores, on one type of processor. Beside
+# a script, in the study's .snakemake, no module of the standard library is looked for.
+for variable in "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS PYTHONSAFEPATH".split():
     os.environ[variable] = "1"
-# Nor is a module of the standard library looked for beside a script, in the study's .snakemake.
-os.environ["PYTHONSAFEPATH"] = "1"
-
 from coevo.errors import StudyError, plain_words
 from coevo.files import changed_files, record_of, sha256_of, write_text
 from coevo.history import releases

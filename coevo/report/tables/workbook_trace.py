@@ -227,7 +227,8 @@ def _block(
     """
     apart: list[list[str]] = [[] for _ in rows.index]
     for line, (look, formula) in lines.items():
-        cells = case.entries(table, line.split()[-1], rows.index)
+        held = case.entries(table, line.split()[-1], rows.index)
+        cells = [("", "") if pd.isna(value) else (value, cell) for value, cell in held]
         sheet.line(line, cells, look, line.partition(" ")[2], formula)
         for column, (_, stored) in enumerate(cells if formula else (), start=EDGE):
             apart[column - EDGE].append(f"ABS({sheet.cell(line, column)}/{stored}-1)")
