@@ -165,6 +165,7 @@ try:
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
     if changed := [*raw_files.changed_files(config["raw"], RAW)]:
         raise StudyError(*changed)
+    SOURCED = [row for file, row in raw_files.source_rows(config["raw"]).items() if file in RAW]
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except (StudyError, OSError, MemoryError) as problem:
     # Snakemake would add lines of its own below ours.

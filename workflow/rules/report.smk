@@ -83,6 +83,7 @@ rule export:
         **needs("export"),
     params:
         tables=REPORT_TABLES,
+        sources=SOURCED,
         config=SETTINGS,
     script:
         "../scripts/export.py"

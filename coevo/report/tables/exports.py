@@ -42,8 +42,8 @@ def for_programs(
     languages: the words of the study in each; numbers: those of the text, by language.
     """
     for name in [name for name in tables if name not in LAYOUT["records"]]:
-        whole = len(held_rows(languages[0].study, name)) == len(tables[name])
-        if name not in LAYOUT["sheets"] or not whole:
+        sheet = LAYOUT["sheets"]
+        if name not in sheet or len(held_rows(languages[0].study, name)) < len(tables[name]):
             yield f"tables/{name}.csv", for_excel(tables[name])
     for words in languages:
         yield from ((f"latex/{name}", text) for name, text in latex_files(words))
