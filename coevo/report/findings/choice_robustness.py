@@ -25,7 +25,8 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     `combined`: combinations, and those comparable over years.
     `headlines`: see `_headlines`.
     """
-    seen = study.tables["multiverse"]
+    every = study.tables["multiverse"]
+    seen = every[~every["repeated"]]
     seen = seen[seen["focus_grade"].fillna("") != ""]
     unseen = {"verdict": "none", **_headlines(study)}
     if seen.empty:
