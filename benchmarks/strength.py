@@ -4,8 +4,8 @@
 
 Panels resemble the study `provinces`: the 29 regions whose calibration holds, 2015 to 2023, each
 with the slopes that theory gives it, its first state, its mean growth and the shocks that the
-study's growth shows. They are drawn by seed, 400 of each design. Series of region r are in units of
-theory, y1 = d x1 and y2 = b1 x2:
+study's growth shows. They are drawn by seed, 400 of each design, of strength 0 1,200 as the first
+400 left a share near its limit. Series of region r are in units of theory, y1 = d x1, y2 = b1 x2:
 
     d ln y1/dt = a1_r - s_r y2,   d ln y2/dt = -a2_r + s_r y1,   and shocks at the end of each year
 
@@ -57,7 +57,7 @@ from coevo.study.raw_files import raw_paths
 from coevo.study_data import StudyData
 
 TABLE = SIMULATION / "strength.csv"
-PANELS, SIMULATED, LEVEL = 400, 399, 0.95
+PANELS, MORE, SIMULATED, LEVEL = 400, 1200, 399, 0.95
 EFFECTS, ESTIMATOR = "region+year", "trapezoid"
 REGION = "330000"  # Zhejiang
 VERDICTS = (
@@ -68,19 +68,20 @@ TOLD = ("full_excluded", "none_excluded", "shown")
 
 
 class Design(NamedTuple):
-    """Strengths that the regions have in turn, none in the worlds without interaction; and the
-    column that denies what is true.
+    """Strengths that the regions have in turn, none in the worlds without interaction; the column
+    that denies what is true; how many panels.
     """
 
     name: str
     strengths: tuple[float, ...] = ()
     wrong: str = ""
+    panels: int = PANELS
 
 
 DESIGNS = (
     Design("strength 1", (1.0,), "full_excluded"),
     Design("strength 0.5", (0.5,)),
-    Design("strength 0", (0.0,), "none_excluded"),
+    Design("strength 0", (0.0,), "none_excluded", MORE),
     Design("half at 1", (1.0, 0.0)),
     Design(shown_effects.WANDERING, wrong="shown"),
     Design(shown_effects.OWN_LIMITS, wrong="shown"),
@@ -210,7 +211,8 @@ def made(most: int) -> list[Row]:
         return [
             row
             for design in DESIGNS
-            for row in rows(design, workers.map(partial(judged, design), range(min(PANELS, most))))
+            for seeds in [range(min(design.panels, most))]
+            for row in rows(design, workers.map(partial(judged, design), seeds))
         ]
 
 
