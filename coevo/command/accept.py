@@ -51,7 +51,8 @@ def changes(former: pd.DataFrame | None, now: pd.DataFrame, file: str) -> Iterat
         return
     old, new = (part[part["file"] == file].set_index(PLACE) for part in (former, now))
     joined = old[["value"]].add_suffix("_old").join(new[["value", "cell"]], how="outer")
-    same = joined["value_old"].eq(joined["value"]) | joined.isna().all(axis=1)
+    values = joined[["value_old", "value"]]
+    same = values["value_old"].eq(values["value"]) | values.isna().all(axis=1)
     lines = [
         f"  {' '.join(map(str, row.Index))} ({row.cell}): {row.value_old:.15g} -> {row.value:.15g}"
         for row in joined[~same].itertuples()

@@ -156,6 +156,8 @@ def test_a_fit_needs_figures_above_zero_and_a_region_that_is_there():
         frames.fit(changed(x=0), "x", "y", region="A")
     with pytest.raises(StudyError, match=r"unknown region 'C'; known: A, B"):
         frames.fit(FRAME, "x", "y", region="C")
+    with pytest.raises(StudyError, match=r"level: is '0\.9'; give a number between 0 and 1"):
+        frames.fit(FRAME, "x", "y", region="A", level="0.9")
     with pytest.raises(StudyError, match=r"x: is named twice"):
         frames.fit(FRAME, "x", "x")
 
