@@ -21,7 +21,7 @@ from coevo.files import read_table
 
 MOST = 0.07  # share of panels in which what is true may be denied
 # shares beyond it, as docs/methods.md (6) says
-BEYOND = {("strength 0", "panel", "b1"): 0.08}
+BEYOND: dict[tuple[str, str, str], float] = {}
 ONE, _, NONE, HALF, WANDERING, OWN_LIMITS = DESIGNS
 
 

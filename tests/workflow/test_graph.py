@@ -6,11 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from coevo.command.build import mark_built_here
 from coevo.files import RECORDS
 from tests.projects import (
     CONFIG,
@@ -38,8 +40,11 @@ def project(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def copy(project, tmp_path) -> Path:
-    """A copy of the built project, with its times: a test may change what it likes."""
-    return Path(shutil.copytree(project, tmp_path / "副本 copy"))
+    """A copy of the built project, with its times, as if built there: tests change what they like."""
+    made = Path(shutil.copytree(project, tmp_path / "副本 copy"))
+    with chdir(made):
+        mark_built_here()
+    return made
 
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?")

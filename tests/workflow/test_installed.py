@@ -30,9 +30,9 @@ def place(tmp_path_factory) -> Path:
     shutil.copytree(ROOT, folder / "source", ignore=left_out)
     make_environment(folder)
     pip = [python(folder), "-m", "pip"]
-    for words in (["wheel", "--no-deps", "-w", "made", "./source"],
-                  ["install", "--no-deps", f"made/{wheel_name()}"]):  # fmt: skip
-        subprocess.run([*pip, *words, "--no-index", "-q"], cwd=folder, check=True)
+    for words in (["wheel", "--no-deps", "-w", "made", "./source"],  # by hatchling, which pip gets
+                  ["install", "--no-deps", "--no-index", f"made/{wheel_name()}"]):  # fmt: skip
+        subprocess.run([*pip, *words, "-q"], cwd=folder, check=True)
     shutil.rmtree(folder / "source")
     return folder
 

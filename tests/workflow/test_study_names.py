@@ -36,7 +36,6 @@ CALLS = {
     "study": ["build", "--study={}", "--cores={}", "--verbose"],
     "release": ["release", "--study={}", "--cores={}", "--verbose", "{}"],
     "check": ["check", "--study={}", "--strict"],
-    "weights": ["weights", "--study={}", "--", "{}"],
     "clean": ["clean", "--study={}"],
     "new": ["new", "--first={}", "--last={}", "--vintage={}", "--from={}", "--", "{}"],
 }
@@ -97,11 +96,11 @@ def test_make_hands_every_name_on_as_it_is(study):
     assert state(study.parent) == before
 
 
-@pytest.mark.parametrize("command", ["build", "release", "check", "weights", "clean", "new"])
+@pytest.mark.parametrize("command", ["build", "release", "check", "accept", "clean", "new"])
 def test_a_name_that_is_none_is_refused_and_nothing_is_touched(study, command, monkeypatch, capsys):
     monkeypatch.chdir(study)
     monkeypatch.setattr(build, "heed_signals", lambda: None)
-    more = {"release": ["v1"], "weights": ["config/small.yaml"]}.get(command, [])
+    more = {"release": ["v1"]}.get(command, [])
     before = state(study.parent)
     for name in [*NAMES[1:], str(study.parent / "keepme")]:
         given = ["--", name] if command == "new" else [f"--study={name}"]
@@ -129,20 +128,21 @@ def test_such_a_name_in_a_config_is_refused_and_nothing_is_touched(study, monkey
 
 @needs("make")
 def test_clean_removes_what_was_built_and_says_it(study):
-    """Of what the study's folders link to, nothing; and nothing for a hostile name."""
+    """Nothing while one of the study's folders is a link out of it, nor for a hostile name."""
     shutil.rmtree(study / ".venv")
     (study / ".venv").symlink_to(sys.prefix)
     for name in ("reports/small/releases/v1/release.yaml", "reports/small/report.en.html"):
         (study / name).parent.mkdir(parents=True, exist_ok=True)
         (study / name).touch()
-    for name in ("reports/small/figures", "logs/small"):
-        (study / name).symlink_to(study.parent / "keepme")
+    (study / "logs" / "small").symlink_to(study.parent / "keepme")
     before = state(study.parent)
-    assert make(study, '"; touch pwn; "', *CALLS).returncode == 2
-    assert state(study.parent) == before
+    for name in ('"; touch pwn; "', "small"):
+        assert make(study, name, *CALLS).returncode == 2
+        assert state(study.parent) == before
+    (study / "logs" / "small").unlink()
+    before = state(study.parent)
     done = make(study, "small", "clean")
-    gone = ["data/processed/small", "reports/small/figures", "reports/small/tables"]
-    gone += ["reports/small/report.en.html"]
+    gone = ["data/processed/small", "reports/small/tables", "reports/small/report.en.html"]
     assert done.stdout.decode().splitlines() == [f"removed {place}" for place in gone], done.stderr
     after = state(study.parent)
     places = tuple(f"study/{place}" for place in gone)
