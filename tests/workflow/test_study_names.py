@@ -31,7 +31,7 @@ while len(NAMES) < 200:
     NAMES += [name] if name not in NAMES and not name.isalnum() else []
 
 # what each target calls, with a name in place of every word that can be typed
-WORDS = ("study", "cores", "file", "name", "first", "last", "vintage", "from", "verbose", "strict")
+WORDS = ("study", "cores", "name", "first", "last", "vintage", "from", "verbose", "strict")
 CALLS = {
     "study": ["build", "--study={}", "--cores={}", "--verbose"],
     "release": ["release", "--study={}", "--cores={}", "--verbose", "{}"],
