@@ -40,7 +40,7 @@ def project(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def copy(project, tmp_path) -> Path:
-    """A copy of the built project, with its times, as if built there: tests change what they like."""
+    """A copy of the built project, as if built there: a test may change what it likes."""
     made = Path(shutil.copytree(project, tmp_path / "副本 copy"))
     with chdir(made):
         mark_built_here()
