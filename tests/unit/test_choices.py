@@ -52,6 +52,7 @@ def test_grades_and_ranks_are_counted_over_the_combinations_that_have_one() -> N
     rows = {
         "focus_grade": [TEN[6]] * 30 + [TEN[7]] * 60 + [""] * 10,
         "focus_rank": [2.0] * 30 + [3.0] * 30 + [1.0] * 40,
+        "repeated": [False] * 100,
     }
     found = robustness_finding(study(multiverse=table.assign(**rows)))
     assert (found["n"], found["rank"]) == (90, (1, 3))
