@@ -94,7 +94,8 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
     place("growth of D", (ends["D"].iloc[-1] / ends["D"].iloc[0]) ** (1 / steps) - 1,
           "far/growth")  # fmt: skip
     measured = study.tables["comovement"].query("measure == 'correlation_lnU'")
-    for scope, rows in measured.groupby("scope"):
+    printed = measured[measured["scope"] != "within_regions"]
+    for scope, rows in printed.groupby("scope"):
         place(f"correlation, {scope}", rows["value"].iloc[0], f"r/{scope}")
     for quantity, places in (*_equilibria(study, said), *_slopes(study, cells)):
         found[quantity] = places

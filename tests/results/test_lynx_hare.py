@@ -59,6 +59,6 @@ def test_chance_does_not_give_it(results):
 
 def test_the_report_has_no_parts_of_indices(built):
     page = (FOLDER / "report.en.html").read_text(encoding="utf-8")
-    assert all(f'id="{part}"' in page for part in ("opening", "equilibria", "claims"))
+    assert all(f'id="{part}"' in page for part in ("equilibria", "populations", "limits"))
     assert 'id="far"' not in page and 'id="trace"' not in page
     assert "../lynx-hare/" not in page

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,7 +97,14 @@ def misplaced(paper: Path, page: Path) -> list[str]:
         if not first <= here < last:
             wrong.append(f"{exhibit.number} is not in {exhibit.section or 'page one'}")
         named = re.compile(rf"{exhibit.number}(?!\d)")
-        said = [n for n, line in lines if named.search(line) and not line.startswith(start)]
+        # LibreOffice ends lines between the word and its number too: a line counts with the next.
+        said = [
+            n
+            for (n, line), (_, below) in pairwise([*lines, (0, "")])
+            if named.search(line + below)
+            and not line.startswith(start)
+            and not (below.startswith(start) and not named.search(line))
+        ]
         in_annex = exhibit.section.startswith(("Annex", "附录"))
         if not in_annex and not any(abs(n - lines[here][0]) <= 1 for n in said) and exhibit.section:
             wrong.append(f"{exhibit.number} is on page {lines[here][0]}, named on {said}")

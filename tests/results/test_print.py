@@ -14,7 +14,7 @@ STUDIES = ("provinces", "provinces-three", "zhejiang", "lynx-hare", "countries")
 BODY = (0.065, 0.945)  # of the height of a page, between its head and its foot
 GAP = (0.06, 0.072)  # between the head and the text
 MOST_PAGES, LIMITS_BY, ANNEX_BY = 19, 9, 9  # limits by 8 without the section on strengths
-BLANK = 0.22  # of a page at most: a figure that does not fit leaves a fifth
+BLANK = 0.26  # of a page at most: a figure that does not fit leaves a fifth, in Chinese a quarter
 INK = 200  # of 255: what is darker is printed
 pytestmark = [needs("pdftoppm", "pdftotext"), pytest.mark.whole]
 
@@ -50,7 +50,7 @@ def blank(page: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_no_page_is_more_than_a_fifth_blank_but_the_last(papers: list[Path]) -> None:
+def test_no_page_is_more_than_a_quarter_blank_but_the_last(papers: list[Path]) -> None:
     for paper in papers:
         shares = [blank(page) for page in pictures(paper)]
         assert len(shares) <= MOST_PAGES

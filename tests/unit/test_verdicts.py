@@ -59,7 +59,7 @@ def graded(most: int, main: int) -> Change:
         rows = made["multiverse"]
         first = rows["main"] | rows["scale"].eq("ratio")  # what the relative gap is read from
         rows = pd.concat([rows[first], rows[~first]]).head(100)
-        return made | {"multiverse": rows.assign(focus_grade=grades, main=own)}
+        return made | {"multiverse": rows.assign(focus_grade=grades, main=own, repeated=False)}
 
     return change
 

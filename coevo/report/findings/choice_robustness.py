@@ -35,7 +35,7 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     counts = counts.sort_values(ascending=False, kind="stable")
     share, ranks = counts.iloc[0] / len(seen), seen["focus_rank"].astype(int)
     rest = len(seen) - counts.iloc[:2].sum()
-    main = seen[seen["main"]].iloc[0]
+    main = every[every["main"]].iloc[0]
     return unseen | {
         "verdict": next(verdict for verdict, least in SHARES.items() if share >= least),
         "own": "own" if main["focus_grade"] == counts.index[0] else "other",
