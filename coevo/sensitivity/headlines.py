@@ -133,12 +133,13 @@ def verdict(agree: int, contrary: int, combinations: int) -> str:
     return NOT_SUPPORTED if contrary >= least else DEPENDS
 
 
-def _counts(said: pd.Series) -> dict[str, Any]:
+def _counts(said: Array) -> dict[str, Any]:
     """What combinations say, and the verdict; said (k,): 1, -1, 0, NaN where it is not asked."""
-    known = said.dropna()
-    counts = {"agree": int((known > 0).sum()), "contrary": int((known < 0).sum())}
-    totals = {**counts, "open": int((known == 0).sum()), "combinations": len(known)}
-    return totals | {"verdict": verdict(**counts, combinations=len(known))}
+    agree, contrary, unsure = ((said > 0).sum(), (said < 0).sum(), (said == 0).sum())
+    counts = {"agree": int(agree), "contrary": int(contrary), "open": int(unsure)}
+    total = sum(counts.values())
+    told = verdict(counts["agree"], counts["contrary"], total)
+    return {**counts, "combinations": total, "verdict": told}
 
 
 class Combined(NamedTuple):
@@ -173,9 +174,11 @@ def headline_tables(combined: Combined) -> tuple[pd.DataFrame, pd.DataFrame]:
     parts = {"": combined} | {name: combined.of(name) for name in systems if len(systems) > 1}
     for name in HEADLINES if len(rows) else ():
         for pair in ("", *pairs) if name == PAIRED else ("",):
-            told = []
+            told, headline = [], HEADLINES[name]
+            asked, without = (_asked(headline, pair, t, rows.iloc[0]) for t in combined[:2])
             for system, part in parts.items():
-                row, sides = _headline(HEADLINES[name], pair, part, rows.iloc[0])
+                own = [rows_of(t, system=system) if system else t for t in (asked, without)]
+                row, sides = _headline(headline, pair, part, own, rows.iloc[0])
                 label = {"headline": name, "pair": pair, "system": system}
                 told.append(label | row)
                 variants += [label | {"enters": True} | side for side in sides]
@@ -187,15 +190,22 @@ def headline_tables(combined: Combined) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _headline(
-    headline: Headline, pair: str, combined: Combined, main: pd.Series
+    headline: Headline,
+    pair: str,
+    combined: Combined,
+    asked_of: Sequence[pd.DataFrame],
+    main: pd.Series,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return the row of a headline over some combinations, and its rows by variant."""
-    asked = _asked(headline, pair, combined.rows, main)
+    """Return the row of a headline over some combinations, and its rows by variant.
+
+    asked_of: what the combinations say with all years, and without those of changed coverage.
+    """
+    asked, without = asked_of
     can_tell = asked[asked["can_tell"]]
     counted = can_tell[~can_tell["repeated"]]
     if counted.empty:
         return {"verdict": UNDECIDED, **_why_not(headline, combined, main)}, []
-    row = _counts(counted["said"]) | {"own": _of_study(can_tell, "said")}
+    row = _counts(counted["said"].to_numpy()) | {"own": _of_study(can_tell, "said")}
     if headline.number:
         row |= _number(can_tell)
     drawn = [
@@ -203,7 +213,7 @@ def _headline(
     ]
     if len({system for system, *_ in drawn}) == 1:  # of several each has a curve of its own
         row |= whole_curve([curve for *_, curve in drawn])
-    whole = _counts(counted.loc[counted["whole"], "said"])
+    whole = _counts(counted.loc[counted["whole"], "said"].to_numpy())
     row |= {f"whole_{key}": whole[key] for key in ("agree", "contrary", "combinations")}
     # combinations that come twice complete the grid that shares are taken of
     shares = {name: alone for name, (alone, _) in grid_shares(can_tell, "said").items()}
@@ -211,10 +221,10 @@ def _headline(
         row["share"], row["deciding_choice"] = max((share, name) for name, share in shares.items())
     variants = list(_variants(headline, asked[~asked["repeated"]], drawn))
     if len(combined.unbroken):
-        without = _asked(headline, pair, combined.unbroken, main)
         for variant, part in ((WITH, can_tell), (WITHOUT, without[without["can_tell"]])):
             census = {"choice": CENSUS_YEAR, "variant": variant, "own": _of_study(part, "said")}
-            variants.append(census | _counts(part.loc[~part["repeated"], "said"]))
+            said = part.loc[~part["repeated"], "said"]
+            variants.append(census | _counts(said.to_numpy()))
     return row, variants
 
 
@@ -258,15 +268,18 @@ def _variants(
     """What is said on either side of each choice that has two; p of the curve within a system; of
     scales what would be said with all ratios between regions held, where it is about ratios.
     """
+    can_tell = asked[asked["can_tell"]]
     for choice in CHOICES:
         apart = headline.true_zero and choice == "scale"
-        parts = (asked if apart else asked[asked["can_tell"]]).groupby(choice, sort=False)
-        for variant, part in parts if len(parts) > 1 else ():
+        rows = asked if apart else can_tell
+        codes, variants = pd.factorize(rows[choice])
+        said, said_held = rows["said"].to_numpy(), rows["held"].to_numpy()
+        for code, variant in enumerate(variants) if len(variants) > 1 else ():
             of_system = [c for s, _, c in curves if choice == "system" and s == variant]
             row = {"choice": choice, "variant": variant, "enters": not apart or variant == RATIO}
-            row |= _counts(part["said"]) | whole_curve(of_system)
-            if apart and part["held"].notna().any():
-                held = _counts(part["held"])
+            row |= _counts(said[codes == code]) | whole_curve(of_system)
+            held = _counts(said_held[codes == code])
+            if apart and held["combinations"]:
                 row |= {f"held_{key}": held[key] for key in ("agree", "contrary")}
             yield row
 
