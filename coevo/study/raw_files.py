@@ -98,8 +98,8 @@ def changed_files(folder: str, files: Iterable[str]) -> Iterator[str]:
         known = rows.get(file, {}).get("sha256")
         if known and known != sha256_of(file):
             yield (
-                f"{file}: is not the file whose SHA-256 {table} has; put that one back, or see "
-                "which figures changed and take it over: coevo accept"
+                f"{file}: differs from the file that {table} records (SHA-256); restore that "
+                "file, or see which figures changed and accept this one: coevo accept"
             )
 
 
