@@ -90,6 +90,14 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
         rise = np.log(ends[part]).diff().iloc[-1] / 2
         place(f"what {part} adds to ln D", rise, f"measures/rise/{part}")
     place("rise of ln D", np.log(ends["D"]).diff().iloc[-1], "measures/rise/lnD")
+    keys = ["far/focus/rank/1", "far/rank", ("summary", focus, "rank")]
+    place("rank of the focus", grid[last].rank(ascending=False)[focus], *keys)
+    levels = study.tables["level"]
+    explained = levels[levels["measure"] == "R2"].dropna(subset="level").query("level != ''")
+    for number, row in enumerate(explained.itertuples()):
+        place(f"what {row.level} explains of D", row.value, f"measures/levels/{number}/1")
+    read = study.tables["observations"]["value"].notna().sum()
+    place("figures read", read, "data/observations")
     steps = last - first
     place("growth of D", (ends["D"].iloc[-1] / ends["D"].iloc[0]) ** (1 / steps) - 1,
           "far/growth")  # fmt: skip
