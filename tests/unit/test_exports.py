@@ -4,7 +4,6 @@ import io
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,12 +15,10 @@ from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS
 from coevo.files import as_table, read_texts
 from coevo.report.findings import Study
-from coevo.report.tables import LAYOUT, exports, traced_case
 from coevo.report.tables.annex import documented
 from coevo.report.tables.exports import (
     LABEL,
     NAME,
-    for_programs,
     latex_files,
     stata_file,
     stata_files,
@@ -103,20 +100,6 @@ def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> No
         assert r"\toprule" in text and r"\section" not in text
 
 
-@pytest.mark.whole
-def test_a_table_that_a_study_lacks_is_left_out() -> None:
-    names = {file.split(".")[0] for file in made()}
-    of_pair, of_many = {"equilibria", "strengths"}, {"interaction", "regions"}
-    assert {"indicators", "claims"} | of_pair | of_many <= names
-    assert not {"summary", "coordination", "own"} & names  # no table of the document
-    single = {file.split(".")[0] for file in made(study(1))}
-    assert "own" in single and not single & {*of_many, "claims"}
-    without_pair = replace(study(), config=config() | {"interaction": None})
-    left = {file.split(".")[0] for file in made(without_pair)}
-    assert {"indicators", "regions"} <= left
-    assert not left & (of_pair | {"interaction"})
-
-
 def test_hostile_text_is_escaped() -> None:
     table = indicators().assign(label_en=HOSTILE, label_zh="中文_" + HOSTILE)
     renamed = tables() | {"coupling": tables()["coupling"].replace("Beijing", HOSTILE)}
@@ -127,13 +110,6 @@ def test_hostile_text_is_escaped() -> None:
         body = re.sub(r"\\emph\{p\}~(=|\\textless)~(?=\d)", "", body)  # the spaces of a p value
         assert not re.search(r"(?<!\\)[%#~$]", body)
     assert "中文\\_" in made(Study(config(), table, tables()))["indicators.zh.tex"]
-
-
-@pytest.mark.whole
-def test_signs_of_numbers_need_no_font_of_their_own() -> None:
-    text = made()["equilibria.en.tex"] + made(study(1))["own.en.tex"]
-    assert r"\(-\)" in text and r"x\textsubscript{1}" in text
-    assert not set("−₁₂→") & set(text)
 
 
 @pytest.mark.skipif(not shutil.which("xelatex"), reason="no xelatex, nor in .ci/run")
@@ -279,13 +255,6 @@ def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
     assert (pooled[1], pooled[3], pooled[-1]) == ("150", "200", "{located}")
 
 
-@pytest.mark.whole
-def test_claims_keep_their_words() -> None:
-    first, second = (rows(made()["claims.en.tex"])[k][0] for k in (0, 1))
-    assert first.startswith(r"1 \textless Unit\textgreater{}")
-    assert second.endswith(r"(paper: a\textbar b)")
-
-
 @pytest.mark.parametrize("effects", EFFECTS)
 def test_r_squared_is_that_of_a_regression_on_dummies(effects: str) -> None:
     generator = np.random.default_rng(3)
@@ -325,21 +294,6 @@ def test_stata_files_hold_the_tables() -> None:
     found, held = (one[columns].to_numpy(float) for one in (frame, source))
     np.testing.assert_array_equal(found, held)
     assert all(0 < len(label) <= LABEL for label in labels.values())
-
-
-def test_tables_beside_the_reports_are_those_without_a_sheet(monkeypatch) -> None:
-    voice = english(study())
-
-    def beside() -> set[str]:
-        made = dict(for_programs(voice.study.tables, [voice], {"en": {}}))
-        return {name for name in voice.study.tables if f"tables/{name}.csv" in made}
-
-    monkeypatch.setattr(exports, "latex_files", lambda words: [])
-    monkeypatch.setattr(exports, "stata_files", lambda words: [])
-    left = {*voice.study.tables} - {*LAYOUT["sheets"], *LAYOUT["records"]}
-    assert beside() == left and {"regional", "equilibria", "normalised"} <= left
-    monkeypatch.setattr(traced_case, "MOST", 50)
-    assert beside() - left >= {"panel", "coupling"}
 
 
 def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:
@@ -389,13 +343,3 @@ def test_every_language_of_the_reports_is_written_in_its_words() -> None:
     assert "xeCJK" not in files["regions.en.tex"]
     assert rows(text)[0][0] == "浙江"
     assert "熵值法" in files["indicators.zh.tex"] and "entropy" in files["indicators.en.tex"]
-
-
-@pytest.mark.whole
-def test_chinese_tables_have_chinese_punctuation_and_the_words_of_the_report() -> None:
-    files, words = made(), languages("zh")[0]
-    assert r"\(^{*}\,p<0.10\)，\(^{**}" in files["interaction.zh.tex"]
-    lines = {cells[0]: cells for cells in rows(files["equilibria.zh.tex"])}
-    own = lines[words.say("titles/own", estimator=words.word("estimator", "trapezoid"))]
-    assert r"\(\infty\)" in own[2]
-    assert f"[{own[-1].strip('{}')}]" in words.phrases["chips"]["unlocated"]

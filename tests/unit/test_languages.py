@@ -161,13 +161,6 @@ def test_tables_have_the_same_columns(language: str) -> None:
         assert len(other.get("columns", ())) == len(english.get("columns", ())), key
 
 
-def test_the_template_has_structure_and_no_words() -> None:
-    structure = r"<<.*?>>|<%.*?%>|\$\$.*?\$\$|\{.*?\}|^(nocite|version): \|-$"
-    left = re.sub(structure, "", TEMPLATE, flags=re.MULTILINE | re.DOTALL)
-    assert "::: finding" in left
-    assert not re.search(r"[A-Za-z\u4e00-\u9fff]", re.sub(r"^ *:{3,} \w*$", "", left, flags=re.M))
-
-
 def test_every_chart_of_the_template_has_a_caption() -> None:
     shown = set(re.findall(r"image\('(\w+)'", TEMPLATE))
     grouped = set(re.findall(r"caption\('(\w+)'", TEMPLATE))
@@ -202,13 +195,6 @@ def test_every_unit_has_a_chinese_name_without_letters() -> None:
         assert named(unit, "en") == unit
 
 
-def test_chinese_words_differ_in_kind() -> None:
-    """Two names with one word would not be told apart by a reader."""
-    for kind in ("grade", "stage", "estimator", "effects", "weighting", "form", "kind", "relation"):
-        held = list(words_of("phrases", "zh")["words"][kind].values())
-        assert len(set(held)) == len(held), kind
-
-
 def test_chinese_phrases_have_chinese_punctuation() -> None:
     """Between two Chinese characters stands no space and no half-width mark."""
     for key, text in phrases("zh").items():
@@ -216,13 +202,6 @@ def test_chinese_phrases_have_chinese_punctuation() -> None:
         assert not re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]", line), key
         assert not re.search(r"[\u4e00-\u9fff，。；：、] +[\u4e00-\u9fff]", line), key
         assert not re.search(r"[，。；：、]{2}|[（(][）)]", line), key
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_phrase_hopes_for_a_space_at_its_ends(language: str) -> None:
-    """They are taken off, but of what the grammar and tables for other programs put in."""
-    found = {key for key, text in phrases(language).items() if str(text) != str(text).strip()}
-    assert {key for key in found if not key.startswith(("grammar", "exports"))} == set()
 
 
 # --- grammar ------------------------------------------------------------------------------
@@ -234,12 +213,6 @@ CASES = yaml.safe_load(Path(__file__).with_name("grammar.yaml").read_text(encodi
 def test_counts_ranks_shares_lists_notes_and_dates(language: str) -> None:
     for method, given, wanted in CASES[language]:
         assert getattr(GRAMMAR[language], method)(*given) == wanted, (method, given)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_phrase_leads_to_the_report_of_another_study(language):
-    """It may not be built, or not be sent along."""
-    assert not [place for place, text in phrases(language).items() if "](.." in str(text)]
 
 
 @pytest.mark.parametrize(
