@@ -10,7 +10,6 @@ from coevo.coupling import grade
 from coevo.inference.slope_errors import BY_YEAR
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.choice_robustness import robustness_finding, survival_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding
 from coevo.report.findings.grade_scale import grade_marks
@@ -26,7 +25,6 @@ from tests.sample import (
     FAILING,
     FOCUS,
     Tables,
-    changed,
     config,
     covered,
     gap,
@@ -62,13 +60,6 @@ def test_region_without_an_end_year_is_told_with_its_own_and_not_compared(
     assert COUNT - 1 in found["ranked"] or found["ranked"] == [COUNT]
 
 
-def test_growth_spans_a_missing_year_and_is_none_from_zero() -> None:
-    whole = focus_state(study(), FOCUS)["growth"]
-    assert focus_state(study(**gap(2016)), FOCUS)["growth"] == pytest.approx(whole)
-    nought = changed("coupling", {"region": FOCUS, "year": FIRST}, D=0.0)
-    assert focus_state(nought, FOCUS)["growth"] is None
-
-
 def test_size_per_head_is_money_per_person() -> None:
     values, unit = level_values(study(), "product_per_head")
     expected = study().series("product") * 1e8 / (study().series("people") * 1e4) / 1e4
@@ -98,15 +89,6 @@ def test_only_years_that_show_are_the_break() -> None:
     growth = chosen.tables["coverage_growth"].set_index("year")["growth"]
     told = {"indicator": "orders", "years": [2017], "growth": growth[2017]}
     assert found["growth"] == told | {"otherwise": pytest.approx(growth.drop([2014, 2017]).mean())}
-
-
-def test_why_there_is_no_D_without_wider_coverage() -> None:
-    chosen = covered(0.1, {})
-    table = chosen.tables["coverage_breaks"].query("variant == 'with'")
-    why = pd.DataFrame([{"variant": "kept", "message": "coverage_alone", "fields": "{}"}])
-    told = chosen.tables | {"coverage_breaks": pd.concat([table, why])}
-    found = coverage_finding(replace(chosen, tables=told))
-    assert "kept" not in found and found["why"] == ("coverage_alone", "{}")
 
 
 # --- figures ------------------------------------------------------------------------------
@@ -197,16 +179,6 @@ def test_what_drives_what_follows_the_relation_that_is_shown(
     assert all_findings(study())["opening"]["drive"] == "undecided"
 
 
-def test_counts_of_signs_are_those_of_the_table() -> None:
-    table = tables()["specification_counts"]
-    survival = survival_finding(study(specification_counts=table.assign(agree=table.index)))
-    for name, count in {"all": "supply"}.items():
-        rows = table[picked(table, count=count, pair="main")]
-        told = [(e, by["agree"], by["specifications"]) for e, by in survival[name].items()]
-        columns = ["effects", "agree", "specifications"]
-        assert told == [*rows.assign(agree=rows.index)[columns].itertuples(index=False, name=None)]
-
-
 def test_effects_are_told_for_a_tenth_of_the_first_year_in_points_of_growth() -> None:
     chosen = study()
     found = interaction_finding(chosen)
@@ -215,18 +187,6 @@ def test_effects_are_told_for_a_tenth_of_the_first_year_in_points_of_growth() ->
     for name, sign, order in (("b1", -10, ["estimate", "high", "low"]), ("d", 10, columns)):
         row = chosen.rows("parameters", parameter=name, **fit).iloc[0]
         np.testing.assert_allclose(found["points"][name][columns], sign * row[order].astype(float))
-
-
-def test_headlines_stand_or_hang_on_the_choice_that_moves_them() -> None:
-    chosen = study()
-    found, table = robustness_finding(chosen), chosen.tables["headlines"]
-    table = table[table["system"] == ""].drop_duplicates("headline")
-    hanging = [name for _, names in found["hanging"] for name in names]
-    parts = [*found["firm"], *hanging]
-    assert len(set(parts)) == len(parts) <= found["headlines"]
-    assert set(found["firm"]) == set(table.loc[table["verdict"] == "robust", "headline"])
-    choices = table.set_index("headline")["deciding_choice"]
-    assert all(choices[name] == choice for choice, names in found["hanging"] for name in names)
 
 
 def test_a_slope_that_one_region_carries_decides_nothing_and_is_told_as_such() -> None:
@@ -283,15 +243,6 @@ def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
     assert share is not None and share > 0.1
 
 
-def test_many_filled_figures_are_counted_by_indicator() -> None:
-    panel = tables()["panel"]
-    chance = np.random.default_rng(1).random(len(panel)) < 0.5
-    filled = panel.assign(flag=panel["flag"].mask(chance, "filled"))
-    found = data_finding(study(panel=filled))
-    counts = filled.loc[filled["flag"] == "filled", "indicator"].value_counts()
-    assert found["filled"] == [] and found["interpolated"] == counts.to_dict()
-
-
 def test_a_region_without_the_last_year_has_no_rank_in_it() -> None:
     coupling = tables()["coupling"]
     gone = (coupling["region"] == coupling["region"].iloc[-1]) & (coupling["year"] == 2020)
@@ -320,32 +271,6 @@ def test_one_region_has_no_pooled_findings_and_none_where_it_is_not_estimated() 
 
 
 # --- equilibria ---------------------------------------------------------------------------
-
-
-def test_failed_calibrations_are_counted() -> None:
-    """Those of one region, in each pair of its years."""
-    found, pairs = theory_fit_finding(study()), LAST - FIRST
-    assert (list(found["sources"]), found["failed"]) == (["purchases"], pairs)
-    assert found["of"] == COUNT * pairs
-
-
-PANEL_ROWS = {"scope": "panel", "effects": BOTH, "estimator": "trapezoid"}
-
-
-def test_the_panel_with_both_effects_decides_and_what_differs_from_it_is_told() -> None:
-    made = put(tables(), "strengths", {"scope": "panel"}, verdict="weaker")
-    made = put(made, "strengths", {"scope": FOCUS}, verdict="weaker")
-    found = theory_fit_finding(study(**made))
-    assert (found["verdict"], found["by"], found["apart"], found["contrary"]) == (
-        "weaker", "panel", "same", [],
-    )  # fmt: skip
-    mixed = put(made, "strengths", PANEL_ROWS | {"effect": "d"}, verdict="as_theory")
-    found = theory_fit_finding(study(**mixed))
-    assert (found["verdict"], found["apart"]) == ("mixed", "differs")
-    other = {"scope": FOCUS, "estimator": "relative", "effect": "b1"}
-    contrary = put(made, "strengths", other, verdict="cannot_be_told")
-    (row,) = theory_fit_finding(study(**contrary))["contrary"]
-    assert {name: row[name] for name in other} == other
 
 
 def test_growth_at_the_point_is_a_yearly_rate_over_the_regions_that_take_part() -> None:
