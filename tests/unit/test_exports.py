@@ -163,14 +163,6 @@ def test_estimates_and_errors_are_those_of_the_table() -> None:
                 assert error.startswith("(") and error.endswith(")")
 
 
-def test_small_coefficients_carry_a_power_of_a_thousand() -> None:
-    own = study().rows("parameters", scope="330000", parameter="b1", model="classic").iloc[0]
-    found = coefficients(study(1), "own.en.tex")
-    (estimate, *_), (error, *_) = found[r"\(10^{6} \times b_{1}\)"]
-    assert number(estimate) == pytest.approx(own["estimate"] * 1e6, abs=0.5)
-    assert number(error) == pytest.approx(own["se"] * 1e6, abs=0.5)
-
-
 def test_stars_follow_the_p_value() -> None:
     for p, sign in ((0.0099, "***"), (0.011, "**"), (0.049, "**"), (0.051, "*"), (0.11, "")):
         t = stats.t.ppf(1 - p / 2, 7)
@@ -239,20 +231,6 @@ def test_facts_stand_under_their_fit_and_those_of_one_alone_in_the_note() -> Non
     assert found["Year effects"] == ["No", "No", "Yes", "Yes"]
     assert r"\(R^2\), growth of \(x_1\)" not in found
     assert re.search(r"Column \(2\):.*0\.500", " ".join(text.split()))
-
-
-def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
-    ends = {"x1_low": 400.0, "x1_high": 900.0, "x1_set": "complement", "x1": 150.0}
-    made_ = put(tables(), "equilibria", {"source": "fit", "effects": "none"}, **ends, x2_set="line")
-    bounded = ends | {"x1_set": "interval", "x2_set": "interval", "x2": 200.0, "located": True}
-    made_ = put(made_, "equilibria", {"source": "fit", "effects": "region"}, **bounded)
-    lines = {cells[0]: cells for cells in rows(made(study(**made_))["equilibria.en.tex"])}
-    words = english()
-    own = lines[words.say("titles/own", estimator=words.word("estimator", "trapezoid"))]
-    pooled = lines[words.say("titles/pooled", effects=words.word("effects", "region"))]
-    assert own[2].startswith(r"(\(-\)\(\infty\),\,400) \(\cup\) (900")
-    assert own[1] == "{150}" and own[-1] == "{set unbounded}"
-    assert (pooled[1], pooled[3], pooled[-1]) == ("150", "200", "{located}")
 
 
 @pytest.mark.parametrize("effects", EFFECTS)

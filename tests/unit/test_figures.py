@@ -3,8 +3,6 @@
 import dataclasses
 import io
 import json
-import struct
-import zlib
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -17,9 +15,8 @@ from altair.utils.schemapi import validate_jsonschema
 
 from coevo.coupling import grade
 from coevo.errors import StudyError
-from coevo.files import as_table
 from coevo.report.figures import FIGURES, PALETTES, axes, drawing, figure_names
-from coevo.report.figures.drawing import CHARTS, data_behind, paper_size, svg
+from coevo.report.figures.drawing import CHARTS, data_behind
 from coevo.report.figures.intervals import share_text
 from coevo.report.figures.phase_planes import marks as marks_of_plane
 from coevo.report.figures.phase_planes import points
@@ -176,16 +173,6 @@ def graded(table: str) -> Study:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_colours_of_grades_run_one_way_and_turn_at_the_midpoint(table: str) -> None:
-    hue = grade_scale.colours(grade_scale.GRADES[table])
-    places = list(hue.values())
-    assert places == sorted(set(places)) and set(places) <= set(range(10))
-    for label, low, high in grade_scale.spans(grade_scale.GRADES[table]):
-        assert (hue[label] >= 5) == ((low + high) / 2 >= 0.5)
-    assert list(grade_scale.colours(grade_scale.TEN).values()) == list(range(10))
-
-
-@pytest.mark.parametrize("table", TABLES)
 def test_a_colour_and_a_name_are_those_of_their_grade(table: str) -> None:
     scale, chosen = grade_scale.GRADES[table], graded(table)
     rows = rows_of(CHARTS["tiles"](chosen, words()), "grade")
@@ -221,12 +208,6 @@ def test_tiles_hold_every_year_and_the_slider_reaches_each() -> None:
     empty = rows_of(spec, "state")  # what is not in the data says so
     assert len(empty) == 34 - COUNT
     assert {row["state"] for row in empty} == {words()["not_in_data"]}
-
-
-def test_tile_of_a_region_without_a_year_is_empty_in_it() -> None:
-    spec = CHARTS["tiles"](study(**gap(2017)), words())
-    assert FOCUS in {row["region"] for row in rows_of(spec, "state")}
-    assert (2017, FOCUS) not in {(row["year"], row["region"]) for row in rows_of(spec, "D")}
 
 
 def test_no_tiles_for_regions_that_have_none() -> None:
@@ -302,18 +283,6 @@ def test_strengths_are_those_of_the_table_on_the_ranges_of_simulated_panels(coun
     assert [spec["layer"][i]["encoding"]["x"].get("datum") for i in (1, 2)] == [0, 1]
 
 
-def shared_out(count: int, shares: tuple[float, ...], **x: tuple[float, ...]) -> Study:
-    """Return the study with theoretical points by cost shares in place of purchases."""
-    theory = tables(count)["theory"]
-    pointed, theory = theory["source"] == "purchases", theory.assign(source="share")
-    bare = dict.fromkeys(("x2_low", "x2_high"))
-    parts = [
-        theory[pointed].assign(share=s, **bare, **{name: v[k] for name, v in x.items()})
-        for k, s in enumerate(shares)
-    ]
-    return study(count, theory=as_table("theory", pd.concat(parts)))
-
-
 # --- planes: what they hold ---------------------------------------------------------------
 
 OWN = {"source": "fit", "effects": "none"}
@@ -370,22 +339,6 @@ def test_point_is_a_diamond_with_its_name_in_every_plane_or_words_beyond() -> No
     assert not far["point"] and not far["ranged"]
 
 
-def test_scenarios_are_points_that_a_line_joins_in_the_order_of_their_shares() -> None:
-    x1, x2 = path_of(FOCUS).median()
-    shares, down = (0.3, 0.5, 0.7), (1.2 * x2, x2, 0.8 * x2)
-    spec = CHARTS["phase"](shared_out(1, shares, x1=(x1,) * 3, x2=down), words())
-    (line,) = (part for part in spec["layer"] if "detail" in part["encoding"])
-    rows = spec["datasets"][line["data"]["name"]]
-    assert line["encoding"]["order"]["field"] == "share"
-    assert [row["label"] for row in rows] == [
-        words()["theory_share"].format(share=s) for s in shares
-    ]
-    assert [row["x2"] for row in rows] == pytest.approx(down)
-    beyond = CHARTS["phase"](shared_out(1, shares, x2=(9e7, 8e7, 7e7)), words())
-    label = words()["theory_share"].format(share="0.3–0.7")
-    assert label in " ".join(beyond["title"]["text"])  # one line for all
-
-
 def test_equilibrium_that_is_not_located_is_words_and_no_point() -> None:
     spec, unlocated = specs()["region_phase"], words()["fitted_unlocated"]
     assert all(unlocated in said(spec, region) for region in NAMES)
@@ -409,13 +362,6 @@ def test_located_equilibrium_has_its_point_and_its_lines() -> None:
     assert ends == {("x2", x1, x1, 0, top), ("x1", 0, right, x2, x2)}
     named = {words()["rest"].format(still=still) for still in ("x₁", "x₂")}
     assert named == {row["name"] for row in lines}
-
-
-def test_located_equilibrium_beyond_the_plane_is_words() -> None:
-    spec = CHARTS["region_phase"](study(**located(FOCUS, 700_000.0, 150.0)), words())
-    assert "fitted" not in values(spec, "kind")
-    start = words()["beyond"].partition("{label}")[0] + words()["fitted"]
-    assert any(text.startswith(start) for text in said(spec, FOCUS))
 
 
 def test_picked_region_without_a_fit_or_without_a_path_says_so() -> None:
@@ -469,24 +415,6 @@ def test_same_bytes_whatever_was_drawn_before(monkeypatch: pytest.MonkeyPatch) -
     assert made(*reversed(names)) == first
 
 
-@cache
-def image() -> str:
-    spec = specs()["opening_degrees"]
-    return svg(spec | paper_size(spec, FIGURES["opening_degrees"]))
-
-
-def test_a_png_says_its_resolution() -> None:
-    data = pngs({"opening_degrees": image()})["opening_degrees"]
-    place = data.index(b"pHYs")
-    x, y, metre = struct.unpack(">IIB", data[place + 4 : place + 13])
-    assert (x, y, metre) == (11811, 11811, 1)  # 300 dots an inch, in dots a metre
-    width = struct.unpack(">I", data[16:20])[0]
-    assert width / 300 * 72 == pytest.approx(340 * 0.75, abs=0.5)
-    assert struct.unpack(">I", data[place + 13 : place + 17])[0] == zlib.crc32(
-        data[place : place + 13]
-    )
-
-
 def test_a_character_that_no_font_holds_is_refused_not_drawn_as_a_box() -> None:
     broken = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>a😀</text></svg>'
     with pytest.raises(StudyError, match=r"^figure heat: .*U\+1F600.* characters$"):
@@ -512,9 +440,3 @@ def test_source_data_are_the_numbers_of_the_tables() -> None:
     lines = lines.set_index(["region", "year"])["D"].sort_index()
     pd.testing.assert_series_equal(lines, D)
     np.testing.assert_allclose(mean.set_index("year")["D"], D.groupby("year").mean())
-
-
-def test_source_data_name_quantities_and_variants() -> None:
-    assert list(table("scatter_levels")) == ["region", "name", "year", "ln_U1", "ln_U2"]
-    found = table("headline_choices")
-    assert not {"g", "text", "colour"} & set(found)

@@ -84,14 +84,6 @@ def fields(text: Any) -> set[str]:
     return set(re.findall(r"(?<![<{\\^_}a-z])\{(\w+)\}(?!>)", str(text)))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_phrases_decide_nothing(language: str) -> None:
-    """What stands is decided by findings, once for all languages; but 均 and 中有 are grammar."""
-    deciding = re.compile(r"<%|<<[^>]*\b(?:if|else)\b")
-    found = {key for key, text in phrases(language).items() if deciding.search(str(text))}
-    assert found <= {"words/shared"}
-
-
 FORBIDDEN = yaml.safe_load((FOLDER.parents[1] / "tests" / "forbidden.yaml").read_text("utf-8"))
 
 
@@ -103,15 +95,6 @@ def test_no_phrase_has_a_word_that_its_readers_would_not_know(language: str) -> 
         said = re.sub(r"<<.*?>>", "", str(text), flags=re.DOTALL)
         words = [word for word in FORBIDDEN[language] if re.search(edge + word + edge, said, re.I)]
         assert not words, (key, words)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_star_of_an_equilibrium_is_no_emphasis(language: str) -> None:
-    """Two of them in a sentence would vanish, and what stands between would lean."""
-    markdown = {
-        k: t for k, t in phrases(language).items() if not k.startswith(("messages", "tables"))
-    }
-    assert [key for key, text in markdown.items() if re.search(r"[₁₂]\*", str(text))] == []
 
 
 @pytest.mark.parametrize("language", [".en", ".zh", ""])

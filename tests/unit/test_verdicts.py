@@ -337,47 +337,6 @@ def test_all_languages_print_the_same_decimals(number: int) -> None:
 
 # of page one: clause, what is told; in Chinese one behind the other
 FINDINGS = re.compile(r"(?m)(?:^|(?<=。))\*\*([^：]+?)[.。]\*\* ?(.*?)(?=\*\*|$)")
-MAIN = ("far", "where", "measures", "step", "populations", "equilibria", "robustness", "limits")
-SENTENCE = re.compile(r"(?<=\.)\s+(?=\S)|(?<=[。；])")  # a Chinese semicolon parts sentences
-LENGTHS = {"en": (25, 60), "zh": (52, 150)}  # of a finding and of a paragraph
-NUMBER = re.compile(r"(?<![A-Za-z0-9_.第])−?\d(?:[\d,\u202f]*\d)?(?:\.\d+)?")
-
-
-def numbers(sentence: str) -> list[str]:
-    """Return the numbers of a sentence, without years and ranks."""
-    return [n for n in NUMBER.findall(sentence) if not re.fullmatch(r"(?:19|20)\d\d", n)]
-
-
-def length(part: str, language: str) -> int:
-    """Return the words of an English text, the characters of a Chinese one, without citations
-    and marks.
-    """
-    text = re.sub(r"\[@[^\]]*\]|\{[^}]*\}", "", part)
-    return len(text.split()) if language == "en" else len(re.sub(r"\s", "", text))
-
-
-def paragraphs_of(report: Report, section: str) -> list[str]:
-    """Return the paragraphs of a section, each of whose sentences has three numbers at most.
-
-    Two sentences have more: counts by chance in every system of indicators, ranges of D and rank.
-    """
-    longer = [t for key in ("through/curves", "robustness/span") for t in report.said.get(key, ())]
-    parts = [part for part in map(prose, report.sections[section].split("\n\n")) if len(part) > 3]
-    for one in (one for part in parts for one in SENTENCE.split(part)):
-        assert any(one in text for text in longer) or len(numbers(one)) <= 3, one
-    return parts
-
-
-@EACH
-@EVERY
-def test_the_main_part_can_be_read_in_ten_minutes(number: int, language: str) -> None:
-    """A section opens with 25 words, a paragraph has 60, a sentence three numbers at most."""
-    report, (short, long) = world(number, language)[0], LENGTHS[language]
-    for name in [name for name in MAIN if name in report.sections]:
-        first, *others = paragraphs_of(report, name)
-        if name != "limits":
-            assert length(first, language) <= short, (name, first)
-            assert all(length(part, language) <= long for part in others), (name, others)
 
 
 @EACH
@@ -430,5 +389,3 @@ def test_only_a_break_that_shows_is_called_one(seen: str, language: str) -> None
     shown = {"coverage/hidden", "coverage/jumps", "opening/coverage"}
     assert shown & set(report.said) == (shown if seen == "shown" else set())
     assert ("2017" in report.sections["opening"]) == (seen == "shown")
-    for part in paragraphs_of(report, "far"):
-        assert length(part, language) <= LENGTHS[language][1], part

@@ -7,9 +7,6 @@ import pytest
 
 from coevo.equilibria.result_rows import mean_rows
 from coevo.report.documents.source import metadata, page_data, text
-from coevo.report.figures import FIGURES, figure_names
-from coevo.report.findings import FINDINGS, OF_MODEL, all_findings
-from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.tables.exports import latex_files, stata_files
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.template_values import worded
@@ -30,19 +27,6 @@ def test_regions_years_and_names_come_from_the_figures():
     assert chosen.regions == sorted(whole["region"].unique())
     assert chosen.years == sorted(whole["year"].unique())
     assert chosen.name(chosen.focus) == "Zhejiang"
-
-
-@BOTH
-def test_findings_are_those_of_the_populations(count):
-    assert set(all_findings(unindexed(count))) - {"opening", "limits"} == {*FINDINGS, *OF_MODEL}
-
-
-@BOTH
-def test_charts_are_those_of_the_populations(count):
-    names = figure_names(charts_that_apply(unindexed(count)))
-    assert "phase" in names
-    assert not {name for name in names if "indexed" in FIGURES[name].needs}
-    assert ("region_phase" in names) == (count > 1)
 
 
 @BOTH

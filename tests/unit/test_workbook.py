@@ -220,16 +220,6 @@ def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> Non
             assert value == pytest.approx(stored[TRACE][cell.coordinate].value, abs=1e-12)
 
 
-def test_truth_is_true_or_false_and_what_is_missing_is_empty() -> None:
-    made, *_ = study()
-    book = opened(built())
-    cells = cells_of(book, made, "headline_variants", "enters")
-    assert {cell.data_type for cell in cells} == {"b"}
-    assert [cell.value for cell in cells] == made["headline_variants"]["enters"].tolist()
-    held = [cell.value is None for cell in cells_of(book, made, "theory", "x2_low")]
-    assert held == made["theory"]["x2_low"].isna().tolist()
-
-
 def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
     made, config, indicators = study()
     made["claims"] = made["claims"].assign(claim='=HYPERLINK("http://a","b")', paper="")
@@ -283,18 +273,6 @@ def changed(book, year: int, factor: float):
             row[4].value *= factor
             return book
     raise AssertionError("no such figure")
-
-
-def test_another_figure_moves_d_of_its_year_alone() -> None:
-    book = changed(way_of(), 2017, 0.9)
-    coupling = study()[0]["coupling"].query("region == @FOCUS").set_index("year")["D"]
-    rows = list(book[TRACE].iter_rows())
-    start = next(k for k, row in enumerate(rows) if row[2].value == "year")
-    place = [cell.value for cell in rows[start]].index("D")
-    for row in rows[start + 2 :]:
-        D = computed(book, TRACE, row[place].coordinate)
-        moved = abs(D - coupling[row[2].value]) > 1e-4
-        assert moved == (row[2].value == 2017)
 
 
 @needs_calc
