@@ -294,20 +294,6 @@ def test_table_is_saved_as_it_stands(opened) -> None:
     assert [row[0] for row in rows[1:]] == [row[0] for row in seen(page, "cells", "regions")]
 
 
-def test_tooltip_names_the_region_and_its_D(opened) -> None:
-    chosen, page = study(claims=True), opened()
-    page.locator("[data-chart=tiles]").scroll_into_view_if_needed()
-    page.locator("[data-chart=tiles] .mark-rect path[aria-label*=D]").first.hover()
-    tip = page.locator("#vg-tooltip-element.visible")
-    tip.wait_for()
-    text = tip.inner_text()
-    named = [region for region in chosen.regions if chosen.name(region) in text]
-    assert len(named) == 1
-    year = int(re.search(r"\b20\d\d\b", text)[0])
-    D = rows_of(chosen.coupling, region=named[0], year=year)["D"].iloc[0]
-    assert f"{D:.4f}" in text
-
-
 def traced(page: Any) -> tuple[list[list[str]], dict[str, str], str]:
     """Return rows of the panel's table, its degrees by name, and its caption."""
     names = page.locator("#trace-panel dt").all_inner_texts()
