@@ -2,8 +2,6 @@
 
 import io
 import re
-import shutil
-import subprocess
 
 import numpy as np
 import pandas as pd
@@ -13,7 +11,7 @@ from statsmodels.api import OLS
 
 from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS
-from coevo.files import as_table, read_texts
+from coevo.files import read_texts
 from coevo.report.findings import Study
 from coevo.report.tables.annex import documented
 from coevo.report.tables.exports import (
@@ -112,19 +110,6 @@ def test_hostile_text_is_escaped() -> None:
     assert "中文\\_" in made(Study(config(), table, tables()))["indicators.zh.tex"]
 
 
-@pytest.mark.skipif(not shutil.which("xelatex"), reason="no xelatex, nor in .ci/run")
-def test_latex_takes_the_tables(tmp_path) -> None:
-    hostile = indicators().assign(label_en=HOSTILE)
-    chosen = Study(config(), tables(claims=True), hostile)
-    files = dict(latex_files(english(chosen)))
-    head = r"\documentclass{article}\usepackage{booktabs,longtable,array,calc}\begin{document}"
-    body = "\n".join(files.values())
-    (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
-    command = ["xelatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")
-    assert run.returncode == 0, run.stdout[-2000:]
-
-
 def test_numbers_are_those_of_the_tables() -> None:
     files, chosen = made(), study()
     used = chosen.tables["weights"].query("weighting == 'entropy'")
@@ -214,23 +199,6 @@ def test_a_fit_without_errors_has_no_stars_and_no_parentheses() -> None:
     none = changed("parameters", POOLED | {"effects": BOTH, "estimator": "lag"}, se=None, df=None)
     estimates, errors = coefficients(none)[SYMBOLS["b1"]]
     assert errors[LAG] == "" and "*" not in estimates[LAG] and errors[0]
-
-
-def test_facts_stand_under_their_fit_and_those_of_one_alone_in_the_note() -> None:
-    columns = ["effects", "estimator", "equation", "n", "r2"]
-    main = ("region", "trapezoid")
-    fits = [(BOTH, "lag", 1, 20, None), (BOTH, "lag", 2, 20, 0.2),
-            (*main, 1, 24, 0.5), (*main, 2, 24, 0.1234)]  # fmt: skip
-    told = as_table("fits", pd.DataFrame(fits, columns=columns).assign(**POOLED))
-    text = made(study(fits=told))["interaction.en.tex"]
-    cells = rows(text)
-    found = {title: values[: LAG + 1] for title, *values in cells}
-    assert found[r"\(N\) (growth rows)"] == ["---", "24", "---", "20"]
-    assert found[r"\(R^2\), growth of \(x_2\)"] == ["---", "0.123", "---", "0.200"]
-    assert found["Region effects"] == ["No", "Yes", "Yes", "Yes"]
-    assert found["Year effects"] == ["No", "No", "Yes", "Yes"]
-    assert r"\(R^2\), growth of \(x_1\)" not in found
-    assert re.search(r"Column \(2\):.*0\.500", " ".join(text.split()))
 
 
 @pytest.mark.parametrize("effects", EFFECTS)

@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 
 import lxml.html
 import pytest
@@ -71,15 +69,3 @@ def test_a_number_has_its_value_its_unit_and_its_print_in_each_language() -> Non
     number = NUMBER.findall(share["printed"]["en"])[0].replace("−", "-")
     assert float(number) == pytest.approx(share["value"], abs=0.5)
     assert files("en", "zh") == made
-
-
-@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex, nor in .ci/run")
-def test_latex_takes_the_numbers(tmp_path) -> None:
-    for name, lines in files("en").items():
-        (tmp_path / name).write_text(lines, encoding="utf-8")
-    keys = re.findall(r"coevodef\{(.+?)\}", (tmp_path / "numbers.en.tex").read_text("utf-8"))
-    body = "\n".join(rf"\coevo{{{key}}}" for key in keys)
-    head = r"\documentclass{article}\begin{document}\input{numbers.en.tex}"
-    (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
-    command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
-    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
