@@ -20,7 +20,7 @@ from coevo.report.figures.drawing import CHARTS, data_behind
 from coevo.report.figures.intervals import share_text
 from coevo.report.figures.phase_planes import marks as marks_of_plane
 from coevo.report.figures.phase_planes import points
-from coevo.report.figures.scatters import _adjusted, _logs
+from coevo.report.figures.scatters import _adjusted
 from coevo.report.figures.typesetting import pngs
 from coevo.report.figures.vega import SCHEMA
 from coevo.report.findings import Study, grade_scale
@@ -38,7 +38,6 @@ from tests.sample import (
     gap,
     picked,
     put,
-    stated,
     study,
     tables,
     unestimated,
@@ -140,12 +139,6 @@ def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
 # --- in step, levels ----------------------------------------------------------------------
 
 
-def test_within_regions_and_years_is_drawn_as_it_is_computed() -> None:
-    rows = _logs(study(**gap(FIRST)), "within_regions_and_years")
-    for group in ("region", "year"):
-        np.testing.assert_allclose(rows.groupby(group)[["ln_U1", "ln_U2"]].mean(), 0, atol=1e-9)
-
-
 def test_the_level_alone_is_d_less_the_residual_of_the_table() -> None:
     level = "product_per_head"
     rows, table = _adjusted(study(), level).set_index("region"), tables()["level"]
@@ -221,30 +214,6 @@ def test_no_tiles_for_regions_that_have_none() -> None:
     assert "untiled" in charts_that_apply(other) and "untiled" not in charts_that_apply(study(1))
     dots = rows_of(CHARTS["group_dots"](nowhere, words()))
     assert {row["region"] for row in dots} == set(chosen.regions)
-
-
-def placed(**tiles: tuple[int, int] | None) -> Study:
-    """Return the study with a table of regions of its own: codes as names, and these tiles."""
-    at = {f"tile_{part}": [tile and tile[k] for tile in tiles.values()]
-          for k, part in enumerate(("row", "column"))}  # fmt: skip
-    codes = [code.lstrip("r") for code in tiles]
-    table = pd.DataFrame({"region": codes, "name_en": codes, **at}).astype(
-        dict.fromkeys(at, "Int64")
-    )
-    return dataclasses.replace(study(), places=table)
-
-
-def test_a_grid_draws_its_own_tiles_and_makes_room_for_the_key() -> None:
-    own = {f"r{code}": (5 + k // 3, 11 + 4 * (k % 3)) for k, code in enumerate(NAMES)}
-    chosen = placed(**own, r1=(9, 30), r2=None)
-    spec = CHARTS["tiles"](chosen, words())
-    at = {row["region"]: (row["row"], row["column"]) for row in rows_of(spec, "D")}
-    assert at == {code: (3 + k // 3, 1 + 4 * (k % 3)) for k, code in enumerate(NAMES)}
-    empty = [(row["region"], row["row"], row["column"]) for row in rows_of(spec, "state")]
-    assert empty == [("1", 7, 20)]
-    assert {row["short"] for row in rows_of(spec, "D")} == set(at)
-    few = placed(**own | {f"r{FOCUS}": None})
-    assert "tiles" not in charts_that_apply(few) and "untiled" in charts_that_apply(few)
 
 
 # --- choices and growth -------------------------------------------------------------------
@@ -326,19 +295,6 @@ def test_plane_of_every_region_holds_what_the_tables_hold() -> None:
             np.testing.assert_allclose(own["theory"][held].astype(float), point[held])
 
 
-def test_point_is_a_diamond_with_its_name_in_every_plane_or_words_beyond() -> None:
-    near, name = study(**stated(*path_of(FOCUS).median())), words()["theory_given"]
-    assert values(CHARTS["phase"](near, words()), "label").count(name) == 1
-    rows = of_region(CHARTS["region_phase"](near, words()), FOCUS, "kind", "label")
-    assert {row["label"] for row in rows if row["kind"] == "theory"} == {name}
-    spec = CHARTS["phase"](study(**stated(9e9, path_of(FOCUS)["x2"].median())), words())
-    assert name not in values(spec, "label")
-    assert any(text.startswith(name) for text in spec["title"]["text"])
-    assert marks_of_plane(near)["point"]
-    far = marks_of_plane(study(**stated(9e9, path_of(FOCUS)["x2"].median())))
-    assert not far["point"] and not far["ranged"]
-
-
 def test_equilibrium_that_is_not_located_is_words_and_no_point() -> None:
     spec, unlocated = specs()["region_phase"], words()["fitted_unlocated"]
     assert all(unlocated in said(spec, region) for region in NAMES)
@@ -362,16 +318,6 @@ def test_located_equilibrium_has_its_point_and_its_lines() -> None:
     assert ends == {("x2", x1, x1, 0, top), ("x1", 0, right, x2, x2)}
     named = {words()["rest"].format(still=still) for still in ("x₁", "x₂")}
     assert named == {row["name"] for row in lines}
-
-
-def test_picked_region_without_a_fit_or_without_a_path_says_so() -> None:
-    made = unestimated("620000")
-    missing = words()["fitted_missing"]
-    assert missing in said(CHARTS["region_phase"](study(**made), words()), "620000")
-    panel = put(tables(), "panel", {"region": "620000"}, value=np.nan)["panel"]
-    spec = CHARTS["region_phase"](study(panel=panel, **made), words())
-    assert not of_region(spec, "620000", "x1")
-    assert parameters(spec)["frames"]["620000"] == {"x1": 1.0, "x2": 1.0}
 
 
 @pytest.mark.parametrize(

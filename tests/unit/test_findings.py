@@ -13,9 +13,7 @@ from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding
 from coevo.report.findings.grade_scale import grade_marks
-from coevo.report.findings.interaction import (
-    interaction_finding,
-)
+from coevo.report.findings.interaction import interaction_finding
 from coevo.report.findings.level_control import level_values
 from coevo.report.findings.region_standings import standings
 from coevo.report.findings.rise import far_finding, focus_state

@@ -141,13 +141,6 @@ def test_missing_years_and_flags_are_kept() -> None:
     assert found["states"]["330000"][found["years"].index(2019)] is None
 
 
-def test_large_study_traces_the_region_in_focus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coevo.report.documents.page_trace.MOST", 50)
-    found = trace(study(), same)
-    assert found["regions"] == ["330000"] and not found["whole"]
-    assert {region for values in found["z"] for region in values} == {"330000"}
-
-
 def test_every_table_of_the_report_names_its_sheet() -> None:
     said = worded(study(), PHRASES["en"])
     sheets = page_data(said)["sheets"]

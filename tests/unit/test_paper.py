@@ -135,21 +135,6 @@ def test_chinese_is_set_in_its_fonts_and_language(given: dict, tmp_path: Path) -
         assert left >= X_MARGIN - HALF and right <= 595.28 - X_MARGIN + HALF, word
 
 
-def test_figures_are_referred_to_by_number(given: dict) -> None:
-    text = (
-        "![A](figures/tiles.svg){#fig:a .alone}\n\n"
-        "::: screen\n![B](figures/tiles.svg){#fig:b}\n:::\n\n"
-        "::: {.panels #fig:c}\n![C1](figures/tiles.svg)\n\n![C2](figures/tiles.svg)\n\nC\n:::\n\n"
-        "![D](figures/against_level.svg){#fig:d}\n\nSee [](#fig:d), [that](#fig:c).\n"
-    )
-    source = source_of(text, given)
-    assert "#link(<fig:d>)[Figure\u00a02]" in source.replace("~", "\u00a0")
-    assert "#link(<fig:c>)[that]" in source
-    assert "<fig:d>" in source and "<fig:b>" not in source
-    with pytest.raises(RuntimeError, match="that is not there: fig:b"):
-        source_of(text + "\n[](#fig:b)\n", given)
-
-
 def test_formulas_have_words(given: dict) -> None:
     source = source_of("A $\\sqrt{C T}$.\n\n$$x = 1$$\n", given)
     assert '#[#set math.equation(alt: "\\\\sqrt{C T}");$sqrt(C T)$]' in source

@@ -98,15 +98,6 @@ def test_title_falls_back_to_the_subsystems() -> None:
         assert meta["pagetitle"] == "Do shops and plants develop in step?"
 
 
-@pytest.mark.parametrize("standing", ["finding", "serious", "accepted"])
-def test_serious_findings_stand_first_among_the_limits(standing: str) -> None:
-    chosen = study(audit=tables()["audit"].assign(standing=standing))
-    known, serious = worded(chosen, PHRASES).jinja.globals, standing == "serious"
-    assert [key == "limits/doubtful" for key in known["limits_first"][:2]] == [serious, False]
-    assert (known["data"]["accepted"], known["data"]["audit"]) == (standing == "accepted", 1)
-    assert data_finding(study(audit=tables()["audit"].iloc[:0]))["audit"] == 0
-
-
 def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     claims = tables()["headline_claims"].drop_duplicates("claim").set_index("claim")
     fields = unpacked(claims.at["grade_of_focus", "fields"])
@@ -119,21 +110,6 @@ def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     assert [int(n) for n in re.findall(r"\d+", row[1])[:4]] == [
         fields[key] for key in ("agree", "contrary", "open", "n")
     ]
-
-
-def test_three_subsystems_do_not_break_the_report() -> None:
-    chosen = study()
-    systems = chosen.config["subsystems"] | {"parks": {"en": "parks"}}
-    parks = chosen.indicators.iloc[[0]].assign(indicator="parks", subsystem="parks")
-    wider = replace(
-        chosen,
-        config=chosen.config | {"subsystems": systems},
-        tables=chosen.tables | {"coupling": chosen.coupling.assign(U_parks=0.4)},
-        indicators=pd.concat([chosen.indicators, parks]),
-    )
-    found = [all_findings(one)["step"]["of"] for one in (chosen, wider)]
-    assert found == ["two", "several"]
-    assert source(wider)
 
 
 @BOTH

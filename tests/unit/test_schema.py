@@ -60,14 +60,6 @@ def test_the_tables_of_a_study_follow_its_configuration() -> None:
     }
 
 
-def test_what_stands_for_a_subsystem_or_a_language() -> None:
-    assert schema.filling("U_<subsystem>", "U_web_shops") == "web_shops"
-    assert schema.filling("U_<subsystem>", "U_") is None
-    assert schema.filling("U", "U") is None
-    assert schema.filling("claim_<language>", "claim_zh") == "zh"
-    assert schema.filling("claim_<language>", "claim_text") is None
-
-
 def test_columns_are_held_against_the_file() -> None:
     schema.check_columns("coupling", COUPLING)
     with pytest.raises(ValueError, match=r"coupling: .*'more'\], but tables.csv has \['region'"):

@@ -4,15 +4,7 @@ import pytest
 from scipy.stats import binom
 
 from benchmarks.common import wilson
-from benchmarks.strength import (
-    DESIGNS,
-    REGION,
-    TABLE,
-    TOLD,
-    VERDICTS,
-    judged,
-    rows,
-)
+from benchmarks.strength import DESIGNS, REGION, TABLE, TOLD, VERDICTS, judged, rows
 from coevo.files import read_table
 
 MOST = 0.07  # share of panels in which what is true may be denied

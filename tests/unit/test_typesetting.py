@@ -3,12 +3,9 @@
 from itertools import product
 from string import ascii_letters
 
-import pytest
-
-from coevo.errors import StudyError
 from coevo.report.figures import SANS
 from coevo.report.figures.drawing import MEASURED
-from coevo.report.figures.typesetting import typeset, unjoined
+from coevo.report.figures.typesetting import typeset
 
 FAMILY = f"'{MEASURED}',{SANS}"
 PAGE = '#set document(title: "x")\n#image("%s.svg", alt: "x")\n'
@@ -34,15 +31,3 @@ def test_no_pair_of_letters_in_a_chinese_label_takes_the_glyphs_from_what_stands
     pairs = [f"{a}{b}" for a, b in product("fFtTilcs", letters)]
     texts = [f"{pair} 销售 x₁ {pair}₂" for pair in (*pairs, "ffi", "ffl", "fft", "office")]
     checked(*texts)
-
-
-def test_without_the_care_for_joined_letters_a_sign_is_lost(monkeypatch) -> None:
-    monkeypatch.setattr("coevo.report.figures.typesetting.unjoined", lambda svg: svg)
-    for pair in ("fi", "fl", "ft"):
-        with pytest.raises(StudyError, match=r"a: .*could not be displayed .*other characters"):
-            checked(f"{pair} 销售 x₁")
-
-
-def test_letters_are_set_apart_in_the_texts_of_chinese_charts_alone() -> None:
-    assert unjoined(chart("office x₁")) == chart("office x₁")
-    assert unjoined(chart("off 网店")) == chart("f".join(["o", "\u200c", " 网店"]))

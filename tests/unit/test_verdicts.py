@@ -265,29 +265,12 @@ def test_every_verdict_has_a_world(language: str) -> None:
 DIRECTIONS = pd.read_csv(HERE / "directions.csv")
 
 
-def opposed(part: Any, place: str = "") -> set[str]:
-    """Return the places of phrases that hold two opposite keys."""
-    if not isinstance(part, dict):
-        return set()
-    pairs = DIRECTIONS[["key", "opposite"]].to_numpy().tolist()
-    here = {place} if any(set(pair) <= set(part) for pair in pairs) else set()
-    return here.union(*(opposed(part[key], f"{place}/{key}".strip("/")) for key in part))
-
-
 @EACH
 def test_a_phrase_says_the_direction_of_its_verdict(language: str) -> None:
     for row in DIRECTIONS.to_dict("records"):
         known = phrases(row["place"], language)
         assert re.search(row[language], known[row["key"]]), row
         assert not re.search(row[language], known[row["opposite"]]), row
-
-
-@EACH
-def test_every_phrase_with_a_direction_is_held_to_it(language: str) -> None:
-    words = words_of("phrases", language)
-    every = opposed({key: words[key] for key in set(words) - {"charts", "words", "messages"}})
-    same_number = {"equilibrium/answer", "growth"}  # one phrase, whatever the sign
-    assert every - same_number - {"grammar"} <= set(DIRECTIONS["place"])
 
 
 # --- nothing is printed whose number is missing -------------------------------------------

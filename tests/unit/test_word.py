@@ -173,25 +173,6 @@ def test_language_title_and_fixed_dates(parts: dict[str, bytes]) -> None:
     assert b"words-theme" not in parts["docProps/custom.xml"]
 
 
-def test_contents_name_every_chapter_with_its_page(
-    parts: dict[str, bytes], body: ElementTree.Element
-) -> None:
-    entries = styled(body, "TOC1")
-    assert [said(e).rstrip("…") for e in entries] == [said(h) for h in styled(body, "Heading1")]
-    marks = {mark.get(f"{W}name") for mark in body.iterfind(".//w:bookmarkStart", SPACES)}
-    links = [entry.find("w:hyperlink", SPACES).get(f"{W}anchor") for entry in entries]
-    assert set(links) <= marks and len(set(links)) == len(links) > 5
-    kinds = [m.get(f"{W}fldCharType") for m in body.iterfind(".//w:fldChar", SPACES)]
-    assert kinds == ["begin", "separate", "end"] * (len(kinds) // 3)
-    codes = [code.text or "" for code in body.iterfind(".//w:instrText", SPACES)]
-    named = {code.split()[1]: None for code in codes if code.startswith(" REF ")}
-    assert named and set(named) <= marks
-    assert b"updateFields" not in parts["word/settings.xml"]
-    pages = [code.split()[1] for code in codes if code.startswith(" PAGEREF ")]
-    assert len(pages) == len(entries) and set(pages) <= marks
-    assert parts["word/document.xml"].count(b"w:dirty") == len(pages)
-
-
 def test_what_needs_a_script_is_on_the_page_alone(body: ElementTree.Element, main: str) -> None:
     assert main.index('id="trace-panel"') < main.index('id="methods-text"')
     heading = HEADINGS["trace"].partition("*")[0]
