@@ -90,6 +90,27 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
         rise = np.log(ends[part]).diff().iloc[-1] / 2
         place(f"what {part} adds to ln D", rise, f"measures/rise/{part}")
     place("rise of ln D", np.log(ends["D"]).diff().iloc[-1], "measures/rise/lnD")
+    keys = ["far/focus/rank/1", "far/rank", ("summary", focus, "rank")]
+    place("rank of the focus", grid[last].rank(ascending=False)[focus], *keys)
+    levels = study.tables["level"]
+    explained = levels[levels["measure"] == "R2"].dropna(subset="level").query("level != ''")
+    for number, row in enumerate(explained.itertuples()):
+        place(f"what {row.level} explains of D", row.value, f"measures/levels/{number}/1")
+    read = study.tables["observations"]["value"].notna().sum()
+    place("figures read", read, "data/observations")
+    calibrated = study.rows("equilibria", source="calibration").dropna(subset="year")
+    place("years of a calibration", len(calibrated), "theory_fit/of")
+    failed = calibrated["kind"].eq("fails").sum()
+    place("years in which it fails", failed, "theory_fit/failed")
+    shared = study.rows("strengths", scope="panel", effects="region+year")
+    for row in rows_of(shared, estimator=study.estimator).itertuples():
+        for end in ("strength", "low", "high"):
+            key = f"theory_fit/{row.effect}/{end}"
+            place(f"{end} of the interaction, {row.effect}", getattr(row, end), key)
+    tried = study.tables["multiverse"].query("not repeated and focus_grade != ''")
+    place("combinations", len(tried), "robustness/n", "robustness/combined/0")
+    for end, value in enumerate((tried["focus_D"].min(), tried["focus_D"].max())):
+        place(f"D of the focus by choices, end {end}", value, f"robustness/D/{end}")
     steps = last - first
     place("growth of D", (ends["D"].iloc[-1] / ends["D"].iloc[0]) ** (1 / steps) - 1,
           "far/growth")  # fmt: skip

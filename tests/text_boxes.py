@@ -51,32 +51,30 @@ def _moves(element: ElementTree.Element) -> tuple[float, float, float]:
     return across, down, float(turn[1]) if turn else 0.0
 
 
-def text_boxes(svg: str, wider: float = 1.0) -> tuple[list[Box], tuple[float, float]]:
+def text_boxes(svg: str) -> tuple[list[Box], tuple[float, float]]:
     """Boxes of what can be read, each once however often it is drawn, and the size of the drawing.
 
-    Vega turns no group, and a text by right angles alone. wider: letters of another font over ours.
+    Vega turns no group, and a text by right angles alone.
     """
     root = ElementTree.fromstring(svg)
     size = tuple(float(part) for part in root.get("viewBox", "").split()[2:])
     assert len(size) == 2
-    return list(dict.fromkeys(_inside(root, 0.0, 0.0, wider))), size
+    return list(dict.fromkeys(_inside(root, 0.0, 0.0))), size
 
 
-def _inside(element: ElementTree.Element, x: float, y: float, wider: float) -> Iterator[Box]:
+def _inside(element: ElementTree.Element, x: float, y: float) -> Iterator[Box]:
     if element.get("opacity") == "0":
         return
     across, down, turn = _moves(element)
     x, y = x + across, y + down
     if element.tag.endswith("}text"):
-        yield from _lines(element, x, y, turn, wider)
+        yield from _lines(element, x, y, turn)
         return
     for part in element:
-        yield from _inside(part, x, y, wider)
+        yield from _inside(part, x, y)
 
 
-def _lines(
-    element: ElementTree.Element, x: float, y: float, turn: float, wider: float
-) -> Iterator[Box]:
+def _lines(element: ElementTree.Element, x: float, y: float, turn: float) -> Iterator[Box]:
     """A box for each line of a text."""
     size = float(element.get("font-size", "11px").removesuffix("px"))
     parts = [(p.text or "", float(p.get("dy") or 0)) for p in element] or [(element.text or "", 0)]
@@ -85,7 +83,7 @@ def _lines(
         line += dy
         if not text.strip():
             continue
-        wide = wider * text_width(text, size) * (BOLD if element.get("font-weight") in HEAVY else 1)
+        wide = text_width(text, size) * (BOLD if element.get("font-weight") in HEAVY else 1)
         start = {"middle": -wide / 2, "end": -wide}.get(element.get("text-anchor", "start"), 0.0)
         corners = (start, line - UP * size, start + wide, line + DOWN * size)
         if turn % 360 == 270:

@@ -66,21 +66,3 @@ def test_indicators_drawn_one_by_one_are_too_narrow(results, shipped):
     ]
     ratio = widths[0] / widths[1]
     assert ratio.median() == pytest.approx(1.41, abs=0.04)
-
-
-@pytest.mark.parametrize("study", ["provinces", "zhejiang"])
-def test_the_split_of_the_growth_is_that_of_D(results, study):
-    parts = results(study, "growth_split").query("region == '330000'")["contribution"]
-    D = results(study, "coupling").query("region == '330000'").set_index("year")["D"]
-    assert parts.sum() == pytest.approx(math.log(D.iloc[-1] / D.iloc[0]), abs=1e-12)
-
-
-def test_three_subsystems_make_three_pairs(results):
-    pairs = results("provinces-three", "comovement")["pair"]
-    assert len(set(pairs) - {""}) == 3
-
-
-def test_types_that_flip_under_other_weightings(results):
-    table = results("provinces", "diagnostics").query("guard == 'type_changes'")
-    assert len(table) == 31 and (table["limit"] == 5).all()
-    assert (table["value"] > 0).sum() == 27 and not table["flagged"].any()

@@ -1,4 +1,4 @@
-"""The PDF reports of the studies that ship: short, page one on its page, none half blank."""
+"""The PDF reports of the studies that ship: whole, short, page one on its page, none half blank."""
 
 import subprocess
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lxml import html
 
 from tests.programs import needs
 from tests.projects import ROOT
@@ -83,3 +84,24 @@ def test_page_one_fits_its_page_and_the_main_part_eight_more(papers: list[Path])
                 if any(line.startswith(heads) for line in text.splitlines())
             ]
             assert begins and begins[-1] <= latest, (paper.name, heads, begins)
+
+
+def captions(page: Path) -> list[str]:
+    """Return how the captions of a page (HTML) begin that print has too, without spaces."""
+    tree = html.fromstring(page.read_text(encoding="utf-8"))
+    for kind in ("screen", "sub"):
+        for hidden in tree.find_class(kind):
+            hidden.drop_tree()
+    found = tree.xpath("//main//figcaption | //main//caption")
+    return ["".join(part.text_content().split())[:18] for part in found]
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_exhibit_of_the_page_is_printed(papers: list[Path]) -> None:
+    for paper in papers:
+        text = said("pdftotext", "-layout", paper, "-").decode()
+        lines = ["".join(line.split()) for line in text.splitlines()]
+        shown = captions(paper.with_suffix(".html"))
+        assert len(shown) > 3
+        for caption in shown:
+            assert any(line.startswith(caption) for line in lines), (paper.name, caption)

@@ -187,17 +187,6 @@ def test_the_years_after_the_paper_with_and_without_the_census_year(results):
     assert claim["verdict"] == "not_in_these_data"  # in either case
 
 
-@pytest.mark.parametrize("study", ["provinces", "provinces-scale", "provinces-three"])
-def test_every_provincial_study_knows_the_census_years(results, study):
-    table = results(study, "coverage_breaks")
-    assert set(table["variant"]) == {"with", "kept", "anew"}
-    D = results(study, "coupling").set_index(["region", "year"])["D"]
-    with_them = table[table["variant"] == "with"].set_index(["region", "year"])["D"]
-    assert (with_them == D.loc[with_them.index]).all()
-    early = table[table["year"] < 2018].set_index(["variant", "region", "year"])["D"]
-    np.testing.assert_allclose(early["kept"], early["with"], atol=1e-12)
-
-
 def test_what_was_filled_is_only_the_year_that_was_never_published(results):
     panel = results("provinces", "panel")
     filled = panel[panel["flag"] == "filled"]
@@ -221,13 +210,6 @@ def test_zhejiang_at_prices_of_2015(results, study):
     share = wide["secondary_value_added"] / wide["gross_regional_product"]
     expected = share[2023] * wide["gross_regional_product"][2015] * volume
     assert wide["secondary_value_added_real"][2023] == pytest.approx(expected)
-
-
-def test_prices_of_the_first_year_hide_the_prices_of_coal(results):
-    panel = results("provinces", "panel").query("year == 2021")
-    level = panel[panel["indicator"] == "product_price_level"].set_index("name")["value"]
-    assert level.idxmax() == "Shanxi"
-    assert level.between(0.95, 1.4).all()
 
 
 def test_the_claims_of_the_paper(results):

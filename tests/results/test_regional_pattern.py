@@ -112,24 +112,6 @@ def test_figure_and_table_take_the_level_out_alike(results):
     assert own.std() == pytest.approx(spread["value"].iloc[0], abs=1e-12)
 
 
-def test_parts_add_up_in_every_year(pattern):
-    for whole, parts in (
-        ("theil", ("between", "within")),
-        ("gini", ("within", "between", "transvariation")),
-    ):
-        total = sum(pattern(f"{whole}_{part}")["value"] for part in parts)
-        np.testing.assert_allclose(total, pattern(whole)["value"], atol=1e-12)
-
-
-def test_moves_of_provinces(results):
-    moves = results("provinces", "mobility")
-    own = moves[moves["lag_class"].isna()]
-    assert own["count"].sum() == 31 * 8
-    share = own.groupby("from")["probability"].sum()
-    np.testing.assert_allclose(share, 1.0)
-    assert len(moves) == 16 * 5
-
-
 @pytest.mark.parametrize("study", ["provinces", "provinces-scale", "provinces-three", "zhejiang"])
 def test_what_is_missing_has_its_reason(results, study):
     table = results(study, "regional")

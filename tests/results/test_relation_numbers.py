@@ -9,16 +9,6 @@ from coevo.messages import unpacked
 
 pytestmark = pytest.mark.whole
 ZHEJIANG, QINGHAI = "330000", "630000"
-CASES = [
-    ("main", "single", ""),
-    ("deflated", "single", ""),
-    ("employment", "single", ""),
-    ("technology", "single", ""),
-    ("purchases", "single", ""),
-    ("main", "overlay", ""),
-    ("main", "splice", ""),
-    ("main", "single", "2020"),
-]
 
 
 @pytest.fixture
@@ -174,38 +164,6 @@ def test_instruments_tell_no_effect_from_zero_in_any_specification(specification
     rows = specifications.query("model == 'general' and estimator == 'fod_iv'")
     assert len(rows) == 8 * 2 * 3
     assert ((rows["low"] < 0) & (rows["high"] > 0)).all()
-
-
-def test_specifications_are_those_of_the_config_in_both_roles(specifications):
-    specifications = specifications[specifications["without_growth"] == ""]
-    cases = specifications[["pair", "vintage", "dropped"]].drop_duplicates()
-    assert list(cases.itertuples(index=False, name=None)) == CASES
-    sizes = specifications.groupby(["pair", "vintage", "dropped", "roles"]).size()
-    assert set(sizes) == {5 * 2 * 4 + 2 + 2 * 3} and len(sizes) == 2 * len(CASES)
-
-
-def test_swapped_roles_say_the_same(specifications):
-    rows = specifications[specifications["without_growth"] == ""]
-    rows = rows[rows["quantity"].isin(["b1", "d"])]
-    key = ["pair", "vintage", "dropped", "effects", "estimator"]
-    given, swapped = (
-        rows[rows["roles"] == roles].pivot(index=key, columns="quantity", values="value")
-        for roles in ("given", "swapped")
-    )
-    assert given["b1"].to_numpy() == pytest.approx(-swapped["d"].to_numpy(), rel=1e-9, abs=1e-12)
-    assert given["d"].to_numpy() == pytest.approx(-swapped["b1"].to_numpy(), rel=1e-9, abs=1e-12)
-
-
-def test_the_main_case_is_the_study_itself(specifications, parameters):
-    case = {"pair": "main", "vintage": "single", "dropped": "", "without_growth": ""}
-    main = rows_of(specifications, **case, roles="given", scope="pooled")
-    main = main[main["quantity"] != "feedback_difference"]
-    assert len(main) == 5 * 2 * 2 + 2 + 2 * 2
-    columns = ["model", "effects", "estimator", "quantity"]
-    for row in main.to_dict("records"):
-        own = parameters.loc[tuple(row[column] for column in columns)]
-        expected = [own["estimate"], own["low"], own["high"]]
-        assert [row["value"], row["low"], row["high"]] == pytest.approx(expected, rel=1e-9)
 
 
 def test_no_region_has_an_equilibrium_that_can_be_located_by_its_own_or_the_headline(results):

@@ -10,6 +10,7 @@ from coevo.observations import observe
 from coevo.observations.recognition import StudyTerms
 from coevo.panel import build_panel
 from coevo.weighting import weigh
+from tests.panels import COUPLING, SCALE
 from tests.sample import panel_config, places
 
 REGIONS = {"110000": "北京市", "320000": "江苏省", "330000": "浙江省", "510000": "四川省"}
@@ -24,9 +25,6 @@ INDICATORS = pd.DataFrame(
     ],
     columns=["indicator", "subsystem", "direction", "unit", "source_name", "derivation"],
 ).assign(dimension="", label_en="x", label_zh="某")
-NORMALISATION = {"method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"}
-COUPLING = {"composite": "linear", "preset": None, "form": "standard", "k": 2.0,
-            "contributions": "equal", "grades": "ten"}  # fmt: skip
 Figures = dict[str, dict[str, np.ndarray]]  # indicator -> region -> figures of the years
 
 
@@ -57,9 +55,9 @@ def degree(tmp_path):
         paths = [str(path) for path in sorted(folder.iterdir())]
         seen, _ = observe(paths, str(tmp_path), StudyTerms(indicators, places()))
         panel = build_panel(seen, indicators, panel_config(YEARS[0], YEARS[-1]))
-        normalised, _ = normalise(panel, indicators, NORMALISATION)
+        normalised, _ = normalise(panel, indicators, SCALE)
         weights = weigh(normalised, panel, indicators, {"method": method})
-        rows, _ = couple(normalised, weights, method, COUPLING, scaled_panel(NORMALISATION))
+        rows, _ = couple(normalised, weights, method, COUPLING, scaled_panel(SCALE))
         return rows.set_index(["region", "year"])["D"].sort_index()
 
     return made

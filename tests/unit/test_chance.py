@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from benchmarks.chance import DRAWS, TABLE, made, q, strata
+from benchmarks.chance import DRAWS, TABLE, made
 from benchmarks.common import ROOT
 from coevo.files import read_table
 
@@ -13,12 +13,6 @@ from coevo.files import read_table
 @pytest.fixture(scope="module")
 def table():
     return read_table(TABLE, "chance").set_index("case")
-
-
-def test_q_by_hand():
-    y, of = np.array([1.0, 3, 5, 7]), strata(np.array([0.1, 0.2, 0.9, 0.7]), "quantiles", 2)
-    assert of.tolist() == [0, 0, 1, 1]
-    assert q(y, of) == pytest.approx(16 / 20)
 
 
 def test_the_detector_finds_what_chance_gives(table):

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import unicodedata
 from io import StringIO
 from pathlib import Path
 
@@ -10,8 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
 from coevo.command import main
 from coevo.messages import room
@@ -19,11 +16,7 @@ from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
 from coevo.study.completeness import ways_without_gaps
 from coevo.study.readiness import check_lines, check_study, coverage, misfits
-from coevo.study.terminal import (
-    WIDTH,
-    table_lines,
-    wrapped_lines,
-)
+from coevo.study.terminal import WIDTH
 from tests.sample import words_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -364,37 +357,3 @@ def test_every_line_fits_the_terminal(project):
         write(long, [[5, 1, 9, 2, 50], [1, 7, 1, 7, 1], [3, 1, 4, 1, 5]])
     said = lines()
     assert len(said) > 20 and max(map(room, said)) <= WIDTH
-
-
-# what stands for what in a terminal: Latin, Chinese, full-width, combining
-TEXT = st.text(st.sampled_from("ab …›中文（，ｘe\u0301"), max_size=40)
-
-
-@given(TEXT, st.integers(6, 30))
-def test_wrapped_lines_fit_and_lose_nothing(text, columns):
-    out = list(wrapped_lines(text, columns, "  "))
-    assert all(room(line) <= columns for line in out)
-    composed = unicodedata.normalize("NFC", text)
-    assert "".join("".join(out).split()) == "".join(composed.split())
-    assert all(line.startswith("  ") for line in out[1:])
-
-
-def test_wrapped_breaks_at_spaces_and_only_long_words_within():
-    assert list(wrapped_lines("one two three", 8, " ")) == ["one two", " three"]
-    assert list(wrapped_lines("a 中文中文中文", 7, "  ")) == ["a 中文", "  中文", "  中文"]
-
-
-# an accent alone, without a letter before it, stands in no name
-NAME = TEXT.map(lambda text: text.replace("\u0301", ""))
-
-
-@given(st.lists(st.tuples(NAME, NAME.map(lambda t: t[:6])), min_size=1, max_size=5))
-def test_columns_of_a_table_stand_below_each_other(cells):
-    cells = [(first.strip() or "a", second.strip() or "b") for first, second in cells]
-    out = table_lines(("head", "n"), cells, 40)
-    assert {room(line) for line in out} == {room(out[0])} and room(out[0]) <= 40
-    for line, (first, last) in zip(out[1:], cells, strict=True):
-        said = line.removesuffix(last).rstrip()
-        assert said == first or (said.endswith("…") and first.startswith(said[:-1]))
-    for line, (_, last) in zip(out[1:], cells, strict=True):
-        assert line.endswith("  " + last) or line.endswith(" " + last)

@@ -1,10 +1,8 @@
 """The command `coevo`: what it refuses, in a line; folders that it writes, whole or not there."""
 
 import errno
-import io
 import re
 import shutil
-import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -202,34 +200,6 @@ def test_a_folder_in_which_nothing_may_be_written_is_said(place, monkeypatch, ca
     monkeypatch.setattr(files_module.tempfile, "TemporaryDirectory", refused)
     assert main(["new", "other"]) == 1
     assert capsys.readouterr().err == f"other: {errors.SYSTEM[errno.EACCES]}\n"
-
-
-def test_a_wheel_without_its_data_is_said_with_what_to_do(place, monkeypatch, capsys):
-    monkeypatch.setattr(errors, "GONE", "install coevo anew")
-    monkeypatch.setattr(wheel, "IS_CLONE", False)
-    installed = [Path("coevo/tables.csv"), Path("coevo/workflow/gone.yaml")]
-    record = type("Record", (), {"files": installed, "locate_file": lambda _, name: ROOT / name})
-    monkeypatch.setattr(wheel, "distribution", lambda _: record())
-    assert main(["new", "other"]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("coevo/workflow/gone.yaml: is part of the program and is gone; install ")
-    assert not (place / "other").exists()
-
-
-def test_the_wheel_has_the_same_bytes_each_time_and_says_what_it_needs():
-    one = wheel.wheel_bytes()
-    assert one == wheel.wheel_bytes()
-    with zipfile.ZipFile(io.BytesIO(one)) as archive:
-        about = archive.read(f"coevo-{wheel.version()}.dist-info/METADATA").decode()
-        record = archive.read(f"coevo-{wheel.version()}.dist-info/RECORD").decode()
-        assert archive.testzip() is None and record.count("\n") == len(archive.namelist())
-    settings = wheel.project()["project"]
-    needed = [*settings["dependencies"], *settings["optional-dependencies"]["test"]]
-    said = re.findall(r"^Requires-Dist: ([^;\n]*)", about, re.MULTILINE)
-    assert sorted(re.sub(" ", "", name) for name in said) == sorted(
-        ",".join(sorted(re.sub(" ", "", name).replace("_", "-").split(","))) for name in needed
-    )
-    assert "Provides-Extra: test" in about and "License-Expression: MIT" in about
 
 
 def test_a_table_of_sources_is_no_raw_file(place):

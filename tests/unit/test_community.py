@@ -119,8 +119,3 @@ def test_singular_is_one_of_many_whatever_its_rows():
             rest_point([[1.0, 1.0]] * 2, [sound, bad])
     # nearly parallel columns of unlike length are told apart by rows and columns alike
     rest_point([1.0, 1.0], [[1e-8, 1e-8], [1.0, 1e8]])
-
-
-def test_a_start_that_is_not_positive_is_named_with_all_its_figures():
-    with pytest.raises(StudyError, match=r"^the path from \(1, 0\) cannot be followed: it must be"):
-        simulate([1, 1], -np.eye(2), [1, 0], [0, 1])

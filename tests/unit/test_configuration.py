@@ -225,9 +225,3 @@ def undescribed(part):
 
 def test_every_key_of_the_schemas_is_described():
     assert [*undescribed(read_schema("config")), *undescribed(read_schema("indicators"))] == []
-
-
-def test_a_key_of_a_language_stands_for_every_language():
-    keys = {"label_<language>": {"default": ""}, "label_en": {"type": "string"}}
-    found = configuration.with_registries(keys)
-    assert found == {"label_en": {"type": "string"}, "label_zh": {"default": ""}}

@@ -19,9 +19,3 @@ def test_a_sample_of_damaged_files_gives_a_table_or_a_typed_error():
         assert of_kind[kind, "error"] > 10
     for kind in (*seeds(), "xlsx part"):  # damage is not always in the way
         assert of_kind[kind, "table"] > 2
-
-
-def test_a_file_of_a_seed_is_always_the_same():
-    first = [corrupted(7, number) for number in range(40)]
-    assert first == [corrupted(7, number) for number in range(40)]
-    assert len({content for _, content in first}) > 30

@@ -54,12 +54,6 @@ def test_coupling_is_1_only_if_all_indices_are_equal(form, level, n, less):
     assert coupling_degree(U, form)[0] < 1
 
 
-@given(U=indices)
-def test_standard_form_gives_the_root_of_the_geometric_mean(U):
-    D = coordination_degree(coupling_degree(U), coordination_index(U))
-    np.testing.assert_allclose(D, np.sqrt(np.prod(U, axis=1) ** (1 / U.shape[1])), atol=1e-12)
-
-
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_all_zero_is_uncoupled(form):
     assert coupling_degree([[0.0, 0.0]], form)[0] == 0

@@ -183,17 +183,6 @@ def test_an_indicator_that_is_alone_has_no_pair_and_is_not_left_out():
     assert rows(found, "grades_without")["indicator"].tolist() == list("bcd")
 
 
-def test_one_region_has_no_share_between_regions():
-    found = case()
-    alone = found.tables["normalised"][found.tables["normalised"]["region"] == "2"]
-    coupling = found.tables["coupling"][found.tables["coupling"]["region"] == "2"].reset_index(
-        drop=True
-    )
-    panel = found.tables["panel"][found.tables["panel"]["region"] == "2"]
-    left = with_tables(found, normalised=alone, coupling=coupling, panel=panel)
-    assert rows(left, "between_share").empty and len(rows(found, "between_share")) == 4
-
-
 def test_without_what_has_no_weights_and_with_comparisons_nothing_is_removed():
     judged = {"method": "ahp", "judgements": {"s": [[1, 2], [0.5, 1]], "t": [[1, 1], [1, 1]]}}
     assert rows(case(weighting=judged), "grades_without").empty

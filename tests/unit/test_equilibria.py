@@ -5,19 +5,17 @@ import pandas as pd
 import pytest
 
 from coevo.equilibria import estimate, pair_values
-from coevo.equilibria.fitted import SHOWN_SCALES, fit_regions
-from coevo.equilibria.result_rows import equilibrium_rows
+from coevo.equilibria.fitted import SHOWN_SCALES
 from coevo.errors import StudyError
 from coevo.estimation import fit, fit_general, fit_pooled
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled import fit_pooled_general
-from coevo.estimation.region import Equations, restriction_test
+from coevo.estimation.region import restriction_test
 from coevo.inference.sets import equilibrium_sets, rest_point_projections
 from coevo.lotka_volterra import calibrate
 from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 from coevo.messages import unpacked
-from coevo.strengths import strength_estimates
 from coevo.study_data import StudyData
 from tests.panels import long
 
@@ -109,15 +107,6 @@ def test_every_fit_is_there(tables):
     for _, rows in own.groupby("scope"):
         assert rows.droplevel("scope").to_dict() == expected
     assert own.index.get_level_values("scope").nunique() == 8
-
-
-def test_estimators_are_all_or_those_asked_for(panel):
-    pair = pair_of(panel[panel["region"] == "110000"])
-    assert {label["estimator"] for label, _ in fit_regions(pair, "trapezoid")[0]} == set(ESTIMATORS)
-    some, refused = fit_regions(pair, "lag", ["logmean", "spline"])
-    assert [label["estimator"] for label, _ in some] == ["logmean", "spline", "lag"]
-    general = fit_general(pair["year"], pair[["x1", "x2"]], "lag")  # the main one
-    assert (some[-1][1].A == general.A).all() and refused == []
 
 
 def own_row(tables, **where):
@@ -244,16 +233,6 @@ def test_located_needs_two_intervals_above_zero(tables):
     signs = fits[["p_predator_prey", "p_reversed", "p_saddle"]]
     assert signs[classic].notna().all(axis=None) and (signs.sum(axis=1) <= 1).all()
     assert signs[~classic].isna().all(axis=None) and (~classic).sum() == 8
-
-
-def test_a_bounded_but_negative_point_is_not_located():
-    precise = np.broadcast_to(1e-8 * np.eye(2), (2, 2, 2))
-    label = {"scope": "110000", "effects": "none", "estimator": "lag"}
-    for a1, located in ((0.4, True), (-0.4, False)):
-        lines = Equations(np.array([[a1, -0.3], [-0.2, 0.5]]), precise, 6)
-        (row,) = equilibrium_rows([(label, lines)], 0.95)
-        assert (row["x1_set"], row["x2_set"]) == ("interval", "interval")
-        assert row["located"] == located
 
 
 def test_a_known_equilibrium_is_located():
@@ -505,33 +484,18 @@ def test_what_is_too_few_for_the_panel_leaves_regions_their_strengths(panel, row
     assert [unpacked(fields) for fields in refused["fields"]] == ([fields] if key else [])
 
 
-def test_a_study_whose_theory_has_no_slopes_says_so(few):
+def test_given_parameters_have_a_point_and_no_slopes(few):
     given = PAIR | {"calibration": {"a1": 0.5, "b1": 0.1, "a2": 0.3, "b2": 2.0}}
     found = estimated(few, given)
+    rows = found["equilibria"].query("source == 'given'")
+    assert len(rows) == 4
+    assert rows["x1"].to_numpy() == pytest.approx(1.5) and rows["x2"].to_numpy() == pytest.approx(5)
+    assert set(rows["kind"]) == {"centre"} and not rows["located"].any()
     refused = found["refusals"].query("quantity == 'strength'")
     assert found["strengths"].empty and len(found["theory"]) == 4
     assert refused["message"].tolist() == ["theory_without_slopes"] * 4
     off = estimated(few, PAIR | {"calibration": None})
     assert off["strengths"].empty and set(off["theory"]["reason"]) == {"theory_off"}
-
-
-def test_where_simulated_panels_overflow_the_estimates_stand(few, monkeypatch):
-    def infinite(data, spread, strength, common, own):
-        return np.full((own.shape[1] + 1, len(data.regions), 2, own.shape[-1]), np.inf)
-
-    monkeypatch.setattr(strength_estimates, "simulated_paths", infinite)
-    rows = estimated(few, ACCOUNTS)["strengths"]
-    assert rows[["full_low", "none_high", "least_seen"]].isna().all(axis=None)
-    assert rows[["strength", "low", "p_full"]].notna().all(axis=None)
-    assert set(rows["verdict"]) == {"cannot_be_told"}
-
-
-def test_given_parameters(few):
-    given = PAIR | {"calibration": {"a1": 0.5, "b1": 0.1, "a2": 0.3, "b2": 2.0}}
-    rows = estimated(few, given)["equilibria"].query("source == 'given'")
-    assert len(rows) == 4
-    assert rows["x1"].to_numpy() == pytest.approx(1.5) and rows["x2"].to_numpy() == pytest.approx(5)
-    assert set(rows["kind"]) == {"centre"} and not rows["located"].any()
 
 
 def test_a_set_is_an_interval_where_the_slope_is_told_from_zero(tables):

@@ -2,9 +2,6 @@
 
 import io
 import re
-import shutil
-import subprocess
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,14 +11,12 @@ from statsmodels.api import OLS
 
 from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS
-from coevo.files import as_table, read_texts
+from coevo.files import read_texts
 from coevo.report.findings import Study
-from coevo.report.tables import LAYOUT, exports, traced_case
 from coevo.report.tables.annex import documented
 from coevo.report.tables.exports import (
     LABEL,
     NAME,
-    for_programs,
     latex_files,
     stata_file,
     stata_files,
@@ -103,20 +98,6 @@ def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> No
         assert r"\toprule" in text and r"\section" not in text
 
 
-@pytest.mark.whole
-def test_a_table_that_a_study_lacks_is_left_out() -> None:
-    names = {file.split(".")[0] for file in made()}
-    of_pair, of_many = {"equilibria", "strengths"}, {"interaction", "regions"}
-    assert {"indicators", "claims"} | of_pair | of_many <= names
-    assert not {"summary", "coordination", "own"} & names  # no table of the document
-    single = {file.split(".")[0] for file in made(study(1))}
-    assert "own" in single and not single & {*of_many, "claims"}
-    without_pair = replace(study(), config=config() | {"interaction": None})
-    left = {file.split(".")[0] for file in made(without_pair)}
-    assert {"indicators", "regions"} <= left
-    assert not left & (of_pair | {"interaction"})
-
-
 def test_hostile_text_is_escaped() -> None:
     table = indicators().assign(label_en=HOSTILE, label_zh="中文_" + HOSTILE)
     renamed = tables() | {"coupling": tables()["coupling"].replace("Beijing", HOSTILE)}
@@ -127,26 +108,6 @@ def test_hostile_text_is_escaped() -> None:
         body = re.sub(r"\\emph\{p\}~(=|\\textless)~(?=\d)", "", body)  # the spaces of a p value
         assert not re.search(r"(?<!\\)[%#~$]", body)
     assert "中文\\_" in made(Study(config(), table, tables()))["indicators.zh.tex"]
-
-
-@pytest.mark.whole
-def test_signs_of_numbers_need_no_font_of_their_own() -> None:
-    text = made()["equilibria.en.tex"] + made(study(1))["own.en.tex"]
-    assert r"\(-\)" in text and r"x\textsubscript{1}" in text
-    assert not set("−₁₂→") & set(text)
-
-
-@pytest.mark.skipif(not shutil.which("xelatex"), reason="no xelatex, nor in .ci/run")
-def test_latex_takes_the_tables(tmp_path) -> None:
-    hostile = indicators().assign(label_en=HOSTILE)
-    chosen = Study(config(), tables(claims=True), hostile)
-    files = dict(latex_files(english(chosen)))
-    head = r"\documentclass{article}\usepackage{booktabs,longtable,array,calc}\begin{document}"
-    body = "\n".join(files.values())
-    (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
-    command = ["xelatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")
-    assert run.returncode == 0, run.stdout[-2000:]
 
 
 def test_numbers_are_those_of_the_tables() -> None:
@@ -185,14 +146,6 @@ def test_estimates_and_errors_are_those_of_the_table() -> None:
             if key[0] != "region":  # its interval, below
                 assert number(error) == pytest.approx(rows_of.at[key, "se"], abs=5e-4)
                 assert error.startswith("(") and error.endswith(")")
-
-
-def test_small_coefficients_carry_a_power_of_a_thousand() -> None:
-    own = study().rows("parameters", scope="330000", parameter="b1", model="classic").iloc[0]
-    found = coefficients(study(1), "own.en.tex")
-    (estimate, *_), (error, *_) = found[r"\(10^{6} \times b_{1}\)"]
-    assert number(estimate) == pytest.approx(own["estimate"] * 1e6, abs=0.5)
-    assert number(error) == pytest.approx(own["se"] * 1e6, abs=0.5)
 
 
 def test_stars_follow_the_p_value() -> None:
@@ -248,44 +201,6 @@ def test_a_fit_without_errors_has_no_stars_and_no_parentheses() -> None:
     assert errors[LAG] == "" and "*" not in estimates[LAG] and errors[0]
 
 
-def test_facts_stand_under_their_fit_and_those_of_one_alone_in_the_note() -> None:
-    columns = ["effects", "estimator", "equation", "n", "r2"]
-    main = ("region", "trapezoid")
-    fits = [(BOTH, "lag", 1, 20, None), (BOTH, "lag", 2, 20, 0.2),
-            (*main, 1, 24, 0.5), (*main, 2, 24, 0.1234)]  # fmt: skip
-    told = as_table("fits", pd.DataFrame(fits, columns=columns).assign(**POOLED))
-    text = made(study(fits=told))["interaction.en.tex"]
-    cells = rows(text)
-    found = {title: values[: LAG + 1] for title, *values in cells}
-    assert found[r"\(N\) (growth rows)"] == ["---", "24", "---", "20"]
-    assert found[r"\(R^2\), growth of \(x_2\)"] == ["---", "0.123", "---", "0.200"]
-    assert found["Region effects"] == ["No", "Yes", "Yes", "Yes"]
-    assert found["Year effects"] == ["No", "No", "Yes", "Yes"]
-    assert r"\(R^2\), growth of \(x_1\)" not in found
-    assert re.search(r"Column \(2\):.*0\.500", " ".join(text.split()))
-
-
-def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
-    ends = {"x1_low": 400.0, "x1_high": 900.0, "x1_set": "complement", "x1": 150.0}
-    made_ = put(tables(), "equilibria", {"source": "fit", "effects": "none"}, **ends, x2_set="line")
-    bounded = ends | {"x1_set": "interval", "x2_set": "interval", "x2": 200.0, "located": True}
-    made_ = put(made_, "equilibria", {"source": "fit", "effects": "region"}, **bounded)
-    lines = {cells[0]: cells for cells in rows(made(study(**made_))["equilibria.en.tex"])}
-    words = english()
-    own = lines[words.say("titles/own", estimator=words.word("estimator", "trapezoid"))]
-    pooled = lines[words.say("titles/pooled", effects=words.word("effects", "region"))]
-    assert own[2].startswith(r"(\(-\)\(\infty\),\,400) \(\cup\) (900")
-    assert own[1] == "{150}" and own[-1] == "{set unbounded}"
-    assert (pooled[1], pooled[3], pooled[-1]) == ("150", "200", "{located}")
-
-
-@pytest.mark.whole
-def test_claims_keep_their_words() -> None:
-    first, second = (rows(made()["claims.en.tex"])[k][0] for k in (0, 1))
-    assert first.startswith(r"1 \textless Unit\textgreater{}")
-    assert second.endswith(r"(paper: a\textbar b)")
-
-
 @pytest.mark.parametrize("effects", EFFECTS)
 def test_r_squared_is_that_of_a_regression_on_dummies(effects: str) -> None:
     generator = np.random.default_rng(3)
@@ -325,21 +240,6 @@ def test_stata_files_hold_the_tables() -> None:
     found, held = (one[columns].to_numpy(float) for one in (frame, source))
     np.testing.assert_array_equal(found, held)
     assert all(0 < len(label) <= LABEL for label in labels.values())
-
-
-def test_tables_beside_the_reports_are_those_without_a_sheet(monkeypatch) -> None:
-    voice = english(study())
-
-    def beside() -> set[str]:
-        made = dict(for_programs(voice.study.tables, [voice], {"en": {}}))
-        return {name for name in voice.study.tables if f"tables/{name}.csv" in made}
-
-    monkeypatch.setattr(exports, "latex_files", lambda words: [])
-    monkeypatch.setattr(exports, "stata_files", lambda words: [])
-    left = {*voice.study.tables} - {*LAYOUT["sheets"], *LAYOUT["records"]}
-    assert beside() == left and {"regional", "equilibria", "normalised"} <= left
-    monkeypatch.setattr(traced_case, "MOST", 50)
-    assert beside() - left >= {"panel", "coupling"}
 
 
 def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:
@@ -389,13 +289,3 @@ def test_every_language_of_the_reports_is_written_in_its_words() -> None:
     assert "xeCJK" not in files["regions.en.tex"]
     assert rows(text)[0][0] == "浙江"
     assert "熵值法" in files["indicators.zh.tex"] and "entropy" in files["indicators.en.tex"]
-
-
-@pytest.mark.whole
-def test_chinese_tables_have_chinese_punctuation_and_the_words_of_the_report() -> None:
-    files, words = made(), languages("zh")[0]
-    assert r"\(^{*}\,p<0.10\)，\(^{**}" in files["interaction.zh.tex"]
-    lines = {cells[0]: cells for cells in rows(files["equilibria.zh.tex"])}
-    own = lines[words.say("titles/own", estimator=words.word("estimator", "trapezoid"))]
-    assert r"\(\infty\)" in own[2]
-    assert f"[{own[-1].strip('{}')}]" in words.phrases["chips"]["unlocated"]

@@ -3,12 +3,6 @@
 import dataclasses
 import io
 import json
-import re
-import struct
-import subprocess
-import sys
-import zlib
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -21,37 +15,29 @@ from altair.utils.schemapi import validate_jsonschema
 
 from coevo.coupling import grade
 from coevo.errors import StudyError
-from coevo.files import as_table
-from coevo.report.documents.source import caption
-from coevo.report.figures import FIGURES, PALETTES, axes, drawing, figure_names, filled
-from coevo.report.figures.drawing import CHARTS, data_behind, paper_size, svg
+from coevo.report.figures import FIGURES, PALETTES, axes, drawing, figure_names
+from coevo.report.figures.drawing import CHARTS, data_behind
 from coevo.report.figures.intervals import share_text
 from coevo.report.figures.phase_planes import marks as marks_of_plane
 from coevo.report.figures.phase_planes import points
-from coevo.report.figures.plane import named_left, named_years, plane_limit
-from coevo.report.figures.scatters import _adjusted, _logs
+from coevo.report.figures.scatters import _adjusted
 from coevo.report.figures.typesetting import pngs
 from coevo.report.figures.vega import SCHEMA
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import chart_words
 from coevo.report.tables import for_excel
-from coevo.report.words import numbers
-from coevo.report.words.template_values import worded
-from tests.said import reported
 from tests.sample import (
     COUNT,
     FAILING,
     FOCUS,
     NAMES,
-    ROOT,
     Tables,
     changed,
     config,
     gap,
     picked,
     put,
-    stated,
     study,
     tables,
     unestimated,
@@ -88,10 +74,6 @@ def values(spec: Spec, key: str) -> list:
     return [row[key] for row in rows_of(spec, key)]
 
 
-def marks(spec: Spec) -> list[str]:
-    return [layer["mark"]["type"] for layer in spec["layer"]]
-
-
 def parameters(spec: Spec) -> dict[str, Any]:
     return {param["name"]: param["value"] for param in spec["params"]}
 
@@ -117,32 +99,6 @@ def test_charts_keep_to_the_schema_of_vega_lite_and_to_the_palettes(count: int) 
         own = {key: value for key, value in spec.items() if key != "config"}
         validate_jsonschema(own, alt.load_schema())
         assert {text for text in strings(spec) if text.startswith(("$", "#"))} <= known, name
-
-
-def test_filled_leaves_the_specification_alone() -> None:
-    spec = {"color": "$ink", "list": ["$focus", 1], "text": "$5"}
-    shown = filled(spec, PALETTES["light"])
-    assert shown == {"color": "#1b1e22", "list": ["#c4005a", 1], "text": "$5"}
-    assert spec["color"] == "$ink"
-
-
-def test_names_are_cheap() -> None:
-    code = (
-        "import sys, coevo.report.figures; print('altair' in sys.modules, 'pandas' in sys.modules)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    assert run.stdout.split() == ["False", "False"]
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("count", [COUNT, 1])
-def test_no_two_figures_share_a_title(count: int, language: str) -> None:
-    chosen = study(count, language=language)
-    report, words = reported(chosen), worded(chosen, words_of("phrases", language))
-    said = (re.fullmatch(r"figures/(\w+)/title(/by)?", key) for key in report.said)
-    names = {match[1] for match in said if match} - {"correlations"}  # scatter's, of which it tells
-    titles = Counter(caption(words, name).split(" [")[0] for name in names)
-    assert len(names) > 2 and max(titles.values()) == 1, titles.most_common(1)
 
 
 # --- which charts there are ---------------------------------------------------------------
@@ -183,12 +139,6 @@ def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
 # --- in step, levels ----------------------------------------------------------------------
 
 
-def test_within_regions_and_years_is_drawn_as_it_is_computed() -> None:
-    rows = _logs(study(**gap(FIRST)), "within_regions_and_years")
-    for group in ("region", "year"):
-        np.testing.assert_allclose(rows.groupby(group)[["ln_U1", "ln_U2"]].mean(), 0, atol=1e-9)
-
-
 def test_the_level_alone_is_d_less_the_residual_of_the_table() -> None:
     level = "product_per_head"
     rows, table = _adjusted(study(), level).set_index("region"), tables()["level"]
@@ -198,13 +148,6 @@ def test_the_level_alone_is_d_less_the_residual_of_the_table() -> None:
     np.testing.assert_allclose(gap_to_line, (residual - residual.mean()).reindex(rows.index))
     shown = f"{NAMES[FOCUS]} {grade_scale.grade_marks(rows.loc[FOCUS, 'D'])}"
     assert shown in values(specs()["against_level"], "text")
-
-
-def test_variables_in_a_chart_are_italic_and_other_letters_are_not() -> None:
-    text = "<svg><text>U and D, x₂</text><text>2023年的D</text><text>R&amp;D, C919, DC</text></svg>"
-    italic = re.findall(r'<tspan font-style="italic" [^>]*>([^<]+)</tspan>', drawing.slanted(text))
-    assert italic == ["U", "D", "x₂", "D"]
-    assert re.sub(r"</?tspan[^>]*>", "", drawing.slanted(text)) == text
 
 
 # --- grades, heat and tiles ---------------------------------------------------------------
@@ -220,16 +163,6 @@ def graded(table: str) -> Study:
     return dataclasses.replace(
         chosen, config=chosen.config | {"coupling": coupling}, tables=chosen.tables | made
     )
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_colours_of_grades_run_one_way_and_turn_at_the_midpoint(table: str) -> None:
-    hue = grade_scale.colours(grade_scale.GRADES[table])
-    places = list(hue.values())
-    assert places == sorted(set(places)) and set(places) <= set(range(10))
-    for label, low, high in grade_scale.spans(grade_scale.GRADES[table]):
-        assert (hue[label] >= 5) == ((low + high) / 2 >= 0.5)
-    assert list(grade_scale.colours(grade_scale.TEN).values()) == list(range(10))
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -270,19 +203,6 @@ def test_tiles_hold_every_year_and_the_slider_reaches_each() -> None:
     assert {row["state"] for row in empty} == {words()["not_in_data"]}
 
 
-def test_tile_of_a_region_without_a_year_is_empty_in_it() -> None:
-    spec = CHARTS["tiles"](study(**gap(2017)), words())
-    assert FOCUS in {row["region"] for row in rows_of(spec, "state")}
-    assert (2017, FOCUS) not in {(row["year"], row["region"]) for row in rows_of(spec, "D")}
-
-
-def test_value_in_a_tile_does_not_contradict_its_grade() -> None:
-    first = {"region": FOCUS, "year": FIRST}
-    spec = CHARTS["tiles"](changed("coupling", first, D=0.4996, grade=grade([0.4996])[0]), words())
-    (row,) = (r for r in rows_of(spec, "D") if (r["region"], r["year"]) == (FOCUS, FIRST))
-    assert (row["text"], row["g"]) == ("0.50†", 4)
-
-
 def test_no_tiles_for_regions_that_have_none() -> None:
     chosen = study()
     coupling = chosen.coupling.assign(region=chosen.coupling["region"].replace(FAILING, "990000"))
@@ -294,30 +214,6 @@ def test_no_tiles_for_regions_that_have_none() -> None:
     assert "untiled" in charts_that_apply(other) and "untiled" not in charts_that_apply(study(1))
     dots = rows_of(CHARTS["group_dots"](nowhere, words()))
     assert {row["region"] for row in dots} == set(chosen.regions)
-
-
-def placed(**tiles: tuple[int, int] | None) -> Study:
-    """Return the study with a table of regions of its own: codes as names, and these tiles."""
-    at = {f"tile_{part}": [tile and tile[k] for tile in tiles.values()]
-          for k, part in enumerate(("row", "column"))}  # fmt: skip
-    codes = [code.lstrip("r") for code in tiles]
-    table = pd.DataFrame({"region": codes, "name_en": codes, **at}).astype(
-        dict.fromkeys(at, "Int64")
-    )
-    return dataclasses.replace(study(), places=table)
-
-
-def test_a_grid_draws_its_own_tiles_and_makes_room_for_the_key() -> None:
-    own = {f"r{code}": (5 + k // 3, 11 + 4 * (k % 3)) for k, code in enumerate(NAMES)}
-    chosen = placed(**own, r1=(9, 30), r2=None)
-    spec = CHARTS["tiles"](chosen, words())
-    at = {row["region"]: (row["row"], row["column"]) for row in rows_of(spec, "D")}
-    assert at == {code: (3 + k // 3, 1 + 4 * (k % 3)) for k, code in enumerate(NAMES)}
-    empty = [(row["region"], row["row"], row["column"]) for row in rows_of(spec, "state")]
-    assert empty == [("1", 7, 20)]
-    assert {row["short"] for row in rows_of(spec, "D")} == set(at)
-    few = placed(**own | {f"r{FOCUS}": None})
-    assert "tiles" not in charts_that_apply(few) and "untiled" in charts_that_apply(few)
 
 
 # --- choices and growth -------------------------------------------------------------------
@@ -354,57 +250,6 @@ def test_strengths_are_those_of_the_table_on_the_ranges_of_simulated_panels(coun
             held = [getattr(row, f"{name}_low"), getattr(row, f"{name}_high")]
             assert list(ends) == pytest.approx(list(np.clip(held, low, high)))
     assert [spec["layer"][i]["encoding"]["x"].get("datum") for i in (1, 2)] == [0, 1]
-
-
-def shared_out(count: int, shares: tuple[float, ...], **x: tuple[float, ...]) -> Study:
-    """Return the study with theoretical points by cost shares in place of purchases."""
-    theory = tables(count)["theory"]
-    pointed, theory = theory["source"] == "purchases", theory.assign(source="share")
-    bare = dict.fromkeys(("x2_low", "x2_high"))
-    parts = [
-        theory[pointed].assign(share=s, **bare, **{name: v[k] for name, v in x.items()})
-        for k, s in enumerate(shares)
-    ]
-    return study(count, theory=as_table("theory", pd.concat(parts)))
-
-
-def test_strengths_of_scenarios_have_a_row_for_each_share() -> None:
-    table = tables(1)["strengths"]
-    parts = [table.assign(source="share", share=share) for share in (0.3, 0.7)]
-    chosen = study(1, strengths=as_table("strengths", pd.concat(parts)))
-    at = words()["at_share"]
-    labels = set(values(CHARTS["strengths"](chosen, words()), "label"))
-    assert labels == {at.format(share=s) for s in ("30 %", "70 %")}
-
-
-# --- planes: their names ---------------------------------------------------------------------
-
-
-def test_a_plane_ends_at_a_tick_with_some_air() -> None:
-    # 225 with 18 % of air is 265.5, in steps of 50 300; 161 is 190, in steps of 50 200
-    assert [plane_limit(value) for value in (225, 161, 310)] == [300, 200, 400]
-
-
-def test_year_is_named_where_its_name_meets_no_other() -> None:
-    path = pd.DataFrame({"x1": [10.0, 20, 24, 40, 48], "x2": [10.0] * 5})
-    # a name takes .11 of the width
-    assert list(named_years(path, (100.0, 100.0)).index) == [0, 2, 4]
-    steep = path.assign(x2=[10.0, 30, 50, 70, 90])
-    assert list(named_years(steep, (100.0, 100.0)).index) == [0, 1, 2, 3, 4]
-    assert list(named_years(path.iloc[:1], (100.0, 100.0)).index) == [0]
-
-
-def test_arrows_are_turned_as_they_are_drawn() -> None:
-    (turned,) = (part for part in specs()["phase"]["layer"] if "angle" in part["encoding"])
-    (step,) = turned["transform"]
-    assert step["as"] == "angle" and "width" in step["calculate"] and "height" in step["calculate"]
-
-
-def test_names_stand_towards_the_middle_unless_the_path_is_there() -> None:
-    path, frame = pd.DataFrame({"x1": [60.0, 70], "x2": [50.0, 52]}), (100.0, 100.0)
-    at = pd.DataFrame({"x1": [40.0, 40, 80, 90], "x2": [48.0, 10, 10, 49]})
-    # of the first and the last the path is to the right, and to the left of it
-    assert named_left(at, path, frame).tolist() == [True, False, True, False]
 
 
 # --- planes: what they hold ---------------------------------------------------------------
@@ -450,80 +295,6 @@ def test_plane_of_every_region_holds_what_the_tables_hold() -> None:
             np.testing.assert_allclose(own["theory"][held].astype(float), point[held])
 
 
-def test_plane_holds_the_path_and_points_within_twice_of_it() -> None:
-    top = path_of(FOCUS).max()
-    limits = top.map(plane_limit)
-
-    def frame(x1: float, x2: float) -> list[float]:
-        rows = points(study(**stated(x1, x2)))
-        return rows.loc[rows["region"] == FOCUS, ["frame_x1", "frame_x2"]].iloc[0].tolist()
-
-    within, far = 1.2 * top["x1"], 3 * limits["x1"]
-    assert frame(top["x1"] / 2, top["x2"] / 2) == limits.tolist()
-    assert frame(within, top["x2"] / 2) == [plane_limit(within), limits["x2"]]
-    assert frame(far, top["x2"] / 2) == frame(top["x1"] / 2, 3 * limits["x2"]) == limits.tolist()
-
-
-def test_axes_of_the_picked_region_are_those_of_its_own_range() -> None:
-    spec, rows = specs()["region_phase"], points(study())
-    params = parameters(spec)
-    assert params["region"] == FOCUS and set(params["frames"]) == set(NAMES)
-    for region, part in rows.groupby("region"):
-        frame = part[["frame_x1", "frame_x2"]].iloc[0].tolist()
-        assert list(params["frames"][region].values()) == frame
-    domains = {text for text in strings(spec) if text.startswith("frames[")}
-    assert domains == {"frames[region].x1", "frames[region].x2"}
-    for layer in spec["layer"]:
-        assert {"filter": "datum.region == region"} in layer["transform"]
-
-
-def test_point_is_a_diamond_with_its_name_in_every_plane_or_words_beyond() -> None:
-    near, name = study(**stated(*path_of(FOCUS).median())), words()["theory_given"]
-    assert values(CHARTS["phase"](near, words()), "label").count(name) == 1
-    rows = of_region(CHARTS["region_phase"](near, words()), FOCUS, "kind", "label")
-    assert {row["label"] for row in rows if row["kind"] == "theory"} == {name}
-    spec = CHARTS["phase"](study(**stated(9e9, path_of(FOCUS)["x2"].median())), words())
-    assert name not in values(spec, "label")
-    assert any(text.startswith(name) for text in spec["title"]["text"])
-    assert marks_of_plane(near)["point"]
-    far = marks_of_plane(study(**stated(9e9, path_of(FOCUS)["x2"].median())))
-    assert not far["point"] and not far["ranged"]
-
-
-def test_scenarios_are_points_that_a_line_joins_in_the_order_of_their_shares() -> None:
-    x1, x2 = path_of(FOCUS).median()
-    shares, down = (0.3, 0.5, 0.7), (1.2 * x2, x2, 0.8 * x2)
-    spec = CHARTS["phase"](shared_out(1, shares, x1=(x1,) * 3, x2=down), words())
-    (line,) = (part for part in spec["layer"] if "detail" in part["encoding"])
-    rows = spec["datasets"][line["data"]["name"]]
-    assert line["encoding"]["order"]["field"] == "share"
-    assert [row["label"] for row in rows] == [
-        words()["theory_share"].format(share=s) for s in shares
-    ]
-    assert [row["x2"] for row in rows] == pytest.approx(down)
-    beyond = CHARTS["phase"](shared_out(1, shares, x2=(9e7, 8e7, 7e7)), words())
-    label = words()["theory_share"].format(share="0.3–0.7")
-    assert label in " ".join(beyond["title"]["text"])  # one line for all
-
-
-@pytest.mark.parametrize("name", ["phase", "region_phase"])
-def test_what_is_allowed_lies_behind_and_nothing_is_hatched(name: str) -> None:
-    spec = CHARTS[name](study(**located(FOCUS, *path_of(FOCUS).median())), words())
-    layers = [
-        (part["mark"]["type"], {row.get("kind") for row in spec["datasets"][part["data"]["name"]]})
-        for part in spec["layer"]
-    ]
-    kinds = [kind for kind, _ in layers]
-    assert kinds.index("rect") == 0 and kinds.count("rect") == 1
-    path = layers.index(("line", {"observed"}))
-    behind = [i for i, (kind, _) in enumerate(layers) if kind in ("rect", "rule")]
-    assert max(behind) < path < layers.index(("point", {"theory"}))
-    # two bars of a range and one rule for both zero-growth lines: no strokes over the plane
-    assert kinds.count("rule") == 3
-    rules = [part for part in spec["layer"] if part["mark"]["type"] == "rule"]
-    assert all(len(spec["datasets"][part["data"]["name"]]) <= 2 * COUNT for part in rules)
-
-
 def test_equilibrium_that_is_not_located_is_words_and_no_point() -> None:
     spec, unlocated = specs()["region_phase"], words()["fitted_unlocated"]
     assert all(unlocated in said(spec, region) for region in NAMES)
@@ -547,39 +318,6 @@ def test_located_equilibrium_has_its_point_and_its_lines() -> None:
     assert ends == {("x2", x1, x1, 0, top), ("x1", 0, right, x2, x2)}
     named = {words()["rest"].format(still=still) for still in ("x₁", "x₂")}
     assert named == {row["name"] for row in lines}
-
-
-def test_located_equilibrium_beyond_the_plane_is_words() -> None:
-    spec = CHARTS["region_phase"](study(**located(FOCUS, 700_000.0, 150.0)), words())
-    assert "fitted" not in values(spec, "kind")
-    start = words()["beyond"].partition("{label}")[0] + words()["fitted"]
-    assert any(text.startswith(start) for text in said(spec, FOCUS))
-
-
-@pytest.mark.parametrize(("x1", "outside"), [(700_000.0, True), (-5.0, True), (None, False)])
-def test_line_on_which_an_output_rests_is_drawn_or_said_to_lie_outside(
-    x1: float | None, outside: bool
-) -> None:
-    inside = path_of(FOCUS).median()
-    made = located(FOCUS, inside["x1"] if x1 is None else x1, inside["x2"])
-    spec = CHARTS["region_phase"](study(**made), words())
-    lines = [row["still"] for row in of_region(spec, FOCUS, "still") if row["part"] == "line"]
-    assert lines == (["x1"] if outside else ["x2", "x1"])
-    known = {"still": "x₂", "axis": "x₁", "at": f"x₁ = {numbers.with_figures(x1)}" if x1 else ""}
-    names = {700_000.0: "rest_beyond", -5.0: "rest_negative"}
-    every = {name: words()[name].format(**known) for name in names.values()}
-    told = [text for text in said(spec, FOCUS) if text in every.values()]
-    assert told == [every[names[x1]]] * outside if x1 else not told
-
-
-def test_picked_region_without_a_fit_or_without_a_path_says_so() -> None:
-    made = unestimated("620000")
-    missing = words()["fitted_missing"]
-    assert missing in said(CHARTS["region_phase"](study(**made), words()), "620000")
-    panel = put(tables(), "panel", {"region": "620000"}, value=np.nan)["panel"]
-    spec = CHARTS["region_phase"](study(panel=panel, **made), words())
-    assert not of_region(spec, "620000", "x1")
-    assert parameters(spec)["frames"]["620000"] == {"x1": 1.0, "x2": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -609,41 +347,6 @@ def test_ticks_are_round_few_and_inside() -> None:
     assert all(0.62 <= tick <= 0.68 for tick in axes.log_ticks(0.62, 0.68))
 
 
-def test_labels_of_lines_keep_their_distance_in_print() -> None:
-    spec = specs()["opening_degrees"]
-    low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
-    at = sorted(row["at"] for row in rows_of(spec, "at", "region") if row["region"] == FOCUS)
-    assert len(at) > 4
-    height = paper_size(spec, FIGURES["opening_degrees"])["height"]
-    assert min(np.diff(at)) / (high - low) * height >= 15 - 0.1  # pixels, of type of 12
-
-
-def test_labels_keep_their_distance_and_stay_inside() -> None:
-    at = axes.spread_labels(pd.Series([0.98, 0.99, 1.0, 0.2]), 0.05, 0.0, 1.0).sort_values()
-    assert at.diff().dropna().min() == pytest.approx(0.05)
-    assert at.max() <= 1.0
-    assert at.min() == pytest.approx(0.2)
-    apart = pd.Series([0.1, 0.5, 0.9])
-    pd.testing.assert_series_equal(axes.spread_labels(apart, 0.1, 0.0, 1.0), apart)
-
-
-def test_labels_without_room_are_left_out() -> None:
-    def sides(x: list[float], y: list[float], line: float, focus: bool = False) -> list[str]:
-        names = pd.Series(["a" * 5] * len(x))
-        across, up, drawn = (pd.Series(part, dtype=float) for part in (x, y, [line] * len(x)))
-        chosen = pd.Series(False, names.index) | focus
-        return list(axes.label_sides(names, chosen, across, up, drawn)["side"])
-
-    assert sides([50, 290], [50, 150], 100) == ["right", "left"]  # the right edge is near
-    assert sides([5, 295], [100, 100], 100) == ["", ""]  # on the line
-    assert sides([5, 295], [100, 100], 100, focus=True) == ["right", "left"]
-
-
-def test_wrapped_lines_are_of_about_equal_length() -> None:
-    assert axes.wrapped_label("Enterprises with e-commerce per 10,000 residents").count("\n") == 1
-    assert max(map(len, axes.wrapped_label("e-commerce sales / gross product").split("\n"))) < 20
-
-
 # --- images -------------------------------------------------------------------------------
 
 
@@ -656,37 +359,6 @@ def test_same_bytes_whatever_was_drawn_before(monkeypatch: pytest.MonkeyPatch) -
     first = made(*names)
     assert set(first) == {f"{name}.{ending}" for name in names for ending in endings}
     assert made(*reversed(names)) == first
-
-
-def test_ids_are_renumbered_with_their_references() -> None:
-    text = '<clipPath id="clip7"/><g clip-path="url(#clip7)"/><clipPath id="clip9"/>'
-    assert drawing.renumbered(text) == (
-        '<clipPath id="clip0"/><g clip-path="url(#clip0)"/><clipPath id="clip1"/>'
-    )
-
-
-def test_plain_text_asks_for_the_regular_weight() -> None:
-    text = drawing.regular('<text font-weight="bold">a</text><text font-weight="normal">b</text>')
-    assert text.count("'wght' 400") == 1
-    assert 'font-weight="bold"' in text
-
-
-@cache
-def image() -> str:
-    spec = specs()["opening_degrees"]
-    return svg(spec | paper_size(spec, FIGURES["opening_degrees"]))
-
-
-def test_a_png_says_its_resolution() -> None:
-    data = pngs({"opening_degrees": image()})["opening_degrees"]
-    place = data.index(b"pHYs")
-    x, y, metre = struct.unpack(">IIB", data[place + 4 : place + 13])
-    assert (x, y, metre) == (11811, 11811, 1)  # 300 dots an inch, in dots a metre
-    width = struct.unpack(">I", data[16:20])[0]
-    assert width / 300 * 72 == pytest.approx(340 * 0.75, abs=0.5)
-    assert struct.unpack(">I", data[place + 13 : place + 17])[0] == zlib.crc32(
-        data[place : place + 13]
-    )
 
 
 def test_a_character_that_no_font_holds_is_refused_not_drawn_as_a_box() -> None:
@@ -714,9 +386,3 @@ def test_source_data_are_the_numbers_of_the_tables() -> None:
     lines = lines.set_index(["region", "year"])["D"].sort_index()
     pd.testing.assert_series_equal(lines, D)
     np.testing.assert_allclose(mean.set_index("year")["D"], D.groupby("year").mean())
-
-
-def test_source_data_name_quantities_and_variants() -> None:
-    assert list(table("scatter_levels")) == ["region", "name", "year", "ln_U1", "ln_U2"]
-    found = table("headline_choices")
-    assert not {"g", "text", "colour"} & set(found)

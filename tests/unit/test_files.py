@@ -105,10 +105,3 @@ def test_the_page_and_the_tables_take_the_same_signs_for_a_formula():
     (pattern,) = re.findall(r"^const FORMULA = /(.*)/;$", script, re.MULTILINE)
     signs = [chr(point) for point in (*range(256), *range(0xFF00, 0xFFF0))]
     assert {s for s in signs if re.match(pattern, s)} == set(tables.FORMULA)
-
-
-def test_rows_are_taken_by_what_their_columns_hold():
-    table = pd.DataFrame({"scope": ["a", "b", "b"], "model": ["x", "x", "y"], "value": [1, 2, 3]})
-    assert files.rows_of(table, scope="b", model="y")["value"].tolist() == [3]
-    assert files.rows_of(table, scope=["a", "b"], model="x")["value"].tolist() == [1, 2]
-    assert files.rows_of(table, scope="c").empty and len(files.rows_of(table)) == 3

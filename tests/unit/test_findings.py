@@ -1,7 +1,6 @@
 """Findings: values by hand, and verdicts that follow the tables."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,42 +8,30 @@ import pytest
 
 from coevo.coupling import grade
 from coevo.inference.slope_errors import BY_YEAR
-from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.choice_robustness import robustness_finding, survival_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding
-from coevo.report.findings.equilibrium import last_observed
 from coevo.report.findings.grade_scale import grade_marks
-from coevo.report.findings.in_step import step_finding
-from coevo.report.findings.interaction import (
-    interaction_finding,
-    regional,
-)
-from coevo.report.findings.level_control import level_values, measures_finding
+from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.level_control import level_values
 from coevo.report.findings.region_standings import standings
 from coevo.report.findings.rise import far_finding, focus_state
 from coevo.report.findings.theory_against_fit import control_finding, theory_fit_finding
-from coevo.sensitivity.headline_statistics import R2
 from tests.sample import (
     COUNT,
     FAILING,
     FOCUS,
     Tables,
-    changed,
     config,
     covered,
     gap,
     picked,
     put,
-    refused,
     stated,
     study,
     tables,
     unestimated,
-    unplaced,
-    without,
 )
 
 D = tables()["coupling"].pivot(index="region", columns="year", values="D")
@@ -54,16 +41,6 @@ POOLED = {"scope": "pooled", "model": "classic", "scaling": "first"}
 
 
 # --- how far ------------------------------------------------------------------------------
-
-
-def test_every_region_rises() -> None:
-    found, focus = far_finding(study()), D.loc[FOCUS]
-    assert (found["verdict"], found["rose"], found["n"]) == ("all", COUNT, COUNT)
-    assert found["mean"] == pytest.approx(tuple(D[[FIRST, LAST]].mean()))
-    assert found["rows"] == D.size and found["focus"]["years"] == (FIRST, LAST)
-    assert found["focus"]["rank"] == tuple(D.rank(ascending=False).loc[FOCUS, [FIRST, LAST]])
-    rate = (focus[LAST] / focus[FIRST]) ** (1 / (LAST - FIRST)) - 1
-    assert found["focus"]["growth"] == pytest.approx(rate)
 
 
 @pytest.mark.parametrize(("year", "years"), [(FIRST, (FIRST + 1, LAST)), (LAST, (FIRST, LAST - 1))])
@@ -79,82 +56,6 @@ def test_region_without_an_end_year_is_told_with_its_own_and_not_compared(
     assert (found["n"], found["uncompared"], found["verdict"]) == (COUNT - 1, 1, "all")
     assert found["mean"] == pytest.approx(tuple(D.drop(index=FOCUS)[[FIRST, LAST]].mean()))
     assert COUNT - 1 in found["ranked"] or found["ranked"] == [COUNT]
-
-
-def test_growth_spans_a_missing_year_and_is_none_from_zero() -> None:
-    whole = focus_state(study(), FOCUS)["growth"]
-    assert focus_state(study(**gap(2016)), FOCUS)["growth"] == pytest.approx(whole)
-    nought = changed("coupling", {"region": FOCUS, "year": FIRST}, D=0.0)
-    assert focus_state(nought, FOCUS)["growth"] is None
-
-
-# --- in step ------------------------------------------------------------------------------
-
-DEEPEST = "within_regions_and_years"
-
-
-def moved(table: pd.DataFrame, measure: str, of: str = "") -> pd.DataFrame:
-    """Rows of a measure within regions and years; of the first level that regions are paired by."""
-    return table[picked(table, measure=measure, of=of, scope=DEEPEST)].iloc[0]
-
-
-def test_correlations_and_their_random_pairings_are_those_of_the_table() -> None:
-    table, found = tables()["comovement"], step_finding(study())
-    assert found["by"] == ["product_per_head", "product"] and found["pairings"] == 99_999
-    for scale in ("lnU", "U"):
-        name = f"correlation_{scale}"
-        assert found["r"][scale][DEEPEST] == moved(table, name)["value"]
-        for place in ("mean", "p"):
-            value = moved(table, f"placebo_{place}", name)["value"]
-            assert found["place"][scale][place] == value
-
-
-def test_without_random_pairings_nothing_is_judged() -> None:
-    found = step_finding(study(**unplaced()))
-    assert (found["verdict"], found["place"]) == ("unplaced", None)
-    assert found["why"][0] == "too_few_regions_to_pair"
-    assert found["r"]["lnU"][DEEPEST] == moved(tables()["comovement"], "correlation_lnU")["value"]
-
-
-@pytest.mark.parametrize("missing", ["row", "number", "all"])
-def test_correlation_that_could_not_be_computed(missing: str) -> None:
-    made = tables()
-    table = made["comovement"]
-    made |= {
-        "row": {"comovement": without(table, scope=DEEPEST)},
-        "number": put(made, "comovement", {"scope": DEEPEST}, value=np.nan),
-        "all": {"comovement": table.iloc[:0]},
-    }[missing]
-    chosen = study(**made)
-    assert step_finding(chosen)["verdict"] == "uncomputed"
-    names = figure_names(charts_that_apply(chosen))
-    assert f"scatter_{DEEPEST}" not in names and ("scatter_levels" in names) == (missing != "all")
-
-
-# --- what D measures ----------------------------------------------------------------------
-
-
-def test_the_focus_has_its_ranks_by_every_slope() -> None:
-    table, found = tables()["level"], measures_finding(study())
-    first = table[picked(table, level="product_per_head", scope=FOCUS)]
-    ranks = first.loc[first["measure"] == "rank_adjusted_D", "value"]
-    wanted = {"rank": 1, "n": COUNT, "low": ranks.min(), "high": ranks.max()}
-    assert found["focus"].items() >= wanted.items()
-    shares = table[picked(table, measure="R2")].set_index("level")["value"]
-    by = ("product_per_head", "product", "people")
-    assert found["levels"] == [(name, shares[name]) for name in by]
-    rise = found["rise"]
-    assert rise["lnD"] == pytest.approx(rise["C"] + rise["T"])
-
-
-def test_without_size_indicators_the_rest_is_there() -> None:
-    table = tables()["level"]
-    why = table.iloc[[0]].assign(measure="R2", scope="", value=np.nan, message="no_size")
-    chosen = study(level=pd.concat([table[table["level"] == ""], why], ignore_index=True))
-    found = measures_finding(chosen)
-    assert (found["verdict"], found["levels"], found["focus"]) == ("level", [], None)
-    assert found["why"] == ("no_size", "")
-    assert "against_level" not in figure_names(charts_that_apply(chosen))
 
 
 def test_size_per_head_is_money_per_person() -> None:
@@ -188,23 +89,6 @@ def test_only_years_that_show_are_the_break() -> None:
     assert found["growth"] == told | {"otherwise": pytest.approx(growth.drop([2014, 2017]).mean())}
 
 
-@pytest.mark.parametrize("seen", ["not_shown", "too_few_years"])
-def test_a_break_that_does_not_show_is_none(seen: str) -> None:
-    found = coverage_finding(covered(0.1, {2014: seen, 2017: seen}, years="2014 2017"))
-    assert (found["shown"], found["hidden"], found["jumps"]) == ([], [], [])
-    assert (found["seen"], found["cause"]) == (seen, "other")
-    assert found["growth"] is None and "kept" in found
-
-
-def test_why_there_is_no_D_without_wider_coverage() -> None:
-    chosen = covered(0.1, {})
-    table = chosen.tables["coverage_breaks"].query("variant == 'with'")
-    why = pd.DataFrame([{"variant": "kept", "message": "coverage_alone", "fields": "{}"}])
-    told = chosen.tables | {"coverage_breaks": pd.concat([table, why])}
-    found = coverage_finding(replace(chosen, tables=told))
-    assert "kept" not in found and found["why"] == ("coverage_alone", "{}")
-
-
 # --- figures ------------------------------------------------------------------------------
 
 
@@ -213,12 +97,6 @@ def with_indicators(chosen: Study, *rows: tuple[str, str, str]) -> pd.DataFrame:
     more = pd.DataFrame(rows, columns=["indicator", "unit", "derivation"])
     more["source_name"] = more["indicator"].where(more["derivation"] == "", "")
     return pd.concat([chosen.indicators, more]).fillna("").reset_index(drop=True)
-
-
-def test_figures_read_are_those_that_are_there() -> None:
-    seen = tables()["observations"]
-    blank = changed("observations", seen.index == seen["value"].first_valid_index(), value=np.nan)
-    assert data_finding(blank)["observations"] == seen["value"].notna().sum() - 1
 
 
 def test_missing_figures_are_those_that_are_needed() -> None:
@@ -253,15 +131,6 @@ def test_labels_fall_back_to_ids() -> None:
     assert [bare.label(s) for s in bare.subsystems] == ["shops", "plants"]
     other = replace(chosen, config=chosen.config | {"subsystems": {"shops": {"zh": "店"}}})
     assert other.label("shops") == "shops"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.4999, "0.50†"), (0.49996, "0.50†"), (0.5, "0.50"), (0.6995, "0.70†"), (0.123, "0.12"),
-     (0.998, "1.00†")],
-)  # fmt: skip
-def test_printed_value_keeps_its_grade(value: float, text: str) -> None:
-    assert grade_marks(value) == text
 
 
 def test_printed_value_never_contradicts_its_grade() -> None:
@@ -308,16 +177,6 @@ def test_what_drives_what_follows_the_relation_that_is_shown(
     assert all_findings(study())["opening"]["drive"] == "undecided"
 
 
-def test_counts_of_signs_are_those_of_the_table() -> None:
-    table = tables()["specification_counts"]
-    survival = survival_finding(study(specification_counts=table.assign(agree=table.index)))
-    for name, count in {"all": "supply"}.items():
-        rows = table[picked(table, count=count, pair="main")]
-        told = [(e, by["agree"], by["specifications"]) for e, by in survival[name].items()]
-        columns = ["effects", "agree", "specifications"]
-        assert told == [*rows.assign(agree=rows.index)[columns].itertuples(index=False, name=None)]
-
-
 def test_effects_are_told_for_a_tenth_of_the_first_year_in_points_of_growth() -> None:
     chosen = study()
     found = interaction_finding(chosen)
@@ -326,18 +185,6 @@ def test_effects_are_told_for_a_tenth_of_the_first_year_in_points_of_growth() ->
     for name, sign, order in (("b1", -10, ["estimate", "high", "low"]), ("d", 10, columns)):
         row = chosen.rows("parameters", parameter=name, **fit).iloc[0]
         np.testing.assert_allclose(found["points"][name][columns], sign * row[order].astype(float))
-
-
-def test_headlines_stand_or_hang_on_the_choice_that_moves_them() -> None:
-    chosen = study()
-    found, table = robustness_finding(chosen), chosen.tables["headlines"]
-    table = table[table["system"] == ""].drop_duplicates("headline")
-    hanging = [name for _, names in found["hanging"] for name in names]
-    parts = [*found["firm"], *hanging]
-    assert len(set(parts)) == len(parts) <= found["headlines"]
-    assert set(found["firm"]) == set(table.loc[table["verdict"] == "robust", "headline"])
-    choices = table.set_index("headline")["deciding_choice"]
-    assert all(choices[name] == choice for choice, names in found["hanging"] for name in names)
 
 
 def test_a_slope_that_one_region_carries_decides_nothing_and_is_told_as_such() -> None:
@@ -369,13 +216,6 @@ def test_a_gap_of_each_indicator_system_moved_where_most_combinations_say_so(
     assert [gap[0] for gap in others] == ["other"] and len(absolute) == 2
 
 
-def test_what_explains_d_is_told_by_its_range_over_all_choices() -> None:
-    (_, system, level, (low, high)), *_ = all_findings(study())["opening"]["goes"]
-    rows = tables()["multiverse"].query("system == @system")
-    ranges = [(rows[name].min(), rows[name].max()) for name in R2]
-    assert system == "main" and (low, high) in ranges and level
-
-
 def test_an_indicator_that_nearly_is_the_level_is_told_as_such() -> None:
     """What it explains of D it is part of."""
     assert all_findings(study())["opening"]["near"] == ""
@@ -392,21 +232,6 @@ def test_an_indicator_that_nearly_is_the_level_is_told_as_such() -> None:
     assert (found["alike"]["indicators"], found["alike"]["of"]) == ([used], level)
 
 
-def test_pooled_fits_without_intervals_are_no_pooled_fits() -> None:
-    assert study().pooled
-    assert not changed("parameters", {"scope": "pooled"}, low=np.nan).pooled
-
-
-def test_regional_slopes_are_per_first_year_output() -> None:
-    chosen = study()
-    first = chosen.series("sales").groupby(level="region").first()
-    own = chosen.rows("parameters", effects="none", model="classic", estimator="trapezoid")
-    own = own[own["parameter"] == "b1"].set_index("scope")["estimate"]
-    rows = regional(chosen, "b1").set_index("scope")["estimate"]
-    assert len(rows) == COUNT
-    np.testing.assert_allclose(rows, (own * first).loc[rows.index])
-
-
 def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
     assert all_findings(study())["opening"]["filled"] is None
     panel = tables()["panel"]
@@ -414,15 +239,6 @@ def test_page_one_tells_of_filled_figures_from_a_tenth_on() -> None:
     filled = panel.assign(flag=panel["flag"].mask(panel["indicator"] == indicator, "filled"))
     share = all_findings(study(panel=filled))["opening"]["filled"]
     assert share is not None and share > 0.1
-
-
-def test_many_filled_figures_are_counted_by_indicator() -> None:
-    panel = tables()["panel"]
-    chance = np.random.default_rng(1).random(len(panel)) < 0.5
-    filled = panel.assign(flag=panel["flag"].mask(chance, "filled"))
-    found = data_finding(study(panel=filled))
-    counts = filled.loc[filled["flag"] == "filled", "indicator"].value_counts()
-    assert found["filled"] == [] and found["interpolated"] == counts.to_dict()
 
 
 def test_a_region_without_the_last_year_has_no_rank_in_it() -> None:
@@ -454,44 +270,6 @@ def test_one_region_has_no_pooled_findings_and_none_where_it_is_not_estimated() 
 
 # --- equilibria ---------------------------------------------------------------------------
 
-OWN = {"source": "fit", "effects": "none"}
-
-
-def test_last_observed_state_is_of_the_last_year_with_both() -> None:
-    assert last_observed(study(**gap(LAST)))["year"] == LAST - 1
-
-
-def test_given_parameters_are_no_calibration() -> None:
-    found = theory_fit_finding(study(**stated(50.0, 200.0)))
-    assert (list(found["sources"]), found["main"]["x1"]) == (["given"], 50.0)
-    assert found["slopes"] == "none"
-
-
-def test_failed_calibrations_are_counted() -> None:
-    """Those of one region, in each pair of its years."""
-    found, pairs = theory_fit_finding(study()), LAST - FIRST
-    assert (list(found["sources"]), found["failed"]) == (["purchases"], pairs)
-    assert found["of"] == COUNT * pairs
-
-
-PANEL_ROWS = {"scope": "panel", "effects": BOTH, "estimator": "trapezoid"}
-
-
-def test_the_panel_with_both_effects_decides_and_what_differs_from_it_is_told() -> None:
-    made = put(tables(), "strengths", {"scope": "panel"}, verdict="weaker")
-    made = put(made, "strengths", {"scope": FOCUS}, verdict="weaker")
-    found = theory_fit_finding(study(**made))
-    assert (found["verdict"], found["by"], found["apart"], found["contrary"]) == (
-        "weaker", "panel", "same", [],
-    )  # fmt: skip
-    mixed = put(made, "strengths", PANEL_ROWS | {"effect": "d"}, verdict="as_theory")
-    found = theory_fit_finding(study(**mixed))
-    assert (found["verdict"], found["apart"]) == ("mixed", "differs")
-    other = {"scope": FOCUS, "estimator": "relative", "effect": "b1"}
-    contrary = put(made, "strengths", other, verdict="cannot_be_told")
-    (row,) = theory_fit_finding(study(**contrary))["contrary"]
-    assert {name: row[name] for name in other} == other
-
 
 def test_growth_at_the_point_is_a_yearly_rate_over_the_regions_that_take_part() -> None:
     found, theory = theory_fit_finding(study()), tables()["theory"]
@@ -501,18 +279,9 @@ def test_growth_at_the_point_is_a_yearly_rate_over_the_regions_that_take_part() 
         assert rate == pytest.approx(np.expm1(rows[name].mean()))
 
 
-def test_a_region_without_a_theoretical_point_has_the_reason() -> None:
-    refusals: Any = refused(FOCUS, "", quantity="theory", message="theory_off", fields="")
-    made, none = tables(), tables()["strengths"].iloc[:0]
-    table = without(made["theory"], scope=FOCUS)
-    found = theory_fit_finding(study(theory=table, refusals=refusals, strengths=none))
-    assert found["verdict"] == "no_equilibrium" and found["reasons"] == [("theory_off", "")]
-    beside = theory_fit_finding(study(theory=table, refusals=refusals))  # the panel still decides
-    assert beside["by"] == "panel" and beside["reasons"] == [("theory_off", "")]
-
-
-def test_points_without_slopes_leave_no_strength_to_measure() -> None:
+def test_given_parameters_are_no_calibration_and_leave_no_strength_to_measure() -> None:
     found = theory_fit_finding(study(**stated(50.0, 200.0)))
+    assert (list(found["sources"]), found["main"]["x1"]) == (["given"], 50.0)
     assert (found["verdict"], found["measured"]) == ("no_slopes", False)
 
 

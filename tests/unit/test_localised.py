@@ -4,11 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling.grade_scales import GRADES
-from coevo.report.findings import all_findings
-from coevo.report.findings.study_tables import NAMED, chart_words, study_in_language
+from coevo.report.findings.study_tables import NAMED, study_in_language
 from coevo.study_data import StudyData
-from tests.sample import NAMES, config, indicators, places, study, tables, words_of
+from tests.sample import NAMES, config, indicators, places, tables, words_of
 
 CHINESE = places().set_index("region")["name_zh"].loc[list(NAMES)]
 WORDS = words_of("phrases", "zh")["words"]
@@ -55,54 +53,3 @@ def test_grades_and_stages_have_chinese_words_in_every_column(column: str) -> No
     frame = pd.DataFrame({column: [*names, "", None]})
     told = chinese({"coupling": tables()["coupling"], "any": frame}, places()).tables["any"][column]
     assert list(told[:-1]) == [*names.values(), ""] and pd.isna(told.iloc[-1])
-
-
-def test_the_scale_of_grades_speaks_the_language_of_the_tables() -> None:
-    told = chinese(tables(), places())
-    ten = GRADES["ten"].labels
-    assert list(told.grades.labels) == [WORDS["grade"][grade] for grade in ten]
-    assert told.grades.cuts == GRADES["ten"].cuts
-    assert set(told.coupling["grade"]) <= set(told.grades.labels)
-
-
-def test_what_findings_compare_is_left_as_it_is() -> None:
-    """Verdicts, sets and kinds in tables are keys: only phrases put them into words."""
-    made = tables(claims=True)
-    told = chinese(made, places()).tables
-    for name, column in (
-        ("relations", "quantity"), ("verdicts", "verdict"), ("verdicts", "direction"),
-        ("refusals", "message"), ("checks", "check"), ("audit", "message"), ("audit", "fields"),
-        ("equilibria", "kind"), ("equilibria", "x1_set"), ("claims", "verdict"),
-        ("claims", "computed"), ("coupling", "lagging"), ("audit", "check"),
-        ("diagnostics", "guard"), ("sensitivity", "choice"),
-    ):  # fmt: skip
-        assert told[name][column].equals(made[name][column]), (name, column)
-
-
-def test_verdicts_do_not_depend_on_the_language() -> None:
-    english, other = (
-        all_findings(study(claims=True)),
-        all_findings(study(claims=True, language="zh")),
-    )
-    assert list(english) == list(other)
-    for section, found in english.items():
-        if isinstance(found, dict):
-            assert found.get("verdict") == other[section].get("verdict"), section
-    assert english["robustness"]["n"] == other["robustness"]["n"]
-    assert other["robustness"]["grade"] == WORDS["grade"][english["robustness"]["grade"]]
-
-
-def test_no_argument_is_changed() -> None:
-    made, table, before = tables(claims=True), indicators(), tables(claims=True)
-    study_in_language(StudyData(config(), table, made, places()), "zh", WORDS)
-    for name, frame in made.items():
-        pd.testing.assert_frame_equal(frame, before[name])
-    pd.testing.assert_frame_equal(table, indicators())
-
-
-def test_charts_name_systems_as_the_study_does() -> None:
-    chosen = study(language="zh")
-    words = chart_words(chosen, words_of("phrases", "zh"))
-    assert words["variant_system_per_head"] == "人均量"
-    held = words_of("phrases", "zh")["charts"]
-    assert {key: words[key] for key in held} == held

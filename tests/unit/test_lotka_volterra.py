@@ -9,14 +9,7 @@ from coevo.errors import StudyError
 from coevo.estimation.growth import trapezoid
 from coevo.lotka_volterra import calibrate, equilibrium
 from coevo.lotka_volterra.calibration import calibration_failures, period_equilibrium
-from coevo.lotka_volterra.classic import (
-    conserved,
-    conserved_drift,
-    euler_modulus,
-    kind,
-    orbit,
-    turned,
-)
+from coevo.lotka_volterra.classic import conserved_drift, euler_modulus, kind, orbit, turned
 from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 
 rate = st.floats(0.01, 10)
@@ -45,21 +38,6 @@ def test_kinds_by_hand():
     a1, b1, a2, d = np.array([(1, 1, 1, 1), (-1, -1, -1, -1), (1, 1, -1, -1), (1, -1, 1, 1)]).T
     assert kind(a1, b1, a2, d).tolist() == ["centre", "centre", "saddle", "none"]
     assert kind(1.0, 0.0, 1.0, 1.0) == "none"
-
-
-def test_orbit_keeps_what_is_conserved_and_has_the_period_of_its_kind():
-    parameters = (0.55, 0.028, 0.8, 0.85)
-    path = orbit(*parameters, (34, 5.9), np.linspace(0, 40, 200))
-    V = conserved(*path.T, *parameters)
-    assert np.ptp(V) < 1e-7 * np.abs(V).max()
-    assert path[0] == pytest.approx([34, 5.9])
-    assert np.ptp(path[:, 0]) > 30
-    # near E the orbit is an ellipse with period 2 pi / sqrt(a1 a2)
-    E = np.array(equilibrium(*parameters))
-    period = 2 * np.pi / np.sqrt(0.55 * 0.8)
-    small = orbit(*parameters, tuple(E * 1.0001), [0, period / 2, period])
-    assert small[2] == pytest.approx(small[0], rel=1e-7)
-    assert small[1] - E == pytest.approx(E - small[0], rel=1e-3)
 
 
 CLASSIC = (0.55, 0.028, 0.8, 0.024 / 0.028)

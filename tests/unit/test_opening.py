@@ -12,7 +12,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import xlsxwriter
 import xlwt
@@ -146,17 +145,6 @@ def hidden_cells(rows=(), columns=()) -> Remark:
 
 
 # Kinds
-
-
-@pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "a.csv", "a"])
-@pytest.mark.parametrize("make", [xlsx, xls, lambda: html().encode(), lambda: text().encode()])
-def test_the_kind_is_told_by_content_and_not_by_name(tmp_path, name, make):
-    (sheet,) = opened(tmp_path / name, make())
-    read = pd.DataFrame(sheet.values[1:, 1:]).astype(float)
-    assert sheet.values[:, 0].tolist() == [row[0] for row in TABLE]
-    assert sheet.values[0].tolist() == TABLE[0]
-    assert read.equals(pd.DataFrame([row[1:] for row in TABLE[1:]]))
-    assert not sheet.merged and not sheet.remarks
 
 
 @pytest.mark.parametrize("mark", [",", "\t", ";"])
@@ -690,15 +678,3 @@ def commented() -> bytes:
 )
 def test_damaged_archives(place, content, said):
     assert said in refusal(place, content)
-
-
-@pytest.mark.parametrize("kind", [ValueError, RecursionError, AssertionError, struct.error])
-def test_whatever_a_reader_trips_over_is_one_line_too(place, monkeypatch, kind):
-    def fail(data, shown):
-        raise kind("index out\nof range")
-
-    monkeypatch.setitem(KINDS, "text", (KINDS["text"][0], fail))
-    assert refusal(place, b"a,b").startswith("a: cannot be read (index out of range); download it")
-    monkeypatch.setitem(KINDS, "text", (KINDS["text"][0], lambda d, s: sys.exit(1)))
-    with pytest.raises(SystemExit):
-        opened(place)

@@ -1,6 +1,5 @@
 """The deposit of a study: what is in it, what its README says, what forbids one."""
 
-import io
 import json
 import re
 import shutil
@@ -232,19 +231,3 @@ def test_a_file_that_may_not_be_passed_on_is_named_with_the_way_to_it(place, cap
     assert "- `data/raw/2026-11/pelts.csv`: Hudson's Bay Company" in text
     assert sha256_of("data/raw/2026-11/pelts.csv") in text and "First put the files" in text
     assert "What was read from them stands in the tables and reports" in text
-
-
-def test_a_study_of_several_is_laid_out_as_one_of_its_own(place):
-    """As those of the repository are, by the paths in its config."""
-    Path("data/raw/mine").mkdir()
-    Path("data/raw/2026-11").rename("data/raw/mine/2026-11")
-    edit("data/raw/sources.csv", {"2026-11/": "mine/2026-11/"})
-    edit(DEFAULT, {"raw: data/raw": "raw: data/raw/mine"})
-    built(["data/raw/mine/2026-11/pelts.csv"])
-    files = packed()
-    assert "data/raw/2026-11/pelts.csv" in files and b"data/raw/mine" not in b"".join(
-        data for name, data in files.items() if name.endswith((".yaml", ".csv", ".md"))
-    )
-    assert b"\nauthors:\n- family-names: Qian\n" in files["CITATION.cff"]
-    with zipfile.ZipFile(io.BytesIO(files[f"wheels/{wheel_name()}"])) as wheel:
-        assert wheel.testzip() is None

@@ -11,13 +11,9 @@ import pytest
 from coevo.coupling import couple, grade
 from coevo.coupling.formulas import composite_indices, degrees
 from coevo.normalisation import minmax, normalise
-from coevo.panel.derivations import DERIVATIONS
-from coevo.report.documents import pages
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.source import of_regions, page_data
 from coevo.report.documents.source import text as source_text
-from coevo.report.figures import FIGURES
-from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import report_tables
 from coevo.report.words.template_values import worded
 from tests.sample import ROOT, VERSION, config, indicators, study, tables, words_of
@@ -25,9 +21,6 @@ from tests.sample import ROOT, VERSION, config, indicators, study, tables, words
 RULES = ROOT / "workflow" / "rules"
 TEMPLATE = (ROOT / "workflow" / "report" / "report.md").read_text(encoding="utf-8")
 PHRASES = {language: words_of("phrases", language) for language in ("en", "zh")}
-SCRIPT = "".join(
-    (ROOT / "workflow" / "report" / name).read_text(encoding="utf-8") for name in pages.SCRIPT
-)
 
 
 def same(kind: str, name: str) -> str:
@@ -99,16 +92,6 @@ def best_of(row: dict) -> tuple[float, float]:
     return (ends[0], ends[-1]) if ends else (np.nan, np.nan)
 
 
-def test_the_page_has_a_formula_of_each_direction() -> None:
-    assert trace(study(), same)["formulas"]["z"] == "z = 0.01 + 0.98 (x − min) / (max − min)"
-    found = trace(computed(bands=True), same)["formulas"]["z"].split("; ")
-    assert found == [
-        "z = 0.01 + 0.98 (x − min) / (max − min) (+)",
-        "z = 0.01 + 0.98 (max − x) / (max − min) (-)",
-        "z = 0.01 + 0.98 (1 − d(x) / max(d(min), d(max))) (moderate)",
-    ]
-
-
 def test_raw_figures_are_the_observations_with_their_place() -> None:
     chosen = study()
     found, table_ = trace(chosen, same), chosen.tables["observations"]
@@ -158,43 +141,11 @@ def test_missing_years_and_flags_are_kept() -> None:
     assert found["states"]["330000"][found["years"].index(2019)] is None
 
 
-def test_large_study_traces_the_region_in_focus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coevo.report.documents.page_trace.MOST", 50)
-    found = trace(study(), same)
-    assert found["regions"] == ["330000"] and not found["whole"]
-    assert {region for values in found["z"] for region in values} == {"330000"}
-
-
-@pytest.mark.parametrize("language", PHRASES)
-def test_script_has_its_words_from_the_phrases(language: str) -> None:
-    words = PHRASES[language]["page"]["script"]
-    assert set(words["trace"]["how"]) == set(DERIVATIONS)
-    wanted = set(re.findall(r"\bwords\.((?:trace\.)?\w+)", SCRIPT)) - {"trace"}
-    given = set(words) | {f"trace.{key}" for key in words["trace"]}
-    assert wanted <= given, wanted - given
-    assert given - wanted <= {"trace", "trace.title", "trace.intro"}
-
-
 def test_every_table_of_the_report_names_its_sheet() -> None:
     said = worded(study(), PHRASES["en"])
     sheets = page_data(said)["sheets"]
     assert sheets["coordination"] == "D by year"
     assert set(sheets) == {table.key for table in report_tables(said)}
-
-
-def test_every_exhibit_names_the_rule_that_made_its_data() -> None:
-    origins = LAYOUT["read_from"]
-    shown = [e for of_rule in origins.values() for exhibits in of_rule.values() for e in exhibits]
-    there = [key for key, looks in LAYOUT["tables"].items() if looks["place"] != "filed"]
-    exhibits = [*FIGURES, *(f"table-{key}" for key in there)]
-    assert sorted(shown) == sorted(exhibits)
-    rules = "".join(path.read_text(encoding="utf-8") for path in RULES.glob("*.smk"))
-    parts = re.split(r"^ *rule (\w+):$", rules, flags=re.MULTILINE)
-    made = dict(zip(parts[1::2], parts[2::2], strict=True))
-    for rule, of_rule in origins.items():
-        outputs = made[rule].split("output:")[1].split("log:")[0]
-        named = of_rule if rule != "claims" else ()  # its output lists names
-        assert all(re.search(rf"^ +{name}=", outputs, re.MULTILINE) for name in named), rule
 
 
 @pytest.mark.parametrize("language", PHRASES)
@@ -217,12 +168,6 @@ def test_texts_of_a_region_are_those_of_a_study_with_it_in_focus(language: str) 
         assert filled.count(mark) == 2, mark  # where it stands, and among those of all regions
 
 
-def test_facts_begin_with_D_of_first_and_last_year() -> None:
-    data = page_data(worded(study(), PHRASES["en"]))
-    for facts in data["facts"].values():
-        assert re.fullmatch(r"\S+( \(\d{4}\))? → \S+( \(\d{4}\))?", facts[0])
-
-
 def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:
     import base64
     import io
@@ -238,13 +183,3 @@ def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:
     font = TTFont(io.BytesIO(data))
     assert set("浙江年（）") == {chr(point) for point in font.getBestCmap()}
     assert "fvar" in font  # bold is bold
-
-
-def test_chinese_fonts_come_last_in_english_and_first_in_chinese() -> None:
-    sheet = (ROOT / "workflow" / "report" / "style.css").read_text(encoding="utf-8")
-    stacks = re.findall(r"--(serif|sans): ([^;]+);", sheet)
-    english, chinese = dict(stacks[:2]), dict(stacks[2:4])
-    for kind, generic in (("serif", "serif"), ("sans", "sans-serif")):
-        assert english[kind].endswith("page-chinese")
-        assert english[kind].index(f", {generic},") < english[kind].index("CJK")
-        assert chinese[kind].index("CJK") < chinese[kind].index(f", {generic}")

@@ -90,17 +90,6 @@ def test_title_language_keywords_and_tags(paper: Path) -> None:
 
 
 @poppler
-def test_bookmarks_are_the_headings(paper: Path) -> None:
-    outline = re.findall(
-        r"<item page=\"\d+\">(.*?)</item>", run("pdftohtml", "-xml", "-i", "-stdout", paper)
-    )
-    for heading in ("How far", "Who drives whom?", "References"):
-        assert heading in outline, heading
-    contents = run("pdftotext", "-l", 2, paper, "-")
-    assert "In step?" in contents and "References" in contents
-
-
-@poppler
 def test_first_page_names_the_study_and_the_last_version_and_inputs(paper: Path) -> None:
     first, every = run("pdftotext", "-l", 1, paper, "-"), run("pdftotext", paper, "-")
     assert "study small" in first and "2012–2020" in first
@@ -144,21 +133,6 @@ def test_chinese_is_set_in_its_fonts_and_language(given: dict, tmp_path: Path) -
     assert re.search(r"图\s*1\s+各省", shown) and re.search(r"见图\s*1\s*与", shown)
     for left, _, right, _, word in words(path):
         assert left >= X_MARGIN - HALF and right <= 595.28 - X_MARGIN + HALF, word
-
-
-def test_figures_are_referred_to_by_number(given: dict) -> None:
-    text = (
-        "![A](figures/tiles.svg){#fig:a .alone}\n\n"
-        "::: screen\n![B](figures/tiles.svg){#fig:b}\n:::\n\n"
-        "::: {.panels #fig:c}\n![C1](figures/tiles.svg)\n\n![C2](figures/tiles.svg)\n\nC\n:::\n\n"
-        "![D](figures/against_level.svg){#fig:d}\n\nSee [](#fig:d), [that](#fig:c).\n"
-    )
-    source = source_of(text, given)
-    assert "#link(<fig:d>)[Figure\u00a02]" in source.replace("~", "\u00a0")
-    assert "#link(<fig:c>)[that]" in source
-    assert "<fig:d>" in source and "<fig:b>" not in source
-    with pytest.raises(RuntimeError, match="that is not there: fig:b"):
-        source_of(text + "\n[](#fig:b)\n", given)
 
 
 def test_formulas_have_words(given: dict) -> None:
@@ -205,30 +179,3 @@ def test_a_table_that_goes_on_says_so_and_leaves_no_row_alone(
         assert "Table 1, continued" in page and "(1)" in page
         assert sum(line.startswith("region") for line in page) >= 2
     assert "What it rests on." in others[-1]
-
-
-@poppler
-@pytest.mark.parametrize("count", [33, 34])
-def test_an_error_stays_with_its_slope_and_the_estimators_with_the_head(
-    count: int, given: dict, tmp_path: Path
-) -> None:
-    slopes = [f"| slope {i} | {i} |\n|  | (0.{i:02d}) |" for i in range(1, count + 1)]
-    rows = ["|  | Trapezoid |", *slopes, "| N | 248 |", "| Regions | 31 |"]
-    pages = pages_of(rows, ".table .regression", given, tmp_path / "slopes.pdf")
-    assert len(pages) == 2
-    for page in pages:
-        assert "Trapezoid" in page
-        slopes = [i for i, line in enumerate(page) if line.startswith("slope")]
-        assert len(slopes) > 2 and all(page[i + 1].startswith("(0.") for i in slopes)
-
-
-def test_symbols_are_italic_and_letters_that_are_none_stay_upright(given: dict) -> None:
-    symbols = source_of("x₁, A₁₂ and δ at E; *D*, C and T.", given)
-    for symbol in ("#emph[x]₁", "#emph[A]₁₂", "#emph[δ]", "#emph[E]\\;", "#emph[D],", "#emph[C] "):
-        assert symbol in symbols, symbol
-    plain = "R&D in °C, e-commerce of Liao, C. (1999), HC1, E-mail, T/C and D-mark"
-    assert "#emph" not in source_of(plain, given).split("#title")[1]
-    headed = source_of(
-        "# Annex C: x\n\n| e | 1 − w | D, 2015 |\n|--|--|--|\n| e | R&D | b |", given
-    )
-    assert "[#emph[e]], [1 − #emph[w]], [#emph[D], 2015]" in headed and "= Annex C: x" in headed

@@ -7,7 +7,6 @@ import pandas as pd
 from coevo.equilibria.possible_outputs import Output, candidates, model_outputs, proposed_pair
 from coevo.observations.units import UNITS
 from coevo.report.findings import all_findings
-from coevo.study.terminal import NEEDED, model_lines
 from tests.sample import indicators, study
 
 YEARS = range(2015, 2020)
@@ -86,27 +85,6 @@ def test_an_output_outside_the_subsystems_stands_for_that_whose_share_it_makes()
 def test_where_one_subsystem_alone_has_an_output_there_is_no_pair():
     outputs = model_outputs(ROWS, panel(whole=LONG, people=LONG, sales=LONG))
     assert candidates(outputs) == ["whole", "people", "sales"] and proposed_pair(outputs) == {}
-
-
-def test_check_says_what_could_stand_or_why_what_stands_does_not():
-    outputs = model_outputs(ROWS, panel(**SERIES, short={"r": [1, 0, 3, 4]}))
-    (line,) = model_lines(None, outputs)
-    assert line == (
-        "Model of two populations: off; interaction: {upstream: whole, downstream: jobs} turns it "
-        "on; outputs could be: whole, jobs, firms, people, sales; a share, rate or index: share; "
-        "has figures of zero or below: short"
-    )
-    (line,) = model_lines(None, model_outputs(ROWS, panel(share=LONG)))
-    assert line == (f"Model of two populations: off; {NEEDED}; a share, rate or index: share")
-    assert list(model_lines({"upstream": "whole", "downstream": "people"}, outputs)) == []
-    could = (
-        "outputs could be: whole, jobs, firms, people, sales; a share, rate or index: share; has "
-        "figures of zero or below: short"
-    )
-    assert list(model_lines({"upstream": "short", "downstream": "second"}, outputs)) == [
-        f"interaction.upstream: short: has figures of zero or below; {could}",
-        f"interaction.downstream: second: the index of a subsystem; {could}",
-    ]
 
 
 def off(unit: str):

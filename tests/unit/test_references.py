@@ -43,17 +43,6 @@ def cited(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_method_cites_its_source(language: str) -> None:
-    methods = words_of("phrases", language)["methods"]
-    parts = [methods, *(methods[name] for name in ("regional", "populations"))]
-    assert all(cited(part["text"]) for part in parts) and cited(methods["populations"]["pooled"])
-    own = {"equal", "given", "linear", "multiplicative", "geometric", "five", "four"}
-    for kind in ("normalisation", "weighting", "composite", "form", "preset", "grades"):
-        for name in set(methods[kind]) - own:
-            assert cited(methods[kind][name]), name
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ["claims", "one region", "no indices"])
 def test_every_figure_and_table_is_referred_to(kind: str, language: str) -> None:
     """And so is nothing that is not there; every work that the text cites is known."""

@@ -17,7 +17,6 @@ from coevo.history.releases import (
     kept_releases,
     latest,
     manifest,
-    vintage_files,
 )
 
 ABOUT = {"study": "small", "vintages": ["2026-10"], "config": {"years": {"first": 1, "last": 2}}}
@@ -100,11 +99,6 @@ def test_a_folder_that_is_no_release_is_named(tmp_path, text) -> None:
     line = f"{tmp_path}/v1/release.yaml: {why}; put the release back as it was, or move its folder"
     with pytest.raises(StudyError, match=re.escape(line)):
         latest(tmp_path)
-
-
-def test_vintages_are_the_folders_that_raw_files_stand_in() -> None:
-    raw = ["data/raw/x/2027-10/b/c.csv", "data/raw/x/2026-10/a.csv", "data/raw/x/2027-10/a.csv"]
-    assert vintage_files("data/raw/x", raw) == ["2026-10", "2027-10"]
 
 
 @pytest.mark.parametrize("name", ["panel.csv", "release.yaml"])

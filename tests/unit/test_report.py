@@ -18,11 +18,10 @@ from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings import OF_MODEL, Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.data_quality import data_finding
-from coevo.report.findings.relation import relation_finding
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import ReportTable
 from coevo.report.words import numbers
-from coevo.report.words.markup import Markdown, environment, escaped, plain_text
+from coevo.report.words.markup import environment, escaped, plain_text
 from coevo.report.words.template_values import worded
 from tests.sample import (
     COUNT,
@@ -34,7 +33,6 @@ from tests.sample import (
     gap,
     page_files,
     put,
-    refused,
     stated,
     study,
     tables,
@@ -80,14 +78,6 @@ def test_an_unbounded_set_gets_no_number_and_given_parameters_stand_as_given() -
     assert [float(given[i]) for i in (1, 3)] == [50.0, 200.0]
 
 
-def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
-    none = {"effects": tables()["effects"].iloc[:0]}
-    why = refused(FOCUS, "trapezoid", quantity="effects", message="too_few_rows")
-    for refusals, key in (({"refusals": why}, "too_few_rows"), ({}, "no_growth_rows")):
-        found = relation_finding(study(**none | refusals))
-        assert (found["verdict"], found["reason"][0]) == ("not_estimated", key)
-
-
 @BOTH
 def test_every_chart_is_set_and_every_set_chart_is_drawn(count: int) -> None:
     variants = [{}, unestimated(FOCUS, count), stated(50.0, 200.0, count)]
@@ -108,15 +98,6 @@ def test_title_falls_back_to_the_subsystems() -> None:
         assert meta["pagetitle"] == "Do shops and plants develop in step?"
 
 
-@pytest.mark.parametrize("standing", ["finding", "serious", "accepted"])
-def test_serious_findings_stand_first_among_the_limits(standing: str) -> None:
-    chosen = study(audit=tables()["audit"].assign(standing=standing))
-    known, serious = worded(chosen, PHRASES).jinja.globals, standing == "serious"
-    assert [key == "limits/doubtful" for key in known["limits_first"][:2]] == [serious, False]
-    assert (known["data"]["accepted"], known["data"]["audit"]) == (standing == "accepted", 1)
-    assert data_finding(study(audit=tables()["audit"].iloc[:0]))["audit"] == 0
-
-
 def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     claims = tables()["headline_claims"].drop_duplicates("claim").set_index("claim")
     fields = unpacked(claims.at["grade_of_focus", "fields"])
@@ -129,21 +110,6 @@ def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     assert [int(n) for n in re.findall(r"\d+", row[1])[:4]] == [
         fields[key] for key in ("agree", "contrary", "open", "n")
     ]
-
-
-def test_three_subsystems_do_not_break_the_report() -> None:
-    chosen = study()
-    systems = chosen.config["subsystems"] | {"parks": {"en": "parks"}}
-    parks = chosen.indicators.iloc[[0]].assign(indicator="parks", subsystem="parks")
-    wider = replace(
-        chosen,
-        config=chosen.config | {"subsystems": systems},
-        tables=chosen.tables | {"coupling": chosen.coupling.assign(U_parks=0.4)},
-        indicators=pd.concat([chosen.indicators, parks]),
-    )
-    found = [all_findings(one)["step"]["of"] for one in (chosen, wider)]
-    assert found == ["two", "several"]
-    assert source(wider)
 
 
 @BOTH
@@ -207,12 +173,6 @@ def test_a_break_and_a_splice_have_their_years(policy, flag, years, key, crossin
     assert found["newer"] == [] and found["crossing"] == crossing
 
 
-def test_a_pin_is_said_to_hide_later_vintages() -> None:
-    chosen = study()
-    pinned = replace(chosen, config=chosen.config | {"vintage": "2026-10"})
-    assert data_finding(pinned)["pinned"] == "2026-10"
-
-
 # --- the text -----------------------------------------------------------------------------
 
 
@@ -258,14 +218,6 @@ def test_text_from_data_is_escaped(raw: object, shown: str) -> None:
 def test_plain_undoes_escapes_alone(raw: str) -> None:
     line = " ".join(raw.split())
     assert plain_text(escaped(line)) == line
-
-
-def test_markdown_stays_markdown() -> None:
-    assert (
-        environment(ENGLISH.filters).from_string("<< value >>").render(value=Markdown("*a*"))
-        == "*a*"
-    )
-    assert ENGLISH.listed(["a_b", Markdown("*c*"), "d"]) == r"a\_b, *c* and d"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coevo.errors import StudyError
-from coevo.inference.sets import _completed, rest_point_projections
+from coevo.inference.sets import rest_point_projections
 from coevo.inference.signs import QUADRANTS, independent_quadrants
 from coevo.lotka_volterra.populations import rest_point
 
@@ -107,11 +107,3 @@ def test_probabilities_of_signs_without_error_are_certain():
     assert list(found) == list(QUADRANTS) and shares == pytest.approx([0, 0, 1, 0], abs=1e-15)
     with pytest.raises(StudyError, match="no residual degree"):
         independent_quadrants([0.2, -0.3], [0.1, 0.1], 0)
-
-
-def test_what_makes_both_lines_negative_may_lie_below_all_their_roots():
-    """y + 1 and y + 2 are negative below -2 alone, y + 1 and -y - 2 between the two roots alone."""
-    flat = np.zeros(2)
-    assert _completed(flat, np.array([1.0, 1.0]), np.array([1.0, 2.0]))
-    assert _completed(flat, np.array([1.0, -1.0]), np.array([1.0, -2.0]))
-    assert not _completed(flat, np.array([1.0, -1.0]), np.array([2.0, 1.0]))

@@ -33,12 +33,6 @@ TABLES = {
         "fit,010,none,classic,trapezoid,,3.0,0.5",
         "fit,020,none,classic,spline,,4.0,0.25",
     ),
-    "relations": table(
-        "scope,effects,estimator,quantity,value,relation",
-        "010,none,trapezoid,r_squared_equation_1,0.75,",
-        "010,none,trapezoid,region_x1,2.5,line",
-        "020,none,trapezoid,region_x1,1.5,bounded",
-    ),
 }
 
 
@@ -54,9 +48,9 @@ def write(folder, tables):
 def differences(tmp_path):
     """Compare the tables with changed ones: their number, and the lines that tell of them."""
 
-    def run(rules=None, **changed):
+    def run(**changed):
         old, new = write(tmp_path / "old", TABLES), write(tmp_path / "new", TABLES | changed)
-        said = compare(old, new, RULES | (rules or {}))
+        said = compare(old, new, RULES)
         return said.differences, "\n".join(line for line in said.lines if line.startswith("!"))
 
     return run
@@ -110,58 +104,9 @@ def test_rows_columns_and_tables_that_are_gone_or_added(differences):
         assert differences(coupling=changed, another=coupling) == (0, "")
 
 
-def test_a_study_or_a_table_that_is_gone(tmp_path):
-    old = write(tmp_path / "old", TABLES)
-    new = write(tmp_path / "new", {"panel": pd.DataFrame("", [0], ["a"])})
-    assert compare(old, new, RULES).differences == len(TABLES)
-    (new / "small").rename(new / "other")
-    assert compare(old, new, RULES).differences == 1
-
-
-FIRST = {"quantity": "r_squared_*"}
-SPLIT = {
-    "moved": [
-        {"old": "relations", "where": FIRST, "new": "checks", "set": {"equation": "1"},
-         "rename": {"value": "r_squared"}, "key": ["scope", "effects", "estimator", "equation"]},
-        {"old": "relations", "new": "verdicts", "rename": {"relation": "verdict"},
-         "values": {"relation": {"line": "whole_line"}}},
-    ],
-    "left": [{"table": "relations", "where": FIRST, "columns": ["quantity", "relation"],
-              "reason": "a column now"}],
-}  # fmt: skip
-
-
-def split(r_squared="0.75", verdict="whole_line"):
-    verdicts = TABLES["relations"].iloc[1:].rename(columns={"relation": "verdict"})
-    return {
-        "relations": TABLES["relations"].iloc[:0],
-        "checks": table("scope,effects,estimator,equation,r_squared",
-                        f"010,none,trapezoid,1,{r_squared}"),
-        "verdicts": verdicts.replace({"line": verdict}),
-    }  # fmt: skip
-
-
-def test_a_table_that_was_split_is_compared_where_its_rows_went(differences):
-    assert differences(SPLIT, **split()) == (0, "")
-    assert "value -> r_squared: 1 of 1 differ" in differences(SPLIT, **split(r_squared="0.7"))[1]
-    assert "relation -> verdict: 1 of 2 differ" in differences(SPLIT, **split(verdict="line"))[1]
-
-
-def test_rows_leave_and_come_with_a_reason_only(differences):
-    without = {"relations": TABLES["relations"].iloc[1:]}
-    left = {"table": "relations", "where": FIRST, "reason": "not asked for"}
-    assert differences(**without)[0] == 1
-    assert differences({"left": [left]}, **without) == (0, "")
-    more = {"relations": pd.concat([TABLES["relations"], TABLES["relations"].head(1)])}
-    came = {"table": "relations", "where": {"quantity": "r_*"}, "reason": "a second equation"}
-    assert differences(**more)[0] == 1
-    assert differences({"came": [came]}, **more) == (0, "")
-
-
 def test_the_program_says_so_by_its_exit_code(tmp_path):
-    kept = {name: table for name, table in TABLES.items() if name != "relations"}  # that moved
-    old = write(tmp_path / "old", kept)
-    new = write(tmp_path / "new", kept | cell("coupling", 0, "D", "0.3"))
+    old = write(tmp_path / "old", TABLES)
+    new = write(tmp_path / "new", TABLES | cell("coupling", 0, "D", "0.3"))
 
     def run(*arguments):
         program = [sys.executable, "benchmarks/same_numbers.py", *map(str, arguments)]

@@ -44,14 +44,6 @@ def test_every_column_has_a_type_a_known_unit_and_words_in_every_language() -> N
     assert set(schema.column_rows("language")) == set(schema.LANGUAGES)
 
 
-def test_a_shared_column_is_one_of_several_tables() -> None:
-    held = [line["column"] for line in LINES if line["table"] in TABLES]
-    wide = {"flags"}  # of the wide panel for Stata
-    assert [
-        c for c in schema.column_rows(schema.SHARED) if held.count(c) < 2 and c not in wide
-    ] == []
-
-
 def test_the_tables_of_a_study_follow_its_configuration() -> None:
     whole = {"subsystems": {"a": {}}, "interaction": {"upstream": "a"}, "claims": "qian"}
     every = schema.study_tables(whole)
@@ -66,14 +58,6 @@ def test_the_tables_of_a_study_follow_its_configuration() -> None:
     assert left == model | predicted | {"observations", "audit", "revisions", "panel", "claims"} | {
         "headline_claims"
     }
-
-
-def test_what_stands_for_a_subsystem_or_a_language() -> None:
-    assert schema.filling("U_<subsystem>", "U_web_shops") == "web_shops"
-    assert schema.filling("U_<subsystem>", "U_") is None
-    assert schema.filling("U", "U") is None
-    assert schema.filling("claim_<language>", "claim_zh") == "zh"
-    assert schema.filling("claim_<language>", "claim_text") is None
 
 
 def test_columns_are_held_against_the_file() -> None:

@@ -131,12 +131,6 @@ def test_walks_without_interaction_are_not_bent_to_first_order():
     assert (np.abs(found.bias) < 4 * found.error).all() and found.error.max() < 0.005
 
 
-def test_one_seed_one_result():
-    fit = fitted(panel())
-    first, second, third = (short_panel_bias(fit, 50, seed).bias for seed in (1, 1, 2))
-    assert (first == second).all() and (first != third).all()
-
-
 @pytest.mark.parametrize("options", [{"estimator": "lag"}, {"scale": "mean"}, {"effects": "none"}])
 def test_other_fits_are_refused(options):
     with pytest.raises(StudyError, match="is computed for trapezoid fits"):

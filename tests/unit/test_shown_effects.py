@@ -197,9 +197,3 @@ def test_a_world_that_ranges_farther_than_the_data_is_not_used():
     wandering, _ = worlds(data, "none", "trapezoid", False, 1, 0.95)
     assert wandering.like_data < LEAST_ALIKE and not wandering.is_usable
     assert np.isnan([wandering.low, wandering.high]).all()
-
-
-def test_one_seed_decides_the_worlds():
-    data = pool(walks(7, 9, NAMES), NAMES, "trapezoid", "first")
-    one, again, other = (worlds(data, "region", "lag", True, seed, 0.95)[0] for seed in (1, 1, 2))
-    assert (one.low == again.low).all() and (one.low != other.low).all()

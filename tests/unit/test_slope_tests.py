@@ -12,7 +12,6 @@ from coevo.estimation.pooled import fit_pooled_general
 from coevo.inference import instrument_tests
 from coevo.inference.fit_diagnostics import cross_dependence
 from coevo.inference.slope_errors import ERRORS, slope_tests
-from coevo.inference.wild_bootstrap import wild_pooled
 from tests.panels import walks
 from tests.unit.cases import sections
 
@@ -48,15 +47,6 @@ def test_errors_equal_linearmodels(effects, missing):
             t = second.params["x"] / found.se
             assert found.p == pytest.approx(2 * stats.t.sf(abs(t), found.df), rel=1e-6)
             assert (found.df, found.clusters) == ((8, 9) if errors == "region" else (6, 7))
-
-
-def test_bootstraps_are_those_of_the_pooled_fit():
-    fit = fit_pooled(walks(common=0.1), *NAMES, effects="region")
-    for errors, by, clusters in (("region_wild", "region", 9), ("year_wild", "year", 7)):
-        second = wild_pooled(fit, seed=5, by=by)
-        for found in slope_tests(fit, errors, seed=5):
-            assert found.p == second[found.parameter].p and found.clusters == clusters
-            assert np.isnan(found.se) and np.isnan(found.df)
 
 
 def test_few_years_allow_no_error_by_year():

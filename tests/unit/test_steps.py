@@ -12,11 +12,6 @@ from coevo.command import runner
 from tests.sample import ROOT
 
 
-class Screen(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 class Steps(runner.Steps):
     """Shows on a text in place of a terminal; its clock is set by hand."""
 
@@ -83,27 +78,6 @@ def test_a_pipe_gets_a_line_a_step_and_one_after_a_silence(clock, begin, capsys)
         "2 of 2  2 min 5 s  Vary",
     ]
     assert capsys.readouterr().err == ""
-
-
-def test_a_terminal_shows_what_is_at_work_in_its_last_line(clock, begin, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "30")
-    out = Screen()
-    begin(out, jobs=False).tick()
-    assert out.getvalue().endswith("\rThe study is read …")
-    out = Screen()
-    shown = begin(out)
-    clock.now = 1
-    shown.tick()
-    ends(shown, 1)
-    shown.tick()
-    wiped = "\r" + " " * 29 + "\r"
-    assert out.getvalue().split(wiped) == [
-        "",
-        "0 of 2        1 s  Audit the ",
-        "1 of 2        1 s  Audit the figures\n",
-        "1 of 2        1 s  Vary (0 of",
-    ]
-    assert "\x1b" not in out.getvalue()
 
 
 def test_what_no_log_tells_of_is_told(begin, capsys):

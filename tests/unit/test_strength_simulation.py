@@ -1,83 +1,21 @@
-"""Panels of known strength of interaction: what they are made of, how often a verdict is given."""
+"""Panels of known strength of interaction: how often a verdict is given."""
 
-import numpy as np
 import pytest
 from scipy.stats import binom
 
 from benchmarks.common import wilson
-from benchmarks.strength import (
-    DESIGNS,
-    REGION,
-    TABLE,
-    TOLD,
-    VERDICTS,
-    _interacting,
-    judged,
-    provinces,
-    rows,
-    simulated,
-)
+from benchmarks.strength import DESIGNS, REGION, TABLE, TOLD, VERDICTS, judged, rows
 from coevo.files import read_table
 
 MOST = 0.07  # share of panels in which what is true may be denied
 # shares beyond it, as docs/methods.md (6) says
 BEYOND: dict[tuple[str, str, str], float] = {}
-ONE, _, NONE, HALF, WANDERING, OWN_LIMITS = DESIGNS
 
 
 @pytest.fixture(scope="module")
 def table():
     found = read_table(TABLE, "strength")
     return found.set_index(["design", "scope", "effect"])
-
-
-def growth(panel):
-    """Yearly growth (regions, years, 2) of a panel."""
-    x = panel.sort_values(["region", "year"])[["x1", "x2"]].to_numpy()
-    return np.diff(np.log(x.reshape(29, 9, 2)), axis=1)
-
-
-def test_the_study_has_29_regions_and_nine_years():
-    pair, slopes = provinces()
-    assert (
-        pair.groupby("region")["year"]
-        .agg(["min", "max", "size"])
-        .eq([2015, 2023, 9])
-        .all(axis=None)
-    )
-    assert sorted(slopes.index) == sorted(pair["region"].unique())
-    assert len(slopes) == 29 and not {"110000", "310000"} & {*slopes.index}
-
-
-@pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
-def test_panels_begin_where_the_study_does_and_draw_by_seed(design):
-    pair = provinces().pair.sort_values(["region", "year"])
-    panel = simulated(design, 3)
-    first = panel["year"] == 2015
-    assert panel[["region", "year"]].to_numpy().tolist() == pair[["region", "year"]].values.tolist()
-    of_study = pair.loc[pair["year"] == 2015, ["x1", "x2"]].to_numpy()
-    assert panel.loc[first, ["x1", "x2"]].to_numpy() == pytest.approx(of_study)
-    assert simulated(design, 3).equals(panel) and not simulated(design, 4).equals(panel)
-
-
-@pytest.mark.parametrize("design", [NONE, WANDERING], ids=lambda design: design.name)
-def test_without_interaction_and_limits_regions_grow_as_they_did(design):
-    drawn = np.array([growth(simulated(design, seed)) for seed in range(60)])
-    observed = growth(provinces().pair)
-    error = drawn.mean(axis=2).std(axis=0, ddof=1) / np.sqrt(60)
-    far = (drawn.mean(axis=(0, 2)) - observed.mean(axis=1)) / error
-    assert np.abs(far).max() < 4.5
-    assert drawn.std(axis=2).mean() == pytest.approx(observed.std(axis=1).mean(), rel=0.1)
-
-
-def test_every_second_region_interacts_and_zhejiang_is_one_of_them():
-    one, none, half = (
-        _interacting(strengths, np.random.default_rng(1))
-        for strengths in ((1.0,), (0.0,), (1.0, 0.0))
-    )
-    assert np.array_equal(half[::2], one[::2]) and np.array_equal(half[1::2], none[1::2])
-    assert np.abs(np.log(one / none)[:, -1]).min() > 0
-    assert sorted(provinces().slopes.index).index(REGION) % 2 == 0
 
 
 @pytest.mark.whole

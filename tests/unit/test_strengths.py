@@ -162,15 +162,6 @@ def test_verdicts(strength, full, none, said):
     assert verdict(strength, (full, none), 1.5, -0.5) == said
 
 
-def test_a_strength_is_excluded_by_interval_and_range_together():
-    panel, slopes = interacting(0.5, 12, noise=0.15)
-    for row in region_strength_rows(panel, slopes, ["trapezoid"], 0.95, 1):
-        for name, h in (("full", 1), ("none", 0)):
-            beyond = not row[f"{name}_low"] <= row["strength"] <= row[f"{name}_high"]
-            excluded = beyond and not row["low"] <= h <= row["high"]
-            assert row[f"{name}_excluded"] == excluded
-
-
 def data_of(panel, slopes):
     return pool(strength_rows.in_units_of_theory(panel, slopes), NAMES, "trapezoid", "none")
 

@@ -42,7 +42,6 @@ LONG = {
     "Zhejiang": "Newfoundland and Labrador", "Beijing": "Northwest Territories",
     "Inner Mongolia": "Prince Edward Island", "Gansu": "British Columbia",
 }  # fmt: skip
-WIDER = 1.2  # letters of fonts that a browser may have over those that are measured
 
 
 @lru_cache

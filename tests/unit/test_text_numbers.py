@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 
 import lxml.html
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from coevo.report.documents import documents
 from coevo.report.documents.source import text
 from coevo.report.words.template_values import worded
-from coevo.report.words.text_numbers import NUMBER, keyed, numbers_by_key, numbers_for_latex
+from coevo.report.words.text_numbers import NUMBER, numbers_by_key, numbers_for_latex
 from tests.sample import FOCUS, page_files, study, templates, words_of
 
 # beside the text: exhibits, code, formulas, works, numbers of exhibits, the trace
@@ -71,22 +69,3 @@ def test_a_number_has_its_value_its_unit_and_its_print_in_each_language() -> Non
     number = NUMBER.findall(share["printed"]["en"])[0].replace("−", "-")
     assert float(number) == pytest.approx(share["value"], abs=0.5)
     assert files("en", "zh") == made
-
-
-def test_numbers_of_a_finding_know_their_way() -> None:
-    found = keyed({"mean": (0.5, 2), "told": True, "name": "a"}, "far")
-    assert found == {"mean": (0.5, 2), "told": True, "name": "a"} and found["told"] is True
-    assert [number.key for number in found["mean"]] == ["far.mean.0", "far.mean.1"]
-    assert f"{found['mean'][1]}" == "2"
-
-
-@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex, nor in .ci/run")
-def test_latex_takes_the_numbers(tmp_path) -> None:
-    for name, lines in files("en").items():
-        (tmp_path / name).write_text(lines, encoding="utf-8")
-    keys = re.findall(r"coevodef\{(.+?)\}", (tmp_path / "numbers.en.tex").read_text("utf-8"))
-    body = "\n".join(rf"\coevo{{{key}}}" for key in keys)
-    head = r"\documentclass{article}\begin{document}\input{numbers.en.tex}"
-    (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
-    command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
-    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0

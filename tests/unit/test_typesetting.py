@@ -3,12 +3,9 @@
 from itertools import product
 from string import ascii_letters
 
-import pytest
-
-from coevo.errors import StudyError
-from coevo.report.figures import SANS, typesetting
+from coevo.report.figures import SANS
 from coevo.report.figures.drawing import MEASURED
-from coevo.report.figures.typesetting import typeset, unjoined
+from coevo.report.figures.typesetting import typeset
 
 FAMILY = f"'{MEASURED}',{SANS}"
 PAGE = '#set document(title: "x")\n#image("%s.svg", alt: "x")\n'
@@ -34,35 +31,3 @@ def test_no_pair_of_letters_in_a_chinese_label_takes_the_glyphs_from_what_stands
     pairs = [f"{a}{b}" for a, b in product("fFtTilcs", letters)]
     texts = [f"{pair} 销售 x₁ {pair}₂" for pair in (*pairs, "ffi", "ffl", "fft", "office")]
     checked(*texts)
-
-
-def test_without_the_care_for_joined_letters_a_sign_is_lost(monkeypatch) -> None:
-    monkeypatch.setattr("coevo.report.figures.typesetting.unjoined", lambda svg: svg)
-    for pair in ("fi", "fl", "ft"):
-        with pytest.raises(StudyError, match=r"a: .*could not be displayed .*other characters"):
-            checked(f"{pair} 销售 x₁")
-
-
-def test_letters_are_set_apart_in_the_texts_of_chinese_charts_alone() -> None:
-    assert unjoined(chart("office x₁")) == chart("office x₁")
-    assert unjoined(chart("off 网店")) == chart("f".join(["o", "\u200c", " 网店"]))
-
-
-PLACED = {"page": 2, "section": "3", "height": 80, "room": 50, "text": 60, "share": 70}
-FITS, NOT = PLACED | {"fits": True}, PLACED | {"fits": False}
-
-
-@pytest.mark.parametrize(
-    ("figures", "before", "share"),
-    [
-        ([FITS], [], typesetting.WHOLE),
-        ([NOT], [], 0),  # text of its section fills the page
-        ([NOT | {"text": 40}], [], 70),  # it does not
-        ([NOT, FITS], [], 70),  # what follows is a figure that takes the room of the text
-        ([NOT, FITS | {"section": "4"}], [], 0),  # a figure of another section
-        ([NOT, FITS], [0], 0),  # behind one that floats, in their order
-        ([NOT, FITS | {"page": 3}], [0], typesetting.WHOLE),
-    ],
-)
-def test_a_figure_floats_or_shrinks_where_it_does_not_fit(figures, before, share):
-    assert typesetting._share(figures, len(before), before) == share

@@ -100,11 +100,6 @@ def test_the_config_reads_units_by_their_chinese_names_too():
     assert read_unit("other: 分") is unit_of("other: 分")
 
 
-def test_chinese_names_of_composed_units():
-    names = ("million USD", "EUR per person", "NOK", "% of GDP")
-    assert [named(n, "zh") for n in names] == ["百万美元", "欧元/人", "NOK", "% of GDP"]
-
-
 @pytest.mark.parametrize(
     "name",
     [*UNITS, "million USD", "EUR per person", "NOK", "% of GDP", "per 1,000 beds", "billion yuan"],

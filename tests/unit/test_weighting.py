@@ -9,7 +9,6 @@ from hypothesis.extra.numpy import arrays
 
 from coevo.errors import StudyError
 from coevo.weighting import (
-    PARTS,
     WEIGHTINGS,
     available,
     combined,
@@ -18,7 +17,7 @@ from coevo.weighting import (
     not_allowed,
     weigh,
 )
-from coevo.weighting.combined import combinations, game_combination, linear_combination
+from coevo.weighting.combined import game_combination, linear_combination
 from coevo.weighting.methods import (
     RANDOM_INDEX,
     bartlett_sphericity,
@@ -141,21 +140,6 @@ def test_a_method_that_the_figures_do_not_allow_is_left_out_unless_it_is_chosen(
         weigh(normalised, panel, indicators, {"method": "cv"})
 
 
-def test_methods_of_the_registry_are_combined_with_what_each_needs():
-    made = combinations(PARTS)
-    assert set(made) <= set(WEIGHTINGS) and {m.needs for m in made.values()} == {"combine"}
-    Z = np.random.default_rng(1).uniform(0.01, 0.99, (9, 2))
-    own = WEIGHTINGS["entropy"](Z, raw=Z)
-    options = {"given": {"weights": [1, 3]}}
-    found = made["linear"](Z, raw=Z, methods=["given", "entropy"], options=options)
-    np.testing.assert_allclose(found, np.mean([own, [0.25, 0.75]], axis=0))
-    with_shares = {"methods": ["entropy", "given"], "shares": [0.1, 0.9], "options": options}
-    np.testing.assert_allclose(made["linear"](Z, raw=Z, **with_shares), 0.1 * own + [0.225, 0.675])
-    product = own * [0.25, 0.75]
-    found = made["multiplicative"](Z, raw=Z, methods=["given", "entropy"], options=options)
-    np.testing.assert_allclose(found, product / product.sum())
-
-
 def test_comparisons_may_be_rounded_and_there_are_at_most_fifteen():
     assert consistency([[1, 3], [0.33, 1]])[0] == pytest.approx([0.7509, 0.2491], abs=1e-3)
     assert consistency(np.ones((15, 15)))[1] == pytest.approx(15)
@@ -210,17 +194,6 @@ def test_comparisons_are_refused_from_a_ratio_of_a_tenth_on():
                 WEIGHTINGS["ahp"](np.ones((2, 3)), judgements=table)
         else:
             assert WEIGHTINGS["ahp"](np.ones((2, 3)), judgements=table).sum() == pytest.approx(1)
-
-
-def test_correlations_do_not_leave_their_bounds_and_need_no_size():
-    Z = np.column_stack([X, -3 * X + 7, 1e-14 * X, X + Y])
-    r = 2**-0.5
-    np.testing.assert_allclose(
-        indicator_correlations(Z),
-        [[1, -1, 1, r], [-1, 1, -1, -r], [1, -1, 1, r], [r, -r, r, 1]],
-        atol=1e-12,
-    )
-    assert np.abs(indicator_correlations(np.random.default_rng(1).random((50, 9)))).max() <= 1
 
 
 def test_components_have_the_sign_of_their_sum():

@@ -145,12 +145,6 @@ def test_the_interval_holds_what_the_test_does_not_reject(years):
     assert all(np.isnan(test.low) for test in wild_pooled(fit, 99, level=0.95).values())
 
 
-def test_same_seed_same_p():
-    fit = fit_pooled(walks(), "up", "down")
-    assert wild_pooled(fit, 99, 1)["d"].p == wild_pooled(fit, 99, 1)["d"].p
-    assert wild_pooled(fit, 99, 1)["d"].p != wild_pooled(fit, 99, 2)["d"].p
-
-
 def test_what_is_refused():
     fit = fit_pooled(walks(), "up", "down", effects="region")
     with pytest.raises(StudyError, match=r"^unknown clusters 'county'; known: region, year$"):

@@ -7,42 +7,17 @@ import pytest
 
 from coevo.equilibria.result_rows import mean_rows
 from coevo.report.documents.source import metadata, page_data, text
-from coevo.report.figures import FIGURES, figure_names
-from coevo.report.findings import FINDINGS, OF_MODEL, all_findings
-from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.tables.exports import latex_files, stata_files
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.template_values import worded
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.claims import NOT_TESTABLE, most_rapid
 from coevo.sensitivity.headline_claims import headline_rows
 from coevo.study_data import StudyData
-from tests.sample import COUNT, tables, templates, unindexed, words_of
+from tests.sample import COUNT, templates, unindexed, words_of
 
 BOTH = pytest.mark.parametrize("count", [1, COUNT])
 # what a report may say of indices: D, C and T in italics, U by its subsystem
 OF_INDICES = re.compile(r"\*[DCT]\*|U₁|coordination|指数(?!平滑)|协调度")
-
-
-def test_regions_years_and_names_come_from_the_figures():
-    chosen, whole = unindexed(), tables()["coupling"]
-    assert not chosen.indexed and chosen.subsystems == []
-    assert chosen.regions == sorted(whole["region"].unique())
-    assert chosen.years == sorted(whole["year"].unique())
-    assert chosen.name(chosen.focus) == "Zhejiang"
-
-
-@BOTH
-def test_findings_are_those_of_the_populations(count):
-    assert set(all_findings(unindexed(count))) - {"opening", "limits"} == {*FINDINGS, *OF_MODEL}
-
-
-@BOTH
-def test_charts_are_those_of_the_populations(count):
-    names = figure_names(charts_that_apply(unindexed(count)))
-    assert "phase" in names
-    assert not {name for name in names if "indexed" in FIGURES[name].needs}
-    assert ("region_phase" in names) == (count > 1)
 
 
 @BOTH
@@ -59,17 +34,6 @@ def test_the_report_speaks_of_the_populations_alone(count, language):
     data = page_data(said)
     assert data["trace"] == {"years": [], "regions": []}
     assert metadata(said)["title"]
-
-
-@BOTH
-def test_exports_have_no_table_of_indices(count):
-    chosen = unindexed(count)
-    words = worded(chosen, words_of("phrases", "en"))
-    names = {name.partition(".")[0] for name, _ in latex_files(words)}
-    fit = "own" if count == 1 else "interaction"
-    assert fit in names and not names & {"coordination", "indicators", "regions"}
-    names = {name for name, _ in stata_files(words)}
-    assert {"panel.dta", f"table_{fit}.dta"} <= names and "table_weights.dta" not in names
 
 
 def test_the_workbook_traces_nothing(tmp_path):

@@ -10,20 +10,17 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 
 from coevo.coupling import couple
-from coevo.coupling.grade_scales import GRADES
 from coevo.equilibria import estimate
 from coevo.files import read_texts, rows_of
 from coevo.normalisation import normalise, scaled_panel
-from coevo.report.figures import PALETTES
 from coevo.report.tables import LAYOUT, traced_case
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.results_workbook import workbook_bytes
-from coevo.report.tables.traced_case import EDGE, LARGEST
 from coevo.report.tables.traced_case import FIRST as FIRST_ROW
+from coevo.report.tables.traced_case import LARGEST
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_language
-from coevo.schema import column_row
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
 from tests.recomputed import by_libreoffice, computed, growth_sheet, needs_calc, opened, way
@@ -100,20 +97,6 @@ def way_of(name: str = "entropy") -> Workbook:
     return book
 
 
-def test_heads_by_table_by_subsystem_and_without_words() -> None:
-    labels = {"shops": {"en": r"web\1shops", "zh": "网店"}}
-
-    def head(table: str, id: str, language: str = "en") -> str:
-        return column_of(table, id, labels, language).head
-
-    assert r"web\1shops" in head("coupling", "U_shops") and "plants" in head("coupling", "U_plants")
-    assert "网店" in head("coupling", "U_shops", "zh")
-    assert head("uncertainty", "low") != head("goalposts", "low")
-    assert column_of("uncertainty", "low", labels, "en").shown == "0.000"
-    unknown = column_of("uncertainty", "made_up", {}, "zh")
-    assert (unknown.head, unknown.id, unknown.shown) == ("made_up", "made_up", "")
-
-
 def frame(book: Workbook, name: str) -> pd.DataFrame:
     """What a sheet holds, as a program reads it: heads in the first row, all else data."""
     heads, *rows = book[name].iter_rows(values_only=True)
@@ -169,24 +152,6 @@ def test_no_number_is_text_and_no_head_stands_twice(language: str) -> None:
             assert not [text for text in texts if NUMBER.fullmatch(text)], (sheet, head)
 
 
-def test_heads_panes_filters_and_formats() -> None:
-    made, settings, table = study()
-    made["coupling"].loc[0, "C"] = 0.123456789012
-    book = opened(workbook(made, settings, table))
-    for name in set(RESULTS) - set(FORMULAS):
-        sheet = book[sheet_of(name)]
-        fields = {c for c in made[name] if (row := column_row(name, c)) and row.type == "fields"}
-        ids = [column for column in made[name] if column not in fields]
-        ids += ["unit"] * (name in ("panel", "goalposts"))
-        said = [column_of(name, id, settings["subsystems"], "en").head for id in ids]
-        assert [cell.value for cell in sheet[1]] == said
-        assert sheet.auto_filter.ref.startswith("A1:")
-        assert sheet.freeze_panes.endswith(str(FIRST_ROW + 1))
-    assert book["indices"].freeze_panes == f"D{FIRST_ROW + 1}"
-    C, year = (cells_of(book, made, "coupling", name)[0] for name in ("C", "year"))
-    assert (C.value, C.number_format, year.number_format) == (0.123456789012, "0.000", "0")
-
-
 def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
     (made, *others), ends = study(), [FIRST, LAST]
     D = made["coupling"].pivot(index="region", columns="year", values="D")
@@ -238,18 +203,6 @@ def test_no_cell_is_in_the_other_language(language: str, other: str) -> None:
                     assert set(re.findall(other, cell.value)) <= TERMS, (sheet.title, cell.value)
 
 
-def test_a_moderate_indicator_has_its_band_in_the_trace() -> None:
-    sheet = opened(built("moderate"))[TRACE]
-    lines = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
-    heads = ("direction", "best from", "best to")
-    labels = indicators().set_index("label_en")["indicator"]
-    names = [labels[label] for label in lines["indicator"][EDGE:] if label]
-    cells = [dict(zip(names, lines[head][EDGE:], strict=False)) for head in heads]
-    assert [line["jobs"] for line in cells] == ["moderate", 150, 250]
-    assert [line["sales"] for line in cells] == ["moderate", 600, 600]
-    assert [line["orders"] for line in cells] == ["+", None, None]
-
-
 def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> None:
     """The way to D stays whole."""
     monkeypatch.setattr(traced_case, "MOST", 50)
@@ -265,24 +218,6 @@ def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> Non
         for cell in (cell for cell in row if cell.data_type == "f"):
             value = computed(book, TRACE, cell.coordinate)
             assert value == pytest.approx(stored[TRACE][cell.coordinate].value, abs=1e-12)
-
-
-def test_figures_of_every_size_in_one_column_are_shown_by_their_size() -> None:
-    made, *others = study()
-    sizes = {12345.678: "#,##0.0", -0.25: "0.0000", 3e-6: "0.00E+00", 0.0: "#,##0", 9.0: "#,##0"}
-    made["parameters"].loc[: len(sizes) - 1, "estimate"] = list(sizes)
-    cells = cells_of(opened(workbook(made, *others)), made, "parameters", "estimate")[: len(sizes)]
-    assert {cell.value: cell.number_format for cell in cells} == sizes
-
-
-def test_truth_is_true_or_false_and_what_is_missing_is_empty() -> None:
-    made, *_ = study()
-    book = opened(built())
-    cells = cells_of(book, made, "headline_variants", "enters")
-    assert {cell.data_type for cell in cells} == {"b"}
-    assert [cell.value for cell in cells] == made["headline_variants"]["enters"].tolist()
-    held = [cell.value is None for cell in cells_of(book, made, "theory", "x2_low")]
-    assert held == made["theory"]["x2_low"].isna().tolist()
 
 
 def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
@@ -301,23 +236,6 @@ def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
     assert formulas == {TRACE, THEORY}
     assert texts > 5
     assert cells_of(book, made, "audit", "printed")[0].value == "inf"
-
-
-def test_grades_and_their_d_have_the_colours_of_the_charts() -> None:
-    made, *_ = study()
-    book = opened(built())
-    rules = {str(found.sqref): found.rules for found in book["indices"].conditional_formatting}
-    last, columns = FIRST_ROW + len(made["coupling"]), list(made["coupling"].columns)
-    letters = ["ABCDEFGHIJKL"[columns.index(name)] for name in ("D", "grade")]
-    assert set(rules) == {f"{letter}{FIRST_ROW + 1}:{letter}{last}" for letter in letters}
-    light = PALETTES["light"]
-    for found in rules.values():
-        for place, (rule, label) in enumerate(zip(found, GRADES["ten"].labels, strict=True)):
-            assert rule.formula == [f'${letters[1]}{FIRST_ROW + 1}="{label}"']
-            fill, font = rule.dxf.fill.bgColor.rgb, rule.dxf.font.color.rgb
-            assert (fill[2:].lower(), font[2:].lower()) == (
-                light[f"g{place}"][1:], light[f"t{place}"][1:]
-            )  # fmt: skip
 
 
 SAME = {name: name for name in "CTD"}
@@ -355,18 +273,6 @@ def changed(book, year: int, factor: float):
             row[4].value *= factor
             return book
     raise AssertionError("no such figure")
-
-
-def test_another_figure_moves_d_of_its_year_alone() -> None:
-    book = changed(way_of(), 2017, 0.9)
-    coupling = study()[0]["coupling"].query("region == @FOCUS").set_index("year")["D"]
-    rows = list(book[TRACE].iter_rows())
-    start = next(k for k, row in enumerate(rows) if row[2].value == "year")
-    place = [cell.value for cell in rows[start]].index("D")
-    for row in rows[start + 2 :]:
-        D = computed(book, TRACE, row[place].coordinate)
-        moved = abs(D - coupling[row[2].value]) > 1e-4
-        assert moved == (row[2].value == 2017)
 
 
 @needs_calc

@@ -38,9 +38,6 @@
     const rows = [...document.querySelectorAll("#table-regions tbody tr")];
     rows.forEach((row, i) => { row.cells[2].textContent = texts[i] ?? "—"; });
   },
-  // What stands in place of a cell that repeats the one above.
-  above: () => getComputedStyle(
-    document.querySelector("#table-indicators td[data-above]"), "::before").content,
   // The rows of the way to D.
   traced: () => [...document.querySelectorAll("#trace-panel tbody tr")].map((row) =>
     [...row.cells].map((cell) => cell.innerText)),

@@ -294,28 +294,6 @@ def test_table_is_saved_as_it_stands(opened) -> None:
     assert [row[0] for row in rows[1:]] == [row[0] for row in seen(page, "cells", "regions")]
 
 
-def test_cell_that_repeats_the_one_above_says_so_once_sorted(opened) -> None:
-    page = opened()
-    assert "" in [row[0] for row in seen(page, "cells", "indicators")]
-    assert seen(page, "above") == "none"
-    page.locator("#table-indicators th button").nth(3).click()
-    assert seen(page, "above") in ('"Shops"', '"Plants"')
-
-
-def test_tooltip_names_the_region_and_its_D(opened) -> None:
-    chosen, page = study(claims=True), opened()
-    page.locator("[data-chart=tiles]").scroll_into_view_if_needed()
-    page.locator("[data-chart=tiles] .mark-rect path[aria-label*=D]").first.hover()
-    tip = page.locator("#vg-tooltip-element.visible")
-    tip.wait_for()
-    text = tip.inner_text()
-    named = [region for region in chosen.regions if chosen.name(region) in text]
-    assert len(named) == 1
-    year = int(re.search(r"\b20\d\d\b", text)[0])
-    D = rows_of(chosen.coupling, region=named[0], year=year)["D"].iloc[0]
-    assert f"{D:.4f}" in text
-
-
 def traced(page: Any) -> tuple[list[list[str]], dict[str, str], str]:
     """Return rows of the panel's table, its degrees by name, and its caption."""
     names = page.locator("#trace-panel dt").all_inner_texts()
@@ -351,19 +329,6 @@ def test_trace_shows_every_step_of_the_region_and_year(opened) -> None:
         assert f" › {by['raw'].at[indicator, 'cell']}" in line[1]
         figure = re.match(r"[\d\u202f.]+", line[1])[0]
         assert float(figure.replace("\u202f", "")) == by["raw"].at[indicator, "value"]
-
-
-def test_D_leads_to_its_trace(opened) -> None:
-    chosen, page = study(claims=True), opened()
-    first = page.locator("#region-facts .value a").first
-    first.focus()
-    page.keyboard.press("Enter")
-    assert traced(page)[2].startswith(f"{chosen.name(chosen.focus)}, {chosen.years[0]}")
-    assert page.evaluate("document.activeElement.id") == "trace-region"
-    tile = f"path[aria-label*='{chosen.name(chosen.regions[0])}']"
-    page.locator(f"[data-chart=tiles] .mark-rect {tile}").first.click()
-    state = rows_of(chosen.coupling, region=chosen.regions[0], year=chosen.years[-1])
-    assert traced(page)[1]["D"] == fixed(state["D"].iloc[0], 4)
 
 
 DATA = re.compile(r'(?<=id="data-page">).*?(?=</script>)')

@@ -4,8 +4,6 @@ import os
 import platform
 import re
 import shutil
-import subprocess
-import sys
 from contextlib import chdir
 from pathlib import Path
 
@@ -16,7 +14,6 @@ from coevo.command.build import mark_built_here
 from coevo.files import RECORDS
 from tests.projects import (
     CONFIG,
-    ROOT,
     RULES,
     make_project,
     must_run,
@@ -307,23 +304,3 @@ def test_a_file_of_the_program_that_is_gone_is_named_with_how_to_get_it_back(cop
         last = f"{name}: is part of the program and is gone; get it back: git -C '{copy}' checkout"
         assert result.stderr.splitlines()[-1].startswith(last), result.stderr
         kept.rename(copy / name)
-
-
-FULL_LOG = """
-import logging, os, sys, types
-from coevo.command import runner
-
-def main(arguments):
-    logging.getLogger().addHandler(logging.FileHandler("/dev/full"))
-    logging.getLogger().warning("a line")
-
-sys.modules["snakemake.cli"] = types.SimpleNamespace(main=main)
-runner.within(os.pipe()[0])
-"""
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
-def test_a_log_that_finds_no_room_on_the_disk_prints_no_traceback_a_line():
-    words = [sys.executable, "-c", FULL_LOG]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")

@@ -11,8 +11,6 @@ import pytest
 import yaml
 
 from coevo.package.wheel import wheel_bytes
-from coevo.report.documents import FORMATS
-from coevo.report.figures import FIGURES
 from coevo.study.config_text import read_rows
 from coevo.study.raw_files import SOURCES
 from tests.projects import ROOT
@@ -113,33 +111,3 @@ def test_every_config_key_is_explained():
             yield from keys(value, f"{prefix}{key}.")
 
     assert [key for key in keys(schema) if f"`{key}`" not in readme] == []
-
-
-def test_continuous_integration_runs_every_python_that_is_allowed_on_every_system():
-    low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups()
-    allowed = [f"3.{minor}" for minor in range(int(low), int(high))]
-    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
-    jobs = yaml.safe_load(workflow)["jobs"]
-    matrices = [job["strategy"]["matrix"] for job in jobs.values() if "strategy" in job]
-    assert [matrix["python"] for matrix in matrices] == [allowed] * len(matrices)
-    systems = {job["runs-on"] for job in jobs.values()} | set(
-        jobs["others"]["strategy"]["matrix"]["system"]
-    )
-    assert {"ubuntu-latest", "macos-latest", "windows-latest"} <= systems
-    steps = [step.get("run", "") for step in jobs["others"]["steps"]]
-    place = steps.index("python -m pip install --no-deps .")
-    assert steps[place + 1 :] == ["coevo example lynx-hare", "coevo build --study lynx-hare"]
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert f"(3, {low}) <= sys.version_info < (3, {high})" in makefile
-
-
-def test_captions_are_of_the_same_results_in_every_language():
-    path = ROOT / "workflow" / "captions" / "words.yaml"
-    captions = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert set(captions) == {"en", "zh"}
-    assert captions["en"]["charts"].keys() <= FIGURES.keys()
-    for words in captions.values():
-        assert words.keys() == captions["en"].keys()
-        assert words["formats"].keys() == FORMATS.keys()
-        for part in ("charts", "parts"):
-            assert words[part].keys() == captions["en"][part].keys()

@@ -9,13 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import yaml
 
 from coevo.command import build, main
-from coevo.errors import StudyError
-from coevo.study.configuration import complete
 from tests.programs import needs
-from tests.projects import CONFIG, make_project
+from tests.projects import make_project
 
 pytestmark = pytest.mark.whole
 
@@ -108,22 +105,6 @@ def test_a_name_that_is_none_is_refused_and_nothing_is_touched(study, command, m
         said = capsys.readouterr()
         assert said.out == "" and said.err.startswith("study: ") and said.err.count("\n") == 1
     assert state(study.parent) == before
-
-
-def test_such_a_name_in_a_config_is_refused_and_nothing_is_touched(study, monkeypatch, capsys):
-    """Also the path of the folder beside, and a name that is given beside the config."""
-    monkeypatch.chdir(study)
-    monkeypatch.setattr(build, "heed_signals", lambda: None)
-    config, before = Path("config/small.yaml"), state(study.parent)
-    sound = config.read_bytes()
-    for name in [*NAMES, str(study.parent / "keepme")]:
-        config.write_text(yaml.safe_dump({"study": name}), encoding="utf-8")
-        assert main(["build", "--study", "small"]) == 1
-        assert capsys.readouterr().err.count("\n") == 1
-    config.write_bytes(sound)
-    assert state(study.parent) == before
-    with pytest.raises(StudyError, match=r"study: .* cannot name"):
-        complete(CONFIG | {"study": "small\n"}, "config.yaml")
 
 
 @needs("make")
