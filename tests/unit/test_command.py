@@ -144,7 +144,7 @@ def test_a_figure_that_changed_stops_the_study_until_it_is_accepted(place, monke
         for refused in ("check", "build"):
             assert main([refused]) == 1
             said = capsys.readouterr().err
-            assert said.startswith(f"{file}: is not the file") and "coevo accept" in said
+            assert said.startswith(f"{file}: differs from the file") and "coevo accept" in said
         assert main(["accept"]) == 0
         said = capsys.readouterr().out
         assert f"-> {changed:.15g}" in said or "no figure that the study reads" in said
