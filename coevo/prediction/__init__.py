@@ -8,7 +8,7 @@ import pandas as pd
 
 from coevo.errors import Refusal
 from coevo.files import as_table
-from coevo.prediction.models import MODELS
+from coevo.prediction.models import MODELS, OF_SERIES, forecast
 from coevo.prediction.origins import FEWEST_YEARS, POPULATIONS, History, Missing, Origins
 from coevo.prediction.past_errors import best_model, error_rows, verdict_rows, with_intervals
 from coevo.study_data import StudyData
@@ -39,9 +39,8 @@ def predict(study: StudyData, horizons: int = HORIZONS) -> dict[str, pd.DataFram
             if isinstance(history, Missing):
                 forecasts.refuse(history)
                 continue
-            for name, model in MODELS.items():
-                if not model.populations or history.series in POPULATIONS:
-                    forecasts.tell(history, name, origin, min(horizons, last - origin))
+            for name in MODELS if history.series in POPULATIONS else OF_SERIES:
+                forecasts.tell(history, name, origin, min(horizons, last - origin))
     logs = forecasts.table()
     errors = error_rows(logs)
     verdicts = as_table("prediction_verdicts", verdict_rows(errors, with_intervals(logs)))
@@ -56,17 +55,15 @@ def predict(study: StudyData, horizons: int = HORIZONS) -> dict[str, pd.DataFram
         "predictions": _predictions(with_intervals(forecasts.table()), names),
         "prediction_errors": as_table("prediction_errors", errors),
         "prediction_verdicts": verdicts,
-        "prediction_checks": as_table("prediction_checks", forecasts.checks),
         "prediction_refusals": as_table("prediction_refusals", refusals),
     }
 
 
 class _Forecasts:
-    """Collects forecasts, what they rest on, and what has none."""
+    """Collects forecasts, and what has none."""
 
     def __init__(self) -> None:
         self.blocks: list[pd.DataFrame] = []
-        self.checks: list[dict[str, Any]] = []
         self.refusals: list[dict[str, Any]] = []
 
     def refuse(self, missing: Missing, model: str = "") -> None:
@@ -80,20 +77,19 @@ class _Forecasts:
         """Add a model's forecasts of a series at an origin, beside what was observed."""
         label = {"series": history.series, "model": name, "origin": origin}
         try:
-            forecast = MODELS[name].tell(history, steps)
+            logs = forecast(name, history, steps)
         except Refusal as refusal:
             self.refuse(Missing(history.series, origin, refusal), name)
             return
-        self.checks += [label | {"check": c, "value": v} for c, v in forecast.constants.items()]
-        for region in history.regions[np.isnan(forecast.logs[:, 0])]:
+        for region in history.regions[np.isnan(logs[:, 0])]:
             missing = Missing(history.series, origin, Refusal("no_forecast"), str(region))
             self.refuse(missing, name)
         # of the year after the last nothing is known
         observed = np.pad(history.later, ((0, 0), (0, steps)), constant_values=np.nan)
         for step in range(steps):
             place = {"scope": history.regions, "horizon": step + 1}
-            logs = {"forecast": forecast.logs[:, step], "observed": observed[:, step]}
-            self.blocks.append(pd.DataFrame(label | place | logs).dropna(subset="forecast"))
+            both = {"forecast": logs[:, step], "observed": observed[:, step]}
+            self.blocks.append(pd.DataFrame(label | place | both).dropna(subset="forecast"))
 
     def table(self) -> pd.DataFrame:
         """Return the forecasts so far, in logs."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.arrays import Array, Booleans, Places, Strings
-from coevo.coupling.formulas import FORMS, composite_indices, contribution_shares
+from coevo.coupling.formulas import FORMS, IndexPanel, contribution_shares
 from coevo.equilibria.fitted import attempted
 from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal, StudyError
@@ -41,9 +41,8 @@ class Rulers:
 
     def __init__(self, study: StudyData) -> None:
         self.indicators, self.config, self.kept = study.indicators, study.config, study.kept
-        panel, known = study.table("panel"), self.indicators.set_index("indicator")
+        panel = study.table("panel")
         self.figures = complete_rows(panel, self.indicators)
-        self.subsystem = known["subsystem"].loc[self.figures.columns].to_numpy(dtype=str)
         self.year = self.figures.index.get_level_values("year").to_numpy()
         flags = panel.pivot(index=["region", "name", "year"], columns="indicator", values="flag")
         self.filled = (flags.loc[self.figures.index, self.figures.columns] == FILLED).to_numpy()
@@ -61,16 +60,14 @@ class Rulers:
             raise Refusal("preset_looks_ahead", preset=coupling["preset"])
         early = self.year <= origin
         try:
-            z = self._normalised(early, origin)
-            U = self._indices(z, self._weights(z, early), early)
+            panel = self._index_panel(self._normalised(early, origin), early)
         except Refusal:
             raise
         except StudyError:
             raise Refusal("no_index_so_far", year=origin) from None
-        names = list(dict.fromkeys(self.subsystem))
+        U, names, form = panel.indices(coupling["composite"]), panel.subsystems, coupling["form"]
         frame = self.figures.index.to_frame(index=False)
         frame[[f"U_{name}" for name in names]] = U
-        form = coupling["form"]
         C = choose(FORMS, form, "coupling form")(U, **FORMS[form].options(coupling))
         shares = contribution_shares(coupling["contributions"], len(names))
         return frame.assign(D=np.sqrt(np.maximum(C, 0) * (U * shares).sum(axis=1)))
@@ -110,22 +107,16 @@ class Rulers:
             low[i], high[i] = known.low[j], known.high[j]
         return posts._replace(low=low, high=high)
 
-    def _weights(self, z: Array, early: Booleans) -> Array:
-        """Return the weights (m,) of the study's method by the early rows."""
-        raw, settings = self.figures[early], self.config["weighting"]
-        scaled = pd.DataFrame(z[early], raw.index, raw.columns)
-        table = weights_by(settings["method"], scaled, raw, self.indicators, settings)
-        weight = table.set_index("indicator")["weight"].loc[raw.columns]
-        return np.asarray(weight, dtype=float)
-
-    def _indices(self, z: Array, weights: Array, early: Booleans) -> Array:
-        """Return U (rows, n) by the study's composite."""
-        name = self.config["coupling"]["composite"]
-        span = scaled_panel(self.config["normalisation"])
-        if name in TO_THE_ENDS:
-            z = z.clip(*(span or (z[early].min(axis=0), z[early].max(axis=0))))
-        member = self.subsystem[:, None] == np.array(list(dict.fromkeys(self.subsystem)))
-        return composite_indices(z, weights, member, name, span)
+    def _index_panel(self, z: Array, early: Booleans) -> IndexPanel:
+        """Return normalised figures with the weights that the early rows give."""
+        figures, settings = self.figures, self.config["weighting"]
+        method, span = settings["method"], scaled_panel(self.config["normalisation"])
+        scaled = pd.DataFrame(z, figures.index, figures.columns)
+        weights = weights_by(method, scaled[early], figures[early], self.indicators, settings)
+        if self.config["coupling"]["composite"] in TO_THE_ENDS:
+            ends = span or (z[early].min(axis=0), z[early].max(axis=0))
+            scaled = pd.DataFrame(z.clip(*ends), figures.index, figures.columns)
+        return IndexPanel.of(scaled, weights, method, span)
 
 
 FEWEST_YEARS = 5  # of a run of years that a forecast rests on
