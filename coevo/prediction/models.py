@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from coevo.arrays import Array, Places, Values
 from coevo.errors import Refusal
-from coevo.estimation.growth import Pool
 from coevo.estimation.region import FEWEST_ROWS, region_lines
 from coevo.lotka_volterra.populations import years_later
 from coevo.prediction.origins import History, PairPast
@@ -102,7 +102,7 @@ def growth_ahead(lines: Array, state: Array, steps: int) -> Array:
 
 def own_growth(past: PairPast, steps: int) -> Array:
     """Return growth from the origin (G, steps, 2) as each region's own fit gives it."""
-    rows: Pool = past.rows
+    rows = past.rows
     lines = region_lines(rows.growth, rows.regressor, rows.region)
     enough = np.bincount(rows.region) >= FEWEST_ROWS
     return growth_ahead(np.where(enough[:, None, None], lines, np.nan), past.state, steps)
@@ -122,7 +122,8 @@ def forecast(model: str, history: History, steps: int) -> Array:
     """Return log forecasts (G, steps) of a series; `Refusal` where its figures do not allow it."""
     if model != OWN:
         return OF_SERIES[model](history.logs, steps)
-    if history.past is None or history.rows is None:
+    if history.past is None:
         raise Refusal("no_growth_rows")
-    ahead = own_growth(history.past, steps)[history.rows, :, history.place]
-    return history.logs[:, -1:] + np.where(history.rows[:, None] >= 0, ahead, np.nan)
+    places = pd.Index(history.past.rows.regions).get_indexer(history.regions)
+    ahead = own_growth(history.past, steps)[places, :, history.place]
+    return history.logs[:, -1:] + np.where(places[:, None] >= 0, ahead, np.nan)
