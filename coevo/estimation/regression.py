@@ -1,12 +1,13 @@
-"""The one place where a regression that is reported is made, by singular values.
+"""The one place where a regression that is reported is made: statsmodels, on columns prepared here.
 
 Columns come with effects already taken out; degrees of freedom and clustered errors are corrected
-for them, as dummies would do.
+for them, as dummies would do. Resamples are fitted in `pooled_batches` instead.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import fdtrc
@@ -44,8 +45,8 @@ class Regression:
     """Least squares of y (rows,) on X (rows, k).
 
     coefficients (k,); covariance (k, k); residuals (rows,); df: rows less coefficients and effects;
-    total: sum of squares of what the effects leave of y, about its mean where X has a constant, NaN
-    with instruments, which do not minimise what is left; influence
+    r_squared: of what the effects leave of y, about its mean where X has a constant, NaN with
+    instruments, which do not minimise what is left; influence
     (G, k): each cluster's part in the coefficients, influence' influence = covariance, no rows
     without clusters.
     """
@@ -54,19 +55,14 @@ class Regression:
     covariance: Array
     residuals: Array
     df: int
-    total: float
+    r_squared: float
     influence: Array
     constant: bool
+    _fitted: Any
 
     @property
     def rows(self) -> int:
         return len(self.residuals)
-
-    @property
-    def r_squared(self) -> float:
-        """Share of `total` that is explained; NaN where there is none."""
-        left = float(self.residuals @ self.residuals)
-        return 1 - left / self.total if self.total > 0 else float("nan")
 
     def test(self, which: Sequence[int] | None = None) -> FTest:
         """Return the F test that the coefficients at `which` are nil, by default all slopes.
@@ -81,12 +77,11 @@ class Regression:
         if df < len(at) or not np.any(self.residuals):
             return FTest(float("nan"), (len(at), df), float("nan"))
         if which is None and not clustered:  # from sums of squares, which lose no digits
-            rss = float(self.residuals @ self.residuals)
-            return f_test((self.total - rss) / len(at) / (rss / df), len(at), df)
-        error = np.sqrt(np.diag(self.covariance))[at]
-        t, V = self.coefficients[at] / error, self.covariance[np.ix_(at, at)]
-        square = t @ np.linalg.solve(V / np.outer(error, error), t)
-        return f_test(float(square) / len(at), len(at), df)
+            F, p = self._fitted.fvalue, self._fitted.f_pvalue
+        else:
+            wald = self._fitted.f_test(np.eye(len(self.coefficients))[at])
+            F, p = wald.fvalue, wald.pvalue
+        return FTest(float(F), (len(at), df), float(p))
 
 
 def regress(
@@ -105,8 +100,9 @@ def regress(
 
     effects: how many were taken out of y and X before; constant: the first column is one;
     instruments Z (rows, m): two-stage least squares, X in V then as Z fits it and e = y - X b.
-    Columns are brought to unit length first, which no result depends on. QR, which inverts R'R,
-    would lose the errors of ill-conditioned columns (NIST, Filip).
+    Columns are brought to unit length first, which no result depends on. By singular values: the
+    `qr` of statsmodels inverts R'R and loses the errors of ill-conditioned columns (NIST, Filip).
+    Its IV2SLS does the same and knows no clusters, so the second stage is least squares too.
     `StudyError` if rows are too few, or (`refusal`) a column is a combination of the others.
     """
     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
@@ -114,49 +110,77 @@ def regress(
     df = n - k - effects
     if df < 1:
         raise Refusal("too_few_rows", rows=n, coefficients=k)
-    seen, length = _unit_length(X if instruments is None else first_stage(X, instruments))
-    inverse = _pseudo_inverse(seen, refusal or Refusal("constant_regressor"))
-    scaled = inverse @ y
-    coefficients = scaled / length
-    residuals = y - (seen @ scaled if instruments is None else X @ coefficients)
-    rss, V = float(residuals @ residuals), inverse @ inverse.T / np.outer(length, length)
+    dependent = Refusal("constant_regressor")
+    seen = X if instruments is None else first_stage(X, instruments)
+    length = np.linalg.norm(seen, axis=0)
+    length = np.where(length > 0, length, 1)
+    seen = seen / length
+    fitted = _least_squares(y, seen, df, constant, refusal or dependent)
+    coefficients = fitted.params / length
+    residuals = fitted.resid if instruments is None else y - X @ coefficients
     influence = np.empty((0, k))
     if clusters is not None:
-        G, scores = int(clusters.region.max()) + 1, seen * length * residuals[:, None]
-        correction = G / (G - 1) * (n - 1) / (n - k - clusters.counted)
-        influence = np.sqrt(correction) * sums(clusters.region, scores) @ V
-    total = float(((y - y.mean()) ** 2).sum() if constant else y @ y)
+        influence = _influence(seen, residuals, fitted.normalized_cov_params, clusters)
+        fitted.cov_params_default = _clustered(seen, residuals, fitted, clusters)
+        fitted.df_resid_inference = len(influence) - 1
+        influence = influence / length
+    total = fitted.centered_tss if constant else fitted.uncentered_tss
+    explains = instruments is None and total > 0
     return Regression(
         coefficients=coefficients,
-        covariance=rss / df * V if clusters is None else influence.T @ influence,
+        covariance=fitted.cov_params() / np.outer(length, length),
         residuals=residuals,
         df=df,
-        total=total if instruments is None else float("nan"),
+        r_squared=float(1 - residuals @ residuals / total) if explains else float("nan"),
         influence=influence,
         constant=constant,
+        _fitted=fitted,
     )
+
+
+def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: Refusal) -> Any:
+    """Return the result of statsmodels for columns of unit length, with its residual df."""
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.tools.sm_exceptions import SingularMatrixWarning
+
+    model = OLS(y, X, hasconst=constant)
+    model.df_resid = df
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SingularMatrixWarning)  # refused in the next line
+        fitted = model.fit(method="pinv")._results
+    sizes = model.wexog_singular_values
+    if len(y) < X.shape[1] or sizes.min() <= len(y) * np.finfo(float).eps * sizes.max():
+        raise refusal
+    return fitted
 
 
 def first_stage(X: Array, Z: Array) -> Array:
     """Return the columns of X (rows, k) as least squares on the instruments Z (rows, m)."""
-    unit, _ = _unit_length(Z)
-    fitted: Array = unit @ (_pseudo_inverse(unit, Refusal("dependent_instrument")) @ X)
-    return fitted
+    length = np.linalg.norm(Z, axis=0)
+    Z = Z / np.where(length > 0, length, 1)
+    refusal = Refusal("dependent_instrument")
+    df = len(Z) - Z.shape[1]
+    return np.column_stack([_least_squares(x, Z, df, False, refusal).fittedvalues for x in X.T])
 
 
-def _unit_length(X: Array) -> tuple[Array, Array]:
-    """Return columns of unit length, and what their length was; a column of zeros stays."""
-    length = np.linalg.norm(X, axis=0)
-    length = np.where(length > 0, length, 1)
-    return X / length, length
+def _clustered(X: Array, residuals: Array, fitted: Any, clusters: Clusters) -> Array:
+    """Return the CR1 covariance (k, k), corrected for the effects that were taken out."""
+    from statsmodels.stats.sandwich_covariance import cov_cluster
+
+    scores = (X * residuals[:, None], fitted.normalized_cov_params)
+    plain = np.asarray(cov_cluster(scores, clusters.region, use_correction=False), dtype=float)
+    return _correction(X, clusters) * plain
 
 
-def _pseudo_inverse(X: Array, refusal: Refusal) -> Array:
-    """Return (X'X)^-1 X' (k, rows); raises the refusal where a column depends on the others."""
-    U, sizes, V = np.linalg.svd(X, full_matrices=False)
-    if len(X) < X.shape[1] or sizes.min() <= len(X) * np.finfo(float).eps * sizes.max():
-        raise refusal
-    return np.asarray(V.T / sizes @ U.T)
+def _influence(X: Array, residuals: Array, inverse: Array, clusters: Clusters) -> Array:
+    """Return each cluster's part in the coefficients, (G, k), with the root of the correction."""
+    scores = sums(clusters.region, X * residuals[:, None])
+    return np.asarray(np.sqrt(_correction(X, clusters)) * scores @ inverse, dtype=float)
+
+
+def _correction(X: Array, clusters: Clusters) -> float:
+    n, k, G = len(X), X.shape[1], int(clusters.region.max()) + 1
+    return float(G / (G - 1) * (n - 1) / (n - k - clusters.counted))
 
 
 NORMALITY_FROM = 30  # rows; with fewer the test of Jarque and Bera is far from its size
