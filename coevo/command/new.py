@@ -1,4 +1,4 @@
-"""Begin a study in a folder of its own, or add a workbook to one that is there.
+"""Begin a study in a folder of its own, or add a CSV to fill in to one that is there.
 
 The vintage is this month unless named; the years are the six before that year unless named. With a
 folder of downloads, config and tables are made from what stands in its files.

@@ -1,7 +1,6 @@
 """Growth rows, of one region or of many: growth of a year, the year's mean of each population."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -98,49 +97,27 @@ class Rows(NamedTuple):
     crossing: Integers
 
 
-Runs = tuple[list[tuple[Integers, Array]], Integers]  # years and X of each; crossings
-
-
-def unbroken(t: Values, X: Values, breaks: Iterable[int] = ()) -> Runs:
-    """Return the runs of consecutive years in which all populations are known, and crossings.
-
-    Of each run its years and X (years, n), in the order of time; crossings as in `Rows`.
+def population_rows(
+    t: Values, X: Values, estimator: str = "trapezoid", breaks: Iterable[int] = ()
+) -> Rows:
+    """Return the growth rows of any number of populations, in the order of time.
 
     t (years,) whole years, none twice; X (years, n) positive or NaN. A year that is absent or NaN
-    ends a run; so does a year of `breaks`, whose figures are of another vintage than those of the
-    year before. `StudyError` for a repeated year or a value that is zero, negative or infinite
-    (growth is a difference of logs).
+    ends a run of years; so does a year of `breaks`, whose figures are of another vintage than those
+    of the year before. The spline of `spline` runs over each unbroken run by itself. `StudyError`
+    for an unknown estimator, a repeated year or a value that is zero, negative or infinite (growth
+    is a difference of logs).
     """
+    steps = choose(ESTIMATORS, estimator, "estimator")
     year, x = np.asarray(t).astype(np.int64), np.asarray(X, dtype=float)
     order = np.argsort(year, kind="stable")
     year, x = year[order], x[order]
     _check_series(year, x)
     known = ~np.isnan(x).any(axis=1)
     year, x = year[known], x[known]
-    consecutive = np.diff(year) == 1
-    crosses = consecutive & np.isin(year[1:], list(breaks))
-    ends = np.flatnonzero(~consecutive | crosses) + 1
-    parts = [(year[i:j], x[i:j]) for i, j in pairwise([0, *ends, len(year)]) if j > i]
-    return parts, year[:-1][crosses]
-
-
-def population_rows(
-    t: Values, X: Values, estimator: str = "trapezoid", breaks: Iterable[int] = ()
-) -> Rows:
-    """Return the growth rows of any number of populations, in the order of time.
-
-    t, X, breaks and errors as in `unbroken`; also `StudyError` for an unknown
-    estimator. The spline of `spline` runs over each unbroken run by itself.
-    """
-    mean, growth = choose(ESTIMATORS, estimator, "estimator")
-    parts, crossing = unbroken(t, X, breaks)
-    empty = np.empty((0, np.shape(X)[1]))
-    return Rows(
-        np.concatenate([np.empty(0, dtype=np.int64), *(year[:-1] for year, _ in parts)]),
-        np.concatenate([empty, *(growth(x) for _, x in parts)]),
-        np.concatenate([empty, *(mean(x) for _, x in parts)]),
-        crossing,
-    )
+    crosses = np.isin(year, list(breaks))
+    both, at, crossing = _pairs(np.zeros_like(year), year, x, crosses, steps)
+    return Rows(year[:-1][at], both[0][at], both[1][at], year[:-1][crossing])
 
 
 def _check_series(year: Integers, x: Array) -> None:
@@ -218,7 +195,7 @@ def _check_regions(codes: pd.Index, region: Integers, year: Integers, x: Array) 
     if wrong.any():
         first = region == region[wrong][0]
         try:
-            unbroken(year[first], x[first])
+            _check_series(year[first], x[first])
         except Refusal as refusal:
             raise refusal.concerning("of_region", str(codes[region[wrong][0]])) from None
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from coevo.arrays import Array, Booleans, Integers, Values
 from coevo.errors import Refusal
+from coevo.estimation.effects import sums
 from coevo.estimation.growth import Rows, population_rows
 from coevo.estimation.regression import Regression, regress
 
@@ -181,3 +182,19 @@ def fit(
     ones = np.ones(len(scaled))
     condition = [np.linalg.cond(np.column_stack([ones, R])) for R in scaled.T[::-1]]
     return Fit(*stacked(equations)[:2], equations[0].df, data, equations, np.array(condition))
+
+
+def region_lines(growth: Array, regressor: Array, region: Integers) -> Array:
+    """Return the least-squares lines (G, 2, 2) of many regions at once: (a1, -b1) and (-a2, d).
+
+    growth, regressor (rows, 2): of both populations, each of which grows on the other; region
+    (rows,): index, rows sorted by it. NaN where the regressor does not vary.
+    """
+    count, R = np.bincount(region)[:, None], regressor[:, ::-1]
+    mean_g, mean_R = (sums(region, V) / count for V in (growth, R))
+    away = R - mean_R[region]
+    inner, size = sums(region, away**2), sums(region, R**2)
+    varies = np.sqrt(inner) > count * np.finfo(float).eps * np.sqrt(size)
+    cross = sums(region, away * growth)
+    slope = np.divide(cross, inner, out=np.full_like(cross, np.nan), where=varies)
+    return np.stack([mean_g - slope * mean_R, slope], axis=-1)

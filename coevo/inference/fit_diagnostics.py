@@ -8,7 +8,7 @@ from scipy.special import gammaincinv, ndtr
 
 from coevo.arrays import Array, Booleans, Integers
 from coevo.errors import Refusal
-from coevo.estimation.region import FEWEST_ROWS, Equations, Fit
+from coevo.estimation.region import FEWEST_ROWS, Equations, Fit, region_lines
 from coevo.inference.sets import t_quantile
 
 
@@ -24,23 +24,14 @@ def leave_one_row_out(fit: Fit) -> tuple[Array, Booleans]:
     n = fit.rows
     if n <= FEWEST_ROWS:
         raise Refusal("too_few_rows_to_delete", rows=n, least=FEWEST_ROWS)
-    others = np.array([np.delete(np.arange(n), i) for i in range(n)])
-    lines = _lines(fit.data.growth[others], fit.data.regressor[others])
+    others = np.concatenate([np.delete(np.arange(n), i) for i in range(n)])
+    deleted = np.repeat(np.arange(n), n - 1)
+    lines = region_lines(fit.data.growth[others], fit.data.regressor[others], deleted)
+    if np.isnan(lines).any():
+        raise Refusal("constant_without_a_row")
     E = -lines[:, ::-1, 0] / lines[:, ::-1, 1]
     turned = np.sign(lines) != np.sign(fit.coefficients)
     return E, turned.reshape(n, 4)
-
-
-def _lines(growth: Array, regressor: Array) -> Array:
-    """Return the least-squares lines (..., 2, 2) of both equations; arrays (..., rows, 2)."""
-    R = regressor[..., ::-1]  # each grows on the other
-    mean_g, mean_R = growth.mean(axis=-2), R.mean(axis=-2)
-    left = R - mean_R[..., None, :]
-    length = np.linalg.norm(left, axis=-2)
-    if np.any(length <= R.shape[-2] * np.finfo(float).eps * np.linalg.norm(R, axis=-2)):
-        raise Refusal("constant_without_a_row")
-    slope = (left * growth).sum(axis=-2) / length**2
-    return np.stack([mean_g - slope * mean_R, slope], axis=-1)
 
 
 NODES = 400  # of the quadrature over the estimated error; the power is right to 1e-6

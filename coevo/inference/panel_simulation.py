@@ -18,7 +18,8 @@ import numpy as np
 
 from coevo.arrays import Array, Integers
 from coevo.errors import Refusal
-from coevo.estimation.effects import EFFECTS, left_by
+from coevo.estimation.batched import batched_slopes
+from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import Pool
 from coevo.estimation.pooled import PooledFit
 
@@ -177,30 +178,23 @@ def short_panel_bias(
 
 def bias_refits(fit: PooledFit, draws: int, seed: int) -> dict[int, Callable[[], Array]]:
     """Return what simulates and refits each block of panels: b1, d (2, panels)."""
-    simulated, refitted = simulation(fit), refits(fit)
+    simulated = simulation(fit)
 
     def drawn(panels: int, generator: np.random.Generator) -> Array:
-        return refitted(*simulated(draw_normals(fit.data, panels, generator)))
+        return refits(fit, *simulated(draw_normals(fit.data, panels, generator)))
 
     blocks = panel_blocks(draws, fit.rows, np.random.default_rng(seed))
     return {number: partial(drawn, *block) for number, block in enumerate(blocks)}
 
 
-def refits(fit: PooledFit) -> Callable[[Array, Array], Array]:
-    """Return what fits b1, d (2, draws) to rows start, end (rows, 2, draws), NaN for a lost panel.
+def refits(fit: PooledFit, start: Array, end: Array) -> Array:
+    """Return b1, d (2, draws) of rows start, end (rows, 2, draws), NaN for a lost panel.
 
     The regressors, effects and rows are those of `fit`.
     """
-    region = fit.data.region
-    effects = EFFECTS[fit.effects](region, fit.data.year, fit.data.growth)
-
-    def refitted(start: Array, end: Array) -> Array:
-        both = np.log(end / start), (start + end)[:, ::-1] / 2
-        g, R = (left_by(effects, region, V) for V in both)
-        slopes = (R * g).sum(axis=0) / (R**2).sum(axis=0)
-        return np.asarray(slopes * np.array([[-1], [1]]))
-
-    return refitted
+    both = np.log(end / start), (start + end)[:, ::-1] / 2
+    slopes, _ = batched_slopes(*both, fit.data.region, fit.data.year, fit.effects)
+    return np.asarray(slopes * np.array([[-1], [1]]))
 
 
 def simulation(fit: PooledFit) -> Callable[[Normals], tuple[Array, Array]]:

@@ -1,13 +1,12 @@
 """Is a pooled slope zero? By errors that allow for different dependence (docs/methods.md, 5)."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import stdtr
 
-from coevo.arrays import Array
+from coevo.arrays import Array, Integers
 from coevo.errors import Refusal
 from coevo.estimation.pooled import PooledFit
 from coevo.inference.sets import interval
@@ -67,22 +66,14 @@ def _two_way(pooled: PooledFit, seed: int, level: float) -> Iterator[SlopeTest]:
     k: slope and all effects. The convention of linearmodels (`cluster_entity=True,
     cluster_time=True, group_debias=True`). Source: Cameron, Gelbach and Miller (2011).
     """
-    from statsmodels.stats.sandwich_covariance import cov_cluster
-
     region, year = by_region(pooled), by_year(pooled)
     n, k = pooled.rows, 1 + pooled.moments.rank
-    ways = ((region, 1), (year, 1), (np.arange(n), -1))
-
-    def variance(scores: tuple[Array, Array]) -> float:
-        parts = (
-            sign * C / (C - 1) * float(cov_cluster(scores, way, use_correction=False)[0, 0])
-            for way, sign in ways
-            for C in [int(way.max()) + 1]
-        )
-        return (n - 1) / (n - k) * math.fsum(parts)
-
-    errors = _errors(pooled, variance)
-    return _by_t(pooled, errors, min(int(region.max()), int(year.max())) + 1, level)
+    variance = np.zeros(len(SLOPES))
+    for cluster, sign in ((region, 1), (year, 1), (np.arange(n), -1)):
+        C = int(cluster.max()) + 1
+        variance += sign * C / (C - 1) * (_sums_of_scores(pooled, cluster) ** 2).sum(axis=0)
+    clusters = min(int(region.max()), int(year.max())) + 1
+    return _by_t(pooled, _errors(pooled, (n - 1) / (n - k) * variance), clusters, level)
 
 
 def _driscoll_kraay(pooled: PooledFit, seed: int, level: float) -> Iterator[SlopeTest]:
@@ -94,28 +85,27 @@ def _driscoll_kraay(pooled: PooledFit, seed: int, level: float) -> Iterator[Slop
     convention of linearmodels (`cov_type="kernel", kernel="bartlett", bandwidth=1`). Source:
     Driscoll and Kraay (1998).
     """
-    from statsmodels.stats.sandwich_covariance import cov_nw_groupsum
-
     by_year(pooled)
     time, n, k = pooled.data.year - pooled.data.year.min(), pooled.rows, 1 + pooled.moments.rank
-
-    def variance(scores: tuple[Array, Array]) -> float:
-        plain = cov_nw_groupsum(scores, BANDWIDTH, time, use_correction=False)
-        return n / (n - k) * float(plain[0, 0])
-
-    errors = _errors(pooled, variance)
-    return _by_t(pooled, errors, len(np.unique(time)), level)
+    u = _sums_of_scores(pooled, time)
+    weights = 1 - np.arange(BANDWIDTH + 1) / (BANDWIDTH + 1)
+    S = [(u[lag:] * u[: len(u) - lag]).sum(axis=0) for lag in range(BANDWIDTH + 1)]
+    variance = n / (n - k) * (2 * weights @ S - S[0])
+    return _by_t(pooled, _errors(pooled, variance), len(np.unique(time)), level)
 
 
-def _errors(pooled: PooledFit, variance: Callable[[tuple[Array, Array]], float]) -> list[float]:
-    """Return the standard errors of both slopes, from their scores and (x'x)^-1."""
-    variances = []
-    for i, e in enumerate(pooled.residuals.T):
-        x = pooled.moments.regressor[:, [1 - i]]
-        variances.append(variance((x * e[:, None], 1 / (x.T @ x))))
-    if min(variances) <= 0:
+def _sums_of_scores(pooled: PooledFit, cluster: Integers) -> Array:
+    """Return the sums (C, 2) of x e of both equations over the rows of each cluster."""
+    scores = pooled.moments.regressor[:, ::-1] * pooled.residuals
+    return np.stack([np.bincount(cluster, column) for column in scores.T], axis=1)
+
+
+def _errors(pooled: PooledFit, variance: Array) -> list[float]:
+    """Return the standard errors of both slopes from the variances (2,) of their scores."""
+    if variance.min() <= 0:
         raise Refusal("no_two_way_error")
-    return [float(np.sqrt(value)) for value in variances]
+    squares = (pooled.moments.regressor[:, ::-1] ** 2).sum(axis=0)
+    return [float(error) for error in np.sqrt(variance) / squares]
 
 
 def _by_t(

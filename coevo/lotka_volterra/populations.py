@@ -88,3 +88,25 @@ def simulate(r: Values, A: Values, start: Values, times: Values) -> Array:
 
 def _said(point: Array) -> str:
     return f"({', '.join(f'{value:g}' for value in point)})"
+
+
+def years_later(logs: Array, intercepts: Array, slopes: Array, substeps: int = 256) -> Array:
+    """Return the logs (G, 2, ...) of two populations a year later, by Runge and Kutta's method.
+
+        u' = c1 + s1 exp(v),   v' = c2 + s2 exp(u)
+
+    logs, intercepts, slopes (G, 2, ...): (u, v), (c1, c2), (s1, s2), broadcast with each other;
+    substeps: equal steps of order 4 within the year. Not finite where a path leaves every bound.
+    """
+    h = 1 / substeps
+
+    def rates(at: Array) -> Array:
+        return np.asarray(intercepts + slopes * np.exp(at[:, ::-1]))
+
+    for _ in range(substeps):
+        k1 = rates(logs)
+        k2 = rates(logs + h / 2 * k1)
+        k3 = rates(logs + h / 2 * k2)
+        k4 = rates(logs + h * k3)
+        logs = logs + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+    return logs

@@ -1,32 +1,24 @@
-"""The models of prediction by name, each a function and its entry here (docs/methods.md, 6).
+"""The models of prediction (docs/methods.md, 6).
 
 Most know nothing but a series' own past: they take y (G, n), logs of the figures of G regions in
 consecutive years, the last column the origin; a region whose run of years begins later is NaN
-before it. They return log forecasts (G, steps) of the years after the origin. `own` runs the fitted
-equations of x1 and x2 on from the origin; its fits are made many regions at a time, and the tests
-hold them against the fits that the report prints.
+before it. They return log forecasts (G, steps) of the years after the origin, NaN where they have
+none. `own` runs the fitted equations of x1 and x2 on from the origin.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from coevo.arrays import Array, Places, Values
 from coevo.errors import Refusal
-from coevo.estimation.effects import EFFECTS, sums
-from coevo.estimation.growth import Pool
-from coevo.estimation.region import FEWEST_ROWS
+from coevo.estimation.region import FEWEST_ROWS, region_lines
+from coevo.lotka_volterra.populations import years_later
 from coevo.prediction.origins import History, PairPast
-from coevo.prediction.paths import paths
 
-
-class Forecast(NamedTuple):
-    """Log forecasts (G, steps), NaN where a model has none, and what the model rests on by name."""
-
-    logs: Array
-    constants: dict[str, float]
+BOUND = 30.0  # logs above: the path runs to infinity within the year
 
 
 def _starts(y: Array) -> Places:
@@ -38,15 +30,15 @@ def _first(y: Array) -> Array:
     return np.asarray(y[np.arange(len(y)), _starts(y)])
 
 
-def drift(y: Array, steps: int) -> Forecast:
+def drift(y: Array, steps: int) -> Array:
     """ln x(T+h) = ln x(T) + h (ln x(T) - ln x(1))/(T - 1): what the others are held against."""
     rate = (y[:, -1] - _first(y)) / (y.shape[1] - 1 - _starts(y))
-    return Forecast(y[:, -1:] + rate[:, None] * np.arange(1, steps + 1), {})
+    return np.asarray(y[:, -1:] + rate[:, None] * np.arange(1, steps + 1))
 
 
-def random_walk(y: Array, steps: int) -> Forecast:
+def random_walk(y: Array, steps: int) -> Array:
     """x(T+h) = x(T)."""
-    return Forecast(np.repeat(y[:, -1:], steps, axis=1), {})
+    return np.repeat(y[:, -1:], steps, axis=1)
 
 
 class Grey(NamedTuple):
@@ -85,54 +77,11 @@ def grey_model(x: Array) -> Grey:
     return Grey(a, mean_x + a * mean_z, _first(x), known.sum(axis=1))
 
 
-def level_ratios(x: Array) -> tuple[Array, Array]:
-    """Return x(k-1)/x(k) (G, n - 1), and the bound (G,) that each and its inverse must not pass.
-
-    Within exp(-2/(n+1)) and exp(2/(n+1)) a series is held fit for GM(1,1).
-    """
-    figures = (~np.isnan(x)).sum(axis=1)
-    return x[:, :-1] / x[:, 1:], np.exp(2 / (figures + 1))
-
-
-def grey(y: Array, steps: int) -> Forecast:
+def grey(y: Array, steps: int) -> Array:
     """GM(1,1) of each region; no forecast where the equation runs below zero."""
-    x = np.exp(y)
-    model = grey_model(x)
+    model = grey_model(np.exp(y))
     ahead = model.value(model.figures[:, None] + np.arange(1, steps + 1))
-    ratio, bound = level_ratios(x)
-    inside = np.isnan(ratio) | (np.maximum(ratio, 1 / ratio) < bound[:, None])
-    logs = np.log(ahead, out=np.full_like(ahead, np.nan), where=ahead > 0)
-    return Forecast(logs, {"level_ratio": float(inside.all(axis=1).mean())})
-
-
-def region_lines(rows: Pool) -> Array:
-    """Return each region's least-squares lines (G, 2, 2): (a1, -b1) and (-a2, d), scaled.
-
-    NaN for a region with fewer than three rows or a regressor that does not vary.
-    """
-    R, away, means = _about_means(rows)
-    count = np.bincount(rows.region)[:, None]
-    inner, size = sums(rows.region, away**2), sums(rows.region, R**2)
-    varies = np.sqrt(inner) > count * np.finfo(float).eps * np.sqrt(size)
-    known = varies & (count >= FEWEST_ROWS)
-    cross = sums(rows.region, away * rows.growth)
-    return _lines(means, np.divide(cross, inner, out=np.full_like(cross, np.nan), where=known))
-
-
-def _about_means(rows: Pool) -> tuple[Array, Array, Array]:
-    """Return the other population's regressor, what the region's mean leaves of it (rows, 2), and
-    means (G, 4) of growth and of it.
-    """
-    R = rows.regressor[:, ::-1]
-    columns = np.column_stack([rows.growth, R])
-    within, means, *_ = EFFECTS["region"](rows.region, rows.year, columns)
-    return R, within[:, 2:], means
-
-
-def _lines(means: Array, slope: Array) -> Array:
-    """Return the lines (G, 2, 2) of a slope through means (G, 4) of growth and regressor."""
-    level = means[:, :2] - slope * means[:, 2:]
-    return np.stack([level, np.broadcast_to(slope, level.shape)], axis=-1)
+    return np.log(ahead, out=np.full_like(ahead, np.nan), where=ahead > 0)
 
 
 def growth_ahead(lines: Array, state: Array, steps: int) -> Array:
@@ -141,51 +90,40 @@ def growth_ahead(lines: Array, state: Array, steps: int) -> Array:
     lines (G, 2, 2), state (G, 2). NaN from the year on in which a path leaves every bound.
     """
     # in units of the state itself, so that both logs begin at zero
-    slopes = lines[..., 1] * state[:, ::-1]
-    p = np.column_stack([lines[:, 0, 0], slopes[:, 0], lines[:, 1, 0], slopes[:, 1]])
-    known = np.isfinite(p).all(axis=1)
-    ahead = np.full((len(p), steps, 2), np.nan)
-    if known.any():
-        ahead[known] = paths(p[known], steps)
-    return np.where(np.isfinite(ahead), ahead, np.nan)
+    slopes, logs = lines[..., 1] * state[:, ::-1], np.zeros_like(state)
+    ahead = np.empty((steps, *state.shape))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in range(steps):
+            logs = years_later(logs, lines[..., 0], slopes)
+            logs = np.where((logs < BOUND).all(axis=1, keepdims=True), logs, np.nan)
+            ahead[step] = logs
+    return np.asarray(ahead.transpose(1, 0, 2))
 
 
-def own(past: PairPast, steps: int) -> Array:
-    """Each region's own fit run on: growth from the origin (G, steps, 2)."""
-    return growth_ahead(region_lines(past.rows), past.state, steps)
-
-
-@dataclass(frozen=True)
-class PredictionModel:
-    """How a model tells the years after an origin.
-
-    tell: History and number of years -> `Forecast`; `Refusal` where its figures do not allow it.
-    populations: whether it needs two populations, and so tells x1 and x2 alone.
-    """
-
-    tell: Callable[[History, int], Forecast]
-    populations: bool = False
-
-
-def _of_series(compute: Callable[[Array, int], Forecast]) -> PredictionModel:
-    return PredictionModel(lambda history, steps: compute(history.logs, steps))
-
-
-def _of_populations(compute: Callable[[PairPast, int], Array]) -> PredictionModel:
-    def tell(history: History, steps: int) -> Forecast:
-        if history.past is None or history.rows is None:
-            raise Refusal("no_growth_rows")
-        ahead = compute(history.past, steps)[history.rows, :, history.place]
-        known = history.rows[:, None] >= 0
-        return Forecast(history.logs[:, -1:] + np.where(known, ahead, np.nan), {})
-
-    return PredictionModel(tell, populations=True)
+def own_growth(past: PairPast, steps: int) -> Array:
+    """Return growth from the origin (G, steps, 2) as each region's own fit gives it."""
+    rows = past.rows
+    lines = region_lines(rows.growth, rows.regressor, rows.region)
+    enough = np.bincount(rows.region) >= FEWEST_ROWS
+    return growth_ahead(np.where(enough[:, None, None], lines, np.nan), past.state, steps)
 
 
 DRIFT = "drift"  # what every other model is held against
-MODELS: dict[str, PredictionModel] = {
-    DRIFT: _of_series(drift),
-    "random_walk": _of_series(random_walk),
-    "grey": _of_series(grey),
-    "own": _of_populations(own),
+OWN = "own"  # needs two populations, and so tells x1 and x2 alone
+OF_SERIES: dict[str, Callable[[Array, int], Array]] = {
+    DRIFT: drift,
+    "random_walk": random_walk,
+    "grey": grey,
 }
+MODELS = (*OF_SERIES, OWN)
+
+
+def forecast(model: str, history: History, steps: int) -> Array:
+    """Return log forecasts (G, steps) of a series; `Refusal` where its figures do not allow it."""
+    if model != OWN:
+        return OF_SERIES[model](history.logs, steps)
+    if history.past is None:
+        raise Refusal("no_growth_rows")
+    places = pd.Index(history.past.rows.regions).get_indexer(history.regions)
+    ahead = own_growth(history.past, steps)[places, :, history.place]
+    return history.logs[:, -1:] + np.where(places[:, None] >= 0, ahead, np.nan)

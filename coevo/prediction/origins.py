@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Booleans, Places, Strings
-from coevo.coupling.formulas import FORMS, composite_indices, contribution_shares
-from coevo.equilibria.fitted import attempted
+from coevo.arrays import Array, Booleans, Strings
+from coevo.coupling.formulas import FORMS, IndexPanel, contribution_shares
+from coevo.equilibria.fitted import attempted, growth_pool
 from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.growth import Pool, pool
@@ -41,9 +41,8 @@ class Rulers:
 
     def __init__(self, study: StudyData) -> None:
         self.indicators, self.config, self.kept = study.indicators, study.config, study.kept
-        panel, known = study.table("panel"), self.indicators.set_index("indicator")
+        panel = study.table("panel")
         self.figures = complete_rows(panel, self.indicators)
-        self.subsystem = known["subsystem"].loc[self.figures.columns].to_numpy(dtype=str)
         self.year = self.figures.index.get_level_values("year").to_numpy()
         flags = panel.pivot(index=["region", "name", "year"], columns="indicator", values="flag")
         self.filled = (flags.loc[self.figures.index, self.figures.columns] == FILLED).to_numpy()
@@ -61,16 +60,14 @@ class Rulers:
             raise Refusal("preset_looks_ahead", preset=coupling["preset"])
         early = self.year <= origin
         try:
-            z = self._normalised(early, origin)
-            U = self._indices(z, self._weights(z, early), early)
+            panel = self._index_panel(self._normalised(early, origin), early)
         except Refusal:
             raise
         except StudyError:
             raise Refusal("no_index_so_far", year=origin) from None
-        names = list(dict.fromkeys(self.subsystem))
+        U, names, form = panel.indices(coupling["composite"]), panel.subsystems, coupling["form"]
         frame = self.figures.index.to_frame(index=False)
         frame[[f"U_{name}" for name in names]] = U
-        form = coupling["form"]
         C = choose(FORMS, form, "coupling form")(U, **FORMS[form].options(coupling))
         shares = contribution_shares(coupling["contributions"], len(names))
         return frame.assign(D=np.sqrt(np.maximum(C, 0) * (U * shares).sum(axis=1)))
@@ -110,22 +107,16 @@ class Rulers:
             low[i], high[i] = known.low[j], known.high[j]
         return posts._replace(low=low, high=high)
 
-    def _weights(self, z: Array, early: Booleans) -> Array:
-        """Return the weights (m,) of the study's method by the early rows."""
-        raw, settings = self.figures[early], self.config["weighting"]
-        scaled = pd.DataFrame(z[early], raw.index, raw.columns)
-        table = weights_by(settings["method"], scaled, raw, self.indicators, settings)
-        weight = table.set_index("indicator")["weight"].loc[raw.columns]
-        return np.asarray(weight, dtype=float)
-
-    def _indices(self, z: Array, weights: Array, early: Booleans) -> Array:
-        """Return U (rows, n) by the study's composite."""
-        name = self.config["coupling"]["composite"]
-        span = scaled_panel(self.config["normalisation"])
-        if name in TO_THE_ENDS:
-            z = z.clip(*(span or (z[early].min(axis=0), z[early].max(axis=0))))
-        member = self.subsystem[:, None] == np.array(list(dict.fromkeys(self.subsystem)))
-        return composite_indices(z, weights, member, name, span)
+    def _index_panel(self, z: Array, early: Booleans) -> IndexPanel:
+        """Return normalised figures with the weights that the early rows give."""
+        figures, settings = self.figures, self.config["weighting"]
+        method, span = settings["method"], scaled_panel(self.config["normalisation"])
+        scaled = pd.DataFrame(z, figures.index, figures.columns)
+        weights = weights_by(method, scaled[early], figures[early], self.indicators, settings)
+        if self.config["coupling"]["composite"] in TO_THE_ENDS:
+            ends = span or (z[early].min(axis=0), z[early].max(axis=0))
+            scaled = pd.DataFrame(z.clip(*ends), figures.index, figures.columns)
+        return IndexPanel.of(scaled, weights, method, span)
 
 
 FEWEST_YEARS = 5  # of a run of years that a forecast rests on
@@ -148,26 +139,17 @@ class History(NamedTuple):
     """A series of G regions by the ruler of one origin.
 
     regions (G,): codes; logs (G, years up to the origin): NaN before the run that ends at the
-    origin; later (G, years after): NaN where unknown or behind a break between vintages; pair: for
-    x1 and x2, the place of the series and what both did, with the place of each region there.
+    origin; later (G, years after): NaN where unknown or behind a break between vintages; refusals:
+    why other regions have no forecast, by code; place, past: for x1 and x2, the place of the series
+    and what both did.
     """
 
-    series: str
     regions: Strings
     logs: Array
     later: Array
+    refusals: dict[str, Refusal]
     place: int = 0
     past: PairPast | None = None
-    rows: Places | None = None
-
-
-class Missing(NamedTuple):
-    """What has no forecast at an origin, and why: a series, or one of its regions."""
-
-    series: str
-    origin: int
-    refusal: Refusal
-    scope: str = ""
 
 
 class Origins:
@@ -192,42 +174,36 @@ class Origins:
         """Names of the series: x1 and x2 of a pair, D of an index."""
         return [*(POPULATIONS if self.interaction else ()), *([INDEX] if self.rulers else ())]
 
-    def at(self, origin: int) -> Iterator[History | Missing]:
-        """Yield every series at an origin, or why it or one of its regions has no forecast."""
+    def at(self, origin: int) -> Iterator[tuple[str, History | Refusal]]:
+        """Yield every series at an origin, or why it has no forecast."""
         index: Any = attempted(partial(self.rulers.at, origin)) if self.rulers else None
         refused = isinstance(index, Refusal)
         if self.interaction and self.composite and refused:
-            yield from (Missing(name, origin, index) for name in POPULATIONS)
+            yield from ((name, index) for name in POPULATIONS)
         elif self.interaction:
             yield from self._populations(origin, None if refused else index)
         if refused:
-            yield Missing(INDEX, origin, index)
+            yield INDEX, index
         elif self.rulers:
-            yield from self._index(origin, index, self.rulers)
+            yield INDEX, self._index(origin, index, self.rulers)
 
-    def _index(
-        self, origin: int, index: pd.DataFrame, rulers: Rulers
-    ) -> Iterator[History | Missing]:
+    def _index(self, origin: int, index: pd.DataFrame, rulers: Rulers) -> History:
         D = index.assign(D=index["D"].mask(rulers.unknown(origin)))
         values = D.pivot(index="region", columns="year", values="D")
         members = rulers.figures.columns.tolist()
         breaks = rows_of(self.panel, flag=BREAK, indicator=members)
         crossing = pd.crosstab(breaks["region"], breaks["year"]).reindex(values.index) > 0
-        yield from self._history(INDEX, origin, values, crossing)
+        return self._history(origin, values, crossing)
 
-    def _populations(self, origin: int, index: pd.DataFrame | None) -> Iterator[History | Missing]:
+    def _populations(
+        self, origin: int, index: pd.DataFrame | None
+    ) -> Iterator[tuple[str, History]]:
         pair = self._pair_at(index)
-        early = pair[pair["year"] <= origin]
-        x = early[list(POPULATIONS)].to_numpy(dtype=float)
-        no_logs = early.loc[((x <= 0) | np.isinf(x)).any(axis=1), "region"]
-        past = self._past(early[~early["region"].isin(no_logs)], origin)
+        past = self._past(growth_pool(pair[pair["year"] <= origin]), origin)
         wide = pair.pivot(index="region", columns="year")
         for place, name in enumerate(POPULATIONS):
-            for history in self._history(name, origin, wide[name], wide["flag"] == BREAK):
-                if isinstance(history, History) and past is not None:
-                    rows = pd.Index(past.rows.regions).get_indexer(history.regions)
-                    history = history._replace(place=place, past=past, rows=rows)
-                yield history
+            history = self._history(origin, wide[name], wide["flag"] == BREAK)
+            yield name, history._replace(place=place, past=past)
 
     def _pair_at(self, index: pd.DataFrame | None) -> pd.DataFrame:
         """Return x1, x2 of all years; composites by the ruler of the origin."""
@@ -246,32 +222,23 @@ class Origins:
         state = last.reindex(rows.regions)[list(POPULATIONS)].to_numpy(dtype=float) / rows.units
         return PairPast(rows, state)
 
-    def _history(
-        self, name: str, origin: int, values: pd.DataFrame, crossing: pd.DataFrame
-    ) -> Iterator[History | Missing]:
-        """Yield the regions of a series whose run up to the origin is long enough, then those
-        without."""
-        known = values.reindex(columns=self.years)
+    def _history(self, origin: int, values: pd.DataFrame, crossing: pd.DataFrame) -> History:
+        """Return the regions of a series whose run up to the origin is long enough."""
+        x = values.reindex(columns=self.years).to_numpy(dtype=float)
         broken = crossing.reindex(columns=self.years, fill_value=False).to_numpy()
-        x = known.to_numpy(dtype=float)
-        last = int(np.searchsorted(self.years, origin))
-        zero = (x[:, : last + 1] <= 0).any(axis=1)
+        count = int(np.searchsorted(self.years, origin)) + 1
         logs = np.log(x, out=np.full_like(x, np.nan), where=x > 0)
-        run = running(logs[:, : last + 1], broken[:, : last + 1])
-        later = following(logs[:, last + 1 :], broken[:, last + 1 :])
-        enough = (~np.isnan(run)).sum(axis=1) >= FEWEST_YEARS
-        regions = known.index.to_numpy(dtype=str)
-        fit = enough & ~zero
-        if fit.any():
-            yield History(name, regions[fit], run[fit], later[fit])
-        for i in np.flatnonzero(~fit):
-            years = int((~np.isnan(run[i])).sum())
-            why = (
-                Refusal("zero_in_series", year=origin)
-                if zero[i]
-                else Refusal("too_short_run", years=years, least=FEWEST_YEARS)
-            )
-            yield Missing(name, origin, why, str(regions[i]))
+        run = running(logs[:, :count], broken[:, :count])
+        later = following(logs[:, count:], broken[:, count:])
+        zero, years = (x[:, :count] <= 0).any(axis=1), (~np.isnan(run)).sum(axis=1)
+        regions, fit = values.index.to_numpy(dtype=str), ~zero & (years >= FEWEST_YEARS)
+        refusals = {
+            str(regions[i]): Refusal("zero_in_series", year=origin)
+            if zero[i]
+            else Refusal("too_short_run", years=int(years[i]), least=FEWEST_YEARS)
+            for i in np.flatnonzero(~fit)
+        }
+        return History(regions[fit], run[fit], later[fit], refusals)
 
 
 def running(logs: Array, breaks: Booleans) -> Array:

@@ -12,6 +12,7 @@ from scipy.special import stdtr, stdtrit
 from coevo.arrays import Array, Row, Values
 from coevo.coupling.level import NOISE
 from coevo.errors import Refusal
+from coevo.estimation.regression import Clusters, Regression, regress
 from coevo.regional.neighbourhood import around, likeness, row_standardised
 from coevo.regional.regional_panel import (
     FEWEST_REGIONS,
@@ -121,17 +122,13 @@ def slope_hc1(growth: Values, start: Values) -> Slope:
     return _slope(slope, error, np.maximum(n - 2, 1), n)
 
 
-def _regression(growth: Values, start: Values, *others: Values) -> Any:
-    """Least squares of statsmodels with a constant and HC1 errors; see `growth_slope`."""
-    from statsmodels.regression.linear_model import OLS
-
+def _regression(growth: Values, start: Values, *others: Values) -> Regression:
+    """Least squares with a constant, each region a cluster (HC1); see `growth_slope`."""
     y = np.asarray(growth, dtype=float)
     X = np.column_stack([np.ones(len(y)), start, *others]).astype(float)
     if len(y) < X.shape[1] + 2:
         raise Refusal("too_few_regions_known", regions=len(y), least=X.shape[1] + 2)
-    if np.linalg.matrix_rank(X / np.abs(X).max(axis=0)) < X.shape[1]:
-        raise Refusal("constant_regressor")
-    return OLS(y, X).fit(cov_type="HC1", use_t=True)
+    return regress(y, X, clusters=Clusters(np.arange(len(y))), constant=True)
 
 
 def growth_slope(
@@ -147,14 +144,11 @@ def growth_slope(
     which is HC1 where K is the identity. Refuses a start that does not vary, a negative variance.
     """
     fit = _regression(growth, start, *others)
-    error = fit.bse[1]
-    if near is not None:
-        g = fit.resid * (fit.model.exog @ fit.normalized_cov_params[:, 1])
-        variance = float(g @ (near @ g)) * fit.nobs / fit.df_resid
-        if variance < 0:
-            raise Refusal("no_neighbour_error")
-        error = variance**0.5
-    return _slope(fit.params[1], error, fit.df_resid, int(fit.nobs))
+    g = fit.influence[:, 1]
+    variance = float(g @ g if near is None else g @ (near @ g))
+    if variance < 0:
+        raise Refusal("no_neighbour_error")
+    return _slope(fit.coefficients[1], variance**0.5, fit.df, fit.rows)
 
 
 def log_t(x: Values) -> Slope:
@@ -235,7 +229,7 @@ def growth_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     def residual_moran(step: int, with_level: bool) -> Row:
         y, *X = used(step, with_level)
         W, rng = _weights(study, y.index), np.random.default_rng(study.seed)
-        left, *columns = (np.asarray(x)[:, None] for x in (_regression(y, *X).resid, *X))
+        left, *columns = (np.asarray(x)[:, None] for x in (_regression(y, *X).residuals, *X))
         return likeness(left, W, study.draws, rng, *columns).row(0) | {"n": len(y)}
 
     kinds = {"": slope, "_conley": conley, "_residual_moran": residual_moran}

@@ -170,7 +170,7 @@ def nearest_by_level(level: pd.Series) -> dict[str, list[str]]:
     return nearest
 
 
-def _connected(y: pd.Series, neighbours: Mapping[str, Sequence[str]]) -> pd.Series:
+def connected(y: pd.Series, neighbours: Mapping[str, Sequence[str]]) -> pd.Series:
     """The known values of y whose region has a known neighbour."""
     known = set(y.dropna().index)
     joined = [r for r in y.index if r in known and known.intersection(neighbours.get(r, ()))]
@@ -185,7 +185,7 @@ def _global_rows(
     alike: dict[tuple[str, ...], list[int]] = {}
     for year, column in values.items():
         try:
-            y = varying(_connected(column, neighbours), FEWEST_REGIONS)
+            y = varying(connected(column, neighbours), FEWEST_REGIONS)
         except Refusal as why:
             yield {"statistic": statistic, "year": year} | why.columns
             continue
@@ -226,7 +226,7 @@ def _local_rows(
     """The rows of one year."""
     from statsmodels.stats.multitest import multipletests
 
-    y = varying(_connected(column, neighbours), FEWEST_REGIONS)
+    y = varying(connected(column, neighbours), FEWEST_REGIONS)
     W = row_standardised(neighbours, list(y.index))
     moran, quadrant = local_moran(y, W)
     p = local_moran_p(y, W, study.draws, np.random.default_rng(study.seed))

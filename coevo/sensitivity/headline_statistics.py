@@ -16,7 +16,7 @@ from coevo.coupling.comovement import FEWEST_PAIRED, paired_correlations, placeb
 from coevo.coupling.formulas import Degrees, degrees
 from coevo.coupling.level import NOISE
 from coevo.regional.convergence import morgan, slope_hc1
-from coevo.regional.neighbourhood import likeness, row_standardised
+from coevo.regional.neighbourhood import connected, likeness, row_standardised
 from coevo.regional.regional_panel import FEWEST_REGIONS
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -207,8 +207,7 @@ def level_fit(D: Array, rows: pd.MultiIndex, levels: pd.DataFrame) -> dict[str, 
 
 def _neighbours(D: Array, regions: pd.Index, context: Surroundings) -> Columns:
     """Moran's I of D (k, regions) in one year, its expectation, and p by permutation."""
-    known = {r for r, value in zip(regions, D[0], strict=True) if np.isfinite(value)}
-    used = [r for r in regions if r in known and known.intersection(context.neighbours.get(r, ()))]
+    used = list(connected(pd.Series(D[0], regions), context.neighbours).index)
     if len(used) < FEWEST_REGIONS:
         return {}
     W, rng = row_standardised(context.neighbours, used), np.random.default_rng(context.seed)

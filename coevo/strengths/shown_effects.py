@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 
 from coevo.arrays import Array, Booleans, Row
-from coevo.estimation.effects import EFFECTS, left_by, sums
+from coevo.estimation.batched import batched_slopes
+from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.growth import ESTIMATORS, Pool
 from coevo.inference.panel_simulation import (
     Shocks,
@@ -108,13 +109,8 @@ def t_of_effects(growth: Array, level: Array, data: Pool, effects: str) -> Array
     if len(data.regions) == 1:
         alone = own_strengths(growth, regressor, region)
         return np.asarray((alone.strength / alone.error)[0])
-    absorbed = EFFECTS[effects](region, data.year, np.empty((len(region), 0)))
-    z, g = (left_by(absorbed, region, V) for V in (regressor, growth))
-    squares = (z**2).sum(axis=0)
-    slope = (z * g).sum(axis=0) / squares
-    G = len(data.regions)
-    scores = sums(region, z * (g - z * slope))
-    return np.asarray(slope * squares / np.sqrt(G / (G - 1) * (scores**2).sum(axis=0)))
+    slope, error = batched_slopes(growth, regressor, region, data.year, effects, region)
+    return np.asarray(slope / error)
 
 
 def own_slopes(data: Pool, effects: str) -> Array:
@@ -122,12 +118,9 @@ def own_slopes(data: Pool, effects: str) -> Array:
 
     0 for a positive slope, and for a level that does not vary.
     """
-    columns = np.column_stack([data.growth, data.regressor])
-    left = EFFECTS[effects](data.region, data.year, columns).residual
-    g, R = left[:, :2], left[:, 2:]
-    squares = (R**2).sum(axis=0)
-    slope = np.divide((g * R).sum(axis=0), squares, out=np.zeros(2), where=squares > 0)
-    return np.asarray(np.minimum(slope, 0.0))
+    columns = data.growth[..., None], data.regressor[..., None]
+    slope, _ = batched_slopes(*columns, data.region, data.year, effects)
+    return np.minimum(np.nan_to_num(slope[:, 0]), 0.0)
 
 
 def world_shocks(data: Pool, rate: Array, has_common: bool, slopes: int) -> Shocks:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.special import stdtr
 
 from coevo.arrays import Array, Integers
-from coevo.estimation.effects import EFFECTS, left_by, sums
+from coevo.estimation.batched import batched_slopes
+from coevo.estimation.effects import sums
 from coevo.estimation.growth import Pool
 from coevo.inference.panel_simulation import panel_blocks
 from coevo.inference.sets import t_quantile
@@ -82,16 +82,9 @@ def panel_strengths(
     z, e: regressor and residual after the effects; T: years of growth. Parameters as for
     `own_strengths`.
     """
-    absorbed = EFFECTS[effects](region, year, np.empty((len(region), 0)))
-    z, g = (left_by(absorbed, region, V) for V in (regressor, growth))
-    squares = (z**2).sum(axis=0)
-    strength = (z * g).sum(axis=0) / squares
-    scores = (z * (g - z * strength)).reshape(len(year), -1)
     years, of_year = np.unique(year, return_inverse=True)
-    member = csr_array((np.ones(len(year)), (of_year, np.arange(len(year)))))
-    by_years = ((member @ scores) ** 2).sum(axis=0).reshape(squares.shape)
-    T = len(years)
-    return Estimates(strength, np.sqrt(T / (T - 1) * by_years) / squares, np.array(T - 1))
+    fitted = batched_slopes(growth, regressor, region, year, effects, of_year)
+    return Estimates(*fitted, np.array(len(years) - 1))
 
 
 @dataclass(frozen=True)

@@ -144,29 +144,15 @@ def _row(found: Estimates, at: tuple[int, ...], ranges: Ranges, level: float) ->
     """Return the columns of one strength: estimate, interval, ranges, what is excluded, verdict."""
     strength = float(found.strength[at][0])
     low, high = (float(end[at][0]) for end in found.interval(level))
-    ends = {
-        name: (float(part[0][at]), float(part[1][at]))
-        for name, part in (("full", ranges.full), ("none", ranges.none))
-    }
-    excluded = {
-        name: not low <= h <= high and (strength < ends[name][0] or strength > ends[name][1])
-        for name, h in (("full", FULL), ("none", NONE))
-    }
-    return {
-        "strength": strength,
-        "low": low,
-        "high": high,
-        "full_low": ends["full"][0],
-        "full_high": ends["full"][1],
-        "none_low": ends["none"][0],
-        "none_high": ends["none"][1],
-        "full_excluded": excluded["full"],
-        "none_excluded": excluded["none"],
-        "least_seen": float(ranges.least_seen[at]),
-        "verdict": verdict(
-            strength, (excluded["full"], excluded["none"]), ends["full"][1], ends["none"][0]
-        ),
-    }
+    columns: Row = {"strength": strength, "low": low, "high": high}
+    for name, part, h in (("full", ranges.full, FULL), ("none", ranges.none, NONE)):
+        least, most = (float(end[at]) for end in part)
+        beyond = strength < least or strength > most
+        columns |= {f"{name}_low": least, f"{name}_high": most}
+        columns[f"{name}_excluded"] = not low <= h <= high and beyond
+    excluded = columns["full_excluded"], columns["none_excluded"]
+    told = verdict(strength, excluded, columns["full_high"], columns["none_low"])
+    return columns | {"least_seen": float(ranges.least_seen[at]), "verdict": told}
 
 
 def panel_strength_rows(

@@ -15,6 +15,7 @@ import numpy as np
 from coevo.arrays import Array, Booleans
 from coevo.estimation.effects import sums
 from coevo.estimation.growth import ESTIMATORS, Pool
+from coevo.lotka_volterra.populations import years_later
 
 SUBSTEPS = 4  # steps of Runge and Kutta within a year
 SIGNS = np.array([[-1.0], [1.0]])  # of the effect of x2 on x1, and of x1 on x2
@@ -91,28 +92,12 @@ def simulated_paths(
     paths[0] = logs
     for t in range(own.shape[1]):
         shocks = spread.common[:, None] * common[t] + spread.own[:, :, None] * own[:, t]
-        grown = _after_a_year(logs, intercepts[:, :, None], slopes) + shocks
+        rates = intercepts[:, :, None]
+        undisturbed = years_later(logs, rates, slopes, SUBSTEPS) if slopes.any() else logs + rates
+        grown = undisturbed + shocks
         logs = np.where((begins <= t)[:, None, None], grown, logs)
         paths[t + 1] = logs
     return np.exp(paths)
-
-
-def _after_a_year(logs: Array, intercepts: Array, slopes: Array) -> Array:
-    """Return the logs (G, 2, B) of both populations a year later, without shocks."""
-    if not slopes.any():
-        return logs + intercepts
-    h = 1 / SUBSTEPS
-
-    def rates(at: Array) -> Array:
-        return np.asarray(intercepts + slopes * np.exp(at[:, ::-1]))
-
-    for _ in range(SUBSTEPS):
-        k1 = rates(logs)
-        k2 = rates(logs + h / 2 * k1)
-        k3 = rates(logs + h / 2 * k2)
-        k4 = rates(logs + h * k3)
-        logs = logs + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return logs
 
 
 def finite_paths(paths: Array) -> tuple[Array, Booleans]:

@@ -1,34 +1,33 @@
-"""A new study: made from templates, with a workbook to fill in, or begun from downloads.
+"""A new study: made from templates, with a CSV to fill in, or begun from downloads.
 
 It is written into this folder. Of downloads it says what was found, what was written, and what a
 person must decide.
 """
 
-import csv
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from coevo.arrays import Config
+from coevo.arrays import Config, Row
 from coevo.equilibria.possible_outputs import proposed_pair
-from coevo.errors import Problems, StudyError, short
+from coevo.errors import PROGRAM, Problems, StudyError, short
 from coevo.files import write_bytes
 from coevo.observations.cells import readings
-from coevo.observations.units import sharers
+from coevo.observations.names import aliases
+from coevo.observations.units import named, sharers
 from coevo.study.config_tables import check_indicators
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, DEFAULT, complete, name_problem, read_config
-from coevo.study.fill_in import TEMPLATES, blank_workbook, marks_in_words
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 from coevo.study.raw_files import VINTAGE
-from coevo.study.regions import NAMES, SETS, set_of_regions
+from coevo.study.regions import NAMES, SETS, chosen_regions, set_of_regions
 from coevo.study.templates import filled
 from coevo.study.terminal import NEEDED, WIDTH, said, span, standing, wrapped_lines
 
@@ -39,7 +38,7 @@ SPAN = 6  # years of a study that names none, up to the year before the vintage
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for: name of the study, its years, the vintage folder of the workbook.
+    """What is asked for: name of the study, its years, the vintage folder of its raw files.
 
     source: a folder or a file that the study is begun from, as it was typed; its years are then
     those of the files, where `first` or `last` is 0, and its set of regions the one that fits,
@@ -76,12 +75,6 @@ def wish(
     return Wish(study, int(first or end - SPAN + 1), end, vintage)
 
 
-def guide(**words: object) -> list[tuple[str, str]]:
-    """Return the lines of the workbook's guide, in Chinese and English."""
-    rows = csv.DictReader(io.StringIO(filled("new/guide.csv", **words)))
-    return [(row["zh"], row["en"]) for row in rows]
-
-
 def _checked(config: Config, name: str) -> dict[str, Any]:
     """Return the config after defaults; that its folder of raw files is there comes later."""
     return {**complete({**config, "raw": "."}, name), "raw": config["raw"]}
@@ -98,8 +91,8 @@ def written(path: str, content: str | bytes) -> str:
 def begin_study(wanted: Wish) -> list[str]:
     """Write what is not there yet of a study; return a line per file, then what to do next.
 
-    Nothing is overwritten: a config or a table that is there is read, and the workbook is made
-    from it. Raises `StudyError` for years, or an existing config or table, that are not right.
+    Nothing is overwritten: a config or a table that is there is read, and the CSV to fill in is
+    made from it. Raises `StudyError` for years, or an existing config or table, that are not right.
     """
     name = Path(DEFAULT).name
     text = filled("new/config.yaml", **vars(wanted))
@@ -107,16 +100,27 @@ def begin_study(wanted: Wish) -> list[str]:
     config = _checked(read_config(DEFAULT) if there else yaml.safe_load(text), name)
     years, table, regions = config["years"], config["indicators"], config["regions_table"]
     lines = [written(DEFAULT, text) + f" (years {years['first']} to {years['last']})"]
-    lines.append(written(table, (TEMPLATES / "indicators.csv").read_bytes()))
+    lines.append(written(table, (PROGRAM / "workflow/new/indicators.csv").read_bytes()))
     lines.append(written(regions, set_of_regions(SETS[0]).read_bytes()))
     indicators = check_indicators(config, regions, name)
-    folder = f"{config['raw']}/{wanted.vintage}"
-    chinese, english = marks_in_words(config["missing_marks"])
-    words = {**vars(wanted), **years, "folder": folder, "marks_zh": chinese, "marks_en": english}
-    book = f"{folder}/{config['study']}.xlsx"
-    blank = blank_workbook(indicators, read_rows(regions), config, guide(**words))
-    lines.append(written(book, blank))
-    return [*lines, *said("fill_in.txt", study=wanted.study, table=table, book=book)]
+    path = f"{config['raw']}/{wanted.vintage}/{config['study']}.csv"
+    lines.append(written(path, blank_table(indicators, read_rows(regions), config)))
+    return [*lines, *said("fill_in.txt", study=wanted.study, table=table, path=path)]
+
+
+def blank_table(indicators: Sequence[Row], regions: Sequence[Row], config: Config) -> bytes:
+    """Return the CSV to fill in: a row per region and year, a column per published indicator.
+
+    A head names the indicator as the files do, with its unit in brackets. The file begins with a
+    byte-order mark, by which Excel knows its encoding.
+    """
+    sources = [row for row in indicators if row["source_name"]]
+    heads = [f"{aliases(row['source_name'])[0]}({named(row['unit'], 'zh')})" for row in sources]
+    chosen, years = chosen_regions(config, regions), config["years"]
+    names = [row.get("name_zh") or row["name_en"] for row in regions if row["region"] in chosen]
+    places = product(names, range(years["first"], years["last"] + 1))
+    rows = [{"地区 Region": region, "年份 Year": year} for region, year in places]
+    return as_csv(rows, [*rows[0], *heads]).encode("utf-8-sig")
 
 
 def begin_from_files(wanted: Wish, home: str | Path = "") -> list[str]:
@@ -164,8 +168,10 @@ def _config_text(proposal: Proposal, wanted: Wish, downloads: Survey) -> str:
     return filled("new/found.yaml", **vars(wanted) | vars(proposal) | values)
 
 
-def as_csv(rows: Sequence[dict[str, str]], columns: Sequence[str] | None = None) -> str:
-    """Return rows as CSV, as the tables of the configuration are."""
+def as_csv(
+    rows: Sequence[Sequence[Any] | Mapping[str, Any]], columns: Sequence[str] | None = None
+) -> str:
+    """Return rows as CSV, as the tables of the configuration are; columns of no row are empty."""
     return str(pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n"))
 
 

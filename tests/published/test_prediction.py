@@ -1,4 +1,4 @@
-"""Deng's five figures: GM(1,1), its forecasts and its level ratios."""
+"""Deng's five figures: GM(1,1) and its forecasts."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coevo.prediction.models import grey, grey_model, level_ratios
+from coevo.prediction.models import grey, grey_model
 
 DENG = json.loads(Path(__file__).with_name("prediction.json").read_text(encoding="utf-8"))["grey"]
 X = np.array([DENG["x"]])
@@ -19,10 +19,6 @@ def test_deng_s_grey_model():
     assert told == pytest.approx(DENG["fitted_and_3_ahead"], rel=1e-12)
 
 
-def test_deng_s_level_ratios_are_within_bounds():
-    ratio, bound = level_ratios(X)
-    assert ratio[0] == pytest.approx(DENG["level_ratio"], rel=1e-14)
-    assert bound == pytest.approx([np.exp(2 / 6)])
+def test_deng_s_forecasts():
     told = grey(np.log(X), 3)
-    assert told.constants == {"level_ratio": 1.0}
-    assert np.exp(told.logs[0]) == pytest.approx(DENG["fitted_and_3_ahead"][5:], rel=1e-12)
+    assert np.exp(told[0]) == pytest.approx(DENG["fitted_and_3_ahead"][5:], rel=1e-12)

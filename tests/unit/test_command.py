@@ -76,7 +76,7 @@ def test_the_folder_of_a_study_is_a_repository_that_builds_itself(place):
         "README.md", "CITATION.cff", ".gitignore", ".gitattributes", "requirements.lock",
         ".github/workflows/build.yml", "workflow/Snakefile", f"wheels/{wheel.wheel_name()}",
         "config/README.md", "config/config.yaml", "config/indicators.csv", "config/regions.csv",
-        "data/raw/sources.csv", "data/raw/2026-11/mine.xlsx",
+        "data/raw/sources.csv", "data/raw/2026-11/mine.csv",
     }  # fmt: skip
     for page in ("README.md", "config/README.md"):
         for link in LINK.findall(made[page].decode()):
@@ -203,7 +203,7 @@ def test_a_folder_in_which_nothing_may_be_written_is_said(place, monkeypatch, ca
 
 
 def test_a_table_of_sources_is_no_raw_file(place):
-    assert raw_files.raw_paths("mine/data/raw", "latest") == ["mine/data/raw/2026-11/mine.xlsx"]
+    assert raw_files.raw_paths("mine/data/raw", "latest") == ["mine/data/raw/2026-11/mine.csv"]
     with pytest.raises(errors.StudyError, match="stands outside a vintage"):
         Path("mine/data/raw/other.csv").touch()
         raw_files.raw_paths("mine/data/raw", "latest")

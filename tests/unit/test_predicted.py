@@ -27,7 +27,7 @@ def too_few() -> Tables:
 
 
 def refused() -> Tables:
-    names = ("predictions", *(f"prediction_{name}" for name in ("verdicts", "errors", "checks")))
+    names = ("predictions", *(f"prediction_{name}" for name in ("verdicts", "errors")))
     row = {"model": "", "origin": 2020, "message": "too_few_years_to_predict"}
     rows = [row | {"series": name, "fields": '{"years": 5, "least": 6}'} for name in SERIES]
     made = {name: tables()[name].iloc[:0] for name in names}

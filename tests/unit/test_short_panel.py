@@ -82,7 +82,7 @@ def test_refits_equal_the_pooled_fit(effects, missing):
     frame = panel(missing=missing)
     fit = fitted(frame, effects=effects)
     start, end = simulated(fit, 3, 2)
-    found = refits(fit)(start, end)
+    found = refits(fit, start, end)
     for draw in range(3):
         again = panel(missing=missing)
         at = again.set_index(["region", "year"])
@@ -111,7 +111,7 @@ def test_the_bias_is_how_far_refits_lie_from_the_fit():
     fit = fitted(panel(slopes=(-0.3, 0.3), noise=0.2, shock=0.1, regions=8, years=6, seed=2))
     found, draws = short_panel_bias(fit, draws=4000), 1000
     assert np.abs(found.bias / found.error).max() > 10  # there is something to find
-    again = refits(fit)(*simulated(fit, draws, 4))
+    again = refits(fit, *simulated(fit, draws, 4))
     error = again.std(axis=1) / np.sqrt(draws)
     assert (np.abs(again.mean(axis=1) - [fit.b1, fit.d] - found.bias) < 4 * error).all()
     assert again.std(axis=1) == pytest.approx(found.error * np.sqrt(found.draws), rel=0.2)

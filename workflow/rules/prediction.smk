@@ -15,7 +15,6 @@ rule predict:
         predictions=f"{DATA}/predictions.csv",
         prediction_errors=f"{DATA}/prediction_errors.csv",
         prediction_verdicts=f"{DATA}/prediction_verdicts.csv",
-        prediction_checks=f"{DATA}/prediction_checks.csv",
         prediction_refusals=f"{DATA}/prediction_refusals.csv",
     log:
         f"{LOGS}/predict.log",
