@@ -20,6 +20,7 @@ import yaml
 from coevo.coupling.grade_scales import GRADES
 from coevo.files import as_table
 from coevo.report.findings import all_findings
+from coevo.sensitivity.choices import MAIN
 from tests.said import Report, beside_exhibits, line, reported, words_in
 from tests.sample import (
     COUNT,
@@ -59,7 +60,9 @@ def graded(most: int, main: int) -> Change:
         rows = made["multiverse"]
         first = rows["main"] | rows["scale"].eq("ratio")  # what the relative gap is read from
         rows = pd.concat([rows[first], rows[~first]]).head(100)
-        return made | {"multiverse": rows.assign(focus_grade=grades, main=own, repeated=False)}
+        return made | {
+            "multiverse": rows.assign(focus_grade=grades, main=own, repeated=False, system=MAIN)
+        }
 
     return change
 

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Row
+from coevo.files import rows_of
 from coevo.report.findings.study_tables import Study, least_and_largest
 from coevo.sensitivity.choices import MAIN, ROBUST
 from coevo.sensitivity.headlines import DEPENDS, ROBUST_TO_CHOICES, SIGNIFICANCE
@@ -17,17 +18,18 @@ SHARES = {"every": 1.0, "robust": ROBUST, MOSTLY: 2 / 3, "split": 0.0}
 def robustness_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section 'how sure we are of D', about the region in focus.
 
-    `verdict`: `every` where all combinations give one grade, `robust` at least 95 %, `mostly` from
-    two thirds on, `split` below, `none` where no combination gives one; `own`: whether the most
-    frequent grade is the study's `own` or an`other`; `others`: whether `one` combination or
-    `several` give neither of the first two; `D`, `rank`: their least and largest, `ranks` where
-    they differ; `own_place`: whether the study's own rank is the `highest` or the `lowest` of all.
-    `combined`: combinations, and those comparable over years.
+    Of the study's own indicators `verdict`: `every` where all combinations give one grade, `robust`
+    at least 95 %, `mostly` from two thirds on, `split` below, `none` where none gives one; `own`:
+    whether the most frequent grade is the study's `own` or an`other`; `others`: whether `one`
+    combination or `several` give neither of the first two; `D`, `rank`: their least and largest,
+    `ranks` where they differ; `own_place`: whether the study's own rank is the `highest` or the
+    `lowest` of all.
+    `combined`: combinations of all indicator systems, and those comparable over years.
     `headlines`: see `_headlines`.
     """
     every = study.tables["multiverse"]
-    seen = every[~every["repeated"]]
-    seen = seen[seen["focus_grade"].fillna("") != ""]
+    known = every[~every["repeated"] & (every["focus_grade"].fillna("") != "")]
+    seen = rows_of(known, system=MAIN)
     unseen = {"verdict": "none", **_headlines(study)}
     if seen.empty:
         return unseen
@@ -40,7 +42,7 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "verdict": next(verdict for verdict, least in SHARES.items() if share >= least),
         "own": "own" if main["focus_grade"] == counts.index[0] else "other",
         "n": len(seen),
-        "combined": (len(seen), int(seen["comparable"].sum())),
+        "combined": (len(known), int(known["comparable"].sum())),
         "grade": counts.index[0],
         "others": "one" if rest == 1 else "several" if rest else "",
         "grades": list(counts.items()),
@@ -101,10 +103,24 @@ def through_finding(study: Study) -> dict[str, Any]:
             "together": together,
             "chance": _by_chance(study, str(name)),
             "least": rows["least"].iloc[0],
+            "counts": _counts(study, str(name)),
         }
     refused = study.tables["varied_refusals"].groupby(["message", "fields"], sort=False)
     counts = [(*why, int(n)) for why, n in refused["combinations"].sum().items()]
     return headlines | {"not_allowed": counts}
+
+
+def _counts(study: Study, headline: str) -> list[tuple[Any, ...]]:
+    """By indicator system, of several pairs of systems by pair: which of these it is, both names,
+    in how many combinations a headline holds, and of how many.
+    """
+    rows = study.rows("headlines", headline=headline).dropna(subset="combinations")
+    several, systems = rows["pair"].nunique() > 1, rows["system"] != ""
+    rows = rows[systems if systems.any() and not several else ~systems]
+    kinds = ["pair" if several else MAIN if s in ("", MAIN) else "other" for s in rows["system"]]
+    pairs = [pair.split("~") if pair else study.subsystems[:2] for pair in rows["pair"]]
+    pairs = [[study.label(name) for name in pair] for pair in pairs]
+    return [*zip(kinds, rows["system"], pairs, rows["agree"], rows["combinations"], strict=True)]
 
 
 def _by_chance(study: Study, headline: str) -> str:

@@ -20,8 +20,12 @@ def _of_pair(study: Study) -> pd.DataFrame:
 
 
 def paired_by(study: Study) -> list[str]:
-    """What regions are paired by, size per head first; empty without pairings."""
-    return [name for name in dict.fromkeys(_of_pair(study)["paired_by"]) if name]
+    """What regions are paired by, the level that explains most of D first, as in all combinations;
+    empty without pairings.
+    """
+    names = [name for name in dict.fromkeys(_of_pair(study)["paired_by"]) if name]
+    explained = dict(study.rows("level", measure="R2")[["level", "value"]].to_numpy())
+    return sorted(names, key=lambda name: -explained.get(name, 0))
 
 
 def correlation_values(study: Study, by: str | None = None, scale: str = LOGS) -> pd.DataFrame:

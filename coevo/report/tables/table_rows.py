@@ -113,6 +113,8 @@ def verdicts(words: ReportText) -> Body:
         row["hangs"] = words.message("hanging", row["fields"]) if by_choices else ""
         row["held"] = _held(words, row)
     apart = words.say("tables/verdicts/against", claims=against) if against else ""
+    if any(";" in row["held"] for row in asked if row["computed"] == "by_choices"):
+        apart = words.grammar.sentences([words.say("tables/verdicts/by_system"), apart])
     note = words.say("tables/verdicts/note", least=words.percent(ROBUST), apart=apart)
     return Body(asked, note=note, look="held")
 
@@ -150,9 +152,12 @@ def _told(words: ReportText, table: str) -> list[Row]:
 
 
 def _held(words: ReportText, row: Row) -> str:
-    """In how many combinations a claim holds, or in how many fits; the range of a rank; of theory
-    both strengths.
+    """In how many combinations a claim holds, by indicator system, or in how many fits; the range
+    of a rank; of theory both strengths.
     """
+    systems = unpacked(row["fields"]).get("systems", ()) if row["computed"] == "by_choices" else ()
+    if systems:
+        return "; ".join(str(words.message("held_by_choices", counts)) for counts in systems)
     if row["computed"] in (*THROUGH_CHOICES, "strengths_found"):
         return str(words.message(f"held_{row['computed']}", row["fields"]))
     counted = LAYOUT["fits"].get(row["claim"])

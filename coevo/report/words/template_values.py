@@ -60,7 +60,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     findings["opening"]["case"] = config["claims"] if config["claims"] in known else "none"
     findings["methods"] = bands | {"preset": config["coupling"]["preset"]}
     findings["methods"]["pairing"] = findings.get("step", {}).get("place")
-    findings["methods"]["combinations"] = findings.get("robustness", {}).get("n")
+    findings["methods"]["combinations"] = findings.get("robustness", {}).get("combined", (None,))[0]
     read = set(study.tables["observations"]["indicator"])
     notes = [f"notes/{key}" for key in phrases["notes"] if key in read]
     first = ["limits/doubtful"] if findings["data"]["serious"]["count"] else []
