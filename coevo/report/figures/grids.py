@@ -80,7 +80,8 @@ def group_dots(study: Study, words: Mapping[str, str]) -> Part:
     names = list(order.index)
     rows, in_focus = rows.round({"D": 4}), rows["region"] == study.focus
     limits = axes.tenths_around(rows["D"])
-    x, y = axes.D_across(study.grades, limits), axes.named_rows(names)
+    across = axes.axis("D", axes.grade_ticks(study.grades, limits))
+    x, y = axes.spanning("D", *limits, across), axes.named_rows(names)
     drawn = {"others": rows[~in_focus], "focus": rows[in_focus]}
     return specification("dots", study, words, drawn, x=x, y=y, height=40.0 * len(names) + 10)
 
