@@ -11,9 +11,8 @@ import pandas as pd
 from coevo.errors import PROGRAM, StudyError
 from coevo.files import read_table
 from coevo.report.figures.typesetting import check_characters
-from coevo.report.words.grammar import read_phrases
+from coevo.report.words.grammar import read_phrases, with_nouns
 from coevo.report.words.message_words import message_texts
-from coevo.report.words.nouns import with_nouns
 from coevo.study.configuration import ASKED
 from coevo.study.raw_files import changed_files, source_rows, sources_path
 from coevo.study.readiness import Checked, check_lines, check_study

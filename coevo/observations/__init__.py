@@ -16,11 +16,10 @@ from coevo.observations.cells import plain_numbers
 from coevo.observations.doubts import DOUBTS
 from coevo.observations.layouts import read_layout
 from coevo.observations.names import find_indicator, nearest_names
-from coevo.observations.periods import whole_years
+from coevo.observations.periods import nearest_samples, whole_years
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.sheets import MOST_TABLES, Remark, Sheet, check_count
-from coevo.observations.times import nearest_samples
 
 FIGURE, PLACE = ["region", "name", "year", "indicator"], ["file", "sheet", "cell"]
 KEY = ["vintage", "region", "indicator", "year", "period"]  # of a figure that stands once

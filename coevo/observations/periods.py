@@ -1,22 +1,27 @@
 """Years and parts of years as heads and cells write them: `2015年`, `2019Q4`, `2018.1-3`.
 
-Figures of quarters and months are made into those of years, as the indicator table says.
+Figures of quarters and months are made into those of years, as the indicator table says. Times in
+place of years are those of samples, the nearest of which stands for each step; a time is kept in
+ten-thousandths of a step: a whole part, which stands where others have the year, and the rest,
+which stands where they have the months.
 """
 
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.arrays import Row
-from coevo.errors import Problems
-from coevo.observations.cells import date_of, head_year, without_marks
-from coevo.observations.sheets import CellWords, Remark
+from coevo.errors import Problems, StudyError, short
+from coevo.observations.cells import NUMBER, date_of, head_year, without_marks
+from coevo.observations.names import compared
+from coevo.observations.sheets import CellWords, Remark, Sheet
 
 SERIES = ["vintage", "region", "indicator", "year"]
 DECEMBER = 12
@@ -40,6 +45,9 @@ IN_MONTHS = re.compile(
 # 2012-13, 2012/13, 2012-2013: a year that ends in the next
 FISCAL = re.compile(rf"{YEAR}\s?[-–—/]\s?((?:19|20)?[0-9]{{2}})(?:年度?)?")
 WHOLE = 112  # of a period as number: from the first to the last month
+HEAD = "timeperiod"  # the word of `vocabulary.csv` for a column of periods that goes before others
+STEP = 10_000  # of a step
+MOST_STEPS = 1e9  # steps, so that a time stays a whole number of parts
 
 
 class Period(NamedTuple):
@@ -195,3 +203,69 @@ def whole_years(
         years = pd.concat([years, added])
     order = ["indicator", "region", "year", "source"]
     return years.sort_values(order, kind="stable", ignore_index=True), remarks
+
+
+class TimeGrid(NamedTuple):
+    """Steps in place of years: step n is the time n x `grid`; `within`: how far from it a sample
+    may be that stands for it; names: what heads a column of times, as `compared` gives it.
+    """
+
+    names: tuple[str, ...]
+    grid: float
+    within: float
+
+    def headed(self, sheet: Sheet) -> Sheet:
+        """Return a sheet in which the head of a column of times is a known one."""
+        values = sheet.values.copy()
+        for place, value in np.ndenumerate(values):
+            if isinstance(value, str) and compared(value) in self.names:
+                values[place] = HEAD
+        return replace(sheet, values=values)
+
+    def code(self, words: CellWords) -> int:
+        """Return a time in parts of a step, -1 for a blank; `StudyError` for what is none."""
+        if not words:
+            return -1
+        steps = float(words.text) / self.grid if NUMBER.fullmatch(words.text) else -1.0
+        if not 0 <= steps < MOST_STEPS:
+            raise StudyError(
+                f'"{short(words.text)}" is not understood as a time; write it as a number from 0 '
+                "on, such as 2.5"
+            )
+        return round(steps * STEP)
+
+
+def time_grid(period: Mapping[str, Any] | None) -> TimeGrid | None:
+    """Return the steps that a config's `period` describes, None for years."""
+    if not period:
+        return None
+    names = (compared(text) for text in period.values() if isinstance(text, str))
+    return TimeGrid(tuple(names), period["grid"], period["within"])
+
+
+def nearest_samples(
+    frame: pd.DataFrame, grid: TimeGrid
+) -> tuple[pd.DataFrame, list[tuple[int, int, Remark]]]:
+    """Return the figures of steps: of each series the sample nearest to a step, if near enough.
+
+    frame: figures as `FIGURES` with vintage and source, at times as `TimeGrid.code` gives them. Of
+    two samples that are equally near the earlier stands, and a sample halfway between two steps
+    stands for the earlier; a blank is a sample, too. Remarks come with the places of indicator and
+    source.
+    """
+    time = frame["year"] * STEP + frame["period"]
+    step = (time + STEP // 2 - 1) // STEP
+    samples = frame.assign(year=step, period=WHOLE, time=time, away=(time - step * STEP).abs())
+    near = samples[samples["away"] <= round(grid.within / grid.grid * STEP)]
+    near = near.sort_values(["away", "time"], kind="stable").drop_duplicates(SERIES)
+    order = ["indicator", "region", "year", "source"]
+    near = near.sort_values(order, kind="stable", ignore_index=True)
+    return near[frame.columns], list(_counted(samples, near))
+
+
+def _counted(samples: pd.DataFrame, near: pd.DataFrame) -> Iterator[tuple[int, int, Remark]]:
+    """Yield for each indicator how many of its samples stand for a step."""
+    for _, rows in samples.groupby("indicator", sort=True):
+        indicator, source, *place = map(int, rows[["indicator", "source", "row", "column"]].iloc[0])
+        fields = {"figures": int((near["indicator"] == indicator).sum()), "samples": len(rows)}
+        yield indicator, source, Remark("samples", "nearest_samples", fields, *place)

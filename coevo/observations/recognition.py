@@ -22,10 +22,9 @@ from coevo.observations.names import (
     nearest_names,
     terms,
 )
-from coevo.observations.periods import period_of
+from coevo.observations.periods import period_of, time_grid
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
 from coevo.observations.tables import FigureTable, Labels, along
-from coevo.observations.times import time_grid
 from coevo.observations.units import read_unit, unit_key, unit_of
 
 UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4

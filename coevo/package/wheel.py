@@ -77,8 +77,9 @@ def wheel_name() -> str:
 
 def wheel_bytes() -> bytes:
     """Return the wheel; raises `FileNotFoundError` if a file of the program is gone."""
-    files = _source_files() if IS_CLONE else _installed_files()
-    return _zipped(files | _about())
+    kept = {f"{_about_folder()}/{name}" for name in ABOUT}
+    files = _source_files() if IS_CLONE else _recorded(_is_code)
+    return _zipped(files | _recorded(kept.__contains__))
 
 
 def _source_files() -> dict[str, bytes]:
@@ -96,18 +97,14 @@ def _is_shipped(file: Path) -> bool:
     return file.is_file() and "__pycache__" not in file.parts and file.name[0] != "."
 
 
-def _installed_files() -> dict[str, bytes]:
-    """Return code and what ships beside it, as the RECORD of the installation lists it."""
-    return _recorded(lambda name: name.startswith("coevo/") and not name.endswith(".pyc"))
-
-
-def _about() -> dict[str, bytes]:
-    """Return what the installation says of itself, but for how it came here."""
-    kept = {f"{_about_folder()}/{name}" for name in ABOUT}
-    return _recorded(lambda name: name in kept)
+def _is_code(name: str) -> bool:
+    return name.startswith("coevo/") and not name.endswith(".pyc")
 
 
 def _recorded(is_kept: Callable[[str], bool]) -> dict[str, bytes]:
+    """Return files as the RECORD of the installation lists them: code and what ships beside it, and
+    what the installation says of itself, but for how it came here.
+    """
     installed = distribution("coevo")
     names = [file.as_posix() for file in installed.files or ()]
     return {

@@ -22,9 +22,14 @@ from coevo.observations.units import find_unit, of_currency, sharers
 from coevo.study.completeness import INDICATOR, REGION, left_out
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
-from coevo.study.found_regions import PRINTED, RegionsFound, find_regions, free_name
+from coevo.study.found_regions import (
+    PRINTED,
+    RegionsFound,
+    find_regions,
+    free_name,
+    nested_levels,
+)
 from coevo.study.found_tables import LETTER, Survey, in_order
-from coevo.study.levels import nested_levels
 from coevo.study.terminal import span
 
 SUBSYSTEMS = ("first", "second")

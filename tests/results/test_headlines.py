@@ -87,7 +87,7 @@ def test_page_one_and_the_annex_contain_every_flag(shipped, results, study, lang
     phrases = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
     words = in_language(shipped(study), language, phrases)
     short = {readable(row[0]): readable(row[4]) for row in _rows(words, "verdicts")}
-    long = {readable(row[0]): readable(row[1]) for row in _rows(words, "headlines")}
+    long = {readable(row[0]): readable(row[2]) for row in _rows(words, "stated")}
     claims = results(study, "headline_claims").query("computed == 'by_choices'")
     variants, flags = results(study, "headline_variants"), 0
     for row in claims.itertuples():

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coevo.files import as_table, read_table, write_table
-from coevo.history.changes import changes_since
-from coevo.history.frozen_goalposts import with_frozen_goalposts
+from coevo.history.changes import changes_since, with_frozen_goalposts
 from coevo.normalisation import normalise
 from coevo.panel import build_panel
 from coevo.report.findings.since_release import changes_finding as found

@@ -62,7 +62,7 @@ def test_grades_and_ranks_are_counted_over_the_combinations_that_have_one() -> N
 
 def test_growth_names_its_largest_parts() -> None:
     chosen = study()
-    found, rows = growth_finding(chosen, 2), chosen.of_focus("growth_split")
+    found, rows = growth_finding(chosen, 2), chosen.rows("growth_split", region=chosen.focus)
     sums = rows.groupby("indicator")["contribution"].sum().nlargest(2)
     assert dict(found["largest"]) == pytest.approx(sums.to_dict())
     assert found["years"] == (FIRST, LAST)

@@ -15,7 +15,7 @@ from coevo.report.findings.data_quality import data_finding
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.interaction import interaction_finding
 from coevo.report.findings.level_control import level_values
-from coevo.report.findings.region_standings import standings
+from coevo.report.findings.regional_pattern import standings
 from coevo.report.findings.rise import far_finding, focus_state
 from coevo.report.findings.theory_against_fit import control_finding, theory_fit_finding
 from tests.sample import (

@@ -15,8 +15,7 @@ from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS
 from coevo.normalisation import REFERENCES
 from coevo.observations.units import UNITS, named
-from coevo.report.words.grammar import Grammar
-from coevo.report.words.nouns import renamed, with_nouns
+from coevo.report.words.grammar import Grammar, renamed, with_nouns
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS

@@ -105,9 +105,9 @@ def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     found, grade = printed(study()), unpacked(claims.at["grade_of_focus", "stated"])["grade"]
     chip = "[depends on choices]{.chip .weaker}"
     (short,) = (row for row in found["verdicts"].rows if grade in str(row[0]))
-    row = next(row for row in found["headlines"].rows if grade in str(row[0]))
-    assert short[3] == row[2] == chip and "(#robustness)" in short[-1]
-    assert [int(n) for n in re.findall(r"\d+", row[1])[:4]] == [
+    row = next(row for row in found["stated"].rows if grade in str(row[0]))
+    assert short[3] == row[3] == chip and "(#robustness)" in short[-1]
+    assert [int(n) for n in re.findall(r"\d+", row[2])[:4]] == [
         fields[key] for key in ("agree", "contrary", "open", "n")
     ]
 

@@ -6,7 +6,7 @@ import importlib.util
 import pytest
 
 from coevo import schema
-from coevo.report.tables.columns import NUMBER_FORMATS
+from coevo.report.tables.report_table import NUMBER_FORMATS
 from tests.sample import ROOT
 
 with schema.FILE.open(encoding="utf-8", newline="") as file:

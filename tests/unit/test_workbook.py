@@ -15,7 +15,7 @@ from coevo.files import read_texts, rows_of
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report.tables import LAYOUT, traced_case
 from coevo.report.tables.annex import report_tables
-from coevo.report.tables.columns import column_of
+from coevo.report.tables.report_table import column_of
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.traced_case import FIRST as FIRST_ROW
 from coevo.report.tables.traced_case import LARGEST

@@ -115,11 +115,6 @@ def grade_ticks(table: GradeScale, limits: tuple[float, float]) -> list[float]:
     return sorted({tenths[0], *inside, tenths[-1]})
 
 
-def D_across(table: GradeScale, limits: tuple[float, float], title: str = "D") -> Part:
-    """The channel of D on a horizontal axis whose ticks are the cuts of the grades."""
-    return spanning("D", *limits, axis(title, grade_ticks(table, limits)))
-
-
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """Round values inside [low, high], about `count` of them, zero among them if inside."""
     if not high > low:

@@ -11,14 +11,14 @@ import pandas as pd
 
 from coevo.messages import has_wide
 from coevo.report import figures
-from coevo.report.figures import grids, intervals, lines, phase_planes, scatters
+from coevo.report.figures import grids, intervals, phase_planes, scatters
 from coevo.report.figures.typesetting import BETWEEN_TAGS, measuring_folder, pngs
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import for_excel
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
-_MODULES = (lines, grids, intervals, scatters, phase_planes)
+_MODULES = (grids, intervals, scatters, phase_planes)
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))
     for name in figures.FIGURES

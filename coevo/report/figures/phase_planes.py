@@ -1,29 +1,36 @@
-"""Phase planes: path, theoretical points, zero-growth lines of the fit with their bands."""
+"""Phase planes: path, theoretical points, zero-growth lines of the fit with their bands; how far
+axes reach, and where names stand.
+"""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.files import rows_of
 from coevo.lotka_volterra.phase_plane import (
     AXES,
     ORBIT_KINDS,
+    STEPS,
     arrows,
     lean,
     nullclines,
     orbit_inside,
 )
-from coevo.report.figures import plane
-from coevo.report.figures.axes import lines_of_title
+from coevo.report.figures.axes import lines_of_title, ticks
 from coevo.report.figures.vega import Part, specification
 from coevo.report.findings import equilibrium
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theoretical_points
 from coevo.report.words.numbers import with_figures
 
+NAME = np.array([0.11, 0.08])  # width and height of a name in the plane, as shares
+YEAR = (0.09, -0.015)  # from a point to the middle of its year
+REST = 0.22  # width of the name of a zero-growth line
+ABOVE = 0.03  # from a point or line to the middle of its name
 REACH = 4  # times an axis, as far as a zero-growth line may lie to be drawn
 FRAMES = [f"frame_{x}" for x in AXES]
 SYMBOLS = {"x1": "x₁", "x2": "x₂"}
@@ -60,7 +67,7 @@ def points(study: Study) -> pd.DataFrame:
 def _frames(rows: pd.DataFrame) -> pd.DataFrame:
     ends = [rows, *(rows.assign(**{x: rows[f"{x}_high"]}) for x in AXES)]
     held = pd.concat(ends, ignore_index=True).dropna(subset=AXES)
-    limits = held[AXES].astype(float).map(plane.plane_limit)
+    limits = held[AXES].astype(float).map(plane_limit)
     path = limits[held["kind"] == "observed"].groupby(held["region"]).max()
     near = limits <= 2 * path.reindex(held["region"]).set_axis(limits.index)
     return limits[near.all(axis=1)].groupby(held["region"]).max().set_axis(FRAMES, axis=1)
@@ -76,7 +83,7 @@ def _with_a_line(frames: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
     frames = frames.copy()
     for region in nearest.index[nearest.between(1, REACH)]:
         axis = beyond.loc[region].idxmin()
-        frames.loc[region, axis] = plane.plane_limit(lines.loc[region, axis])
+        frames.loc[region, axis] = plane_limit(lines.loc[region, axis])
     return frames
 
 
@@ -92,7 +99,7 @@ def resting(study: Study) -> pd.DataFrame:
         frame = tuple(rows[FRAMES].iloc[0])
         part = pd.DataFrame(nullclines(fits.loc[region], frame), columns=LINE)
         ends = part[["x1_end", "x2_end"]].set_axis(AXES, axis=1)
-        left = plane.named_left(ends, rows[rows["kind"] == "observed"], frame, plane.REST)
+        left = named_left(ends, rows[rows["kind"] == "observed"], frame, REST)
         tables.append(part.assign(region=region, left=left))
     table = pd.concat(tables, ignore_index=True)
     colour = table["still"].map({"x2": "$s1", "x1": "$s2"})
@@ -171,7 +178,7 @@ def _of_focus(study: Study) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     rows, observed = points(study), equilibrium.path(study)
     rows = rows[rows["region"] == study.focus]
     frame, parameters = rows[FRAMES].iloc[0], dict(equilibrium.parameter_rows(study)["estimate"])
-    behind = {"arrows": arrows(parameters, frame, rows, plane.NAME)}
+    behind = {"arrows": arrows(parameters, frame, rows, NAME)}
     if equilibrium.fits(study)["kind"].iloc[0] in ORBIT_KINDS:
         years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
         behind["orbit"] = orbit_inside(parameters, observed.iloc[-1], years, frame)
@@ -211,7 +218,7 @@ def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
     )
     parts = worded.groupby("region", sort=False)
     worded["left"] = pd.concat(
-        plane.named_left(part, part[part["kind"] == "observed"], part[FRAMES].iloc[0].to_numpy())
+        named_left(part, part[part["kind"] == "observed"], part[FRAMES].iloc[0].to_numpy())
         for _, part in parts
     )
     return worded[~_outside(rows)].drop(columns=FRAMES)
@@ -238,7 +245,7 @@ def _plane(
         for kind in ("observed", "fitted")
     )
     paths = rows[rows["kind"] == "observed"].groupby("region", sort=False)
-    years = pd.concat(plane.named_years(part, part[FRAMES].to_numpy()) for _, part in paths)
+    years = pd.concat(named_years(part, part[FRAMES].to_numpy()) for _, part in paths)
     assert study.pair is not None
     across, up = (
         words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
@@ -255,3 +262,46 @@ def _plane(
     }
     given |= {"across": lines_of_title(across), "up": up}
     return specification(chart, study, words, drawn | dict(behind), **given)
+
+
+def plane_limit(value: float) -> float:
+    """A tick above a value: an axis from zero to there holds it with some air. Zero if it is not
+    above zero, where no such axis holds it.
+    """
+    if value <= 0:
+        return 0.0
+    high = value * 1.18
+    step = ticks(0, high, 5)[1]
+    return float(np.ceil(high / step) * step)
+
+
+def named_years(path: pd.DataFrame, frame: Any) -> pd.DataFrame:
+    """Rows of a path whose year is named: its ends, and those with room beside the named ones.
+
+    frame: upper limits of the two axes.
+    """
+    at = path[AXES].to_numpy(dtype=float) / frame / NAME
+    named = list(dict.fromkeys([0, len(path) - 1]))
+    for i in range(1, len(path) - 1):
+        if (abs(at[named] - at[i]).max(axis=1) > 1).all():
+            named.append(i)
+    return path.iloc[sorted(named)]
+
+
+def named_left(
+    points: pd.DataFrame, path: pd.DataFrame, frame: Any, width: float = 0.4
+) -> pd.Series:
+    """Whether the name of each point, `width` wide as a share of the plane and a little above the
+    point, stands to its left: towards the middle, unless the path or its years are there and not on
+    the other side.
+    """
+    at, seen = (rows[AXES].to_numpy(dtype=float) / frame for rows in (points, path))
+    at[:, 1] = np.minimum(at[:, 1] + ABOVE, 1 - ABOVE)
+    steps = np.linspace(0, len(seen) - 1, STEPS * len(seen))
+    line = np.stack([np.interp(steps, np.arange(len(seen)), values) for values in seen.T], axis=1)
+    across, up = np.moveaxis(np.vstack([line, seen + YEAR]) - at[:, None], -1, 0)
+    left, right = (
+        ((abs(up) < NAME[1] / 2) & (side * across > 0) & (side * across < width)).any(axis=1)
+        for side in (-1, 1)
+    )
+    return pd.Series(np.where(left == right, at[:, 0] > 0.5, right), index=points.index)

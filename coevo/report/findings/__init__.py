@@ -17,7 +17,6 @@ from coevo.report.findings import (
     page_one,
     predicted,
     regional_pattern,
-    relation,
     rise,
     since_release,
     theory_against_fit,
@@ -26,8 +25,8 @@ from coevo.report.findings.study_tables import Study
 
 _MODULES = (
     chart_needs, choice_robustness, coverage_years, data_quality, equilibrium, in_step, interaction,
-    level_control, page_one, predicted, regional_pattern, relation, rise,
-    since_release, theory_against_fit,
+    level_control, page_one, predicted, regional_pattern, rise, since_release,
+    theory_against_fit,
 )  # fmt: skip
 
 

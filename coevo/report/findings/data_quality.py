@@ -167,18 +167,14 @@ def since(study: Study, indicator: str) -> dict[str, Any]:
     return {"first": int(rows["year"].min()), "changed": changed, **years}
 
 
-def obstacle_rows(study: Study) -> pd.DataFrame:
-    """Obstacle degrees of the latest year in which the region in focus has any.
+def largest_obstacles(study: Study) -> pd.Series:
+    """The indicator that holds a region back most, by region; of those that any does.
 
-    A region at the top of every scale has none (all its shares are 0).
+    In the latest year in which the region in focus has any obstacle; a region at the top of every
+    scale has none (all its shares are 0).
     """
     table = study.tables["obstacles"].dropna(subset="obstacle")
     table = table[table.groupby(["region", "year"])["obstacle"].transform("sum") > 0]
     years = table.loc[table["region"] == study.focus, "year"]
-    return table[table["year"] == (years.max() if len(years) else study.years[-1])]
-
-
-def largest_obstacles(study: Study) -> pd.Series:
-    """The indicator that holds a region back most, by region; of those that any does."""
-    rows = obstacle_rows(study)
+    rows = table[table["year"] == (years.max() if len(years) else study.years[-1])]
     return rows.loc[rows.groupby("region")["obstacle"].idxmax()].set_index("region")["indicator"]

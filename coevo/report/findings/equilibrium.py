@@ -102,8 +102,9 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
 
 def _general(study: Study) -> dict[str, Any]:
     rows = general_fit(study).to_dict("records")
-    p = study.facts(**study.focus_fit)["value"].get("restriction")
-    return {"told": "given" if rows else "missing", "restriction": p} | (rows[0] if rows else {})
+    p = study.rows("relations", quantity="restriction", period="", **study.focus_fit)["value"]
+    told = {"told": "given" if rows else "missing", "restriction": next(iter(p), None)}
+    return told | (rows[0] if rows else {})
 
 
 def observed_means(study: Study) -> list[dict[str, Any]]:

@@ -1,21 +1,56 @@
-"""Do the two outputs act on each other's growth? Read from `parameters` and `relations`."""
+"""Do the two outputs act on each other's growth, which ecological relation do they show, and is
+feedback the stronger? Read from `parameters`, `relations` and `effects`.
+"""
 
 from collections.abc import Hashable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Row
 from coevo.equilibria.fitted import POOLED
+from coevo.estimation.pooled import CARRIES, FOD_IV
 from coevo.files import rows_of
-from coevo.inference.slope_errors import SLOPES
-from coevo.report.findings.carried import carried_slopes
+from coevo.inference.slope_errors import BY_REGION_WILD, SLOPES
+from coevo.messages import packed
 from coevo.report.findings.equilibrium import refused
-from coevo.report.findings.relation import SUPPLY, relation_finding
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Study, reason
+from coevo.report.findings.theory_against_fit import main_effects
 from coevo.sensitivity.specifications import EFFECTS
+from coevo.strengths.shown_effects import EFFECT_NAMES
 
 ENDS = ["low", "high"]
 TENTH = 0.1  # of the first-year output, for which effects are told
+UNDETERMINED, NOT_ESTIMATED = "undetermined", "not_estimated"
+SUPPLY = "x2_preys_on_x1"  # direction of the pattern of supply
+SLOPE_OF = dict(zip(EFFECT_NAMES, ("b1", "d"), strict=True))
+# the fit that feedback rests on
+JUDGED = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
+
+
+@lru_cache(maxsize=8)
+def carried_slopes(study: Study) -> dict[str, Row]:
+    """Slopes that rest on one region, which are not interpreted; none without pooled fits.
+
+    Of such a slope most of the regressor's variation, in units of the first year and net of both
+    effects, is that of one region. By slope: its name, the `output` it multiplies, the region's
+    `name`, its `share`, and `p` of the slope by the wild bootstrap by region.
+    """
+    found: dict[str, Row] = {}
+    for output, slope in (("x1", "d"), ("x2", "b1")) if study.pooled else ():
+        x = study.series(study.outputs[output]).unstack("year").sort_index(axis=1)
+        x = x.div(x.bfill(axis=1).iloc[:, 0], axis=0)
+        x = (x + x.shift(axis=1)) / 2
+        left = x.sub(x.mean(axis=1), axis=0)
+        squares = ((left - left.mean()) ** 2).sum(axis=1)
+        region, share = squares.idxmax(), float(squares.max() / squares.sum())
+        fit = study.pooled_fit | {"errors": BY_REGION_WILD, "parameter": slope}
+        p = study.rows("slope_tests", **fit)["p"]
+        if share > CARRIES and len(p):
+            of_region = {"name": study.name(region), "share": share, "p": float(p.iloc[0])}
+            found[slope] = {"slope": slope, "output": output, **of_region}
+    return found
 
 
 def _fits(study: Study, parameter: str) -> pd.DataFrame:
@@ -101,3 +136,58 @@ def _in_points(slope: str, row: pd.Series) -> pd.Series:
     """
     points = 100 * TENTH * row[["estimate", *ENDS]].astype(float)
     return points if slope == "d" else -points.rename(dict(zip(ENDS, ENDS[::-1], strict=True)))
+
+
+def relation_finding(study: Study) -> dict[str, Any]:
+    """The relation of x1 and x2, named where both effects are shown.
+
+    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`; `direction`; `why` an
+    undetermined one is: `half` (one effect alone is shown, `seen`) or `none`. `untested`:
+    whether no population without interaction moves like the figures, and an effect is shown;
+    `unconfirmed`: effects that are shown in the panel, but whose p by the wild bootstrap by region
+    is .05 or more, with that p.
+    """
+    rows = study.rows("effects", scope=POOLED, effects=main_effects(study))
+    in_panel = len(rows) > 0
+    if not in_panel:
+        rows = study.rows("effects", scope=study.focus)
+    if rows.empty:
+        why = reason(study.rows("refusals", scope=study.focus, quantity=["effects", "fit"]))
+        reasons = {"reason": why or ("no_growth_rows", packed({}))}
+        return {"verdict": NOT_ESTIMATED, "headline": NOT_ESTIMATED, **reasons}
+    fit = rows.iloc[0][["scope", "effects", "estimator"]].to_dict()
+    named = study.verdicts(**fit).loc["relation"]
+    first = rows.drop_duplicates("effect")
+    seen = list(first.loc[first["shown"].eq(True), "effect"])
+    worlds = rows.dropna(subset=["world_low", "world_high"])
+    return {
+        "verdict": named["verdict"],
+        "headline": UNDETERMINED if named["verdict"] == UNDETERMINED else "named",
+        "direction": named["direction"],
+        "why": "half" if seen else "none",
+        "seen": seen,
+        "untested": bool(seen) and worlds.empty,
+        "unconfirmed": _unconfirmed(study, seen) if in_panel else [],
+    }
+
+
+def _unconfirmed(study: Study, seen: list[str]) -> list[tuple[str, float]]:
+    tests = study.rows("slope_tests", errors=BY_REGION_WILD, effects=main_effects(study))
+    p = tests.set_index("parameter")["p"]
+    alpha = 1 - study.config["interaction"]["confidence"]
+    values = {name: p.get(SLOPE_OF[name]) for name in seen}
+    return [(name, float(value)) for name, value in values.items() if (value or 0) >= alpha]
+
+
+def feedback_finding(study: Study) -> dict[str, Any]:
+    """Verdicts of the weak and the strong form of feedback.
+
+    `verdict`: `not_estimated`, `undecidable` (in both forms), or `decided`; `weak`, `strong`:
+    `yes`, `no`, `undecidable`.
+    """
+    verdicts = study.verdicts(**JUDGED)["verdict"]
+    if "feedback_weak" not in verdicts:
+        return {"verdict": "not_estimated"}
+    forms = {form: verdicts[f"feedback_{form}"] for form in ("weak", "strong")}
+    undecidable = set(forms.values()) == {"undecidable"}
+    return forms | {"verdict": "undecidable" if undecidable else "decided"}

@@ -10,8 +10,8 @@ import pandas as pd
 from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
 from coevo.observations.units import unit_of
+from coevo.report.findings.interaction import NOT_ESTIMATED, SUPPLY, UNDETERMINED
 from coevo.report.findings.level_control import near_level, of_measure
-from coevo.report.findings.relation import NOT_ESTIMATED, SUPPLY, UNDETERMINED
 from coevo.report.findings.study_tables import Study, least_and_largest
 from coevo.schema import FILLED
 from coevo.sensitivity.choices import CHOICES, MAIN, ROBUST

@@ -105,7 +105,7 @@ def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
     """
     if not splits(study.config["coupling"]):
         return {"verdict": "not_split"}
-    rows = study.of_focus("growth_split")
+    rows = study.rows("growth_split", region=study.focus)
     if rows.empty:
         return {"verdict": "none"}
     parts = rows.groupby("indicator")["contribution"].sum()

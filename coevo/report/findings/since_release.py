@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.files import rows_of
-from coevo.history.frozen_goalposts import ROUNDING
+from coevo.history.changes import ROUNDING
 from coevo.report.findings.study_tables import Study
 
 FIGURES = ("figure_restated", "figure_withdrawn", "figure_added", "figure_filled")

@@ -25,7 +25,7 @@ FAR = 10  # of these the highest, and the lowest
 
 # Columns whose values the phrases name under `words`.
 NAMED = {
-    "grade": "grade", "focus_grade": "grade", "focus_grade_last": "grade", "stage": "stage",
+    "grade": "grade", "focus_grade": "grade", "stage": "stage",
     "old_words": "grade", "frozen_words": "grade", "new_words": "grade",
 }  # fmt: skip
 
@@ -43,14 +43,6 @@ class Study(StudyTables):
 
     language: str = "en"
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    def facts(self, **fit: str) -> pd.DataFrame:
-        """Value, low, high, limit ... of what `relations` and `checks` hold of a fit over all
-        years, by its name.
-        """
-        effects = self.rows("relations", period="", **fit)
-        checks = self.rows("checks", period="", **fit).rename(columns={"check": "quantity"})
-        return pd.concat([effects, checks]).drop_duplicates("quantity").set_index("quantity")
 
     def verdicts(self, **fit: str) -> pd.DataFrame:
         """Verdict and direction of a fit over all years, by question."""
@@ -107,22 +99,12 @@ class Study(StudyTables):
         """Region codes, ascending, that charts draw: all, or of many `DRAWN`: that in focus,
         the highest and the lowest, and others at even ranks between.
         """
-        return self._of_many(DRAWN)
-
-    @cached_property
-    def farthest(self) -> list[str]:
-        """Region codes for charts with a row for each: all, or of many that in focus, the highest
-        and the lowest.
-        """
-        return self._of_many(2 * FAR)
-
-    def _of_many(self, most: int) -> list[str]:
         if len(self.regions) <= DRAWN:
             return self.regions
         last = self.ends[1]["D"] if self.indexed else pd.Series(0.0, self.regions)
         ranked = [str(r) for r in last.sort_values(ascending=False, kind="stable").index]
-        step = (len(ranked) - 2 * FAR) / max(most - 2 * FAR, 1)
-        between = (ranked[FAR + int(i * step)] for i in range(most - 2 * FAR))
+        step = (len(ranked) - 2 * FAR) / (DRAWN - 2 * FAR)
+        between = (ranked[FAR + int(i * step)] for i in range(DRAWN - 2 * FAR))
         return sorted({*ranked[:FAR], *between, *ranked[-FAR:], self.focus})
 
     @property
@@ -185,12 +167,6 @@ class Study(StudyTables):
             return str(words.get(self.language) or identifier)
         known = self.config.get("names", {}).get(identifier, {}).get(self.language, identifier)
         return thin(self._labels.get(identifier) or str(known))
-
-    def pair_label(self, name: str) -> str:
-        """Labels of the outputs of another pair that are not the study's own; else its name."""
-        pair = self.config["robustness"]["pairs"].get(name, {})
-        others = [i for i in pair.values() if i not in self.pair]
-        return " · ".join(self.label(i) for i in others) or name
 
     def heading(self, identifier: str) -> str:
         """The label as it opens a line: its first letter in upper case."""
@@ -270,10 +246,6 @@ class Study(StudyTables):
     def uncompared(self) -> list[str]:
         """Codes of the regions that are not among `compared`."""
         return sorted({*self.regions} - {*self.compared["region"]})
-
-    def of_focus(self, table: str) -> pd.DataFrame:
-        """Rows of a table that belong to the region in focus."""
-        return self.rows(table, region=self.focus)
 
 
 def first_and_last(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -73,8 +73,9 @@ def theory_fit_finding(study: Study) -> dict[str, Any]:
     `of`: years in which the calibration fails. Further keys say which sentences stand.
     """
     points = theoretical_points(study, scope=study.focus)
-    deciding, absent = deciding_strengths(study), _without_point(study)
-    finding: dict[str, Any] = {"measured": False, "sources": {}, "slopes": "none", **absent}
+    deciding, pointless = deciding_strengths(study), study.rows("theory", source="")["name"]
+    finding: dict[str, Any] = {"measured": False, "sources": {}, "slopes": "none"}
+    finding["pointless"] = list(pointless)
     if len(deciding):
         finding |= _strengths(study, deciding)
     if points.empty:
@@ -124,15 +125,12 @@ def _strengths(study: Study, deciding: pd.DataFrame) -> dict[str, Any]:
         "contrary": _contrary(study, every),
         "regions": _regions(study),
         "least": not rows["none_excluded"].eq(True).all(),
-        "measured": True,
         "slopes": "calibrated",
         "estimate": "own" if first["line"] == "own" else PANEL,
-        "excluded": True,
         "in_focus": len(own) > 0,
         "beside": len(others) > 0,
         "carried": first["line"] != "own",
-        "caveats": True,
-        "few": True,
+        **dict.fromkeys(("measured", "excluded", "caveats", "few"), True),
     }
 
 
@@ -188,11 +186,6 @@ def _sets(main: pd.Series) -> str:
         return ""
     held = [x for x, column in (("x1", "in_set1"), ("x2", "in_set2")) if bool(main[column])]
     return "both" if len(held) == 2 else held[0] if held else "neither"
-
-
-def _without_point(study: Study) -> dict[str, list[str]]:
-    table = study.table("theory")
-    return {"pointless": list(table.loc[table["source"] == "", "name"])}
 
 
 def _reasons(study: Study, quantity: str) -> list[Reason]:

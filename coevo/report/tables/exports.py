@@ -17,8 +17,7 @@ from coevo.messages import has_wide
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT, for_excel
 from coevo.report.tables.annex import documented, printable
-from coevo.report.tables.columns import column_of
-from coevo.report.tables.report_table import as_frame, pipe_table, readable
+from coevo.report.tables.report_table import as_frame, column_of, pipe_table, readable
 from coevo.report.tables.traced_case import held_rows
 from coevo.report.words.markup import READER
 from coevo.report.words.report_text import ReportText

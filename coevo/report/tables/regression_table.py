@@ -1,7 +1,6 @@
 """Regression tables: coefficients with standard errors, stars, and what each fit rests on."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import product
@@ -14,8 +13,7 @@ from coevo.equilibria.fitted import POOLED
 from coevo.estimation.pooled import FOD_IV
 from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_REGION_WILD, BY_YEAR
-from coevo.report.findings.carried import carried_slopes
-from coevo.report.findings.interaction import holds
+from coevo.report.findings.interaction import carried_slopes, holds
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
@@ -27,7 +25,6 @@ from coevo.sensitivity.specifications import EFFECTS
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
 CONFIRMS = 0.05  # p of Anderson and Rubin's test below which an estimate by instruments has stars
-_GENERAL = re.compile(r"_general$|^first_stage_F$")  # checks of the general model
 Key = tuple[str, str]  # effects and estimator
 
 
@@ -74,7 +71,6 @@ def _fits(key: str, words: ReportText) -> RegressionFits:
     facts = {
         (row.check, row.effects, row.estimator): row.value
         for row in study.rows("checks", scope=scope, period="").itertuples()
-        if not _GENERAL.search(row.check)
     }
     for row in study.rows("fits", scope=scope, **fit).itertuples():
         of = (row.effects, row.estimator)

@@ -16,11 +16,19 @@ from coevo.report.figures import PALETTES
 from coevo.report.findings.grade_scale import colours
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import report_tables, title_of
-from coevo.report.tables.columns import BY_SIZE, column_of, in_words, number_format
-from coevo.report.tables.report_table import Column, ReportTable, in_cell, readable
+from coevo.report.tables.report_table import (
+    BY_SIZE,
+    Column,
+    ReportTable,
+    column_of,
+    in_cell,
+    in_words,
+    number_format,
+    readable,
+)
 from coevo.report.tables.traced_case import EDGE, FIRST, FormulaSheet, TracedCase, held_rows
 from coevo.report.tables.workbook_trace import theory_sheets, trace_sheet
-from coevo.report.words.nouns import renamed
+from coevo.report.words.grammar import renamed
 from coevo.report.words.numbers import Number
 from coevo.report.words.report_text import ReportText, Rows
 from coevo.schema import column_row, column_rows, table_row
@@ -28,7 +36,6 @@ from coevo.schema import column_row, column_rows, table_row
 OF_INDICATOR = "unit of the indicator"
 CONTENTS = "contents"
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
-GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
 NARROWEST, WIDEST, LOOKED_AT = 14, 60, 200  # characters of a column; rows that say its width
 
 
@@ -214,15 +221,13 @@ def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
 def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:
     """Colour each grade, and the D that it is of, as the charts do."""
     light = PALETTES["light"]
-    for grade, degree in GRADED.items():
-        coloured = [ids.index(name) for name in (grade, degree) if name in ids]
-        for label, place in colours(pen.words.study.grades).items() if grade in ids else ():
-            cell = xl_rowcol_to_cell(FIRST, ids.index(grade), col_abs=True)
-            look = {"bg_color": light[f"g{place}"], "font_color": light[f"t{place}"]}
-            rule = {"type": "formula", "criteria": f'={cell}="{label}"'}
-            rule["format"] = pen.book.add_format(look)
-            for column in coloured:
-                sheet.conditional_format(FIRST, column, last, column, rule)
+    for label, place in colours(pen.words.study.grades).items() if "grade" in ids else ():
+        cell = xl_rowcol_to_cell(FIRST, ids.index("grade"), col_abs=True)
+        look = {"bg_color": light[f"g{place}"], "font_color": light[f"t{place}"]}
+        rule = {"type": "formula", "criteria": f'={cell}="{label}"'}
+        rule["format"] = pen.book.add_format(look)
+        for column in map(ids.index, ("grade", "D")):
+            sheet.conditional_format(FIRST, column, last, column, rule)
 
 
 def _formulas(pen: Pen, name: str, content: FormulaSheet) -> None:

@@ -17,8 +17,7 @@ from coevo.report.findings.choice_robustness import survival_finding
 from coevo.report.findings.data_quality import audited, largest_obstacles, since, weights_finding
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.page_one import NOT_TESTED, opening_kind
-from coevo.report.findings.region_standings import standings
-from coevo.report.findings.regional_pattern import at_ends, group_means
+from coevo.report.findings.regional_pattern import at_ends, group_means, standings
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.findings.theory_against_fit import (
     theory_fit_finding,
@@ -26,8 +25,7 @@ from coevo.report.findings.theory_against_fit import (
     yearly_rate,
 )
 from coevo.report.tables import LAYOUT
-from coevo.report.tables.columns import column_of
-from coevo.report.tables.report_table import Body
+from coevo.report.tables.report_table import Body, column_of
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, band, fixed, missing
 from coevo.report.words.report_text import ReportText, Rows, amount

@@ -18,7 +18,7 @@ from coevo.normalisation import scaled_panel
 from coevo.normalisation.directions import MODERATE, directions_under
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT
-from coevo.report.tables.columns import column_of, in_words
+from coevo.report.tables.report_table import column_of, in_words
 from coevo.report.tables.traced_case import EDGE, Entry, FormulaSheet, TracedCase
 from coevo.schema import column_rows, table_row
 

@@ -9,9 +9,8 @@ from jinja2.runtime import Context
 
 from coevo.errors import refusal_lines
 from coevo.messages import unpacked
-from coevo.report.words.grammar import Grammar
+from coevo.report.words.grammar import NO_NOUNS, Grammar, renamed
 from coevo.report.words.markup import Markdown, environment, plain_text, speaker
-from coevo.report.words.nouns import NO_NOUNS, renamed
 from coevo.report.words.numbers import exact
 from coevo.sensitivity.choices import MAIN, scale_word
 

@@ -9,10 +9,9 @@ from coevo.report.findings.interaction import regional
 from coevo.report.findings.page_one import conclusions
 from coevo.report.findings.rise import focus_state
 from coevo.report.findings.study_tables import Reason, Study
-from coevo.report.words.grammar import Grammar
+from coevo.report.words.grammar import NO_NOUNS, Grammar
 from coevo.report.words.markup import Markdown, environment, escaped, speaker
 from coevo.report.words.message_words import MessageText, message_texts
-from coevo.report.words.nouns import NO_NOUNS
 from coevo.report.words.numbers import fixed, graded, missing, with_figures
 from coevo.report.words.text_numbers import Teller
 

@@ -1,6 +1,6 @@
 """What phrases and template speak of by name, and the study in every language that has it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -19,9 +19,8 @@ from coevo.report.findings.level_control import level_label
 from coevo.report.findings.page_one import kind_of_regions
 from coevo.report.findings.study_tables import study_in_language
 from coevo.report.tables import LAYOUT
-from coevo.report.words.grammar import read_phrases
+from coevo.report.words.grammar import read_phrases, with_nouns
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.nouns import with_nouns
 from coevo.report.words.numbers import band, with_figures
 from coevo.report.words.report_text import Phrases, ReportText, amount
 from coevo.report.words.text_numbers import keyed
@@ -68,7 +67,7 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     values: dict[str, Any] = {
         **findings,
         **{name: getattr(study, name) for name in ("indexed", "pooled", "pair", "label")},
-        **{name: getattr(words.grammar, name) for name in ("spaced", "spans", "dated")},
+        **{name: getattr(words.grammar, name) for name in ("spaced", "spans")},
         "one": study.single,
         "absent": phrases["scope"]["absent"],
         "charts": figure_names(charts_that_apply(study)),
@@ -85,7 +84,6 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
         "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
-        "ends_of": words.ends,
         "also": partial(_also, words),
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
         "claims": claims,
@@ -106,7 +104,8 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     values |= _of_choices(words) if study.indexed else {}
     values |= _of_populations(words) if study.pair else {}
     stated = "points" in findings.get("theory_fit", ())
-    values["marks"] = _marks(study, values["charts"]) | {"theory": "stated" if stated else "none"}
+    marks = phase_planes.marks(study) if "phase" in values["charts"] else {}
+    values["marks"] = marks | {"theory": "stated" if stated else "none"}
     values["under"] = {
         "level": findings.get("measures", {}).get("by"),
         "best": bands["best"],
@@ -225,11 +224,6 @@ def series_name(words: ReportText, series: str) -> Markdown:
     """The label of an output, or the sign of D."""
     output = words.study.outputs.get(series)
     return escaped(words.study.label(output)) if output else Markdown(f"*{series}*")
-
-
-def _marks(study: Study, charts: Collection[str]) -> dict[str, Any]:
-    """What charts of the model show that they do not show of every study."""
-    return phase_planes.marks(study) if "phase" in charts else {}
 
 
 def _drivers(study: Study) -> str:
