@@ -68,7 +68,8 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     (`supply_then_neither`, ...). Without pooled fits it is `region_` and the verdict of the focus
     region's own, or `not_estimated` where that has no fit either. `headline`: what both effects are
     shown to be, `undecided` where one is not; `points`: see `_in_points`, of b1 and d with the last
-    effects by the main estimator; `carried`: slopes that rest on one region: they decide nothing,
+    effects by the main estimator, and the first year (`start`) that they compare with: the study’s
+    (`same`) or a region’s `own`; `carried`: slopes that rest on one region: they decide nothing,
     and what is told slope by slope leaves them out.
     """
     if not study.pooled and study.focus in refused(study):
@@ -83,11 +84,15 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     )
     head = {k: row for k, row in {"b1": b1.loc[last], "d": d.loc[last]}.items() if k not in carried}
     by = "pooled" if study.pooled else "own"
+    scopes = study.regions if study.pooled else [study.focus]
+    outputs = pd.concat([study.series(output).dropna().loc[scopes] for output in study.pair])
+    starts = outputs.reset_index().groupby("region")["year"].min()
     return {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "headline": headline,
         "by": by,
         "points": {name: _in_points(name, row) for name, row in head.items()},
+        "start": "same" if starts.eq(study.years[0]).all() else "own",
         "told": by if head else "",
         **dict.fromkeys(("rests", "rested"), bool(carried)),
         "carried": [*carried.values()],

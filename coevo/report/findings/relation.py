@@ -4,8 +4,10 @@ from typing import Any
 
 from coevo.equilibria.fitted import POOLED
 from coevo.estimation.pooled import FOD_IV
+from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.slope_errors import BY_REGION_WILD
 from coevo.messages import packed
+from coevo.report.findings.carried import carried_slopes
 from coevo.report.findings.study_tables import Study, reason
 from coevo.report.findings.theory_against_fit import main_effects
 from coevo.strengths.shown_effects import EFFECT_NAMES
@@ -20,8 +22,10 @@ JUDGED = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
 def relation_finding(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2, named where both effects are shown.
 
-    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`; `direction`; `why` an
-    undetermined one is: `half` (one effect alone is shown, `seen`) or `none`. `untested`:
+    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`; `direction`;
+    `headline`: `named`, `rests` where a slope of a named one rests on one region, or the verdict;
+    `why` an undetermined one is: `half` (one effect alone is shown, `seen`) or `none`. An effect
+    whose slope rests on one region does not count as shown. `untested`:
     whether no population without interaction moves like the figures, and an effect is shown;
     `unconfirmed`: effects that are shown in the panel, but whose p by the wild bootstrap by region
     is .05 or more, with that p.
@@ -37,11 +41,14 @@ def relation_finding(study: Study) -> dict[str, Any]:
     fit = rows.iloc[0][["scope", "effects", "estimator"]].to_dict()
     named = study.verdicts(**fit).loc["relation"]
     first = rows.drop_duplicates("effect")
-    seen = list(first.loc[first["shown"].eq(True), "effect"])
+    carried = carried_slopes(study) if in_panel else {}
+    found = list(first.loc[first["shown"].eq(True), "effect"])
+    seen = [effect for effect in found if SLOPE_OF[effect] not in carried]
+    known = "named" if seen == found else "rests"
     worlds = rows.dropna(subset=["world_low", "world_high"])
     return {
         "verdict": named["verdict"],
-        "headline": UNDETERMINED if named["verdict"] == UNDETERMINED else "named",
+        "headline": UNDETERMINED if named["verdict"] == UNDETERMINED else known,
         "direction": named["direction"],
         "why": "half" if seen else "none",
         "seen": seen,
@@ -61,12 +68,12 @@ def _unconfirmed(study: Study, seen: list[str]) -> list[tuple[str, float]]:
 def feedback_finding(study: Study) -> dict[str, Any]:
     """Verdicts of the weak and the strong form of feedback.
 
-    `verdict`: `not_estimated`, `undecidable` (in both forms), or `decided`; `weak`, `strong`:
-    `yes`, `no`, `undecidable`.
+    `verdict`: `not_estimated`, with the `least` regions that it takes, `undecidable` (in both
+    forms), or `decided`; `weak`, `strong`: `yes`, `no`, `undecidable`.
     """
     verdicts = study.verdicts(**JUDGED)["verdict"]
     if "feedback_weak" not in verdicts:
-        return {"verdict": "not_estimated"}
+        return {"verdict": "not_estimated", "least": FEWEST_CLUSTERS}
     forms = {form: verdicts[f"feedback_{form}"] for form in ("weak", "strong")}
     undecidable = set(forms.values()) == {"undecidable"}
     return forms | {"verdict": "undecidable" if undecidable else "decided"}
