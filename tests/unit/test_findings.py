@@ -189,15 +189,18 @@ def test_effects_are_told_for_a_tenth_of_the_first_year_in_points_of_growth() ->
 
 def test_a_slope_that_one_region_carries_decides_nothing_and_is_told_as_such() -> None:
     """In units of its first year the output of one region varies most."""
-    made = supplying("region", BOTH)
+    made = shown(supplying("region", BOTH), "x2_preys_on_x1")
     panel, x1 = made["panel"], config()["interaction"]["upstream"]
     of_one = picked(panel, indicator=x1, region=FOCUS)
     grown = panel["value"].where(~of_one, panel["value"] * 9.0 ** (panel["year"] - 2012))
-    found = interaction_finding(study(**made | {"panel": panel.assign(value=grown)}))
+    every = all_findings(study(**made | {"panel": panel.assign(value=grown)}))
+    found, relation = every["interaction"], every["relation"]
     (row,) = found["carried"]
     assert (row["slope"], row["output"], found["headline"]) == ("d", "x1", "undecided")
     assert row["share"] > 0.85
     assert set(found["points"]) == {"b1"}
+    assert (relation["headline"], relation["seen"]) == ("rests", ["x2_on_x1"])
+    assert every["opening"]["drive"] == "half"
 
 
 @pytest.mark.parametrize(

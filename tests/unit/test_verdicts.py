@@ -175,8 +175,8 @@ NOWHERE = {
     "growth": {"not_split"},
     "opening/rests": {"control"},  # of one region without slopes
     "opening/theory": {"none"},
-    "relation/main": {"not_estimated"},
-    "opening/drive": {"supply_named", "not_estimated"},  # of a study without indices
+    "relation/main": {"not_estimated", "rests"},  # in test_findings, as `half`
+    "opening/drive": {"supply_named", "not_estimated", "half", "half_named"},  # without indices
     "interaction/finding": {"not_estimated"},  # of one region without a fit
     "figures/phase/title": {"not_estimated"},
 }

@@ -76,7 +76,8 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     that are below zero `at` the point. `general`: the row of the rest point of the general form,
     `told` whether there is one, and p of no own terms (`restriction`); `means`: those of
     `observed_means`; `everywhere`: in how many regions E is located by their own growth, of how
-    many, None of one region; `exceptions`: regions whose E a pooled fit locates, with its effects;
+    many, None of one region; `exceptions`: names of regions whose E a pooled fit locates;
+    `elsewhere`: other estimators that locate E of the region in focus outside its sets;
     `beyond`: whether a coordinate of the rest point lies outside the observed range.
     """
     unfitted = refused(study)
@@ -95,6 +96,7 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "years": (seen["year"].min(), seen["year"].max()),
         "everywhere": None if study.single else (int(every["located"].sum()), len(every)),
         "exceptions": _located_pooled(study),
+        "elsewhere": _located_elsewhere(fits(study)),
         "rows": int(parameter_rows(study)["df"].iloc[0]) + 2,
         "beyond": not all(seen[x].min() <= main[x] <= seen[x].max() for x in ("x1", "x2")),
     }
@@ -120,8 +122,17 @@ def observed_means(study: Study) -> list[dict[str, Any]]:
     return means
 
 
-def _located_pooled(study: Study) -> list[tuple[str, str]]:
-    """Regions whose E a pooled fit of the main estimator locates: name, and effects of the fit."""
+def _located_elsewhere(every: pd.DataFrame) -> list[str]:
+    """Estimators that locate E where a set does not overlap that of the main one, the first."""
+    main, rows = every.iloc[0], every[every["located"]]
+    apart = [
+        rows[f"{x}_low"].gt(main[f"{x}_high"]) | rows[f"{x}_high"].lt(main[f"{x}_low"])
+        for x in ("x1", "x2")
+    ]
+    return list(rows.loc[apart[0] | apart[1], "estimator"]) if main["located"] else []
+
+
+def _located_pooled(study: Study) -> list[str]:
+    """Names of regions whose E a pooled fit of the main estimator locates."""
     rows = study.rows("equilibria", source="fit", estimator=study.estimator, model="classic")
-    rows = rows[rows["located"] & (rows["effects"] != "none")].drop_duplicates("name")
-    return list(zip(rows["name"], rows["effects"], strict=True))
+    return list(dict.fromkeys(rows.loc[rows["located"] & (rows["effects"] != "none"), "name"]))

@@ -12,6 +12,7 @@ from coevo.arrays import Row
 from coevo.equilibria.fitted import POOLED
 from coevo.estimation.pooled import CARRIES, FOD_IV
 from coevo.files import rows_of
+from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.inference.slope_errors import BY_REGION_WILD, SLOPES
 from coevo.messages import packed
 from coevo.report.findings.equilibrium import refused
@@ -103,7 +104,8 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     (`supply_then_neither`, ...). Without pooled fits it is `region_` and the verdict of the focus
     region's own, or `not_estimated` where that has no fit either. `headline`: what both effects are
     shown to be, `undecided` where one is not; `points`: see `_in_points`, of b1 and d with the last
-    effects by the main estimator; `carried`: slopes that rest on one region: they decide nothing,
+    effects by the main estimator, and the first year (`start`) that they compare with: the study’s
+    (`same`) or a region’s `own`; `carried`: slopes that rest on one region: they decide nothing,
     and what is told slope by slope leaves them out.
     """
     if not study.pooled and study.focus in refused(study):
@@ -118,11 +120,15 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     )
     head = {k: row for k, row in {"b1": b1.loc[last], "d": d.loc[last]}.items() if k not in carried}
     by = "pooled" if study.pooled else "own"
+    scopes = study.regions if study.pooled else [study.focus]
+    outputs = pd.concat([study.series(output).dropna().loc[scopes] for output in study.pair])
+    starts = outputs.reset_index().groupby("region")["year"].min()
     return {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "headline": headline,
         "by": by,
         "points": {name: _in_points(name, row) for name, row in head.items()},
+        "start": "same" if starts.eq(study.years[0]).all() else "own",
         "told": by if head else "",
         **dict.fromkeys(("rests", "rested"), bool(carried)),
         "carried": [*carried.values()],
@@ -141,8 +147,10 @@ def _in_points(slope: str, row: pd.Series) -> pd.Series:
 def relation_finding(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2, named where both effects are shown.
 
-    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`; `direction`; `why` an
-    undetermined one is: `half` (one effect alone is shown, `seen`) or `none`. `untested`:
+    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`; `direction`;
+    `headline`: `named`, `rests` where a slope of a named one rests on one region, or the verdict;
+    `why` an undetermined one is: `half` (one effect alone is shown, `seen`) or `none`. An effect
+    whose slope rests on one region does not count as shown. `untested`:
     whether no population without interaction moves like the figures, and an effect is shown;
     `unconfirmed`: effects that are shown in the panel, but whose p by the wild bootstrap by region
     is .05 or more, with that p.
@@ -158,11 +166,14 @@ def relation_finding(study: Study) -> dict[str, Any]:
     fit = rows.iloc[0][["scope", "effects", "estimator"]].to_dict()
     named = study.verdicts(**fit).loc["relation"]
     first = rows.drop_duplicates("effect")
-    seen = list(first.loc[first["shown"].eq(True), "effect"])
+    carried = carried_slopes(study) if in_panel else {}
+    found = list(first.loc[first["shown"].eq(True), "effect"])
+    seen = [effect for effect in found if SLOPE_OF[effect] not in carried]
+    known = "named" if seen == found else "rests"
     worlds = rows.dropna(subset=["world_low", "world_high"])
     return {
         "verdict": named["verdict"],
-        "headline": UNDETERMINED if named["verdict"] == UNDETERMINED else "named",
+        "headline": UNDETERMINED if named["verdict"] == UNDETERMINED else known,
         "direction": named["direction"],
         "why": "half" if seen else "none",
         "seen": seen,
@@ -182,12 +193,12 @@ def _unconfirmed(study: Study, seen: list[str]) -> list[tuple[str, float]]:
 def feedback_finding(study: Study) -> dict[str, Any]:
     """Verdicts of the weak and the strong form of feedback.
 
-    `verdict`: `not_estimated`, `undecidable` (in both forms), or `decided`; `weak`, `strong`:
-    `yes`, `no`, `undecidable`.
+    `verdict`: `not_estimated`, with the `least` regions that it takes, `undecidable` (in both
+    forms), or `decided`; `weak`, `strong`: `yes`, `no`, `undecidable`.
     """
     verdicts = study.verdicts(**JUDGED)["verdict"]
     if "feedback_weak" not in verdicts:
-        return {"verdict": "not_estimated"}
+        return {"verdict": "not_estimated", "least": FEWEST_CLUSTERS}
     forms = {form: verdicts[f"feedback_{form}"] for form in ("weak", "strong")}
     undecidable = set(forms.values()) == {"undecidable"}
     return forms | {"verdict": "undecidable" if undecidable else "decided"}

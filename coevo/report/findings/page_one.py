@@ -51,7 +51,8 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     tells of systems in step; `filled`: share of filled figures, where it is large; `third`: what
     the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
     `drive`: the relation that is `named`, `supply` where x2 preys on x1 (`supply_named`, where page
-    one speaks of nothing else), `undecided`, or `not_estimated`; `settle`: `located`, `unlocated`
+    one speaks of nothing else), `half` (`half_named`) where one of its two effects rests on one
+    region, `undecided`, or `not_estimated`; `settle`: `located`, `unlocated`
     or `not_estimated`.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
@@ -72,6 +73,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
         opening["located"] = opening["settle"] == "located"
         counted = findings["survival"]["all"][""]
         opening["counted"] = counted if counted["specifications"] else None
+        opening["resting"] = opening["drive"].startswith("half")
     if opening["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)
@@ -233,6 +235,9 @@ def _drive(study: Study, findings: Findings) -> str:
         return NOT_ESTIMATED
     if relation["verdict"] == UNDETERMINED:
         return "undecided"
+    if findings["interaction"]["carried"]:
+        shown = bool(findings["interaction"]["points"])
+        return ("half" if study.indexed else "half_named") if shown else "undecided"
     supply = relation["direction"] == SUPPLY
     return "supply_named" if supply and not study.indexed else "supply" if supply else "named"
 

@@ -20,7 +20,7 @@ def prediction_finding(study: Study) -> dict[str, Any]:
 
     `verdict`: `some` where a model of a series is better than drift one year ahead, `nothing` where
     none is, `too_few` where there are too few origins to tell, `refused` with a `reason` where
-    nothing is told at all. `better`: the best model by series.
+    nothing is told at all. `better`: by series the models that are, the best first.
     """
     rows = rivals(study)
     if rows.empty:
@@ -29,10 +29,10 @@ def prediction_finding(study: Study) -> dict[str, Any]:
     series = list(dict.fromkeys(rows["series"]))
     judged = rows[rows["verdict"] != TOO_FEW]
     won = rows[rows["verdict"] == BETTER].sort_values("ratio", kind="stable")
-    best = won.drop_duplicates("series").set_index("series")["model"]
+    better = {name: list(won.loc[won["series"] == name, "model"]) for name in series}
     return {
         "verdict": "too_few" if judged.empty else "some" if len(won) else "nothing",
         "series": series,
-        "better": best.to_dict(),
-        "others": [name for name in series if name not in best],
+        "better": {name: models for name, models in better.items() if models},
+        "others": [name for name in series if not better[name]],
     }

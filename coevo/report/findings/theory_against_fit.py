@@ -14,6 +14,8 @@ from coevo.strengths.strength_rows import PANEL, SLOPES, WEAKER
 FAILS = "fails"
 NO_EQUILIBRIUM, NO_SLOPES, MIXED = "no_equilibrium", "no_slopes", "mixed"
 SEEN = 0.05  # joint p below which the control counts as rejected
+NAMED = 5  # regions that a sentence names
+ALONE = {"design": "strength 1", "scope": "330000"}  # simulated panels of one region
 
 
 def theoretical_points(study: Study, **wanted: object) -> pd.DataFrame:
@@ -105,7 +107,7 @@ def _strengths(study: Study, deciding: pd.DataFrame) -> dict[str, Any]:
     by_effect = {row["effect"]: row for row in deciding.to_dict("records")}
     every, first = told_strengths(study), deciding.iloc[0]
     same_share = every["share"].eq(first["share"]) | every["share"].isna() & pd.isna(first["share"])
-    rows = every[same_share]
+    rows, of_one = every[same_share], study.rows("strength", **ALONE)["none_excluded"]
     others = rows[rows["line"].ne(first["line"]) & rows["line"].ne("own")]
     own = rows[rows["line"].eq("own") & (first["line"] != "own")]
     verdicts = {row["verdict"] for row in by_effect.values()}
@@ -124,7 +126,8 @@ def _strengths(study: Study, deciding: pd.DataFrame) -> dict[str, Any]:
         "apart": "differs" if differ else "same",
         "contrary": _contrary(study, every),
         "regions": _regions(study),
-        "least": not rows["none_excluded"].eq(True).all(),
+        "least": rows["least_seen"].notna().any() and not rows["none_excluded"].eq(True).all(),
+        "hardly": max(of_one, default=None) if "own" in set(every["line"]) else None,
         "slopes": "calibrated",
         "estimate": "own" if first["line"] == "own" else PANEL,
         "in_focus": len(own) > 0,
@@ -198,8 +201,10 @@ def control_finding(study: Study) -> dict[str, Any]:
 
     `told`: `one` region, `many`, or `none`; `point`, `moved`: rows of the point and of one that is
     30 % higher, of the region in focus; `source`: `cycle_mean` or `first_half`; of many regions
-    `rejected`: in how many joint p is below .05 by the errors that decide, of how many (`n`),
-    `names` of these, and `inside`: in how many the point lies within the later years.
+    `rejected`: in how many joint p is below .05 by the errors that decide, of how many (`n`), and
+    in how many `by_chance`; `names` of up to five of these beside the region in focus, `named`
+    whether that is one of them (`focus`) or there are `others` alone, `whole` whether these are
+    `all`, and `inside`: in how many the point lies within the later years.
     """
     rows = study.table("controls")
     if rows.empty:
@@ -208,23 +213,27 @@ def control_finding(study: Study) -> dict[str, Any]:
     own = decisive[decisive["scope"] == study.focus].set_index("factor").to_dict("index")
     at_point = decisive[decisive["factor"] == 1]
     rejected = at_point[at_point["p_joint"] < SEEN]
+    is_focus = rejected["scope"] == study.focus
+    rising = "rejected" if len(rejected) > 2 * SEEN * len(at_point) else "rising"
     is_inside = at_point["inside1"].eq(True) & at_point["inside2"].eq(True)
     finding = {
         "told": "one" if study.single else "many",
         "n": len(at_point),
         "rejected": len(rejected),
-        "names": list(rejected["name"])[:5],
+        "by_chance": max(1, round(SEEN * len(at_point))),
+        "names": list(rejected.loc[~is_focus, "name"])[: NAMED - is_focus.any()],
+        "named": "focus" if is_focus.any() else "others" if len(rejected) else "",
+        "whole": "all" if len(rejected) <= NAMED else "some",
         "inside": int(is_inside.sum()),
         "placed": not study.single,
         "rows": least_and_largest(at_point["n"]),
         "errors": str(at_point["errors"].iloc[0]),
-        "trend": "cycling" if 2 * len(at_point[is_inside]) > len(at_point) else "rising",
+        "trend": "cycling" if 2 * len(at_point[is_inside]) > len(at_point) else rising,
     }
     if own:
         is_excluded = own[1.3]["p_joint"] < SEEN
         finding |= {"point": own[1.0], "moved": own[1.3], "source": own[1.0]["source"]}
-        finding |= {"power": "excluded" if is_excluded else "hardly", "named": len(rejected) > 0}
-        finding["further"] = study.single
+        finding |= {"power": "excluded" if is_excluded else "hardly", "further": study.single}
     elif study.single:
         finding["told"] = "none"
     return finding

@@ -103,9 +103,10 @@ def values_by_name(words: ReportText) -> dict[str, Any]:
     }
     values |= _of_choices(words) if study.indexed else {}
     values |= _of_populations(words) if study.pair else {}
-    stated = "points" in findings.get("theory_fit", ())
+    stated = bool(findings["theory_fit"].get("points"))
+    drawn = ("strengths" if "strengths" in values["charts"] else "point") if stated else "none"
     marks = phase_planes.marks(study) if "phase" in values["charts"] else {}
-    values["marks"] = marks | {"theory": "stated" if stated else "none"}
+    values["marks"] = marks | {"theory": drawn}
     values["under"] = {
         "level": findings.get("measures", {}).get("by"),
         "best": bands["best"],
