@@ -111,9 +111,11 @@ def verdicts(words: ReportText) -> Body:
         row["hangs"] = words.message("hanging", row["fields"]) if by_choices else ""
         row["held"] = _held(words, row)
     apart = words.say("tables/verdicts/against", claims=against) if against else ""
-    if any(";" in row["held"] for row in asked if row["computed"] == "by_choices"):
-        apart = words.grammar.sentences([words.say("tables/verdicts/by_system"), apart])
-    note = words.say("tables/verdicts/note", least=words.percent(ROBUST), apart=apart)
+    several = any(";" in row["held"] for row in asked if row["computed"] == "by_choices")
+    counts = words.say("tables/verdicts/by_system") if several else ""
+    note = words.say(
+        "tables/verdicts/note", least=words.percent(ROBUST), apart=apart, counts=counts
+    )
     return Body(asked, note=note, look="held")
 
 
@@ -155,7 +157,10 @@ def _held(words: ReportText, row: Row) -> str:
     """
     systems = unpacked(row["fields"]).get("systems", ()) if row["computed"] == "by_choices" else ()
     if systems:
-        return "; ".join(str(words.message("held_by_choices", counts)) for counts in systems)
+        told = [str(words.message("held_by_choices", counts)) for counts in systems]
+        if len({counts["n"] for counts in systems}) == 1:  # told once, with the last
+            told[:-1] = [f"{counts['agree']:.0f}" for counts in systems[:-1]]
+        return "; ".join(told)
     if row["computed"] in (*THROUGH_CHOICES, "strengths_found"):
         return str(words.message(f"held_{row['computed']}", row["fields"]))
     counted = LAYOUT["fits"].get(row["claim"])
