@@ -17,6 +17,7 @@ from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import as_frame, readable
 from coevo.report.words.report_text import amount
 from coevo.report.words.template_values import worded
+from coevo.sensitivity.choices import MAIN
 from tests.sample import templates, words_of
 
 
@@ -108,7 +109,9 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
             key = f"theory_fit/{row.effect}/{end}"
             place(f"{end} of the interaction, {row.effect}", getattr(row, end), key)
     tried = study.tables["multiverse"].query("not repeated and focus_grade != ''")
-    place("combinations", len(tried), "robustness/n", "robustness/combined/0")
+    place("combinations", len(tried), "robustness/combined/0")
+    tried = tried[tried["system"] == MAIN]
+    place("combinations of the study's own indicators", len(tried), "robustness/n")
     for end, value in enumerate((tried["focus_D"].min(), tried["focus_D"].max())):
         place(f"D of the focus by choices, end {end}", value, f"robustness/D/{end}")
     steps = last - first

@@ -23,7 +23,6 @@ HALF = 0.5  # share from which something is most: of the variance of ln D, of co
 # share of the combinations -> the word for it; below the last it is none
 UNDER = {"all": 1.0, "nearly": ROBUST, "most": HALF + 1e-9}
 UNDECIDED = "undecided"  # how a gap moved, where no side has most of the combinations
-NEWS = 0.25  # of the regions, by which a rank moves for page one to tell it
 NOT_TESTED = "not_tested"  # a claim that nothing was held against
 RELATIVE = ("ratio", "per person", "money per person")  # what units of shares and per head measure
 WORDS_OF_VERDICTS = (*dict.fromkeys(CONCLUSIONS.values()), NOT_TESTED)
@@ -45,8 +44,7 @@ def opening_finding(study: Study, findings: Findings) -> dict[str, Any]:
     without a level. `least`: see `_least`. `follows`: what D does, `robust` where T is almost
     all of it, `more` where it is most under every choice, else the key of that headline. `gaps`,
     `itself` (that of D, not relative): see `_gaps`; `goes`: see `_goes`; `near`: see `_near`;
-    `news`: whether the rank in focus is another with the level taken out; `rests`, `control`: see
-    `_of_theory`.
+    `rests`, `control`: see `_of_theory`.
     `coverage`: years of changed coverage that show. `answer`: whether the second sentence
     tells of systems in step; `filled`: share of filled figures, where it is large; `third`: what
     the last sentence is about, the model (`driven` without a theoretical point) or else `alone`.
@@ -117,7 +115,6 @@ def _of_indices(study: Study, findings: Findings) -> dict[str, Any]:
         "itself": _gaps(study, "gap_in_D_narrowed"),
         "goes": goes,
         **_near(study, goes),
-        "news": _moves_far(measures["focus"]),
         "answer": answer,
         "filled": share if (share := filled_share(study)) > MUCH else None,
         "coverage": coverage["shown"] if "kept" in coverage and not single else [],
@@ -155,14 +152,6 @@ def _near(study: Study, goes: list[tuple[Any, ...]]) -> dict[str, Any]:
         return {"near": ""}
     alike = {"indicators": list(found), "of": goes[0][2], "r": min(found.values())}
     return {"near": "one" if len(found) == 1 else "several", "alike": alike}
-
-
-def _moves_far(focus: dict[str, Any] | None) -> bool:
-    """Whether the rank in focus is another by a quarter of the regions, the level taken out."""
-    if not focus:
-        return False
-    moved = min(abs(focus["rank"] - focus[end]) for end in ("low", "high"))
-    return bool(moved >= NEWS * focus["n"])
 
 
 def _kinds(systems: Iterable[str]) -> list[str]:
