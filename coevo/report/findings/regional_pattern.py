@@ -14,7 +14,7 @@ from coevo.regional.regional_panel import ALL, LIKELY, PLAIN
 from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.rise import move
 from coevo.report.findings.study_tables import Study, first_and_last, reason
-from coevo.sensitivity.choices import CHOICES
+from coevo.sensitivity.choices import CHOICES, MAIN
 from coevo.sensitivity.coverage_breaks import KEPT
 
 
@@ -50,7 +50,9 @@ def where_finding(study: Study) -> dict[str, Any]:
     `one_region`. `ratio`: of the relative gap on that scale, see `_on_scale`; `own_scale`: the same
     on the study's own scale where that is another, `held` beside it with all ratios between regions
     held, or `plain`. `gap`, `gap_in_D`: their ratio with its interval and p. `neighbours`: `alike`,
-    `unlike`, `unrelated` or `none`; `bordering`: whether they are `known`. `last`: whether all have
+    `unlike`, `unrelated` or `none`; `on_ratio`: what the combinations of the study's own indicators
+    on scales with a true zero say of the gap in D, where the study's own scale is another;
+    `bordering`: whether they are `known`. `last`: whether all have
     the `same` last year, or one its `own`. `moves` between quartiles of D, `ranks` over choices.
     """
     if study.single:
@@ -72,6 +74,7 @@ def where_finding(study: Study) -> dict[str, Any]:
         "sd_ln": gap and _values(study, "sd_ln"),
         "spread": _gap(gap_in_D),
         "gap_in_D": gap_in_D,
+        "on_ratio": None if own and own["scale"] == RATIO else _gap_in_D_on_ratio(study),
         "sd": _values(study, "sd"),
         "sd_ln_move": _moved(study, "sd_ln"),
         "groups": group_means(study),
@@ -89,6 +92,13 @@ def _gap(row: Any, value: str = "value", p: str = "p") -> str:
     if not row[p] < LIKELY:
         return "unclear"
     return "narrowed" if row[value] < 1 else "widened"
+
+
+def _gap_in_D_on_ratio(study: Study) -> Row | None:
+    asked = {"headline": "gap_in_D_narrowed", "choice": "scale", "variant": RATIO}
+    rows = study.rows("headline_variants", **asked)
+    rows = rows[rows["system"].isin(["", MAIN])]  # that of the study's own system comes last
+    return next(iter(rows.tail(1).to_dict("records")), None)
 
 
 def _on_scale(study: Study, scale: str = "") -> dict[str, Any] | None:

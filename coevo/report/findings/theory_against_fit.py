@@ -133,7 +133,10 @@ def _strengths(study: Study, deciding: pd.DataFrame) -> dict[str, Any]:
         "in_focus": len(own) > 0,
         "beside": len(others) > 0,
         "carried": first["line"] != "own",
-        **dict.fromkeys(("measured", "excluded", "caveats", "few"), True),
+        "measured": True,
+        "excluded": True,
+        "caveats": True,
+        "few": True,
     }
 
 

@@ -180,10 +180,10 @@ def _also(words: ReportText, section: str, *parts: str) -> Markdown:
     return words.grammar.sentences(filter(None, marked))
 
 
-def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
-    """In how many combinations of choices a headline holds, by a phrase of `through`; `brief`: for
-    each indicator system; the chance of its `curves`, or that of unrelated indices (`chance`); ""
-    where it is not asked.
+def _held_in(words: ReportText, headline: str, key: str) -> Markdown:
+    """What combinations of choices say of a headline, by a phrase of `through`: in how many of each
+    indicator system it holds (`brief`), the chance of its `curves`, or that of unrelated indices
+    (`chance`); "" where it is not asked.
     """
     rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
     claims = [(unpacked(row.fields), unpacked(row.stated)) for row in rows.itertuples()]
@@ -196,8 +196,8 @@ def _held_in(words: ReportText, headline: str, key: str = "held") -> Markdown:
         parts = fields.get("systems", ()) if key == "brief" else ()
         for part in parts or ({"variant": stated.get("system")},):
             told = fields | dict(part) | {"headline": headline}
-            message = {"curves": "curves", "brief": "counted"}.get(key, "holds_in")
-            counted = "" if key == "chance" else words.message(message, told)
+            message = {"curves": "curves", "brief": "counted"}.get(key)
+            counted = words.message(message, told) if message else ""
             if key == "brief":
                 of = told["variant"] and words.message("named_system", {"system": told["variant"]})
                 counted = words.grammar.noted(counted, of) if of else counted
