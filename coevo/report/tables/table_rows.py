@@ -112,10 +112,13 @@ def verdicts(words: ReportText) -> Body:
         row["held"] = _held(words, row)
     apart = words.say("tables/verdicts/against", claims=against) if against else ""
     several = any(";" in row["held"] for row in asked if row["computed"] == "by_choices")
-    counts = words.say("tables/verdicts/by_system") if several else ""
-    note = words.say(
-        "tables/verdicts/note", least=words.percent(ROBUST), apart=apart, counts=counts
-    )
+    parts = {
+        "least": words.percent(ROBUST),
+        "apart": apart,
+        "counts": words.say("tables/verdicts/by_system") if several else "",
+        "strengths": any(row["computed"] == "strengths_found" for row in asked),
+    }
+    note = words.say("tables/verdicts/note", **parts)
     return Body(asked, note=note, look="held")
 
 
