@@ -141,6 +141,7 @@ class Combinations:
         self.scales, self.names = scales(config), alternatives(config)
         self.weighed, self.unbroken = cache(self._weighed), cache(self._unbroken)
         self.indices, self.degree = cache(self._indices), cache(self._degree)
+        self.panel_held = cache(self._panel_held)
 
     def _weighed(self, system: str, scale: str) -> Weighed:
         """Return the figures of a system on a scale, weighed by every method.
@@ -155,8 +156,7 @@ class Combinations:
         held: Panels = {}
         with suppress(StudyError):  # made-up figures may not allow it where real ones do
             if reference in COMPARABLE:
-                held_panel = panel_with_ratios_held(panel, indicators)
-                held, _ = self._panels((held_panel, indicators), settings, "")
+                held, _ = self._panels((self.panel_held(system), indicators), settings, "")
         changed = self.unbroken(system)
         if changed is None:
             return Weighed(panels, None, held)
@@ -172,6 +172,10 @@ class Combinations:
         z, ends = wide(normalised, "z"), scaled_panel(settings)
         names = weights["weighting"].unique()
         return {name: IndexPanel.of(z, weights, name, ends) for name in names}, posts
+
+    def _panel_held(self, system: str) -> pd.DataFrame:
+        """Return the figures of a system as if every ratio between regions stayed what it was."""
+        return panel_with_ratios_held(*self.systems[system])
 
     def _unbroken(self, system: str) -> pd.DataFrame | None:
         """Return the figures of a system as if coverage had not changed; None where nothing did."""
