@@ -83,7 +83,7 @@ class OneNode:
         has forgotten its last seconds: cancel all jobs, restart slurmd, which remembers others, and
         resume the node, which is drained where a job would begin that is already there."""
         self.start("slurmctld", "-D")
-        self.wait_until_it_answers("idle", "mixed", "allocated")
+        self.wait_until_it_answers("idle", "mixed", "allocated", "draining", "drained")
         self.kill("slurmd")
         self.start("slurmd", "-D")
         deadline = time.monotonic() + PATIENCE
