@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from coevo.arrays import Array, Row, Values
+from coevo.coupling.comovement import correlation
 from coevo.coupling.level import NOISE
 from coevo.errors import Refusal
 from coevo.estimation.regression import Clusters, Regression, regress
@@ -56,8 +57,8 @@ def _slope(value: Any, error: Any, df: Any, n: Any) -> Slope:
     return Slope(value, error, t, 2 * stdtr(df, -np.abs(t)), value - half, value + half, n)
 
 
-def _paired(x: Values, y: Values) -> tuple[Array, Array, Array]:
-    """x and y (..., n) less their means over the regions that both know, 0 elsewhere; how many."""
+def paired(x: Values, y: Values) -> tuple[Array, Array, Array]:
+    """Return x and y (..., n) less their means over what both know, 0 elsewhere, and how many."""
     pair = np.stack(np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float)))
     known = np.isfinite(pair).all(axis=0)
     n = known.sum(axis=-1)
@@ -77,11 +78,8 @@ def morgan(first: Values, last: Values) -> tuple[Array, Array]:
     t < 0 where the spread became less. t 0, p 1 where all moved alike; NaN below three regions.
     Sources: Pitman and Morgan (1939).
     """
-    x, y, n = _paired(first, last)
-    a, b = x + y, y - x
-    aa, bb, ab = (a * a).sum(-1), (b * b).sum(-1), (a * b).sum(-1)
-    alike = np.minimum(aa, bb) <= NOISE * n
-    r = np.where(alike, 0.0, ab / np.sqrt(np.where(alike, 1.0, aa * bb)))
+    x, y, n = paired(first, last)
+    r = np.nan_to_num(correlation(x + y, y - x))  # 0 where all moved alike
     df = np.where(n < 3, np.nan, n - 2)
     t = r * np.sqrt(df / np.maximum(1 - r**2, 1e-300))
     return t, 2 * stdtr(df, -np.abs(t))
@@ -113,7 +111,7 @@ def slope_hc1(growth: Values, start: Values) -> Slope:
     x, y less their means, u the residuals (HC1). A region that lacks one of them (NaN) is left out;
     NaN where fewer than four are left or the start does not vary.
     """
-    y, x, n = _paired(growth, start)
+    y, x, n = paired(growth, start)
     xx = (x * x).sum(-1)
     xx = np.where((xx > NOISE * n) & (n >= FEWEST_REGIONS), xx, np.nan)
     slope = (x * y).sum(-1) / xx

@@ -11,11 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.arrays import Array, Booleans, Config, Integers
-from coevo.coupling.comovement import FEWEST_PAIRED, paired_correlations, placebo, random_pairings
+from coevo.arrays import Array, Config, Integers
+from coevo.coupling.comovement import (
+    FEWEST_PAIRED,
+    correlation,
+    paired_correlations,
+    placebo,
+    random_pairings,
+)
 from coevo.coupling.formulas import Degrees, degrees
 from coevo.coupling.level import NOISE
-from coevo.regional.convergence import morgan, slope_hc1
+from coevo.regional.convergence import morgan, paired, slope_hc1
 from coevo.regional.neighbourhood import connected, likeness, row_standardised
 from coevo.regional.regional_panel import FEWEST_REGIONS
 
@@ -87,7 +93,8 @@ def statistics(
     grid, forms = Grid(rows), found.D.shape[2]
     C, T, D = (part.reshape(-1, part.shape[-1]) for part in (found.C, found.T, found.D))
     with np.errstate(divide="ignore", invalid="ignore"):
-        columns = end_statistics(D, rows) | _explained(C, T, D, rows, context.levels)
+        columns = end_statistics(D, rows) | {"share_C": _share(C, D), "share_T": _share(T, D)}
+        columns |= dict(zip(R2, level_fit(D, rows, context.levels).values(), strict=False))
         columns |= _neighbours(grid.spread(D)[..., -1], grid.regions, context)
     U = grid.spread(np.moveaxis(found.U, -1, 0))
     U = U.reshape(len(U), -1, *U.shape[-2:])
@@ -117,11 +124,14 @@ def end_statistics(D: Array, rows: pd.MultiIndex) -> Columns:
         "rose": (both & (last > first)).sum(axis=1),
         "regions_ln": inside.sum(axis=1),
         "zeros": (D == 0).sum(axis=(1, 2)),
-        "D_mean_first": _mean(ends[0]),
-        "D_mean_last": _mean(ends[1]),
     }
-    for name, (x, y) in {"sd_ln": logs, "sd": ends}.items():
-        columns |= {f"{name}_first": _sd(x), f"{name}_last": _sd(y)}
+    for end, *values in zip(("first", "last"), ends, logs, strict=True):
+        of_D, of_logs = (pd.DataFrame(value.T) for value in values)
+        columns |= {
+            f"D_mean_{end}": of_D.mean().to_numpy(),
+            f"sd_{end}": of_D.std().to_numpy(),
+            f"sd_ln_{end}": of_logs.std().to_numpy(),
+        }
     columns["morgan_t"], columns["morgan_p"] = morgan(*logs)
     columns["morgan_D_t"], columns["morgan_D_p"] = morgan(*ends)
     growth = (logs[1] - logs[0]) / (years[-1] - years[0])
@@ -129,38 +139,11 @@ def end_statistics(D: Array, rows: pd.MultiIndex) -> Columns:
     return columns | {"beta": slope.value, "beta_low": slope.low, "beta_high": slope.high}
 
 
-def _mean(x: Array) -> Array:
-    known = np.isfinite(x)
-    return np.asarray(np.where(known, x, 0.0).sum(axis=-1) / known.sum(axis=-1))
-
-
-def _sd(x: Array) -> Array:
-    """Standard deviation (n - 1) of what is known of x (k, n)."""
-    n = np.isfinite(x).sum(axis=-1)
-    return np.asarray(np.sqrt(_mean((x - _mean(x)[..., None]) ** 2) * n / (n - 1)))
-
-
-def _covariance(x: Array, y: Array, inside: Booleans) -> Array:
-    """Sum of products of x and y (k, rows) about their means, over the rows inside (k, rows)."""
-    n = inside.sum(axis=-1, keepdims=True)
-    parts = (np.where(inside, part, 0.0) for part in (x, y))
-    x, y = (np.where(inside, part - part.sum(axis=-1, keepdims=True) / n, 0.0) for part in parts)
-    return np.asarray((x * y).sum(axis=-1))
-
-
-def _explained(C: Array, T: Array, D: Array, rows: pd.MultiIndex, levels: pd.DataFrame) -> Columns:
-    """Shares of C and T in the variance of ln D, R2 of ln D on each level; rows of D above 0."""
-    shares: Columns = {"share_C": _share(C, D), "share_T": _share(T, D)}
-    explained = level_fit(D, rows, levels)
-    return shares | dict(zip(R2, explained.values(), strict=False))
-
-
 def _share(part: Array, D: Array) -> Array:
     """Share (k,) of C or T in the variance of ln D (k, rows), over rows with D above 0."""
-    inside, logs = D > 0, np.log(D)
-    variance = _covariance(logs, logs, inside)
-    variance = np.where(variance > NOISE * inside.sum(axis=1), variance, np.nan)
-    return _covariance(np.log(part) / 2, logs, inside) / variance
+    x, y, n = paired(np.log(part) / 2, np.where(D > 0, np.log(D), np.nan))
+    variance = (y * y).sum(axis=-1)
+    return np.asarray((x * y).sum(axis=-1) / np.where(variance > NOISE * n, variance, np.nan))
 
 
 def unrelated_shares(settings: Config, size: tuple[int, int], seed: int) -> dict[str, float]:
@@ -194,14 +177,11 @@ def level_fit(D: Array, rows: pd.MultiIndex, levels: pd.DataFrame) -> dict[str, 
     fits: dict[str, Array] = {}
     keys = pd.MultiIndex.from_arrays([rows.get_level_values(k) for k in ("region", "year")])
     places = levels.index.get_indexer(keys)
-    known = (D > 0) & (places >= 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(D)
-        for name in levels:
-            level = np.log(levels[name].to_numpy(dtype=float))[places]
-            level = np.broadcast_to(level, D.shape)
-            about, variance = _covariance(level, logs, known), _covariance(level, level, known)
-            fits[str(name)] = about**2 / variance / _covariance(logs, logs, known)
+        logs = np.where((D > 0) & (places >= 0), np.log(D), np.nan)
+    for name in levels:
+        x, y, _ = paired(np.log(levels[name].to_numpy(dtype=float))[places], logs)
+        fits[str(name)] = correlation(x, y) ** 2
     return fits
 
 
