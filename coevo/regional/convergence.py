@@ -1,7 +1,6 @@
 """Does the gap between regions narrow? Dispersion over the years, growth against the start."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -185,7 +184,7 @@ def dispersion_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     yield from by_year("cv", values, lambda y: several(y, 2).std() / above_zero(y))
     yield from by_year("sd", values, lambda y: several(y, 2).std())
     for name, scale in (("sd_ln_ratio", logs), ("sd_ratio", pd.Series.to_numpy)):
-        yield computed(name, partial(_change, values, scale), year=values.columns[-1])
+        yield computed(name, _change, values, scale, year=values.columns[-1])
 
 
 def _change(values: pd.DataFrame, scale: Callable[[pd.Series], Values]) -> dict[str, float]:
@@ -233,7 +232,7 @@ def growth_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     kinds = {"": slope, "_conley": conley, "_residual_moran": residual_moran}
     slopes = {"beta": (0, False), "beta_check": (1, False), "beta_given_level": (0, True)}
     for (name, of_what), (kind, compute) in product(slopes.items(), kinds.items()):
-        yield computed(f"{name}{kind}", partial(compute, *of_what), year=end)
+        yield computed(f"{name}{kind}", compute, *of_what, year=end)
 
 
 def _weights(study: RegionalPanel, regions: pd.Index) -> "csr_array":

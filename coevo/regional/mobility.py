@@ -131,13 +131,8 @@ def spatial_counts(study: RegionalPanel) -> Integers:
     """Return counts (class of neighbours, from, to) of moves of regions that have neighbours."""
     values = every_year(study.D)
     states, lags = _states(values), _states(neighbour_means(values, study))
-    before, after = states[:, :-1], states[:, 1:]
-
-    def moves(lag: int) -> Integers:
-        from_class = lags[:, :-1] == lag
-        return transition_counts(np.column_stack([before[from_class], after[from_class]]))
-
-    return np.array([moves(lag) for lag in range(CLASSES)])
+    moves, lag = np.stack([states[:, :-1], states[:, 1:]], axis=-1), lags[:, :-1]
+    return np.array([transition_counts(moves[lag == k]) for k in range(CLASSES)])
 
 
 def move_counts(study: RegionalPanel) -> Integers:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -140,11 +140,13 @@ def varying(y: pd.Series, least: int = 2) -> pd.Series:
     return known
 
 
-def computed(statistic: str, compute: Callable[[], Mapping[str, Any]], **labels: Any) -> Row:
-    """Return a row with what was computed, or with the reason why it could not be."""
+def computed(
+    statistic: str, compute: Callable[..., Mapping[str, Any]], *of: Any, **labels: Any
+) -> Row:
+    """Return a row with what is computed of something, or with the reason why it cannot be."""
     labels |= {"statistic": statistic}
     try:
-        return labels | dict(compute())
+        return labels | dict(compute(*of))
     except Refusal as why:
         return labels | why.columns
 
@@ -158,4 +160,4 @@ def by_year(
         return {"value": float(compute(y)), "n": len(y)}
 
     for year, column in values.items():
-        yield computed(statistic, partial(in_year, column.dropna()), year=year, **at)
+        yield computed(statistic, in_year, column.dropna(), year=year, **at)

@@ -140,8 +140,7 @@ class Combinations:
         self.main = main_combination(config)
         self.scales, self.names = scales(config), alternatives(config)
         self.weighed, self.unbroken = cache(self._weighed), cache(self._unbroken)
-        self.indices, self.degree = cache(self._indices), cache(self._degree)
-        self.panel_held = cache(self._panel_held)
+        self.panel_held, self.degree = cache(self._panel_held), cache(self._degree)
 
     def _weighed(self, system: str, scale: str) -> Weighed:
         """Return the figures of a system on a scale, weighed by every method.
@@ -187,18 +186,14 @@ class Combinations:
         same = changed["value"].equals(panel["value"])
         return None if same else complete_rows(changed, indicators)
 
-    def _indices(self, system: str, scale: str, weighting: str, composite: str) -> Array:
-        """Return the indices (rows, n) of a system, normalised, weighed and put together."""
-        return self.weighed(system, scale).panels[weighting].indices(composite)
-
     def _degree(self, chosen: Combination) -> pd.Series:
         """Return D by region-year. Raises `StudyError` where the figures do not allow it."""
-        panels = self.weighed(*chosen[:2]).panels
+        panels = self.weighed(chosen.system, chosen.scale).panels
         if chosen.weighting not in panels:
             raise StudyError(f"weighting: these figures have no weights by {chosen.weighting}")
-        changed = {"form": chosen.form, "preset": chosen.preset}
-        result = degrees(self.indices(*chosen[:4]), {**self.config["coupling"], **changed})
-        return pd.Series(result.D, panels[chosen.weighting].z.index)
+        panel, (*_, composite, form, preset) = panels[chosen.weighting], chosen
+        changed = {"composite": composite, "form": form, "preset": preset}
+        return pd.Series(panel.degrees({**self.config["coupling"], **changed}).D, panel.z.index)
 
     def all_degrees(self, panels: Mapping[str, IndexPanel], z: Array | None = None) -> Degrees:
         """Return U (weightings, composites, rows, n) and C, T, D (weightings, composites, forms,

@@ -236,20 +236,19 @@ def most_rapid(study: StudyData, indicator: str) -> Answer:
     first, last = study.years or (rows["year"].min(), rows["year"].max())
     if D.empty or (rows.empty and not study.years):
         return NO_FIGURES
-    during, after = D[D["year"].between(first, last)], D[D["year"] >= last]
-    if len(after) > 1 and len(during) > 1 and not single_region:
-        verdict, both = _faster(D, first, last)
-        unbroken = study.rows("coverage_breaks", region=study.focus, variant=KEPT)
-        if len(unbroken):
-            other, without = _faster(unbroken.sort_values("year"), first, last)
-            both |= {"without": without, **shown_breaks(study)}
-            verdict = verdict if other == verdict else SOME_CHOICES
-        return Answer(verdict, "growth_compared", both)
     ends = rows["value"].iloc[[0, -1]].tolist() if len(rows) > 1 else None
     if single_region:  # D runs over the whole scale by construction
         fields = {"D": D["D"].iloc[[0, -1]].tolist(), "printed": ends}
         return Answer(NOT_TESTABLE, "growth_of_one_region", fields)
-    return Answer(NOT_TESTABLE, "growth_alone", {"D": _growth_of_D(D), "printed": ends})
+    if min(D["year"].between(first, last).sum(), D["year"].ge(last).sum()) < 2:
+        return Answer(NOT_TESTABLE, "growth_alone", {"D": _growth_of_D(D), "printed": ends})
+    verdict, both = _faster(D, first, last)
+    unbroken = study.rows("coverage_breaks", region=study.focus, variant=KEPT)
+    if len(unbroken):
+        other, without = _faster(unbroken.sort_values("year"), first, last)
+        both |= {"without": without, **shown_breaks(study)}
+        verdict = verdict if other == verdict else SOME_CHOICES
+    return Answer(verdict, "growth_compared", both)
 
 
 def shown_breaks(study: StudyData) -> dict[str, Any]:

@@ -61,19 +61,15 @@ class Curve(NamedTuple):
     drawn: Integers
 
 
-class Grid:
-    """Region-years as a table of regions by years, both in their order."""
-
-    def __init__(self, rows: pd.MultiIndex) -> None:
-        region, self.regions = pd.factorize(rows.get_level_values("region"), sort=True)
-        year, self.years = pd.factorize(rows.get_level_values("year"), sort=True)
-        self.place = (..., region, year)
-
-    def spread(self, values: Array) -> Array:
-        """Return values (..., rows) as (..., regions, years), NaN where there is no row."""
-        grid = np.full((*values.shape[:-1], len(self.regions), len(self.years)), np.nan)
-        grid[self.place] = values
-        return grid
+def spread(values: Array, rows: pd.MultiIndex) -> tuple[Array, pd.Index, pd.Index]:
+    """Return values (..., rows) as (..., regions, years), NaN where there is no row; regions and
+    years, in their order.
+    """
+    region, regions = pd.factorize(rows.get_level_values("region"), sort=True)
+    year, years = pd.factorize(rows.get_level_values("year"), sort=True)
+    grid = np.full((*values.shape[:-1], len(regions), len(years)), np.nan)
+    grid[..., region, year] = values
+    return grid, regions, years
 
 
 def statistics(
@@ -90,15 +86,16 @@ def statistics(
     paired_by: the level by which regions are paired at random. Columns: docs/tables.md,
     `multiverse`; what cannot be asked is NaN.
     """
-    grid, forms = Grid(rows), found.D.shape[2]
+    forms = found.D.shape[2]
     C, T, D = (part.reshape(-1, part.shape[-1]) for part in (found.C, found.T, found.D))
     with np.errstate(divide="ignore", invalid="ignore"):
         columns = end_statistics(D, rows) | {"share_C": _share(C, D), "share_T": _share(T, D)}
         columns |= dict(zip(R2, level_fit(D, rows, context.levels).values(), strict=False))
-        columns |= _neighbours(grid.spread(D)[..., -1], grid.regions, context)
-    U = grid.spread(np.moveaxis(found.U, -1, 0))
+        by_year, regions, _ = spread(D, rows)
+        columns |= _neighbours(by_year[..., -1], regions, context)
+    U, *_ = spread(np.moveaxis(found.U, -1, 0), rows)
     U = U.reshape(len(U), -1, *U.shape[-2:])
-    order = _pairings(grid.regions, context, paired_by)
+    order = _pairings(regions, context, paired_by)
     curves: dict[str, Curve] = {}
     for a, b in combinations(range(len(U)), 2):
         step, curve = in_step(U[a], U[b], order)
@@ -106,14 +103,13 @@ def statistics(
         ending = f"_{pair}" if pair else ""
         columns |= {f"{name}{ending}": np.repeat(v, forms) for name, v in step.items()}
         curves |= {pair: curve} if curve else {}
-    columns["regions_all"] = np.full(len(D), len(grid.regions))
+    columns["regions_all"] = np.full(len(D), len(regions))
     return columns, curves
 
 
 def end_statistics(D: Array, rows: pd.MultiIndex) -> Columns:
     """First and last year of D (k, rows): how many rose, spreads, growth on the start."""
-    grid = Grid(rows)
-    D, years = grid.spread(D), grid.years
+    D, _, years = spread(D, rows)
     first, last = D[..., 0], D[..., -1]
     both = np.isfinite(first) & np.isfinite(last)
     inside = both & (first > 0) & (last > 0)

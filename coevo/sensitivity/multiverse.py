@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,18 +57,7 @@ def indicator_systems(
     return {name: (panel, table) for name, table in ({MAIN: indicators} | dict(others)).items()}
 
 
-class Varied(NamedTuple):
-    """What one system on one scale gives: a row per combination, the same without the years in
-    which coverage changed (no rows where it did not), ranks in the last year by region, a curve by
-    pair, and what was refused.
-    """
-
-    system: str
-    rows: pd.DataFrame
-    unbroken: pd.DataFrame
-    ranks: pd.DataFrame
-    curves: dict[str, Curve]
-    refusals: list[dict[str, Any]]
+Varied = tuple[Combined, pd.DataFrame]  # of a system on a scale; ranks in the last year by region
 
 
 def combined_of(study: StudyData) -> tuple[Combinations, Surroundings]:
@@ -108,8 +97,8 @@ def _combined(choices: Combinations, context: Surroundings, system: str, scale: 
         every = choices.all_degrees(weighed.panels)
     except StudyError as problem:
         count = of_each * len(names["weighting"])
-        why = label | _refusal(problem, count)
-        return Varied(system, nothing, nothing, nothing, {}, [why])
+        refused = pd.DataFrame([label | _refusal(problem, count)])
+        return Combined(nothing, nothing, refused), nothing
     lacking = [name for name in names["weighting"] if name not in weighed.panels]
     refusals = [
         label | _refusal(Refusal("no_weights", weighting=name), of_each, weighting=name)
@@ -146,7 +135,8 @@ def _combined(choices: Combinations, context: Surroundings, system: str, scale: 
     ranks, unbroken = _ranks(every.D.reshape(len(rows), -1), panel.z.index), nothing
     if weighed.unbroken is not None:
         unbroken = tabulated(choices.all_degrees(weighed.panels, weighed.unbroken))[0]
-    return Varied(system, of_figures, unbroken, ranks, curves, refusals)
+    told = [(system, pair, curve) for pair, curve in curves.items()]
+    return Combined(of_figures, unbroken, pd.DataFrame(refusals), told), ranks
 
 
 def _ranks(D: Array, rows: pd.MultiIndex) -> pd.DataFrame:
@@ -193,15 +183,16 @@ def varied(
     combination that the figures do not allow has no row in the first table; the last says how many
     these are, and why.
     """
-    cases = list((results or make_all(combination_tasks(choices, context))[COMBINATIONS]).values())
-    refusals = as_table("varied_refusals", [row for one in cases for row in one.refusals])
-    parts = [[getattr(one, part) for one in cases] for part in ("rows", "unbroken")]
-    rows, unbroken = (pd.concat(part, ignore_index=True) for part in parts)
+    made = results or make_all(combination_tasks(choices, context))[COMBINATIONS]
+    cases, ranks = zip(*made.values(), strict=True)
+    parts = zip(*(case[:3] for case in cases), strict=True)
+    rows, unbroken, refusals = (pd.concat(part, ignore_index=True) for part in parts)
+    refusals = as_table("varied_refusals", refusals)
+    curves = [curve for case in cases for curve in case.curves]
     if len(rows):
         rows = rows.sort_values("main", ascending=False, kind="stable", ignore_index=True)
         rows["repeated"] = _repeated(rows)
         unbroken = unbroken.assign(repeated=_repeated(unbroken)) if len(unbroken) else rows[:0]
-    curves = [(one.system, pair, curve) for one in cases for pair, curve in one.curves.items()]
     headlines, variants = headline_tables(Combined(rows, unbroken, refusals, curves))
     chance = variants["headline"].eq(BY_FORM) & variants["choice"].eq("form")
     systems = len(set(choices.systems[MAIN][1]["subsystem"]) - {""})
@@ -212,7 +203,7 @@ def varied(
     pairs = rows.filter(regex=r"^r_\w+_\S+~")
     return {
         "multiverse": as_table("multiverse", rows).assign(**pairs),
-        "rank_ranges": _rank_ranges([one.ranks for one in cases if len(one.ranks)]),
+        "rank_ranges": _rank_ranges([of_case for of_case in ranks if len(of_case)]),
         "headlines": headlines,
         "headline_variants": variants,
         "varied_refusals": refusals,

@@ -103,12 +103,23 @@ def _cases(study: StudyData) -> Iterator[tuple[Row, pd.DataFrame]]:
         yield case | {"dropped": str(year)}, without
 
 
-def _fits(makes: Iterable[Callable[[], GeneralPooled]]) -> Iterator[tuple[Row, GeneralPooled]]:
-    """Yield the pooled fits that can be made and have regions enough, with what names them."""
+def _pooled_rows(
+    makes: Iterable[Callable[[], GeneralPooled]], level: float, focus: str = "", seed: int = 0
+) -> Iterator[Row]:
+    """Yield what the pooled fits say that can be made and have regions enough: slopes, E of the
+    region in focus where they give one, and feedback of the general model.
+    """
     for make in makes:
         fit = attempted(make)
-        if not isinstance(fit, Refusal) and inferable(fit):
-            yield {"model": fit.form, "effects": fit.effects, "estimator": fit.estimator}, fit
+        if isinstance(fit, Refusal) or not inferable(fit):
+            continue
+        label = {"model": fit.form, "effects": fit.effects, "estimator": fit.estimator}
+        yield from (label | row for row in _slopes(fit, level, POOLED))
+        if isinstance(fit, PooledFit) and focus in fit.regions:
+            yield from (label | row for row in _sets(fit.at(focus), level, focus))
+        if fit.form == "general":
+            with suppress(Refusal):
+                yield label | {"scope": POOLED} | _feedback(fit, level, seed)
 
 
 def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]:
@@ -118,12 +129,9 @@ def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]
         partial(fit_pooled, pool, "x1", "x2", estimator, effects, HEADLINE_SCALE)
         for estimator, effects in product(ESTIMATORS, EFFECTS)
     )
-    fits = [*_fits(makes)]
-    for label, pooled in fits:
-        yield from (label | row for row in _slopes(pooled, level, POOLED))
-        if isinstance(pooled, PooledFit) and focus in pooled.regions:
-            yield from (label | row for row in _sets(pooled.at(focus), level, focus))
-    for estimator in () if fits else ESTIMATORS:
+    pooled = [*_pooled_rows(makes, level, focus)]
+    yield from pooled
+    for estimator in () if pooled else ESTIMATORS:
         label = {"model": "classic", "effects": "none", "estimator": estimator}
         with suppress(Refusal):
             fit_rows = _own(figures[figures["region"] == focus], estimator, level, focus)
@@ -139,9 +147,8 @@ def _without_growth(figures: pd.DataFrame, estimator: str, level: float) -> Iter
     for year in sorted(pool["year"].unique())[1:]:
         cut = pool.assign(flag=pool["flag"].where(pool["year"] != year, BREAK))
         fit = partial(fit_pooled, cut, "x1", "x2", estimator, scale=HEADLINE_SCALE)
-        for label, pooled in _fits(partial(fit, effects=effects) for effects in EFFECTS):
-            rows = _slopes(pooled, level, POOLED)
-            yield from (label | {"without_growth": str(year)} | row for row in rows)
+        rows = _pooled_rows((partial(fit, effects=effects) for effects in EFFECTS), level)
+        yield from (row | {"without_growth": str(year)} for row in rows)
 
 
 def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
@@ -149,17 +156,14 @@ def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
     pool = growth_pool(figures)
     fit = partial(fit_pooled_general, pool, ("x1", "x2"), effects=EFFECTS[-1], scale=HEADLINE_SCALE)
     ways = ((FOD_IV, "classic"), (FOD_IV, "general"), ("lag", "general"))
-    for label, shared in _fits(partial(fit, estimator, form=form) for estimator, form in ways):
-        yield from (label | row for row in _slopes(shared, level, POOLED))
-        with suppress(Refusal):
-            yield from (label | {"scope": POOLED} | row for row in _feedback(shared, level, seed))
+    makes = (partial(fit, estimator, form=form) for estimator, form in ways)
+    yield from _pooled_rows(makes, level, seed=seed)
 
 
-def _feedback(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
-    if shared.form == "general":
-        feedback = feedback_verdicts(shared.A, shared.covariance, shared.df, level, seed=seed)
-        ends = {"low": feedback.difference_low, "high": feedback.difference_high}
-        yield {"quantity": "feedback_difference", "value": feedback.difference} | ends
+def _feedback(shared: GeneralPooled, level: float, seed: int) -> Row:
+    feedback = feedback_verdicts(shared.A, shared.covariance, shared.df, level, seed=seed)
+    ends = {"low": feedback.difference_low, "high": feedback.difference_high}
+    return {"quantity": "feedback_difference", "value": feedback.difference} | ends
 
 
 def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterator[Row]:
