@@ -133,13 +133,6 @@ def years_with_verdict(growth: pd.DataFrame, *verdicts: str) -> list[int]:
     return sorted({int(year) for year in growth.loc[growth["verdict"].isin(verdicts), "year"]})
 
 
-def _ranked(D: pd.Series, grades: str, variant: str) -> pd.DataFrame:
-    """Rows of a variant; D by region, name, year."""
-    rows = D.rename("D").reset_index()
-    ranks = rows.groupby("year")["D"].rank(ascending=False, method="min")
-    return rows.assign(variant=variant, grade=grade(rows["D"], grades), rank=ranks.astype(int))
-
-
 def coverage_rows(study: StudyData) -> pd.DataFrame:
     """Return the table `coverage_breaks`: D, grade and rank with and without breaks in coverage.
 
@@ -151,29 +144,25 @@ def coverage_rows(study: StudyData) -> pd.DataFrame:
     panel, indicators, config = study.table("panel"), study.indicators, study.config
     if not _breaks(panel, indicators):
         return as_table("coverage_breaks", [])
-    grades = config["coupling"]["grades"]
-    with_breaks = study.table("coupling").set_index(["region", "name", "year"])["D"]
-    parts = [_ranked(with_breaks, grades, WITH)]
+    D = {WITH: study.table("coupling").set_index(["region", "name", "year"])["D"]}
+    refused: dict[str, Refusal] = {}
     try:
         unbroken = panel_without_breaks(panel, indicators)
     except Refusal as problem:
-        return _table([*parts, *(_refused(problem, variant) for variant in (KEPT, ANEW))])
-    changed = complete_rows(unbroken, indicators)
-    z = by_kept_ruler(changed, indicators, study.table("goalposts"), config["normalisation"])
-    parts.append(_ranked(_degree(z, study.table("weights"), config), grades, KEPT))
-    try:
-        parts.append(_ranked(_estimated_anew(unbroken, study), grades, ANEW))
-    except StudyError:
-        parts.append(_refused(Refusal("coverage_anew"), ANEW))
-    return _table(parts)
-
-
-def _table(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat([as_table("coverage_breaks", part) for part in parts], ignore_index=True)
-
-
-def _refused(problem: Refusal, variant: str) -> pd.DataFrame:
-    return pd.DataFrame([{"variant": variant, **problem.columns}])
+        refused = dict.fromkeys((KEPT, ANEW), problem)
+    else:
+        changed = complete_rows(unbroken, indicators)
+        z = by_kept_ruler(changed, indicators, study.table("goalposts"), config["normalisation"])
+        D[KEPT] = _degree(z, study.table("weights"), config)
+        try:
+            D[ANEW] = _estimated_anew(unbroken, study)
+        except StudyError:
+            refused = {ANEW: Refusal("coverage_anew")}
+    rows = pd.concat(D, names=["variant"]).rename("D").reset_index()
+    rows["grade"] = grade(rows["D"], config["coupling"]["grades"])
+    rows["rank"] = rows.groupby(["variant", "year"])["D"].rank(ascending=False, method="min")
+    reasons = [{"variant": variant, **problem.columns} for variant, problem in refused.items()]
+    return as_table("coverage_breaks", [*rows.to_dict("records"), *reasons])
 
 
 def _estimated_anew(unbroken: pd.DataFrame, study: StudyData) -> pd.Series:

@@ -37,12 +37,12 @@ class Signs(NamedTuple):
     """What a fit says, in each order (draws,) of the years.
 
     b1, d: 1 where the interval lies above zero, -1 where below it, else 0; located: whether both
-    sets of E of the region in focus are bounded and positive, None where the fit gives it no E.
+    sets of E of the region in focus are bounded and positive, empty where the fit gives it no E.
     """
 
     b1: Integers
     d: Integers
-    located: Booleans | None
+    located: Booleans
 
 
 def specification_counts(
@@ -106,7 +106,7 @@ def _read(rows: pd.DataFrame) -> Signs:
     rows = rows.set_index("quantity")
     ends = rows.loc[["b1", "d"]]
     b1, d = (ends["low"].gt(0) * 1 - ends["high"].lt(0)).to_numpy()[:, None]
-    located = rows["located"].reindex(["x1"]).eq(True).to_numpy() if "x1" in rows.index else None
+    located = rows.loc[rows.index == "x1", "located"].eq(True).to_numpy()
     return Signs(b1, d, located)
 
 
@@ -134,7 +134,7 @@ def _counted(
     yield ("swapped", pair), (signs.b1 < 0) & (signs.d < 0), 1
     if pair == MAIN and fit["vintage"] == config["vintage_policy"] and not fit["dropped"]:
         yield ("clear", pair), abs(signs.b1) + abs(signs.d), 2
-    if signs.located is not None:
+    if signs.located.size:
         yield ("located", ""), signs.located, 1
 
 
@@ -170,14 +170,10 @@ def _drawn(
             for *_, cut, effects, estimator in fits
         )
         parts.append([*signs])
-    return {fit: _joined(signs) for fit, signs in zip(fits, zip(*parts, strict=True), strict=True)}
-
-
-def _joined(blocks: Sequence[Signs]) -> Signs:
-    """Return what a fit says in blocks of orders, one after the other."""
-    b1, d, located = (list(part) for part in zip(*blocks, strict=True))
-    none = located[0] is None
-    return Signs(np.concatenate(b1), np.concatenate(d), None if none else np.concatenate(located))
+    return {
+        fit: Signs(*map(np.concatenate, zip(*blocks, strict=True)))
+        for fit, blocks in zip(fits, zip(*parts, strict=True), strict=True)
+    }
 
 
 def _rows(
@@ -211,7 +207,7 @@ def _slopes(g: Array, R: Array, effects: str, at: int | None, level: float) -> S
         left = [V - V.mean(axis=2, keepdims=True) for V in left]
         rank = counted = G + years - 1
     t2 = t_quantile(rows - 2 if alone else G - 1, level) ** 2
-    signs, located = [], None if at is None else np.ones(g.shape[-1], dtype=bool)
+    signs, located = [], np.ones(0 if at is None else g.shape[-1], dtype=bool)
     for i, turn in enumerate((-1, 1)):  # the slopes are -b1 and d
         e, x = left[0][:, i], left[1][:, 1 - i]
         S, Q = (np.einsum("tgb,tgb->gb", x, V) for V in (e, x))
@@ -224,7 +220,7 @@ def _slopes(g: Array, R: Array, effects: str, at: int | None, level: float) -> S
             factor = G / (G - 1) * (rows - 1) / (rows - 1 - counted)
             V22 = factor * ((S - s * Q) ** 2).sum(axis=0) / q**2
         signs.append((turn * np.sign(s) * (s**2 > t2 * V22)).astype(np.int64))
-        if located is not None:
+        if at is not None:
             mean = R[:, 1 - i, at].mean(axis=0)
             c = g[:, i, at].mean(axis=0) - s * mean
             # E = -c/s: its set is bounded if s is clear of zero, and without zero if c is
