@@ -47,12 +47,12 @@ def indicator_systems(
     known = set(panel["indicator"])
     problems = Problems()
     for name, table in others.items():
-        for indicator in table.loc[table["subsystem"] != "", "indicator"]:
-            if indicator not in known:
-                problems.add(
-                    f"robustness.systems.{name}: the study has no indicator '{indicator}'; add it "
-                    "to its indicator table, without a subsystem"
-                )
+        used = table.loc[table["subsystem"] != "", "indicator"]
+        problems.extend(
+            f"robustness.systems.{name}: the study has no indicator '{indicator}'; add it "
+            "to its indicator table, without a subsystem"
+            for indicator in used[~used.isin(known)]
+        )
     problems.check()
     return {name: (panel, table) for name, table in ({MAIN: indicators} | dict(others)).items()}
 
