@@ -185,9 +185,11 @@ def varied(
     """
     made = results or make_all(combination_tasks(choices, context))[COMBINATIONS]
     cases, ranks = zip(*made.values(), strict=True)
-    parts = zip(*(case[:3] for case in cases), strict=True)
-    rows, unbroken, refusals = (pd.concat(part, ignore_index=True) for part in parts)
-    refusals = as_table("varied_refusals", refusals)
+    rows, unbroken, refused = (
+        pd.concat([getattr(case, part) for case in cases], ignore_index=True)
+        for part in ("rows", "unbroken", "refusals")
+    )
+    refusals = as_table("varied_refusals", refused)
     curves = [curve for case in cases for curve in case.curves]
     if len(rows):
         rows = rows.sort_values("main", ascending=False, kind="stable", ignore_index=True)
