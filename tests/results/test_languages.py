@@ -25,7 +25,7 @@ pytestmark = pytest.mark.whole
 TERMS = {
     "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild "
     "ARIMA Anderson Bartlett Bonferroni Conley Dagum Diebold Dirichlet Driscoll Fan Fieller Hansen "
-    "Holm Kraay Lotka Mariano Morgan Nickell Pesaran Rubin Shorrocks Theta Tobit Volterra "
+    "Holm Kraay Lotka Mariano Morgan Nickell Pesaran Rubin Shorrocks Tobit Volterra "
     "Webb",
     "authors of papers that are checked": "Qian",
     "program, files and folders": "coevo CSV SHA tables",
