@@ -75,8 +75,13 @@ class ReportText:
         return self.say("sets/estimate", value=value, ends=self.ends(row))
 
     def between(self, pair: Iterable[float]) -> Markdown:
-        """Least and largest value to two significant figures, or the one that they are."""
-        low, high = (with_figures(value, 2) for value in pair)
+        """Least and largest value, counts as they are and others to two significant figures, or the
+        one that they are.
+        """
+        low, high = (
+            fixed(value, 0) if float(value).is_integer() else with_figures(value, 2)
+            for value in pair
+        )
         return Markdown(low) if low == high else self.say("sets/interval", low=low, high=high)
 
     def slope_set(self, row: Any) -> Markdown:
