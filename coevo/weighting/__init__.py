@@ -14,12 +14,12 @@ from coevo.arrays import Config
 from coevo.errors import StudyError
 from coevo.files import as_table
 from coevo.normalisation import wide
-from coevo.registry import choose
+from coevo.registry import Method, choose
 from coevo.weighting.combined import combinations
-from coevo.weighting.methods import OBJECTIVE, SUBJECTIVE, Weighting, information_entropy
+from coevo.weighting.methods import OBJECTIVE, SUBJECTIVE, information_entropy
 
-PARTS: dict[str, Weighting] = {**OBJECTIVE, **SUBJECTIVE}  # what may be combined
-WEIGHTINGS: dict[str, Weighting] = {**PARTS, **combinations(PARTS)}
+PARTS: dict[str, Method] = {**OBJECTIVE, **SUBJECTIVE}  # what may be combined
+WEIGHTINGS: dict[str, Method] = {**PARTS, **combinations(PARTS)}
 
 
 def available(settings: Config) -> list[str]:

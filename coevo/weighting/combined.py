@@ -12,8 +12,7 @@ import numpy as np
 
 from coevo.arrays import Array, Values
 from coevo.errors import StudyError
-from coevo.registry import choose
-from coevo.weighting.methods import Weighting
+from coevo.registry import Method, choose
 
 
 def _parts(parts: Values) -> Array:
@@ -77,7 +76,7 @@ RULES: dict[str, Callable[..., Array]] = {
 }
 
 
-def combinations(parts: Mapping[str, Weighting]) -> dict[str, Weighting]:
+def combinations(parts: Mapping[str, Method]) -> dict[str, Method]:
     """Return the methods that combine some of `parts`, by name.
 
     Their options: `methods`, the names of the parts; perhaps `shares`; `options`, by name of the
@@ -85,12 +84,12 @@ def combinations(parts: Mapping[str, Weighting]) -> dict[str, Weighting]:
     """
 
     rules = {name: partial(_combined, rule, parts) for name, rule in RULES.items()}
-    return {name: Weighting(compute, needs="combine") for name, compute in rules.items()}
+    return {name: Method(compute, needs="combine") for name, compute in rules.items()}
 
 
 def _combined(
     rule: Callable[..., Array],
-    parts: Mapping[str, Weighting],
+    parts: Mapping[str, Method],
     Z: Values,
     raw: Values | None = None,
     *,

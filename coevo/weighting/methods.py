@@ -1,44 +1,15 @@
-"""Methods of weighting: what the registry holds of one, and those of the figures or of judgement
-(docs/methods.md, 2).
+"""Methods of weighting, of the figures or of judgement (docs/methods.md, 2).
 
 A method takes the normalised figures Z (rows, m) of one subsystem, all regions and years pooled,
 and the same figures before normalisation, `raw` (rows, m). It returns m weights, none negative,
-that sum to 1. The formulas of a worksheet's line name others in braces: {x} is the cell of line x
-in the same column, {all_x} line x over the subsystem.
+that sum to 1.
 """
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from coevo.arrays import Array, Values
 from coevo.errors import Refusal, StudyError
 from coevo.registry import Method
-
-
-class Step(NamedTuple):
-    """A line of a worksheet on the way to weights: its name, a cell per indicator.
-
-    formula: of a cell; empty for a number, of the table `weights` or `given`. value: what it gives
-    (m,), from the numbers of earlier lines by name.
-    """
-
-    name: str
-    formula: str = ""
-    value: Callable[[Mapping[str, Array]], Array] | None = None
-    look: str = "score"
-
-
-@dataclass(frozen=True)
-class Weighting(Method):
-    """A function (Z, raw=None, **options) -> weights (m,); `cells`: the formula of a weight.
-
-    steps: the lines that lead there.
-    """
-
-    steps: tuple[Step, ...] = ()
 
 
 def shares(values: Array, what: str) -> Array:
@@ -202,18 +173,13 @@ def bartlett_sphericity(Z: Values) -> tuple[float, int]:
     return float(chi2), m * (m - 1) // 2
 
 
-ENTROPY = Weighting(
-    entropy_weights,
-    steps=(Step("entropy"), Step("spread", "1-{entropy}", lambda n: 1 - n["entropy"])),
-    cells="{spread}/SUM({all_spread})",
-)
 OBJECTIVE = {
-    "entropy": ENTROPY,
-    "equal": Weighting(equal_weights, cells="1/COLUMNS({all_subsystem})"),
-    "critic": Weighting(critic_weights),
-    "cv": Weighting(cv_weights),
-    "pca": Weighting(pca_weights),
-    "pca_spssau": Weighting(pca_spssau_weights),
+    "entropy": Method(entropy_weights),
+    "equal": Method(equal_weights),
+    "critic": Method(critic_weights),
+    "cv": Method(cv_weights),
+    "pca": Method(pca_weights),
+    "pca_spssau": Method(pca_spssau_weights),
 }
 
 
@@ -273,11 +239,6 @@ def ahp_weights(Z: Values, raw: Values | None = None, *, judgements: Values) -> 
 
 
 SUBJECTIVE = {
-    "given": Weighting(
-        given_weights,
-        needs="given",
-        steps=(Step("given", look="amount"),),
-        cells="{given}/SUM({all_given})",
-    ),
-    "ahp": Weighting(ahp_weights, needs="judgements"),
+    "given": Method(given_weights, needs="given"),
+    "ahp": Method(ahp_weights, needs="judgements"),
 }

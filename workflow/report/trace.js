@@ -4,68 +4,29 @@ const steps = { region: page.focus, year: trace.years[trace.years.length - 1] };
 
 const signed = (text) => text.replace("-", "−");
 const grouped = (text) => signed(text.replace(/^(-?\d+)/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, "\u202f")));
-const exact = (value) => (value === null || value === undefined ? NOTHING : grouped(String(value)));
-const rounded = (value, digits) => (value === null || value === undefined ? NOTHING : exact(Number(value.toPrecision(digits))));
+const rounded = (value, digits) => (value === null || value === undefined ? NOTHING : grouped(String(Number(value.toPrecision(digits)))));
 const decimals = (value) => (value === null || value === undefined ? NOTHING : grouped(value.toFixed(4)));
-const at = (values, region, place) => values[region]?.[place] ?? null;
+const at = (values, region, year) => values[region]?.[year] ?? null;
 // Whether the panel can show where the D of a region and year comes from.
 const traced = (region, year) => trace.regions.includes(region) && trace.years.includes(Number(year));
 
-function unitOf(indicator) {
-  return make("span", { className: "unit" }, " (" + indicator.unit + ")");
-}
-function flagged(i, region, year) {
-  const flags = (trace.flags[i][region + " " + year] || "").split(" ").filter(Boolean);
-  return flags.length ? [make("span", { className: "unit" }, " " + flags.map((flag) => words.trace.flags[flag] || flag).join(", "))] : [];
-}
-// A raw figure with its place, or what a derived indicator is made of, one line for each part.
-function sources(i, place, depth) {
-  const indicator = trace.indicators[i];
-  const year = trace.years[place];
-  if (!indicator.of) return [rawLine(i, place, depth)];
-  const [name, ...parts] = indicator.of;
-  const labels = Object.fromEntries(parts.map((part, n) => ["ab"[n], trace.indicators[part].label]));
-  const how = make("div", { className: "how" }, (depth ? indicator.label + " = " : "= ") + filledIn(words.trace.how[name], labels));
-  if (depth) how.append(": " + rounded(at(trace.panel[i], steps.region, place), 6), unitOf(indicator), ...flagged(i, steps.region, year));
-  return [how, ...parts.flatMap((part) => sources(part, place, depth + 1))];
-}
-function rawLine(i, place, depth) {
-  const indicator = trace.indicators[i];
-  const entry = at(trace.raw[i], steps.region, place);
-  const line = make("div", { className: "raw" });
-  if (depth) line.append(indicator.label + " ");
-  if (!entry || entry[0] === null) {
-    line.append(words.trace.none);
-    const used = at(trace.panel[i], steps.region, place);
-    if (depth && used !== null) line.append("; " + rounded(used, 6), unitOf(indicator), ...flagged(i, steps.region, trace.years[place]));
-    if (!entry) return line;
-  } else {
-    line.append(make("b", {}, exact(entry[0])), unitOf(indicator));
-  }
-  const [file, sheet] = trace.places[entry[1]];
-  const names = [file.split("/").pop(), sheet, entry[2]].filter(Boolean);
-  line.append(" ", make("span", { className: "place", title: file }, names.join(" › ")));
-  return line;
-}
-function indicatorRow(i, place) {
-  const indicator = trace.indicators[i];
-  const { region, year } = steps;
-  const posts = trace.posts[i][""] || trace.posts[i][year] || trace.posts[i][region];
-  const z = at(trace.z[i], region, place);
-  const label = make("td", {}, indicator.label, unitOf(indicator));
+function indicatorRow(indicator, [from, value, flags, low, high, z]) {
+  const label = make("td", {}, indicator.label, make("span", { className: "unit" }, " (" + indicator.unit + ")"));
   if (indicator.direction === "-") label.append(" " + words.trace.negative);
   if (indicator.best) label.append(" " + filledIn(words.trace.best, indicator));
-  const value = make("td", { className: "number" }, rounded(at(trace.panel[i], region, place), 6), ...flagged(i, region, year));
-  const numbers = [posts ? rounded(posts[0], 4) + " – " + rounded(posts[1], 4) : NOTHING, decimals(z), decimals(indicator.weight)];
-  if (indicator.product) numbers.push(decimals(z === null ? null : z * indicator.weight));
-  return make("tr", {}, label, make("td", {}, ...sources(i, place, 0)), value, ...numbers.map((text) => make("td", { className: "number" }, text)));
+  const source = make("td", {}, from);
+  if (indicator.derived) source.prepend(make("div", { className: "how" }, indicator.derived));
+  const figure = make("td", { className: "number" }, rounded(value, 6), make("span", { className: "unit" }, flags ? " " + flags : ""));
+  const numbers = [low === null ? NOTHING : rounded(low, 4) + " – " + rounded(high, 4), decimals(z), decimals(indicator.weight)];
+  if (trace.product) numbers.push(decimals(z === null ? null : z * indicator.weight));
+  return make("tr", {}, label, source, figure, ...numbers.map((text) => make("td", { className: "number" }, text)));
 }
-function traceTable(place, state) {
-  const heads = [words.trace.indicator, words.trace.raw, words.trace.value, words.trace.posts, "z", "w", ...(trace.indicators[0].product ? ["w z"] : [])];
+function traceTable(rows, state) {
+  const heads = [words.trace.indicator, words.trace.raw, words.trace.value, words.trace.posts, "z", "w", ...(trace.product ? ["w z"] : [])];
   const head = make("thead", {}, make("tr", {}, ...heads.map((text, i) => make("th", { scope: "col", className: i > 1 ? "number" : "" }, text))));
   const body = make("tbody");
   trace.subsystems.forEach((label, subsystem) => {
-    trace.indicators.forEach((indicator, i) => { if (indicator.subsystem === subsystem) body.append(indicatorRow(i, place)); });
+    trace.indicators.forEach((indicator, i) => { if (indicator.subsystem === subsystem) body.append(indicatorRow(indicator, rows[i])); });
     const name = make("td", { colSpan: heads.length - 1 }, filledIn(words.trace.index, { subsystem: label }));
     const value = make("td", { className: "number index" }, decimals(state ? state[subsystem] : null));
     body.append(make("tr", { className: "index" }, name, value));
@@ -83,9 +44,8 @@ function degrees(state) {
   return list;
 }
 function showTrace() {
-  const place = trace.years.indexOf(steps.year);
-  const state = at(trace.states, steps.region, place);
-  const box = make("div", { className: "box" }, traceTable(place, state));
+  const state = at(trace.states, steps.region, steps.year);
+  const box = make("div", { className: "box" }, traceTable(at(trace.steps, steps.region, steps.year), state));
   const parts = [make("div", { className: "table" }, box)];
   parts.push(state ? degrees(state) : make("p", { className: "absent" }, words.trace.absent));
   document.getElementById("trace-steps").replaceChildren(...parts);
@@ -104,7 +64,7 @@ function follow(region, year) {
 function linkFacts(region) {
   const cell = document.querySelector("#region-facts .value");
   if (!cell || !trace.regions.includes(region)) return;
-  const years = trace.years.filter((year, place) => at(trace.states, region, place));
+  const years = trace.years.filter((year) => at(trace.states, region, year));
   const ends = cell.textContent.split(" → ");
   const links = ends.map((text, i) => {
     const link = make("a", { href: "#trace", title: words.trace.follow }, text);

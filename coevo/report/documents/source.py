@@ -81,7 +81,7 @@ def page_data(words: ReportText) -> dict[str, Any]:
     return {
         "focus": study.focus,
         "words": words.phrases["page"]["script"],
-        "trace": trace(study, words.word) if study.indexed else NO_TRACE,
+        "trace": trace(words) if study.indexed else NO_TRACE,
         "origins": LAYOUT["read_from"],
         "figures": f"figures/{study.config['report']['languages'][0]}/",
         "printed": [name for name, figure in FIGURES.items() if not figure.screen],

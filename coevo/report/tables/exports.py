@@ -17,8 +17,7 @@ from coevo.messages import has_wide
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import LAYOUT, for_excel
 from coevo.report.tables.annex import documented, printable
-from coevo.report.tables.report_table import as_frame, column_of, pipe_table, readable
-from coevo.report.tables.traced_case import held_rows
+from coevo.report.tables.report_table import as_frame, column_of, held_rows, pipe_table, readable
 from coevo.report.words.markup import READER
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.text_numbers import numbers_by_key

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coevo.report.findings.study_tables import Words, chart_words, variant_word
+from coevo.report.findings.study_tables import Study, Words, chart_words, variant_word
 from coevo.report.tables import LAYOUT
 from coevo.report.words.grammar import NO_NOUNS, renamed
 from coevo.report.words.markup import Markdown, escaped, plain_text
@@ -19,6 +19,7 @@ from coevo.schema import HOLE, column_row, column_rows, filling, table_row
 _MATH = re.compile(r"(?<!\\)\$([^$]+)\$")
 _SPAN = re.compile(r"(?<!\\)\[([^\]\n]+)\](?:\{[^}\n]*\}|\([^)\n]*\))")  # spans and links
 _MARKS = re.compile(r"(?<!\\)[*`]+")
+MOST = 100_000  # rows of a sheet
 OF_HEADLINES = ("headline", "pair", "system", "variant")
 BY_SIZE = "by size"  # figures of every size in one column: each has its own format
 SIZES = ((1000.0, "#,##0.0"), (0.001, "0.0000"), (0.0, "0.00E+00"))
@@ -51,6 +52,17 @@ class ReportTable(NamedTuple):
     rows: Sequence[Sequence[Any]]
     kind: str = ""
     note: str = ""
+
+
+def held_rows(study: Study, name: str) -> pd.DataFrame:
+    """The rows of a table that its sheet holds: all, of a long table with regions those that are of
+    no region but that in focus. Its CSV holds all.
+    """
+    table = study.tables[name]
+    key = next((column for column in ("region", "scope") if column in table), "")
+    if len(table) <= MOST or not key:
+        return table
+    return table[~table[key].isin(set(study.regions) - {study.focus})]
 
 
 class Body(NamedTuple):
@@ -170,6 +182,17 @@ def column_of(
     return Column(head, id=id, shown=NUMBER_FORMATS.get(row.unit, BY_SIZE))
 
 
+def results_table(
+    words: ReportText, name: str, frame: pd.DataFrame, notes: Sequence[str] = ()
+) -> ReportTable:
+    """Return a table of results, whose values are in words, under the heads of its columns."""
+    labels, language = words.study.config["subsystems"], words.study.language
+    columns = [column_of(name, str(c), labels, language, words.nouns) for c in frame]
+    values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
+    title = renamed(table_row(name).words[language], words.nouns)
+    return ReportTable(name, words.grammar.semicolon.join([title, *notes]), columns, list(values))
+
+
 def number_format(shown: str, value: float) -> str:
     """Return the format of a number by its size and whether it is whole; a column without a unit
     has no thousands to part.
@@ -194,7 +217,7 @@ def in_words(table: str, frame: pd.DataFrame, words: ReportText) -> pd.DataFrame
             columns[column] = [words.message(key, of) if key else "" for key, of in pairs]
         elif column in OF_HEADLINES and "headline" in frame:
             columns[column] = _of_headlines(words, frame, str(column))
-        elif (table, column) == ("theory", "reason"):
+        elif table in ("theory", "theory_formulas") and column == "reason":
             columns[column] = [
                 _without_point(words, *at) for at in zip(frame["scope"], frame[column], strict=True)
             ]

@@ -16,19 +16,19 @@ from coevo.report.figures import PALETTES
 from coevo.report.findings.grade_scale import colours
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import report_tables, title_of
+from coevo.report.tables.formula_sheets import FIRST, Formula, degree_sheets, theory_sheet
 from coevo.report.tables.report_table import (
     BY_SIZE,
     Column,
     ReportTable,
     column_of,
+    held_rows,
     in_cell,
     in_words,
     number_format,
     readable,
+    results_table,
 )
-from coevo.report.tables.traced_case import EDGE, FIRST, FormulaSheet, TracedCase, held_rows
-from coevo.report.tables.workbook_trace import theory_sheets, trace_sheet
-from coevo.report.words.grammar import renamed
 from coevo.report.words.numbers import Number
 from coevo.report.words.report_text import ReportText, Rows
 from coevo.schema import column_row, column_rows, table_row
@@ -44,10 +44,10 @@ class Link(str):
 
 
 class Sheet(NamedTuple):
-    """A table or formulas as a sheet of the workbook, by its name."""
+    """A table as a sheet of the workbook, by its name."""
 
     name: str
-    table: ReportTable | FormulaSheet
+    table: ReportTable
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,7 @@ def workbook_bytes(words: ReportText) -> bytes:
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         pen = Pen(book, words, {})
         for name, table in [_contents(sheets, words), *sheets]:
-            if isinstance(table, FormulaSheet):
-                _formulas(pen, name, table)
-            else:
-                _table(pen, name, table)
+            _table(pen, name, table)
         book.close()
     return memory.getvalue()
 
@@ -90,10 +87,10 @@ def _sheets(words: ReportText) -> Iterator[Sheet]:
     """The sheets behind the contents: tables of the report, tables of results that have rows,
     formulas.
     """
-    study, case = words.study, TracedCase(words)
+    study = words.study
     reported = {f"table_{table.key}": table for table in report_tables(words)}
-    traces = [*([trace_sheet(case)] if study.indexed else []), *theory_sheets(case)]
-    formulas = {trace.key: trace for trace in traces}
+    degrees = degree_sheets(words) if study.indexed else []
+    formulas = {table.key: table for table in [*degrees, *theory_sheet(words)]}
     for key in LAYOUT["sheets"]:
         if key in reported:
             yield Sheet(title_of(words, reported[key].key), _of_report(reported[key], words))
@@ -117,26 +114,18 @@ def _of_results(name: str, words: ReportText) -> ReportTable:
     """A table of results, in words; beside figures in the unit of their indicator this unit. Its
     title says if other regions are left out.
     """
-    study, language = words.study, words.study.language
-    held, labels = held_rows(study, name), study.config["subsystems"]
-    frame = in_words(name, held, words)
+    study, held = words.study, held_rows(words.study, name)
+    frame, notes = in_words(name, held, words), []
     if any(row and row.unit == OF_INDICATOR for row in (column_row(name, str(c)) for c in held)):
         frame["unit"] = held["indicator"].map(study.unit)
-    columns = [column_of(name, str(c), labels, language, words.nouns) for c in frame]
-    values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
-    title = renamed(table_row(name).words[language], words.nouns)
     if len(held) < len(study.tables[name]):
-        cut = table_row("cut").words[language].replace("<name>", name)
-        title = words.grammar.semicolon.join([title, cut])
-    return ReportTable(name, title, columns, list(values))
+        notes = [table_row("cut").words[study.language].replace("<name>", name)]
+    return results_table(words, name, frame, notes)
 
 
 def _contents(sheets: Sequence[Sheet], words: ReportText) -> Sheet:
     """What the sheets hold, each with its rows."""
-    rows: Rows = [
-        [Link(name), len(table.rows) if table.columns else None, table.caption]
-        for name, table in sheets
-    ]
+    rows: Rows = [[Link(name), len(table.rows), table.caption] for name, table in sheets]
     columns = [column_of(CONTENTS, id, {}, words.study.language) for id in column_rows(CONTENTS)]
     columns[2] = columns[2]._replace(shown="words")
     return Sheet(words.sheet(CONTENTS), ReportTable(CONTENTS, "", columns, rows))
@@ -180,6 +169,7 @@ def _look(pen: Pen, column: Column, value: Any) -> Any:
         return pen.look(column.shown)
     if isinstance(value, Number):
         return pen.look(_printed(value))
+    value = value.value if isinstance(value, Formula) else value
     if value is None or isinstance(value, str | bool) or not math.isfinite(value):
         return None
     return pen.look(number_format(column.shown, value))
@@ -210,7 +200,9 @@ def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
     """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
     if value is None or value == "":
         return
-    if isinstance(value, Link):
+    if isinstance(value, Formula):
+        sheet.write_formula(row, column, f"={value.text}", look, value.value)
+    elif isinstance(value, Link):
         sheet.write_url(row, column, f"internal:'{value}'!A1", look, value)
     elif isinstance(value, str) or not math.isfinite(value):  # no workbook has infinity
         sheet.write_string(row, column, str(value), look)
@@ -228,18 +220,3 @@ def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:
         rule["format"] = pen.book.add_format(look)
         for column in map(ids.index, ("grade", "D")):
             sheet.conditional_format(FIRST, column, last, column, rule)
-
-
-def _formulas(pen: Pen, name: str, content: FormulaSheet) -> None:
-    """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
-    sheet = _sheet(pen, name)
-    sheet.write_string(0, 0, content.caption, pen.look("note"))
-    for row, column, value, formula, look in sorted(content.cells):
-        if formula:
-            sheet.write_formula(row, column, formula, pen.look(look), value)
-        else:
-            _write(sheet, row, column, value, pen.look(look))
-    last = max(column for _, column, *_ in content.cells)
-    for first, end, width in ((0, 0, 42), (1, 1, 2), (2, 2, 8), (EDGE, last, 20)):
-        sheet.set_column(first, end, width)
-    sheet.freeze_panes(0, EDGE)
