@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 from scipy.stats import t
 
-from coevo.report.tables.workbook_trace import AT_POINT
+from coevo.schema import column_rows
 from tests.programs import needs
 
 needs_calc = needs("localc")  # LibreOffice Calc
@@ -77,27 +77,20 @@ def by_libreoffice(books: Mapping[str, Workbook], folder: Path) -> dict[str, Wor
     return {name: load_workbook(made / f"{name}.xlsx", data_only=True) for name in books}
 
 
-def way(book: Workbook) -> dict[int, dict[str, Any]]:
-    """Return the last block of the sheet of D: by year, the values under their heads, those of
-    indices by the labels of their subsystems.
+def degrees_by_year(book: Workbook) -> dict[int, dict[str, Any]]:
+    """Return the sheet of D: by year, U by the label of its subsystem, C, T, D, D as its table has
+    it, and the difference.
     """
-    rows = list(book["D step by step"].iter_rows(values_only=True))
-    start = next(k for k, row in enumerate(rows) if row[2] == "year")
-    heads = [head.removeprefix("U: ") for head in rows[start][3:] if head]
-    return {
-        int(row[2]): dict(zip(heads, row[3:], strict=False)) for row in rows[start + 1 :] if row[2]
-    }
+    heads, *rows = book["D step by step"].iter_rows(values_only=True)
+    labels = [head.removeprefix("U: ").removesuffix(" (0 to 1)") for head in heads[1:-5]]
+    names = [*labels, "C", "T", "D", "stored", "difference"]
+    return {int(year): dict(zip(names, row, strict=True)) for year, *row in rows}
 
 
-def growth_sheet(book: Workbook) -> tuple[dict[str, float], list[dict[str, float]]]:
-    """Return what the sheet of E holds, in either language: fitted E, and by point the numbers of
-    the columns of the table theory.
-    """
-    name = next(name for name in ("E by formulas", "平衡点重算") if name in book.sheetnames)
-    rows = list(book[name].iter_rows(values_only=True))
-    E = {row[2]: row[3] for row in rows if row[2]}
-    first = max(k for k, row in enumerate(rows) if row[2]) + 2
-    block = [row[3:] for row in rows[first:] if row[0]]
-    numbers = block[-1 - len(AT_POINT) : -1]
-    points = [dict(zip(AT_POINT, point, strict=True)) for point in zip(*numbers, strict=True)]
-    return E, [point for point in points if point["x1"] is not None]
+def theory_rows(book: Workbook) -> list[dict[str, Any]]:
+    """Return the rows of the sheet of theory and fit, in either language, by their columns."""
+    names = ("theory and fit by region", "理论与拟合（分地区）")
+    sheet = next(book[name] for name in names if name in book.sheetnames)
+    columns = list(column_rows("theory_formulas"))
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    return [dict(zip(columns, row, strict=True)) for row in rows]

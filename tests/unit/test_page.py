@@ -15,6 +15,7 @@ from coevo.report.documents.page_trace import trace
 from coevo.report.documents.source import of_regions, page_data
 from coevo.report.documents.source import text as source_text
 from coevo.report.tables.annex import report_tables
+from coevo.report.words.numbers import exact
 from coevo.report.words.template_values import worded
 from tests.sample import ROOT, VERSION, config, indicators, study, tables, words_of
 
@@ -23,9 +24,9 @@ TEMPLATE = (ROOT / "workflow" / "report" / "report.md").read_text(encoding="utf-
 PHRASES = {language: words_of("phrases", language) for language in ("en", "zh")}
 
 
-def same(kind: str, name: str) -> str:
-    """Give a word back as it is."""
-    return name
+def traced(chosen) -> dict:
+    """Return the trace of a study in English, as a page reads it."""
+    return json.loads(json.dumps(trace(worded(chosen, PHRASES["en"]))))
 
 
 def derived() -> pd.DataFrame:
@@ -62,28 +63,27 @@ def computed(bands: bool = False, **coupling: object):
 )  # fmt: skip
 def test_every_step_follows_from_the_one_before(coupling: dict) -> None:
     chosen = computed(**coupling)
-    found = json.loads(json.dumps(trace(chosen, same)))
-    own = [i for i, row in enumerate(found["indicators"]) if row["subsystem"] is not None]
-    rows = [found["indicators"][i] for i in own]
+    found = traced(chosen)
+    rows = found["indicators"]
     member = np.eye(len(found["subsystems"]))[[row["subsystem"] for row in rows]]
     weights = np.array([row["weight"] for row in rows])
+    settings = chosen.config["coupling"]
     for region in found["regions"]:
-        x = np.array([found["panel"][i][region] for i in own], dtype=float)
-        z = np.array([found["z"][i][region] for i in own])
-        again = [
-            minmax(values, row["direction"], *found["posts"][i][""], best=best_of(row))
-            for i, row, values in zip(own, rows, x, strict=True)
-        ]
-        np.testing.assert_allclose(z, again, rtol=1e-12)
-        settings = chosen.config["coupling"]
-        U = composite_indices(z.T, weights, member, settings["composite"], (0.01, 0.99))
+        of_years = [found["steps"][region][str(year)] for year in found["years"]]
+        for i, row in enumerate(rows):
+            x, low, high, z = (np.array([of[i][k] for of in of_years]) for k in (1, 3, 4, 5))
+            again = minmax(x.astype(float), row["direction"], low[0], high[0], best=best_of(row))
+            np.testing.assert_allclose(z.astype(float), again, rtol=1e-12)
+        z = np.array([[line[5] for line in of] for of in of_years], dtype=float)
+        U = composite_indices(z, weights, member, settings["composite"], (0.01, 0.99))
         steps = degrees(U, settings)
-        states = found["states"][region]
+        states = [found["states"][region][str(year)] for year in found["years"]]
         values = np.array([row[:-1] for row in states], dtype=float)
         np.testing.assert_allclose(values, np.column_stack([U, *steps[1:]]), rtol=1e-12)
-        assert [row[-1] for row in states] == list(grade(steps.D))
-        if rows[0]["product"]:
-            np.testing.assert_allclose((z.T * weights) @ member, values[:, :2], rtol=1e-12)
+        known = chosen.rows("coupling", region=region)["grade"]
+        assert list(grade(steps.D)) == known.tolist()
+        if found["product"]:
+            np.testing.assert_allclose((z * weights) @ member, values[:, :2], rtol=1e-12)
 
 
 def best_of(row: dict) -> tuple[float, float]:
@@ -94,36 +94,34 @@ def best_of(row: dict) -> tuple[float, float]:
 
 def test_raw_figures_are_the_observations_with_their_place() -> None:
     chosen = study()
-    found, table_ = trace(chosen, same), chosen.tables["observations"]
+    found, read = traced(chosen), chosen.tables["observations"]
     names = list(chosen.indicators["indicator"])[: len(found["indicators"])]
-    traced = [
-        (names[i], region, year, value, *found["places"][place], cell)
-        for i, regions_ in enumerate(found["raw"])
-        for region, entries in regions_.items()
-        for year, (value, place, cell) in zip(found["years"], entries, strict=True)
-    ]
-    columns = ["indicator", "region", "year", "value", "file", "sheet", "vintage", "cell"]
-    rows = table_.loc[table_["indicator"].isin(names), columns]
-    assert set(traced) == set(rows.itertuples(index=False, name=None))
+    for region in found["regions"]:
+        for year in found["years"]:
+            own = read[read["region"].eq(region) & read["year"].eq(year)].set_index("indicator")
+            for name, (text, *_) in zip(names, found["steps"][region][str(year)], strict=True):
+                row = own.loc[name]
+                file = row["file"].rpartition("/")[2]
+                assert text.startswith(exact(row["value"])) and file in text
+                assert text.endswith(f" › {row['cell']})")
 
 
 def test_of_two_vintages_the_one_that_stands_is_traced() -> None:
     older = tables()["observations"]
     newer = older.assign(vintage="2026-11", value=older["value"] * 2, cell="D9")
     chosen = study(observations=pd.concat([older, newer], ignore_index=True))
-    entry = trace(chosen, same)["raw"][0]["330000"][0]
+    found = traced(chosen)
+    text = found["steps"]["330000"][str(found["years"][0])][0][0]
     own = older[older["region"].eq("330000") & older["indicator"].eq(indicators()["indicator"][0])]
-    assert entry[0] == own["value"].iloc[0] * 2 and entry[2] == "D9"
+    assert text.startswith(exact(own["value"].iloc[0] * 2)) and text.endswith("› D9)")
 
 
 def test_derived_indicator_names_what_it_is_made_of() -> None:
-    chosen = replace(study(), indicators=derived())
-    found = trace(chosen, same)
-    labels = [row["label"] for row in found["indicators"]]
-    name, *parts = found["indicators"][0]["of"]
-    assert name == "ratio"
-    assert [labels[part] for part in parts] == ["Part of it", "Gross product"]
-    assert found["indicators"][parts[0]]["weight"] is None
+    found = traced(replace(study(), indicators=derived()))
+    first = found["indicators"][0]
+    assert first["derived"].endswith("= part of it ÷ gross product")
+    text = found["steps"]["330000"][str(found["years"][0])][0][0]
+    assert [part.partition(" ")[0] for part in text.split("; ")] == ["part", "gross"]
 
 
 def test_missing_years_and_flags_are_kept() -> None:
@@ -135,10 +133,10 @@ def test_missing_years_and_flags_are_kept() -> None:
     )
     coupling = made["coupling"]
     shorter = coupling[~(coupling["region"].eq("330000") & coupling["year"].eq(2019))]
-    found = trace(study(panel=flagged, coupling=shorter), same)
-    assert found["panel"][0]["330000"][-1] is None
-    assert found["flags"][0]["330000 2020"] == "missing"
-    assert found["states"]["330000"][found["years"].index(2019)] is None
+    found = traced(study(panel=flagged, coupling=shorter))
+    line = found["steps"]["330000"]["2020"][0]
+    assert line[1] is None and line[2] == "missing"
+    assert "2019" not in found["states"]["330000"] and "2020" in found["states"]["330000"]
 
 
 def test_every_table_of_the_report_names_its_sheet() -> None:

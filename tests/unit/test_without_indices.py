@@ -43,7 +43,9 @@ def test_the_workbook_traces_nothing(tmp_path):
     path = tmp_path / "results.xlsx"
     path.write_bytes(workbook_bytes(worded(chosen, words_of("phrases", "en"))))
     names = load_workbook(path).sheetnames
-    assert names[:2] == ["contents", "Summary"] and {"regressions", "E by formulas"} <= {*names}
+    assert names[:2] == ["contents", "Summary"] and {"regressions", "theory and fit by region"} <= {
+        *names
+    }
     assert not {"D step by step", "indices", "weights", "headlines"} & {*names}
 
 

@@ -1,6 +1,7 @@
 """results.<language>.xlsx: words over columns, text as text, and D that can be computed anew."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -13,17 +14,24 @@ from coevo.coupling import couple
 from coevo.equilibria import estimate
 from coevo.files import read_texts, rows_of
 from coevo.normalisation import normalise, scaled_panel
-from coevo.report.tables import LAYOUT, traced_case
+from coevo.report.tables import LAYOUT, report_table
 from coevo.report.tables.annex import report_tables
+from coevo.report.tables.formula_sheets import FIRST as FIRST_ROW
 from coevo.report.tables.report_table import column_of
 from coevo.report.tables.results_workbook import workbook_bytes
-from coevo.report.tables.traced_case import FIRST as FIRST_ROW
-from coevo.report.tables.traced_case import LARGEST
 from coevo.report.words.report_text import ReportText
 from coevo.report.words.template_values import in_language
+from coevo.schema import column_rows
 from coevo.study_data import StudyData
 from coevo.weighting import weigh
-from tests.recomputed import by_libreoffice, computed, growth_sheet, needs_calc, opened, way
+from tests.recomputed import (
+    by_libreoffice,
+    computed,
+    degrees_by_year,
+    needs_calc,
+    opened,
+    theory_rows,
+)
 from tests.sample import (
     FOCUS,
     NAMES,
@@ -42,9 +50,8 @@ pytestmark = pytest.mark.whole
 # settings of a study -> what differs from the sample's, by section of the configuration
 STUDIES, UNTRACED = sections("workbook").values()
 FIRST, LAST = config()["years"].values()
-TRACE, THEORY = "D step by step", "E by formulas"
-WAY = ("panel", "limits", "weights", "indices", TRACE)
-FORMULAS = ("trace", "theory_formulas")
+STEPS, TRACE, THEORY = "figures step by step", "D step by step", "theory and fit by region"
+FORMULAS = (STEPS, TRACE, THEORY)
 RESULTS = [name for name in LAYOUT["sheets"] if not name.startswith("table_")]
 NUMBER = re.compile(r"[−-]?\d[\d,.\u202f]*( ?%)?[*†]*")  # as a report prints one
 LABEL = indicators().set_index("indicator").at["orders", "label_en"]
@@ -92,7 +99,7 @@ def built(name: str = "entropy", language: str = "en") -> bytes:
 def way_of(name: str = "entropy") -> Workbook:
     """Return the workbook with those sheets alone that lead to D."""
     book = opened(built(name))
-    for sheet in set(book.sheetnames) - set(WAY):
+    for sheet in set(book.sheetnames) - {STEPS, TRACE}:
         del book[sheet]
     return book
 
@@ -144,7 +151,7 @@ def test_no_number_is_text_and_no_head_stands_twice(language: str) -> None:
     book = opened(built(language=language))
     columns = [("strengths", "scope"), ("strengths", "largest_region"), ("coupling", "region")]
     codes = [column_of(*column, {}, language).head for column in columns]
-    for sheet in set(book.sheetnames) - {sheet_of(name, language) for name in FORMULAS}:
+    for sheet in book.sheetnames:
         held = frame(book, sheet)
         assert held.columns.notna().all() and held.columns.is_unique
         for head in held.columns.difference(codes, sort=False):
@@ -194,6 +201,7 @@ def test_no_cell_is_in_the_other_language(language: str, other: str) -> None:
     book = opened(built(language=language))
     quoted = {column_of("audit", id, {}, language).head for id in ("file", "sheet")}
     quoted.add(column_of("goalposts", "sha256", {}, language).head)
+    quoted.add(column_of("steps", "read_from", {}, language).head)
     for sheet in book:
         heads = [cell.value for cell in sheet[1]]
         for row in sheet.iter_rows():
@@ -205,7 +213,7 @@ def test_no_cell_is_in_the_other_language(language: str, other: str) -> None:
 
 def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> None:
     """The way to D stays whole."""
-    monkeypatch.setattr(traced_case, "MOST", 50)
+    monkeypatch.setattr(report_table, "MOST", 50)
     data = workbook(*study())
     book, stored = opened(data), opened(data, values=True)
     for name in ("panel", "indices"):
@@ -213,11 +221,19 @@ def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> Non
         assert {row[0] for row in rows} == {FOCUS}
     told = {row[0]: row[2] for row in book["contents"].iter_rows(values_only=True)}
     assert "tables/panel.csv" in told["panel"]
-    same_way(stored, "entropy", 0)
-    for row in book[TRACE].iter_rows():
-        for cell in (cell for cell in row if cell.data_type == "f"):
-            value = computed(book, TRACE, cell.coordinate)
-            assert value == pytest.approx(stored[TRACE][cell.coordinate].value, abs=1e-12)
+    same_way(stored, "entropy", 1e-15)
+    formulas_hold(book, stored, (STEPS, TRACE))
+
+
+def formulas_hold(book: Workbook, stored: Workbook, sheets: Iterable[str]) -> None:
+    """Assert that each sheet has formulas, and that they give the values stored beside them."""
+    for sheet in sheets:
+        cells = [cell for row in book[sheet].iter_rows() for cell in row if cell.data_type == "f"]
+        assert cells
+        for cell in cells:
+            value = stored[sheet][cell.coordinate].value
+            found = computed(book, sheet, cell.coordinate)
+            assert found == pytest.approx(value, rel=1e-12, abs=1e-12), (sheet, cell.coordinate)
 
 
 def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
@@ -233,7 +249,7 @@ def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
         for row in sheet.iter_rows():
             formulas |= {sheet.title for cell in row if cell.data_type == "f"}
             texts += sum(cell.value == "=1+1" and cell.data_type == "s" for cell in row)
-    assert formulas == {TRACE, THEORY}
+    assert formulas == {*FORMULAS}
     assert texts > 5
     assert cells_of(book, made, "audit", "printed")[0].value == "inf"
 
@@ -245,7 +261,7 @@ def same_way(book, name: str, tolerance: float) -> None:
     """Assert that the trace of a workbook leads to the U, C, T and D of the study's table."""
     coupling = study(name)[0]["coupling"]
     expected = coupling[coupling["region"] == FOCUS].set_index("year")
-    found = way(book)
+    found = degrees_by_year(book)
     assert [year for year in found] == expected.index.tolist()
     for year, row in found.items():
         for head, column in {"shops": "U_shops", "plants": "U_plants", **SAME}.items():
@@ -255,36 +271,45 @@ def same_way(book, name: str, tolerance: float) -> None:
 @pytest.mark.parametrize("name", STUDIES)
 def test_stored_values_and_formulas_give_the_tables(name: str) -> None:
     data = built(name)
-    same_way(opened(data, values=True), name, 0)
     book, stored = opened(data), opened(data, values=True)
-    cells = [cell for row in book[TRACE].iter_rows() for cell in row if cell.data_type == "f"]
-    assert cells
-    for cell in cells:
-        value = stored[TRACE][cell.coordinate].value
-        assert computed(book, TRACE, cell.coordinate) == pytest.approx(value, abs=1e-12)
-    said = " ".join(str(row[0]) for row in book[TRACE].iter_rows(values_only=True))
-    assert re.findall(r"\((\w+)\) (?:is|are) not traced", said) == UNTRACED.get(name, [])
+    same_way(stored, name, 1e-15)
+    formulas_hold(book, stored, (STEPS, TRACE))
+    told = {row[0]: row[2] for row in book["contents"].iter_rows(values_only=True)}
+    assert re.findall(r"\((\w+)\) is read from", told[TRACE]) == UNTRACED.get(name, [])
 
 
-def changed(book, year: int, factor: float):
-    """Change one figure of the region in focus in the sheet `panel`."""
-    for row in book["panel"].iter_rows(min_row=FIRST_ROW + 1):
-        if (row[0].value, row[2].value, row[3].value) == (FOCUS, year, LABEL):
-            row[4].value *= factor
-            return book
-    raise AssertionError("no such figure")
+def test_steps_hold_the_cell_limits_and_weight_of_every_figure() -> None:
+    held, (made, *_) = frame(opened(built(), values=True), STEPS), study()
+    held = held.set_axis(list(column_rows("steps")), axis=1)
+    own = {name: rows_of(made[name], region=FOCUS) for name in ("panel", "normalised")}
+    labels = indicators().set_index("indicator")["label_en"]
+    assert len(held) == len(own["normalised"])
+    for name, column, to in (("panel", "value", "value"), ("normalised", "z", "z")):
+        known = own[name].assign(indicator=own[name]["indicator"].map(labels))
+        both = held.merge(known, on=["year", "indicator"], suffixes=("", "_known"))
+        np.testing.assert_allclose(both[to].astype(float), both[f"{column}_known"], rtol=1e-12)
+    weights = rows_of(made["weights"], weighting="entropy").set_index("indicator")["weight"]
+    named = held.groupby("indicator")["weight"].first()
+    assert named.to_dict() == pytest.approx(weights.rename(labels).to_dict())
+    read = rows_of(made["observations"], region=FOCUS, indicator="orders").set_index("year")
+    for row in held[held["indicator"] == LABEL].itertuples():
+        assert f"› {read.at[row.year, 'cell']})" in row.read_from
 
 
 @needs_calc
 def test_libreoffice_computes_the_same(tmp_path) -> None:
     names = ("entropy", "zeros", "equal", "given")
     books = {name: way_of(name) for name in names}
-    books["other"] = changed(way_of(), 2017, 0.9)
+    books["other"] = way_of()
+    for row in books["other"][STEPS].iter_rows(min_row=FIRST_ROW + 1):
+        if (row[0].value, row[2].value) == (2017, LABEL):
+            row[4].value *= 0.9
     made = by_libreoffice(books, tmp_path)
     for name in names:
         same_way(made[name], name, 1e-12)
-        assert abs(made[name][TRACE]["D5"].value) <= 1e-12
-    before, after = way(made["entropy"]), way(made["other"])
+        rows = degrees_by_year(made[name]).values()
+        assert all(row["difference"] <= 1e-12 for row in rows)
+    before, after = degrees_by_year(made["entropy"]), degrees_by_year(made["other"])
     assert [year for year in before if abs(before[year]["D"] - after[year]["D"]) > 1e-4] == [2017]
 
 
@@ -307,51 +332,41 @@ def own_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_formulas_from_the_coefficients_give_e_and_growth_of_the_tables(language: str) -> None:
+def test_formulas_from_the_coefficients_give_e_growth_and_strength(language: str) -> None:
     made, data = theory_study(language)
     book, stored = opened(data), opened(data, values=True)
-    theory = {"en": THEORY, "zh": "平衡点重算"}[language]
-    cells = [cell for row in book[theory].iter_rows() for cell in row]
-    formulas = [cell for cell in cells if cell.data_type == "f"]
-    for cell in formulas:
-        value = stored[theory][cell.coordinate].value
-        found = computed(book, theory, cell.coordinate)
-        assert found == pytest.approx(value, rel=1e-10, abs=1e-10), cell.coordinate
-    E, points = growth_sheet(stored)
-    rows = own_rows(made["theory"]).dropna(subset="G1")
-    assert len(points) == len(rows) == len(SHARES)
-    for point, (_, row) in zip(points, rows.iterrows(), strict=True):
-        assert point == pytest.approx(row[list(point)].to_dict(), rel=1e-12)
+    formulas_hold(book, stored, [{"en": THEORY, "zh": "理论与拟合（分地区）"}[language]])
+    found, points = theory_rows(stored), own_rows(made["theory"]).dropna(subset="G1")
     fitted = own_rows(made["equilibria"]).query("source == 'fit' and model == 'classic'").iloc[0]
-    assert pytest.approx(fitted[["x1", "x2"]].to_dict()) == E
+    assert len(found) == len(points) == len(SHARES)
+    for row, (_, point) in zip(found, points.iterrows(), strict=True):
+        both = ["x1", "x2", "b1", "d", "G1", "G2", "g1_mean", "g2_mean"]
+        assert {name: row[name] for name in both} == pytest.approx(point[both].to_dict())
+        assert [row["E_x1"], row["E_x2"]] == pytest.approx(fitted[["x1", "x2"]].tolist())
+        assert row["strength_b1"] == pytest.approx(row["b1_fit"] / point["b1"])
+        assert row["strength_d"] == pytest.approx(row["d_fit"] / point["d"])
 
 
 def test_another_coefficient_moves_what_rests_on_it_alone() -> None:
-    _, data = theory_study()
-    book, (E, points) = opened(data), growth_sheet(opened(data, values=True))
-    lines = {row[0].value: row for row in book[THEORY].iter_rows()}
-    column = [cell.value for cell in lines["coefficient"]].index("δ")
-    place = lines["estimate"][column].value.removeprefix("='regressions'!")
-    d = book["regressions"][place].value
-    book["regressions"][place].value = 2 * d
+    book = opened(theory_study()[1])
+    place = {name: k for k, name in enumerate(column_rows("theory_formulas"))}
+    row = book[THEORY][FIRST_ROW + 1]
+    names = ("E_x1", "E_x2", "G1", "G2", "strength_b1", "strength_d")
 
-    def at(row: int) -> float:
-        return computed(book, THEORY, f"D{row}")
+    def values() -> dict[str, float]:
+        return {name: computed(book, THEORY, row[place[name]].coordinate) for name in names}
 
-    rows = {row[2].value: row[0].row for row in book[THEORY].iter_rows() if row[2].value}
-    assert at(rows["x1"]) == pytest.approx(E["x1"] / 2)
-    assert at(rows["x2"]) == pytest.approx(E["x2"])
-    growth = {name: lines[column_of("theory", name, {}, "en").head][0].row for name in ("G1", "G2")}
-    assert at(growth["G1"]) == pytest.approx(points[0]["G1"])
-    assert at(growth["G2"]) == pytest.approx(points[0]["G2"] + d * points[0]["x1"])
-    assert at(LARGEST + 1) > 0.4
+    before, d = values(), row[place["d_fit"]].value
+    row[place["d_fit"]].value = 2 * d
+    x1 = row[place["x1"]].value
+    moved = {"E_x1": before["E_x1"] / 2, "G2": before["G2"] + d * x1}
+    assert values() == pytest.approx(before | moved | {"strength_d": 2 * before["strength_d"]})
 
 
 def test_a_region_without_its_own_fit_or_without_points_has_no_growth_to_recompute() -> None:
     made = theory_study()[0]
     fits = {name: made[name].query("effects != 'none'") for name in ("parameters", "equilibria")}
     assert THEORY not in opened(theory_study(**fits)[1]).sheetnames
-    none = made["theory"].assign(G1=np.nan)
-    sheet = opened(theory_study(theory=none)[1])[THEORY]
-    said = {row[0] for row in sheet.iter_rows(values_only=True)}
-    assert "fitted E" in said and column_of("theory", "G1", {}, "en").head not in said
+    slopes = made["theory"].assign(x1=np.nan, x2=np.nan, b1=np.nan, d=np.nan, G1=np.nan)
+    for row in theory_rows(opened(theory_study(theory=slopes)[1])):
+        assert row["E_x1"] and not (row["G1"] or row["strength_b1"] or row["strength_d"])

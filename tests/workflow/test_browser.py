@@ -345,7 +345,7 @@ def altered(path: Path, folder: Path, change: Callable[[dict], dict]) -> Path:
 
 def test_study_that_is_too_large_says_what_it_traces(opened, paths, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("coevo.report.documents.page_trace.MOST", 10)
-    only = trace(study(claims=True), lambda kind, name: name)
+    only = trace(worded(study(claims=True), words_of("phrases", "en")))
     path = altered(paths("regions"), tmp_path, lambda data: data | {"trace": only})
     page = opened(path=path)
     assert page.locator("#trace-region option").count() == 1

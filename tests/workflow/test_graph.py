@@ -115,7 +115,7 @@ EDITED = {
     "coevo/weighting/methods.py": ALL - {"observe", "panel", "normalise", "estimate"},
     "coevo/sensitivity/headline_claims.py": {"claims", "export", "report"},
     "coevo/report/figures/charts.yaml": {"library", "export", "report"},
-    "coevo/report/tables/workbook_trace.py": {"export", "report"},
+    "coevo/report/tables/formula_sheets.py": {"export", "report"},
     "workflow/report/phrases.en.yaml": {"export", "report"},
     "workflow/report/phrases.zh.yaml": set(),  # of no language of this study
     "config/regions/provinces.csv": ALL,

@@ -83,21 +83,20 @@ def _degrees(words: ReportText, rows: pd.DataFrame) -> ReportTable:
 
     states = rows_of(study.tables["coupling"], region=study.focus)
     columns = ["year", *(SUBSYSTEM_PREFIX + name for name in study.subsystems), *"CTD"]
-    table = states[columns].astype(object).assign(stored=states["D"].to_numpy(), difference="")
-    for row, year in enumerate(states["year"], FIRST):
+    lines: list[dict[str, Any]] = []
+    for row, state in enumerate(states[columns].to_dict("records"), FIRST):
         C, T, D, stored = (xl_rowcol_to_cell(row, n + k) for k in range(1, 5))
         texts = {}
         for name in study.subsystems:
-            ends = {"z": span(year, name, "z"), "w": span(year, name, "weight")}
+            ends = {"z": span(state["year"], name, "z"), "w": span(state["year"], name, "weight")}
             texts[SUBSYSTEM_PREFIX + name] = cells["U"].format(**ends)
         texts["C"] = cells["C"].format(U=xl_range(row, 1, row, n), n=n, k=settings["k"])
         terms = (f"{share!r}*{xl_rowcol_to_cell(row, k)}" for k, share in enumerate(shares, 1))
         texts |= {"T": "+".join(terms), "D": f"MIN(1,SQRT({C}*{T}))"}
-        at = table.index[row - FIRST]
-        for column, text in texts.items():
-            if text:
-                table.at[at, column] = Formula(text, float(states.at[at, column]))
-        table.at[at, "difference"] = Formula(f"ABS({D}-{stored})", 0.0)
+        formulas = {name: Formula(text, state[name]) for name, text in texts.items() if text}
+        difference = Formula(f"ABS({D}-{stored})", 0.0)
+        lines.append(state | formulas | {"stored": state["D"], "difference": difference})
+    table = pd.DataFrame(lines, dtype=object)
     untraced = [step for step, text in cells.items() if not text]
     notes = [words.term("untraced", step).format(name=names[step]) for step in untraced]
     return results_table(words, "trace", table, notes)
