@@ -240,7 +240,10 @@ def _depths_by_code(codes: Sequence[str]) -> dict[str, int]:
 
 
 def _depths_by_sums(codes: Mapping[str, str], figures: pd.DataFrame) -> dict[str, int]:
-    """Return 0 for regions that are the sum of those behind them, every year, and 1 for these."""
+    """Return 0 for regions that are the sum of those behind them, every year, and 1 for these.
+
+    Of an indicator by which most regions are one or the other: a few sums are chance.
+    """
     depths: dict[str, int] = {}
     known = figures[figures["region"].isin(list(codes))]
     for _, rows in known.groupby("name", sort=False):
@@ -253,7 +256,8 @@ def _depths_by_sums(codes: Mapping[str, str], figures: pd.DataFrame) -> dict[str
             depths[codes[names[place]]] = 0
             below = names[place + 1 : place + 1 + parts]
             depths |= {codes[name]: 1 for name in below if codes[name] not in depths}
-        if list(depths.values()).count(0) >= FEWEST_WHOLES:
+        wholes = list(depths.values()).count(0)
+        if wholes >= FEWEST_WHOLES and 2 * len(depths) > len(names):
             return {code: depths.get(code, 0) for code in codes.values()}
         depths = {}
     return {}

@@ -35,8 +35,8 @@ from coevo.study.regions import PROPOSED, shipped_sets
 LETTER = re.compile(r"[^\W\d_]")  # what a name has and a code has not
 SIGNS = re.compile(r"[0-9A-Z_. -]*")  # such as 2021A0002
 # time: as it is printed; part: whether it is of a part of a year, such as a quarter; code: what
-# stands beside the region; head: what the name stands in, with its unit
-COLUMNS = "region code year time part name english head unit value file sheet".split()
+# stands beside the region; head: what the name stands in, with its unit; form: of `FORMS`
+COLUMNS = "region code year time part name english head unit form value file sheet".split()
 WORDS = {"region": "regions", "year": "years", "indicator": "indicators"}
 
 
@@ -250,7 +250,8 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
         for what, words in labels.items()
     }
     frame = pd.DataFrame({"code": "", **texts, "value": value[number]})
-    frame = frame.assign(file=sheet.file, sheet=sheet.name)
+    form = figures["form"].to_numpy()[cell][number]
+    frame = frame.assign(form=form, file=sheet.file, sheet=sheet.name)
     title = next(iter(_titles(sheet, table)), "")
     names = {text: indicator_name(text or title) for text in frame["indicator"].unique()}
     if not frame["unit"].any():  # that of the title, where it names the indicator
