@@ -6,11 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from coevo.estimation.region import FEWEST_ROWS
-from coevo.observations.units import OTHER, unit_of
+from coevo.observations.units import OTHER, is_relative, unit_of
 from coevo.panel.derivations import parse
 from coevo.schema import FILLED
 
-RELATIVE = ("ratio", "index", "years")  # what units measure that is no amount, beside "per ..."
+NO_AMOUNTS = ("index", "years")  # what units measure that is no amount, beside shares and rates
+NAMES = ("source_name", "label_en", "label_zh")  # of an indicator, each of which may say that
 
 
 class Output(NamedTuple):
@@ -37,22 +38,24 @@ def model_outputs(indicators: pd.DataFrame, figures: pd.DataFrame) -> list[Outpu
     places = seen[["indicator", "region", "year"]].drop_duplicates()
     pairs = places.merge(places.assign(year=places["year"] - 1))
     rows = pairs.groupby(["indicator", "region"]).size().groupby("indicator").max()
-    columns = ["indicator", "subsystem", "unit", "derivation"]
-    table = indicators[columns].astype(object).fillna("").to_numpy()
-    of = {parse(how)[1][0]: system for _, system, _, how in table[::-1] if system and how}
+    table = indicators.reindex(columns=["indicator", "subsystem", "unit", "derivation", *NAMES])
+    table = table.astype(object).fillna("").to_numpy()
+    of = {parse(how)[1][0]: system for _, system, _, how, *_ in table[::-1] if system and how}
     return [
-        Output(name, system or of.get(name, ""), _reason(unit, lowest[name], rows.get(name, 0)))
-        for name, system, unit, _ in table
+        Output(
+            name, system or of.get(name, ""), _reason(unit, names, lowest[name], rows.get(name, 0))
+        )
+        for name, system, unit, _, *names in table
         if name in lowest
     ]
 
 
-def _reason(unit: str, lowest: float, rows: int) -> str:
+def _reason(unit: str, names: Sequence[str], lowest: float, rows: int) -> str:
     measures = unit_of(unit).measures
+    if is_relative(unit, names) or measures in NO_AMOUNTS:
+        return "relative"
     if OTHER.fullmatch(measures):
         return "unit"
-    if measures in RELATIVE or "per " in measures:
-        return "relative"
     return "not_positive" if lowest <= 0 else "years" if rows < FEWEST_ROWS else ""
 
 

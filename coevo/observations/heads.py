@@ -15,7 +15,7 @@ from coevo.observations.cells import date_of, has_numbers
 from coevo.observations.names import compared, title_parts
 from coevo.observations.periods import fiscal_year, period_of
 from coevo.observations.sheets import CellWords, Sheet
-from coevo.observations.units import is_unit, split_unit
+from coevo.observations.units import SHARE, is_unit, split_unit
 from coevo.observations.vocabulary import HEADS, TOTALS
 
 # word -> its kind, and its place among the rows of `HEADS`
@@ -258,7 +258,8 @@ def _is_dimension(text: str) -> bool:
 def head_columns(sheet: Sheet, head: range, labels: set[int]) -> HeadColumns:
     """Return what the levels of a head say of each column but those of labels.
 
-    A unit alone is a name among names: `pc`, which may be private capital.
+    A unit alone is a name among names: `pc`, which may be private capital. `Percentage of women`
+    is both.
     """
     levels = _level_texts(sheet, head, labels)
     english = _english_rows(levels)
@@ -266,7 +267,8 @@ def head_columns(sheet: Sheet, head: range, labels: set[int]) -> HeadColumns:
     if any(column.name for column in columns.values()):
         for c, column in columns.items():
             if column.unit and not (column.name or column.year):
-                columns[c] = column._replace(name=column.unit, unit=CellWords())
+                unit = column.unit if SHARE.fullmatch(column.unit.text) else CellWords()
+                columns[c] = column._replace(name=column.unit, unit=unit)
     return columns
 
 

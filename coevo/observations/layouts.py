@@ -1,17 +1,15 @@
-"""Layouts of published tables: each a small reader in one registry, chosen by content.
+"""Layouts of published tables: along which axis of a block region, year and indicator change.
 
-A reader takes a block (a head with what stands above and below it) and returns a table that says
-which words stand where, or None if the block is not laid out that way.
+Each stands in a column of its own (`row`: it changes from row to row), in the head (`column`), or
+is said once for the whole table. A block is a table if one stands beside its figures and one above,
+or if a column holds the values and all else stands beside them.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import short
@@ -24,10 +22,18 @@ from coevo.observations.sheets import Remark, Sheet, cell_text
 from coevo.observations.tables import Axes, Axis, FigureTable, build_table, odd_heads
 from coevo.observations.vocabulary import MISSING_MARKS
 
-BlockReader = Callable[[TableBlock], FigureTable | None]
+NOTES = re.compile(
+    r"说明|注释|备注|目录|封面|notes?|read ?me|metadata|contents|cover", re.IGNORECASE
+)
+NAME = re.compile(r"[^\W\d_]{2}")
+MOST_LOOKED_AT = 50  # rows
+MOST_SHOWN = 6  # cells of a head in a message
+NO_REGIONS = "no column is headed 地区, 省份, 城市, region, country or another word for regions"
+NO_YEARS = "no year stands in its head, and no column is headed 年份 or year"
+NO_INDICATORS = "no indicators stand in its head, and no column is headed 指标 or indicator"
 
 
-def _axes(block: TableBlock) -> Axes:
+def axes_of(block: TableBlock) -> Axes:
     """Return along which axis region, year and indicator of a block change."""
     labels, columns = block.labels, block.columns.values()
     dated = [column for column in columns if column.year]
@@ -57,47 +63,22 @@ def _is_value(column: HeadColumn) -> bool:
     return head_kind(column.name.text) == "value"
 
 
-def _laid_out(*axes: Axis | None) -> BlockReader:
-    """Return the reader of tables whose region, year and indicator change along these axes."""
-
-    def reader(block: TableBlock) -> FigureTable | None:
-        if _axes(block) != axes:
-            return None
-        dated, heads = axes[1] == "column", block.columns.items()
+def table_of(block: TableBlock) -> FigureTable | None:
+    """Return the table that a block is, or None where it is laid out in no known way."""
+    axes, heads = axes_of(block), block.columns.items()
+    if "column" in axes:
+        dated = axes[1] == "column"
         columns = [c for c, head in heads if (head.year if dated else head.name)]
-        return build_table(block, _axes(block), columns)
-
-    return reader
-
-
-def _long(block: TableBlock) -> FigureTable | None:
-    """One figure per row, in a column 数值; what has no column is stated above."""
-    axes = _axes(block)
+        return build_table(block, axes, columns) if "row" in axes else None
     values = {
-        c: head.name.text
-        for c, head in block.columns.items()
+        c: RANKS[head_word(head.name.text)]
+        for c, head in heads
         if _is_value(head) and any(is_number(block.sheet.values[row, c]) for row in block.body)
     }
-    ranks = {column: RANKS[head_word(text)] for column, text in values.items()}
-    columns = [column for column, rank in ranks.items() if rank == max(ranks.values())]
+    columns = [column for column, rank in values.items() if rank == max(values.values())]
     if not columns and axes == ("row", "row", "row"):
         columns = list(block.columns)
-    if len(columns) != 1 or "column" in axes:
-        return None
-    return build_table(block, axes, columns)
-
-
-_WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("layouts.yaml").read_text("utf-8"))
-AXES: dict[str, Axes] = {name: (*axes,) for name, axes in _WORDS["axes"].items()}
-LAYOUTS: dict[str, BlockReader] = {name: _laid_out(*axes) for name, axes in AXES.items()}
-LAYOUTS["long: region, year, indicator, value"] = _long
-LACKS: list[dict[Axis | None, str]] = _WORDS["lacks"]
-NOTES = re.compile(
-    r"说明|注释|备注|目录|封面|notes?|read ?me|metadata|contents|cover", re.IGNORECASE
-)
-NAME = re.compile(r"[^\W\d_]{2}")
-MOST_LOOKED_AT = 50  # rows
-MOST_SHOWN = 6  # cells of a head in a message
+    return build_table(block, axes, columns) if len(columns) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -127,41 +108,28 @@ def _second_heads(block: TableBlock) -> list[str]:
 
 
 def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
-    """Return a line on a sheet in no known layout: its head, the nearest layout, what it lacks."""
+    """Return a line on a sheet in no known layout: its head, what it lacks, what to write."""
     block = next((b for b in blocks if _has_figures(sheet, b.body)), None)
     row = block.head[-1] if block else _row_above_figures(sheet)
     cells = [short(words.text, 20) for words in sheet.cells(row)]
     head = ", ".join(cells[:MOST_SHOWN]) + (", …" if len(cells) > MOST_SHOWN else "")
     dated = any(period_of(words.text) for words in sheet.cells(row))  # that is no head yet
-    axes = _axes(block) if block else (None, "column" if dated else None, None)
-    lacks = {
-        name: {n: LACKS[n][want] for n, want in enumerate(wanted) if axes[n] != want}
-        for name, wanted in AXES.items()
-    }
-    # what is not there is nearer than what stands along another axis
-    far = {name: sum(1 if axes[n] is None else 2 for n in lack) for name, lack in lacks.items()}
-    nearest = min(far, key=lambda name: far[name])
-    return (
-        f"{sheet.where(row, 0)}: is laid out in no known way; its head reads: {head}; nearest is "
-        f"'{nearest}', but {'; '.join(lacks[nearest].values())}{_to_be_headed(sheet, row, axes)}; "
-        "the layouts are listed in config/README.md"
-    )
-
-
-def _to_be_headed(sheet: Sheet, row: int, axes: Axes) -> str:
-    """Return what to write above the columns below a row that look like regions or years, or ""."""
+    axes = axes_of(block) if block else (None, "column" if dated else None, None)
+    lacks = [NO_REGIONS] * (axes[0] is None) + [NO_YEARS] * (axes[1] is None)
+    lacks = lacks or [NO_INDICATORS]
     below = range(row + 1, min(row + 1 + MOST_LOOKED_AT, len(sheet.begins)))
     texts = {c: [sheet.words(r, c).text for r in below] for c in range(sheet.values.shape[1])}
-    years = [c for c, words in texts.items() if any(words) and all(map(period_of, words))]
     named = [c for c, words in texts.items() if all(NAME.search(text) for text in words)]
     named.sort(key=lambda c: -len(set(texts[c])))
-    wanted = {"region": named[:1] * (axes[0] is None), "year": years[:1] * (axes[1] is None)}
-    heads = [
-        f"{word} into {xl_rowcol_to_cell(row, c)} ({', '.join(dict.fromkeys(texts[c][:3]))})"
-        for word, columns in wanted.items()
-        for c in columns
-    ]
-    return f"; write {' and '.join(heads)} if these are such" if heads else ""
+    remedy = "head the columns of regions and years, or write what is of the whole table above it"
+    if axes[0] is None and named:
+        shown = ", ".join(dict.fromkeys(texts[named[0]][:3]))
+        place = xl_rowcol_to_cell(row, named[0])
+        remedy = f"write region into {place} if the column ({shown}) holds regions"
+    return (
+        f"{sheet.where(row, 0)}: is laid out in no known way (its head reads: {head}): "
+        f"{'; '.join(lacks)}; {remedy}; config/README.md lists the layouts"
+    )
 
 
 def _row_above_figures(sheet: Sheet) -> int:
@@ -193,7 +161,7 @@ def read_layout(sheet: Sheet) -> SheetLayout:
     unknown, problems = False, []
     blocks = table_blocks(sheet)
     for block in blocks:
-        table = next((t for reader in LAYOUTS.values() if (t := reader(block)) is not None), None)
+        table = table_of(block)
         unclear = _second_heads(block) + (odd_heads(block) if table is None else [])
         problems += unclear
         if table is not None and not _is_prose(sheet, table):

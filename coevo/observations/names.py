@@ -67,12 +67,13 @@ class RegionMatch(NamedTuple):
     """What a name stands for: a region's code, "" for a total or a group of regions.
 
     `variant`: by a wrong or older form of its name. `also`: what a region of another set has that
-    name too, and the set: `Jilin City (cities)`.
+    name too, and the set: `Jilin City (cities)`; `other_codes`: codes of that region.
     """
 
     code: str
     variant: bool = False
     also: str = ""
+    other_codes: tuple[str, ...] = ()
 
 
 class UnknownRegion(StudyError):  # noqa: N818 - a name may stand for no region of the study
@@ -122,7 +123,25 @@ class Regions:
             match, codes = self.places[place], others.places[place].code.split()
             called = ", ".join(others.english[code] for code in codes)
             if match.code and called not in ("", self.english.get(match.code)):
-                self.places[place] = match._replace(also=f"{called} ({name})")
+                self.places[place] = match._replace(
+                    also=f"{called} ({name})", other_codes=(*match.other_codes, *codes)
+                )
+
+    def find_coded(self, text: str, code: str) -> RegionMatch:
+        """Return what a name stands for, beside which a code stands ("" without one).
+
+        The code decides where the name is unknown. Raises `UnknownRegion` for a name whose code is
+        that of a region of another set with the same name.
+        """
+        try:
+            match = self.find(text, propose=False)
+        except UnknownRegion:
+            if not code:
+                raise
+            return self.find(code, propose=False)
+        if code in match.other_codes:
+            raise UnknownRegion(f'"{short(text)}" with the code {code} is {match.also}')
+        return match
 
     def find(self, text: str, propose: bool = True) -> RegionMatch:
         """Return what a text names; `UnknownRegion` if it is none, `StudyError` if it names two.

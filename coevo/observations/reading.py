@@ -228,12 +228,17 @@ def _scaled(
     value, flag = read["value"], read["flag"]
     factor = np.array([one.factors for one in scales])[read["scale"], read["form"]]
     refused = (read["problem"] != "") | (np.isnan(factor) & value.notna())
-    for row in read[refused].to_dict("records"):
-        no_share = (
-            f"is a percentage, but the unit of '{row['name'].text}' is none; correct the figure or "
-            "its format"
+    for row in read[read["problem"] != ""].to_dict("records"):
+        lines.problem(CellWords("", row["row"], row["column"]), row["problem"])
+    no_shares = read[refused & (read["problem"] == "")]
+    for _, rows in no_shares.groupby("indicator", sort=False):
+        row = rows.iloc[0]
+        more = f", and so are {len(rows) - 1} more figures" if len(rows) > 1 else ""
+        lines.problem(
+            CellWords("", row["row"], row["column"]),
+            f"is a percentage{more}, but the unit of '{row['name'].text}' is none; correct the "
+            "figures or their format, or the unit",
         )
-        lines.problem(CellWords("", row["row"], row["column"]), row["problem"] or no_share)
     noted = read.loc[flag == NOTED, ["row", "column"]].to_numpy()
     if len(noted):
         row, column = noted[0].tolist()

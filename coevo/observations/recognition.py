@@ -247,43 +247,52 @@ def _region_words(table: FigureTable, lines: TableLines) -> Labels:
 
     One that no line names may be named by a title, the sheet or the file; or it is the only one.
     Of several columns of places (country, region, city) that counts which names most regions of the
-    study, else the first. A code beside a name counts where only the code is known; codes that
-    contradict a name anywhere in the table do not count. They are of something else, or, where most
-    agree with their names, one of the two is wrong: that is remarked.
+    study, else the first. A code beside a name counts where only the code is known, or where it is
+    that of a region of another set with the same name, which is then no region of the study. Other
+    codes that contradict a name anywhere in the table do not count: they are of something else, or,
+    where most agree with their names, one of the two is wrong, which is remarked.
     """
     regions = lines.terms.regions
 
     @cache
-    def code_of(text: str) -> str:
+    def match_of(text: str) -> RegionMatch:
         try:
-            return regions.find(text, propose=False).code
+            return regions.find(text, propose=False)
         except StudyError:
-            return ""
+            return RegionMatch("")
 
     labels = table.labels
     silent = not any(labels["region"].flat)
     for title in table.place_titles if silent else ():
-        if code_of(title.text):
+        if match_of(title.text).code:
             lines.remark("from_name", "region_from_name", title, name=title.text)
             return along([title], None)
     if silent and len(regions.codes) == 1:
         lines.remark("from_name", "only_region", CellWords())
         return along([CellWords(regions.codes[0])], None)
     places = [labels["region"], *(part for name, part in labels.items() if name[:5] == "place")]
-    names = max(places, key=lambda part: len({code_of(words.text) for words in part.flat} - {""}))
+    names = max(places, key=lambda part: len({match_of(w.text).code for w in part.flat} - {""}))
     if "code" not in labels:
         return names
     beside = [*zip(names.flat, labels["code"].flat, strict=True)]
-    pairs = {(n.text, c.text): c for n, c in beside if code_of(n.text) and code_of(c.text)}
-    against = {(n, c): place for (n, c), place in pairs.items() if code_of(n) != code_of(c)}
-    if against:
-        for (name, _), code in against.items() if 2 * len(against) < len(pairs) else ():
-            fields = {"name": name, "code": code.text, "region": code_of(code.text)}
-            lines.remark("places", "code_contradicts_name", code, **fields)
-        return names
-    coded = (code_of(code.text) and not code_of(name.text) for name, code in beside)
-    words = [n.saying(c.text) if by else n for (n, c), by in zip(beside, coded, strict=True)]
-    return along(words, "row")
+    pairs = {
+        (n.text, c.text): c for n, c in beside if match_of(n.text).code and match_of(c.text).code
+    }
+    against = {
+        (n, c): place for (n, c), place in pairs.items() if match_of(n).code != match_of(c).code
+    }
+    for (name, _), code in against.items() if 2 * len(against) < len(pairs) else ():
+        fields = {"name": name, "code": code.text, "region": match_of(code.text).code}
+        lines.remark("places", "code_contradicts_name", code, **fields)
+
+    def words(name: CellWords, code: CellWords) -> CellWords:
+        match = match_of(name.text)
+        if code.text in match.other_codes:
+            return name.saying(f"{name.text} {code.text}")
+        counts = not against and not match.code and match_of(code.text).code
+        return name.saying(code.text) if counts else name
+
+    return along([words(name, code) for name, code in beside], "row")
 
 
 def _remark_groups(labels: Labels, codes: Integers, numbers: Booleans, lines: TableLines) -> None:

@@ -20,7 +20,8 @@ from coevo.observations.doubts import contradictions, short_rows
 from coevo.observations.heads import LabelColumn, head_kind, numbers_rows
 from coevo.observations.periods import fiscal_year, month_number, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
-from coevo.observations.units import is_unit, split_unit
+from coevo.observations.units import any_of, is_unit, split_unit
+from coevo.observations.vocabulary import SHEETS
 
 Axis = Literal["row", "column"]
 Axes = tuple[Axis | None, Axis | None, Axis | None]  # of region, year, indicator; None: above
@@ -29,7 +30,7 @@ Labels = npt.NDArray[Any]
 # A name in which the year of the figures stands: not 2026-10-01, the day of the download.
 NAME_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9]|[-.][0-9])")
 # A sheet whose name says nothing of what is in it.
-PLAIN_SHEET = re.compile(r"(?:sheet|table|data|表|工作表|数据)? ?[0-9]*(?:年)?", re.IGNORECASE)
+PLAIN_SHEET = re.compile(rf"(?:{any_of(SHEETS)})? ?[0-9]*(?:年)?", re.IGNORECASE)
 SHORT = re.compile(r"[A-Za-z]{1,3}")
 DIGITS = str.maketrans("一二三四", "1234")
 BY_ISSUE = re.compile(r"年鉴|yearbook|almanac", re.IGNORECASE)  # its year is that of the issue

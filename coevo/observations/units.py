@@ -103,8 +103,14 @@ TURNED = re.compile(rf"({any_of(CURRENCY_WORDS)})({any_of(SCALE_WORDS)})")  # £
 SHARE = re.compile(r"(%|‰|per ?cent(?:age)?) of (\S.*)", re.IGNORECASE)
 RATE = re.compile(r"per ([1-9][0-9]*(?:,[0-9]{3})*|thousand|million) ([^\W\d].*)", re.IGNORECASE)
 PARTS = {"thousand": 1e3, "million": 1e6}
-IN = re.compile(r"(?:in|en) ", re.IGNORECASE)  # before a unit: (in millions of dollars)
+IN = re.compile(r"^(\W*)(?:in|en) ", re.IGNORECASE)  # before a unit: (in millions of dollars)
 OTHER = re.compile(r"other: (\S.*)")
+# Names of what is divided by people, households or another amount, whatever its unit says.
+RELATIVE_NAME = re.compile(
+    r"人均|户均|地均|每[百千万]"
+    r"|\bper[ -](?:capita|head|person|inhabitant|hundred|thousand|million|\d)",
+    re.IGNORECASE,
+)
 PARTED, BRACKETED = re.compile(r"[\s,_]"), re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 KNOWN = f"known: {', '.join(NAMES)}, {FURTHER}"
 
@@ -152,7 +158,8 @@ def _composed(text: str) -> Unit | None:
     if money and (money[2].upper() not in CURRENCIES or money[2].upper() in text):
         scale, currency, per = money.groups()  # a code is written in capitals: TRY is no try
         return _money(SCALE_WORDS.get(scale, ""), CURRENCY_WORDS[currency], bool(per))
-    if share := SHARE.fullmatch(text):
+    share = SHARE.fullmatch(text)
+    if share and not split_unit(text)[1]:  # percentage of households (%) is a name with its unit
         sign = "‰" if share[1] == "‰" else "%"
         return Unit(f"{sign} of {share[2]}", (), "ratio", UNITS[sign].factor)
     if rate := RATE.fullmatch(text):
@@ -164,7 +171,7 @@ def _composed(text: str) -> Unit | None:
 @lru_cache(maxsize=10_000)
 def _named(text: str) -> Unit | None:
     """Return the unit that a text names, perhaps in Chinese and in English, or None."""
-    text = IN.sub("", text.strip())
+    text = IN.sub(r"\1", text.strip())
     if unit := KEYS.get(unit_key(text)) or _composed(text):
         return unit
     both = BESIDE.fullmatch(text)
@@ -178,6 +185,16 @@ def is_unit(text: str, units: Collection[str] = ()) -> bool:
     return _named(text) is not None or (bool(units) and unit_key(text) in units)
 
 
+def is_relative(unit: str, names: Iterable[str] = ()) -> bool:
+    """Whether figures in a unit of the indicator table are shares or rates, as a name may say too.
+
+    人均道路面积 in m² is an area per head.
+    """
+    measures = unit_of(unit).measures
+    by_unit = measures == UNITS["ratio"].measures or "per " in measures
+    return by_unit or any(map(RELATIVE_NAME.search, names))
+
+
 def sharers(text: str) -> list[str]:
     """Return the codes of the currencies that a printed unit may mean, if countries share its word.
 
@@ -185,7 +202,7 @@ def sharers(text: str) -> list[str]:
     """
     if not SHARED_WORD.search(text):
         return []
-    key = unit_key(IN.sub("", text.strip()))
+    key = unit_key(IN.sub(r"\1", text.strip()))
     turned, money = TURNED.fullmatch(key), MONEY.fullmatch(key)
     word = turned[1] if turned else money[2] if money else ""
     return SHARED[SHARED_WORDS[word]]["of"].split() if word in SHARED_WORDS else []

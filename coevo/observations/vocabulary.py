@@ -40,6 +40,8 @@ ERAS = {word: int(year) for word, year in _words("era").items()}
 STATISTICS = _words("statistic")
 # what names money that was taken for what was sold; compared without regard to capitals
 SALES = _words("sale")
+# what programs call a sheet that nobody has named
+SHEETS = _words("sheet")
 # Rows that stand among the regions of a table and are none: totals, and groups of regions of China,
 # in English; elsewhere these are regions.
 TOTALS, GROUPS = _words("total"), _words("group")

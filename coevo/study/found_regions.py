@@ -8,10 +8,10 @@ from itertools import count
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.errors import StudyError, short
 from coevo.observations.heads import CHINESE
 from coevo.observations.names import (
-    RegionMatch,
     Regions,
     UnknownRegion,
     aliases,
@@ -99,7 +99,7 @@ def _in_set(
     strangers, shared, also = [], [], []
     for text, beside in texts.items():
         try:
-            place = _place(text, beside, known)
+            place = known.find_coded(text, beside)
         except UnknownRegion:
             strangers.append(text)
         except StudyError as problem:
@@ -127,16 +127,6 @@ def _groups(codes: set[str], table: pd.DataFrame) -> str:
     """Return the first of `GROUPS` that parts these regions, "" if none does."""
     rows = table[table["region"].isin(codes)]
     return next((name for name in GROUPS if name in table and rows[name].nunique() > 1), "")
-
-
-def _place(text: str, beside: str, known: Regions) -> RegionMatch:
-    """Return what a name is, or the code beside it where the name is not known."""
-    try:
-        return known.find(text, propose=False)
-    except UnknownRegion:
-        if not beside:
-            raise
-        return known.find(beside, propose=False)
 
 
 def _set_of_names(
@@ -201,13 +191,12 @@ def _wholes(figures: pd.DataFrame, countries: pd.DataFrame) -> Iterator[str]:
         table = table.dropna(axis="columns")
         if len(table) < FEWEST_ROWS or table.shape[1] <= FEWEST_ROWS:
             continue
-        total = table.sum(axis="columns")
-        for text in table:
-            others = table.drop(columns=text)
-            sums = np.allclose(table[text], total - table[text], rtol=ROUNDED)
-            most = text in named and (table[text] > others.max(axis="columns")).all()
-            if sums or most:
-                wholes[text] = None
+        values = table.to_numpy()
+        others = values.sum(axis=1, keepdims=True) - values
+        sums = np.isclose(values, others, rtol=ROUNDED).all(axis=0)
+        second = np.sort(values, axis=1)[:, [-2]]
+        most = (values > second).all(axis=0) & table.columns.isin([*named])
+        wholes |= dict.fromkeys(table.columns[sums | most])
     yield from wholes
 
 
@@ -251,7 +240,10 @@ def _depths_by_code(codes: Sequence[str]) -> dict[str, int]:
 
 
 def _depths_by_sums(codes: Mapping[str, str], figures: pd.DataFrame) -> dict[str, int]:
-    """Return 0 for regions that are the sum of those behind them, every year, and 1 for these."""
+    """Return 0 for regions that are the sum of those behind them, every year, and 1 for these.
+
+    Of an indicator by which most regions are one or the other: a few sums are chance.
+    """
     depths: dict[str, int] = {}
     known = figures[figures["region"].isin(list(codes))]
     for _, rows in known.groupby("name", sort=False):
@@ -259,16 +251,33 @@ def _depths_by_sums(codes: Mapping[str, str], figures: pd.DataFrame) -> dict[str
         table = table[list(dict.fromkeys(rows["region"]))].dropna(axis="columns")
         if len(table) < FEWEST_ROWS:
             continue
-        values, names = table.to_numpy(), list(table)
-        for place in range(len(names)):
-            sums = np.cumsum(values[:, place + 1 :], axis=1)
-            same = np.isclose(sums, values[:, [place]], rtol=ROUNDED).all(axis=0)
-            parts = np.flatnonzero(same)
-            if len(parts) and parts[0] + 1 >= FEWEST_PARTS:
-                depths[codes[names[place]]] = 0
-                below = names[place + 1 : place + 2 + parts[0]]
-                depths |= {codes[name]: 1 for name in below if codes[name] not in depths}
-        if list(depths.values()).count(0) >= FEWEST_WHOLES:
+        names = list(table)
+        for place, parts in parts_behind(table.to_numpy()):
+            depths[codes[names[place]]] = 0
+            below = names[place + 1 : place + 1 + parts]
+            depths |= {codes[name]: 1 for name in below if codes[name] not in depths}
+        wholes = list(depths.values()).count(0)
+        if wholes >= FEWEST_WHOLES and 2 * len(depths) > len(names):
             return {code: depths.get(code, 0) for code in codes.values()}
         depths = {}
     return {}
+
+
+def parts_behind(values: Array) -> Iterator[tuple[int, int]]:
+    """Yield each place whose values are the sum of those behind it in every year, and how many.
+
+    values: (years, regions). Of amounts alone, so that sums only rise and an end can be looked up.
+    """
+    if (values < 0).any():
+        return
+    sums = np.cumsum(values, axis=1)
+    first = sums[0]
+    for place in range(values.shape[1]):
+        whole, before = values[:, place], sums[:, place]
+        low, high = (before[0] + whole[0] * (1 + side * ROUNDED) for side in (-2, 2))
+        start, stop = np.searchsorted(first, low), np.searchsorted(first, high, side="right")
+        ends = np.arange(max(place + 1, start), stop)
+        same = np.isclose(sums[:, ends] - before[:, None], whole[:, None], rtol=ROUNDED)
+        parts = ends[same.all(axis=0)] - place
+        if len(parts) and parts[0] >= FEWEST_PARTS:
+            yield place, int(parts[0])

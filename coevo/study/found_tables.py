@@ -1,6 +1,7 @@
 """What a folder of downloads holds, before anybody has said what a study wants of it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from coevo.observations.cells import (
     plain_numbers,
     without_marks,
 )
-from coevo.observations.heads import CHINESE
+from coevo.observations.heads import CHINESE, head_kind
 from coevo.observations.layouts import SheetLayout, read_layout
 from coevo.observations.names import Regions, compared, english_beside, title_parts
 from coevo.observations.opening import read_sheets
@@ -34,9 +35,8 @@ from coevo.study.regions import PROPOSED, shipped_sets
 LETTER = re.compile(r"[^\W\d_]")  # what a name has and a code has not
 SIGNS = re.compile(r"[0-9A-Z_. -]*")  # such as 2021A0002
 # time: as it is printed; part: whether it is of a part of a year, such as a quarter; code: what
-# stands beside the region
-COLUMNS = ["region", "code", "year", "time", "part", "name", "english", "unit", "value", "file"]
-COLUMNS += ["sheet"]
+# stands beside the region; head: what the name stands in, with its unit; form: of `FORMS`
+COLUMNS = "region code year time part name english head unit form value file sheet".split()
 WORDS = {"region": "regions", "year": "years", "indicator": "indicators"}
 
 
@@ -47,7 +47,7 @@ class TableFound:
     place: str
     layout: str
     figures: pd.DataFrame  # of `COLUMNS`, a row per number
-    title: str = ""  # the name of an indicator that no head names
+    titles: tuple[str, ...] = ()  # what may name an indicator that no head names, the first does
     placed: bool = True  # whether a line, a title or a name says of which region it is
 
 
@@ -118,6 +118,8 @@ def _tell_apart(tables: Sequence[TableFound]) -> None:
     """Add its title to a name that several tables have for different figures of a region and year.
 
     `进出口总额; 总量`: both must be said of a figure, as `coevo.observations.names.terms` has it.
+    If the name is a title that they share, each takes the first of its titles that no other has; if
+    they have heads that differ in their brackets, the name is the head.
     """
     whole = pd.concat([t.figures.assign(table=n) for n, t in enumerate(tables)] or [pd.DataFrame()])
     if whole.empty:
@@ -125,12 +127,26 @@ def _tell_apart(tables: Sequence[TableFound]) -> None:
     keys = ["region", "year", "part", "name"]
     different = whole.groupby(keys)[["table", "value"]].transform("nunique").min(axis=1) > 1
     for name in whole.loc[different, "name"].unique():
-        with_name = [table for table in tables if (table.figures["name"] == name).any()]
-        titles = [indicator_name(table.title)[0] for table in with_name]
-        if all(titles) and len(set(titles)) == len(with_name):
-            for table, title in zip(with_name, titles, strict=True):
-                names = table.figures["name"]
-                table.figures["name"] = names.where(names != name, f"{title}; {name}")
+        alike = [table for table in tables if (table.figures["name"] == name).any()]
+        for table, new in zip(alike, _names_apart(name, alike), strict=False):
+            names = table.figures["name"]
+            table.figures["name"] = names.where(names != name, new)
+
+
+def _names_apart(name: str, tables: Sequence[TableFound]) -> list[str]:
+    """Return a name for each of some tables that have one, none where nothing tells them apart."""
+    heads = [t.figures.loc[t.figures["name"] == name, "head"].iloc[0] for t in tables]
+    titles = [table.titles for table in tables]
+    if any(heads):
+        firsts = [indicator_name(next(iter(own), ""))[0] for own in titles]
+        options = [heads, [f"{title}; {name}" * bool(title) for title in firsts]]
+    else:
+        count = Counter(title for own in titles for title in set(own))
+        options = [
+            [indicator_name(next((t for t in own if count[t] == 1), ""))[0] for own in titles]
+        ]
+    apart = (names for names in options if all(names) and len(set(names)) == len(tables))
+    return next(apart, [])
 
 
 def _tables_of(path: Path, shown: str, result: Survey, places: frozenset[str]) -> list[TableFound]:
@@ -187,8 +203,8 @@ def _tables_in(sheet: Sheet, tables: Sequence[FigureTable], result: Survey) -> I
         problems += [f"{place}: {name}: {reason}" for name, reason in out.items()]
         figures = figures[~figures["name"].isin(list(out))]
         if len(figures):
-            title, placed = _title(sheet, table), _is_placed(sheet, table)
-            yield TableFound(place, _laid_out(table), figures, title, placed)
+            titles, placed = tuple(_titles(sheet, table)), _is_placed(sheet, table)
+            yield TableFound(place, _laid_out(table), figures, titles, placed)
             problems += _readings(sheet, table)
 
 
@@ -234,8 +250,9 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
         for what, words in labels.items()
     }
     frame = pd.DataFrame({"code": "", **texts, "value": value[number]})
-    frame = frame.assign(file=sheet.file, sheet=sheet.name)
-    title = _title(sheet, table)
+    form = figures["form"].to_numpy()[cell][number]
+    frame = frame.assign(form=form, file=sheet.file, sheet=sheet.name)
+    title = next(iter(_titles(sheet, table)), "")
     names = {text: indicator_name(text or title) for text in frame["indicator"].unique()}
     if not frame["unit"].any():  # that of the title, where it names the indicator
         name = names.get("", ("",))[0]
@@ -243,6 +260,11 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
         frame.loc[frame["indicator"] == "", "unit"] = next(filter(None, units), "")
     pairs = [names[text] for text in frame["indicator"]]
     frame = frame.join(pd.DataFrame(pairs, columns=["name", "english"]))
+    frame["head"] = [without_marks(text) for text in frame["indicator"]]
+    alike = frame.duplicated(["region", "code", "year", "name"], keep=False)
+    for name, heads in frame[alike].groupby("name")["head"]:
+        if heads.nunique() > 1:  # exports (% of GDP), exports (current US$)
+            frame["name"] = frame["name"].mask(frame["name"] == name, frame["head"])
     periods = [period_of(text) for text in frame["year"]]
     frame = frame.rename(columns={"year": "time"})
     frame["year"] = [period and period.year for period in periods]
@@ -277,21 +299,21 @@ def _region_labels(sheet: Sheet, table: FigureTable) -> Labels:
     return words if named else along(known[:1], None)
 
 
-def _title(sheet: Sheet, table: FigureTable) -> str:
-    """Return what names the indicator where no head does: the first title without a year in it.
+def _titles(sheet: Sheet, table: FigureTable) -> list[str]:
+    """Return what may name the indicator where no head does: titles without a year in them.
 
     The shortest of those that state a unit goes before: of 分省年度数据-移动互联网用户（万户） the
-    part with it. If its last part is the name of the sheet or of the file, that name.
+    part with it. If the last part of the first is the name of the sheet or of the file, that name.
     """
     titles = [words.text for words in table.titles if not is_unit(words.text)]
+    titles = [text for text in titles if not head_kind(text.partition(":")[0])] or titles
     titles = [text for text in titles if not PLAIN_SHEET.fullmatch(text)] or titles
     stated = [text for text in titles if title_parts(text)[1]]
     titles = sorted(stated, key=len) + titles
     plain = [text for text in titles if not ANY_YEAR.search(text)] or titles
     short = {sheet.name, Path(sheet.file).stem}
-    first = next(iter(plain), "")
-    last = re.split(r"\W+", title_parts(first)[0])[-1]
-    return next((text for text in plain if text in short and text == last), first)
+    last = re.split(r"\W+", title_parts(plain[0])[0])[-1] if plain else ""
+    return in_order([text for text in plain if text in short and text == last] + plain)
 
 
 def _narrower(frame: pd.DataFrame, further: Objects) -> list[str]:

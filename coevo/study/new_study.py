@@ -25,7 +25,7 @@ from coevo.study.config_tables import check_indicators
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, DEFAULT, complete, name_problem, read_config
 from coevo.study.found_tables import Survey, TableFound, in_order, survey
-from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
+from coevo.study.proposal import Indicator, Proposal, propose
 from coevo.study.raw_files import VINTAGE
 from coevo.study.regions import NAMES, SETS, chosen_regions, set_of_regions
 from coevo.study.templates import filled
@@ -153,12 +153,13 @@ def begin_from_files(wanted: Wish, home: str | Path = "") -> list[str]:
 
 def _config_text(proposal: Proposal, wanted: Wish, downloads: Survey) -> str:
     """Return the config of the study that the files suggest."""
-    silent = [f"other: {text}" for text in UNSTATED.values()]
     used = {one.name for one in proposal.indicators}
     unread = [t.place for t in downloads.tables if not used & {*t.figures["name"]}]
     pair, could = proposed_pair(proposal.outputs), standing(proposal.outputs)
     values = {
-        "unstated": {r["source_name"]: r["unit"] for r in proposal.rows if r["unit"] in silent},
+        "unstated": {
+            one.row["source_name"]: one.row["unit"] for one in proposal.indicators if one.is_silent
+        },
         "doubtful": [(number, *readings(number)) for number in downloads.doubtful[:1]],
         "aside": in_order([*downloads.aside, *unread]),
         "subsystems": in_order([row["subsystem"] for row in proposal.rows if row["subsystem"]]),

@@ -34,6 +34,7 @@ from coevo.study.terminal import span
 
 SUBSYSTEMS = ("first", "second")
 UNSTATED = {"en": "not stated", "zh": "未注明"}
+UNSTATED_UNITS = [f"other: {text}" for text in UNSTATED.values()]
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
 # What may stand before and behind a name of size and says no more of it
 WHOLE = r"(?:(?:total|real|nominal) )?"
@@ -66,6 +67,7 @@ class Indicator:
     name: str = ""  # in the survey
     size: str = ""  # the key of `SIZE` that it is
     printed: str = ""  # the unit as the files have it
+    is_silent: bool = False  # whether no file states its unit
 
 
 def find_indicators(figures: pd.DataFrame, country: str) -> list[Indicator]:
@@ -92,7 +94,9 @@ def find_indicators(figures: pd.DataFrame, country: str) -> list[Indicator]:
         taken.add(row["indicator"])
         counts = (rows["region"].nunique(), len(rows))
         years = _longest_run(rows["year"])
-        indicators.append(Indicator(row, years, *counts, name, size_of(name), _printed(rows)))
+        printed = _printed(rows)
+        silent = not printed and row["unit"] in ("%", *UNSTATED_UNITS)
+        indicators.append(Indicator(row, years, *counts, name, size_of(name), printed, silent))
     return indicators
 
 
@@ -136,8 +140,9 @@ def _row(
         identifier, plain = shipped["indicator"], shipped["label_en"]
     chinese = bare if CHINESE.search(bare) else shipped["label_zh"] if shipped else ""
     unit = _unit(printed, "zh" if CHINESE.search(name) else "en", country)
-    if bracket and unit.removeprefix("other: ") in UNSTATED.values():
-        unit = f"other: {bracket[2]}"
+    if unit in UNSTATED_UNITS:
+        shares = set(rows["form"]) <= {"%", "ratio"}  # 12.5%, or shown so by a workbook
+        unit = f"other: {bracket[2]}" if bracket else "%" if shares else unit
     return {
         "indicator": free_name(identifier or "x1", identifier or "x", taken),
         "unit": unit,

@@ -5,12 +5,13 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
 from coevo.errors import StudyError
-from coevo.study.found_regions import find_regions
+from coevo.study.found_regions import find_regions, nested_levels, parts_behind
 from coevo.study.found_tables import indicator_name, survey
 from coevo.study.new_study import Wish, begin_from_files, wish
 from coevo.study.proposal import Indicator, find_years, size_of
@@ -153,6 +154,28 @@ def test_a_set_is_taken_if_it_knows_more_than_half_of_the_names():
     assert some.groups == "group"
     own = find_regions(dict.fromkeys(["Germany", "Elbe", "Weser", "Main"], ""))
     assert own.known == "" and len(own.rows) == 4
+
+
+def test_a_region_is_the_sum_of_those_behind_it_as_adding_them_up_shows():
+    rng = np.random.default_rng(1)
+    values = rng.integers(0, 4, (2, 60)).astype(float)
+    values[:, 7], values[:, 30] = values[:, 8:12].sum(axis=1), values[:, 31:55].sum(axis=1)
+    added = [(n, np.cumsum(values[:, n + 1 :], axis=1) == values[:, [n]]) for n in range(60)]
+    ends = [(n, np.flatnonzero(same.all(axis=0))) for n, same in added]
+    expected = [(n, end[0] + 1) for n, end in ends if len(end) and end[0] > 0]
+    assert [*parts_behind(values)] == expected and {7, 30} <= {n for n, _ in expected}
+
+
+def test_a_few_sums_among_many_regions_are_chance():
+    names = [f"r{place:02}" for place in range(20)]
+    values = np.random.default_rng(1).integers(100, 900, (5, 20)).astype(float)
+    values[:, 3], values[:, 11] = values[:, 4:6].sum(axis=1), values[:, 12:14].sum(axis=1)
+    rows = [(n, y, "jobs", values[y, p]) for p, n in enumerate(names) for y in range(5)]
+    figures = pd.DataFrame(rows, columns=["region", "year", "name", "value"])
+    assert nested_levels({name: name for name in names}, figures) == []
+    some = figures[figures["region"].isin(["r03", "r04", "r05", "r11", "r12", "r13"])]
+    codes = {name: name for name in some["region"]}
+    assert nested_levels(codes, some) == [["r03", "r11"], ["r04", "r05", "r12", "r13"]]
 
 
 @pytest.mark.parametrize(("regions", "said"), TABLES["refused_sets"])

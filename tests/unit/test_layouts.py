@@ -2,7 +2,6 @@
 
 import csv
 import itertools
-import re
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations.blocks import table_blocks
 from coevo.observations.cells import cell_figure, is_number, known_marks
-from coevo.observations.layouts import LAYOUTS, read_layout
+from coevo.observations.layouts import axes_of, read_layout
 from coevo.observations.names import Regions, find_indicator
 from coevo.observations.opening import read_sheets
 from coevo.observations.sheets import Sheet
@@ -27,7 +26,7 @@ from tests.unit.readers_agree import assert_readers_agree
 
 REGIONS = read_table("config/regions/provinces.csv", "regions")
 SECTIONS = sections("layouts")
-FOLDERS = {layout: "layouts/" + re.sub(r"\W+", "-", layout) for layout in LAYOUTS}
+LAYOUTS = [name for name in CASES if name.startswith("layouts/")]
 
 
 def write_texts(sheets: dict[str, dict], folder: Path, encoding: str) -> None:
@@ -57,14 +56,10 @@ FORMATS = {  # beside the workbook, as which tests/unit/test_publishers.py reads
 }
 
 
-def test_every_layout_has_a_case():
-    assert [name for name in CASES if name.startswith("layouts/")] == sorted(FOLDERS.values())
-
-
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_figures_are_the_same_in_every_kind_of_file(layout, form, tmp_path):
-    case, folder = Case(FOLDERS[layout]), tmp_path / "2026-10"
+    case, folder = Case(layout), tmp_path / "2026-10"
     folder.mkdir()
     FORMATS[form](sheets_of(case.folder / "book.xlsx.yaml"), folder)
     files = sorted(path.as_posix() for path in folder.iterdir())
@@ -105,13 +100,15 @@ def test_a_sheet_is_read_as_tables(case):
     assert [[*remark] for remark in found.remarks] == case.get("remarks", [])
 
 
-def test_each_layout_is_chosen_by_its_own_content(tmp_path):
-    chosen = {}
-    for name, folder in FOLDERS.items():
-        (book,) = Case(folder).write(tmp_path)
-        block = table_blocks(read_sheets(Path(book), "a")[0])[0]
-        chosen[name] = [other for other, reader in LAYOUTS.items() if reader(block) is not None]
-    assert chosen == {name: [name] for name in LAYOUTS}
+def test_every_way_to_lay_a_table_out_has_a_case(tmp_path):
+    found = []
+    for name in LAYOUTS:
+        (book,) = Case(name).write(tmp_path)
+        found.append(axes_of(table_blocks(read_sheets(Path(book), "a")[0])[0]))
+    # of regions, years, indicators; regions and indicators never stand in one head
+    ways = itertools.product(("row", "column", None), repeat=3)
+    crossed = {way for way in ways if {"row", "column"} <= {*way}} - {("column", "row", "column")}
+    assert {*found} == crossed | {("row", "row", "row")} and len(found) == 12
 
 
 @pytest.mark.parametrize(("before", "piece", "behind"), SECTIONS["long"])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
-from coevo.observations.units import unit_of
+from coevo.observations.units import is_relative
 from coevo.report.findings.interaction import NOT_ESTIMATED, SUPPLY, UNDETERMINED
 from coevo.report.findings.level_control import near_level, of_measure
 from coevo.report.findings.study_tables import Study, least_and_largest
@@ -24,7 +24,6 @@ HALF = 0.5  # share from which something is most: of the variance of ln D, of co
 UNDER = {"all": 1.0, "nearly": ROBUST, "most": HALF + 1e-9}
 UNDECIDED = "undecided"  # how a gap moved, where no side has most of the combinations
 NOT_TESTED = "not_tested"  # a claim that nothing was held against
-RELATIVE = ("ratio", "per person", "money per person")  # what units of shares and per head measure
 WORDS_OF_VERDICTS = (*dict.fromkeys(CONCLUSIONS.values()), NOT_TESTED)
 ON_FIGURES = ("printed", "unit")  # checks of claims on printed figures
 PROXIES = ("secondary_value_added", "hare_pelts")  # indicators that stand for what none measures
@@ -266,7 +265,8 @@ def scope_finding(study: Study) -> dict[str, Any]:
     absent = sorted(set(known) - set(study.regions))
     absent = absent if len(absent) <= FEW and not study.single else []
     used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
-    relative = [unit_of(unit).measures.startswith(RELATIVE) for unit in used["unit"]]
+    names = used.reindex(columns=["label_en", "label_zh", "source_name"]).fillna("").to_numpy()
+    relative = [is_relative(unit, said) for unit, said in zip(used["unit"], names, strict=True)]
     return {
         "covered": "one" if study.single else "many",
         "units": kind_of_regions(study.regions),
