@@ -17,7 +17,6 @@ import errno
 import hashlib
 import json
 import os
-import pickle
 import platform
 import re
 import secrets
@@ -34,6 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coevo.errors import ROOT, StudyError, about, speak_plainly
+from coevo.paths import check_no_link, opened, read_small
 from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
 
 if TYPE_CHECKING:
@@ -62,17 +62,19 @@ def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
     """
     import pandas as pd
 
-    header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
+    with opened(path) as file:
+        header = pd.read_csv(file, nrows=0, encoding="utf-8-sig").columns
     rows = {column: column_row(table or Path(path).stem, column) for column in header}
     types = {column: row.type for column, row in rows.items() if row}
     text = [column for column, kind in types.items() if kind in TEXTS]
-    frame = pd.read_csv(
-        path,
-        encoding="utf-8-sig",
-        dtype=dict.fromkeys(text, str),
-        keep_default_na=False,
-        na_values={column: [""] for column in header.difference(text)},
-    )
+    with opened(path) as file:
+        frame = pd.read_csv(
+            file,
+            encoding="utf-8-sig",
+            dtype=dict.fromkeys(text, str),
+            keep_default_na=False,
+            na_values={column: [""] for column in header.difference(text)},
+        )
     for column, kind in types.items():
         if kind in ("whole", "number"):
             try:
@@ -127,6 +129,7 @@ def write_bytes(data: bytes, path: str | Path) -> None:
     Who may read it is as the umask says; of a file that was there, as it was.
     """
     target = Path(path)
+    check_no_link(target)
     with about(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.parent / f".{secrets.token_hex(8)}.part"
@@ -148,7 +151,7 @@ def sha256_of(file: str | Path | bytes) -> str:
     """Return the SHA-256 of a file, or of what stands in one."""
     if isinstance(file, bytes):
         return hashlib.sha256(file).hexdigest()
-    with about(file), Path(file).open("rb") as content:
+    with opened(file) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
@@ -196,8 +199,9 @@ def _note_costs(path: Path, settings: str) -> None:
         "python": platform.python_version(),
         "settings": settings,
     }
+    _record.clear()  # it is none of what the job makes
     with suppress(OSError):
-        path.write_text(json.dumps(costs) + "\n", encoding="utf-8")
+        write_text(json.dumps(costs) + "\n", path)
 
 
 def _most_memory() -> int:
@@ -215,8 +219,8 @@ def _most_memory() -> int:
 def read_record(record: str | Path) -> tuple[dict[str, str], dict[str, str]]:
     """Return what a job read and what it made, by file: its SHA-256; of no record nothing."""
     sides: tuple[dict[str, str], dict[str, str]] = {}, {}
-    with suppress(OSError):
-        for line in Path(record).read_text(encoding="utf-8", errors="replace").splitlines():
+    if Path(record).exists():
+        for line in read_small(record).splitlines():
             sides[line[64:66] == OUTPUT_MARK][line[66:]] = line[:64]
     return sides
 
@@ -320,14 +324,41 @@ def make_all(tasks: Tasks) -> dict[str, dict[Any, Any]]:
     return together([make_part(tasks)])
 
 
-def write_part(results: Any, path: str | Path) -> None:
-    """Write what a part of a rule made, whole, for this program alone."""
-    write_bytes(pickle.dumps(results), path)
+def write_part(made: Made, path: str | Path) -> None:
+    """Write what a part of a rule made as JSON: numbers keep their digits, and nothing can run."""
+    results = [[topic, which, result] for (topic, which), result in made.items()]
+    write_text(json.dumps(results, default=_packed), path)
 
 
-def read_parts(paths: Iterable[str]) -> list[Any]:
-    """Return what `write_part` wrote into files of this run."""
-    return [pickle.loads(Path(path).read_bytes()) for path in paths]
+def read_parts(paths: Iterable[str]) -> list[Made]:
+    """Return what `write_part` wrote; a sequence of any kind comes back as a list."""
+    parts = (json.loads(Path(path).read_text("utf-8"), object_hook=_unpacked) for path in paths)
+    return [{(topic, which): result for topic, which, result in part} for part in parts]
+
+
+def _packed(value: Any) -> Any:
+    """Return a table, an array or a number of numpy as JSON knows it."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(value, pd.DataFrame):
+        return {"columns": [[name, str(one.dtype), one.tolist()] for name, one in value.items()]}
+    if isinstance(value, np.ndarray):
+        return {"array": value.ravel().tolist(), "shape": value.shape, "type": str(value.dtype)}
+    return None if value is pd.NA else value.item()
+
+
+def _unpacked(value: dict[str, Any]) -> Any:
+    """Return what `_packed` was given."""
+    import numpy as np
+    import pandas as pd
+
+    if "columns" in value:
+        named = ((tuple(n) if isinstance(n, list) else n, *rest) for n, *rest in value["columns"])
+        return pd.DataFrame({name: pd.Series(cells, dtype=kind) for name, kind, cells in named})
+    if "array" in value:
+        return np.array(value["array"], value["type"]).reshape(value["shape"])
+    return value
 
 
 def write_tables(frames: Mapping[str, pd.DataFrame], paths: Mapping[str, str]) -> None:

@@ -22,6 +22,7 @@ from coevo.files import read_record, settings_digest, write_bytes, write_text
 from coevo.history import releases
 from coevo.package import datapackage, deposit, readme
 from coevo.package.wheel import version
+from coevo.paths import read_small
 from coevo.schema import study_reports, study_tables
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, complete_config
@@ -90,7 +91,7 @@ def _cited() -> dict[str, Any]:
     with suppress(
         FileNotFoundError, ValueError, yaml.YAMLError, LookupError, TypeError, AttributeError
     ):
-        cited = yaml.safe_load(Path(CITATION).read_text(encoding="utf-8"))
+        cited = yaml.safe_load(read_small(CITATION))
         said = [*map(datapackage.person, cited["authors"]), str(cited["license"] or "")]
         if all(said) and len(said) > 1 and ASKED not in " ".join(said):
             return {**cited, "license": said[-1]}

@@ -17,6 +17,7 @@ from coevo.files import (
     sha256_of,
     write_folder,
 )
+from coevo.paths import read_small
 
 # The tables that are compared; of other tables the report says nothing here.
 COMPARED = (
@@ -56,12 +57,12 @@ def manifest(folder: str | Path) -> dict[str, Any]:
     """Return what `release.yaml` of a release says. Raises `StudyError` if it cannot be read."""
     path = Path(folder, MANIFEST)
     try:
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = yaml.safe_load(read_small(path))
         if isinstance(content["number"], int) and isinstance(content["config"], dict):
             return content
     except FileNotFoundError:
         raise StudyError(f"{path}: is missing; {AS_IT_WAS}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError):
+    except (yaml.YAMLError, KeyError, TypeError):
         pass
     raise StudyError(f"{path}: does not describe a release; {AS_IT_WAS}")
 

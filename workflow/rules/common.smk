@@ -34,6 +34,7 @@ from coevo.errors import StudyError, plain_words
 from coevo.files import changed_files, record_of, sha256_of, write_text
 from coevo.history import releases
 from coevo.history.releases import COMPARED
+from coevo.paths import check_folder
 from coevo.schema import study_reports, study_tables
 from coevo.study import configuration, raw_files, regions
 
@@ -151,6 +152,8 @@ def regions_read():
 try:
     if unfit := raw_files.path_problem(str(PROGRAM), str(PROGRAM)):
         raise StudyError(unfit)
+    if workflow.is_main_process:
+        check_folder()
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
     if Path(source[-1]).is_file():  # Snakemake takes without a word what this refuses
