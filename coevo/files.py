@@ -1,9 +1,4 @@
-"""Built tables and files: read with the right types, written whole or not at all, and recorded.
-
-Each job of the workflow keeps a record in the folder of the study's tables: the SHA-256 of every
-file that it read and made, in the lines of `sha256sum` (` *` before what it made). A file that has
-another one, whatever its time, is no longer what the job made, or made it from. Beside its log a
-job leaves what it took: seconds of a processor, memory, machine; and the digest of its settings.
+"""Built tables and files: read with the right types, written whole or not at all.
 
 Work in parts that several processes or machines share (docs/slurm.md) does not depend on the number
 of parts: tasks are of a fixed size, each has what it draws from a seed of its own, and a part makes
@@ -12,28 +7,23 @@ some of them.
 
 from __future__ import annotations
 
-import atexit
 import errno
 import hashlib
 import json
-import os
-import platform
 import re
 import secrets
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import date
-from functools import cache, reduce
+from contextlib import contextmanager
+from functools import reduce
 from itertools import chain
 from operator import and_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coevo.errors import ROOT, StudyError, about, speak_plainly
-from coevo.paths import check_no_link, opened, read_small
+from coevo.errors import ROOT, StudyError, about
+from coevo.paths import check_no_link, opened
 from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
 
 if TYPE_CHECKING:
@@ -43,12 +33,10 @@ if TYPE_CHECKING:
 TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": ("bool", "boolean")}
 DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)\d", re.IGNORECASE)  # names no file on Windows
 PART = ".part"  # ends the name of what a part of a rule makes, for this run alone
-RECORDS = ".made"  # folder, beside a study's tables
-OUTPUT_MARK, INPUT_MARK = " *", "  "  # between digest and file in a line of a record
 # kind of task and its number -> the call that does it
 Tasks = Mapping[tuple[str, Any], Callable[[], Any]]
 Made = dict[tuple[str, Any], Any]
-_record: list[Path] = []  # of the job, all that the process of a script does
+records: list[Path] = []  # of the job that a script is: what is written is added (records.py)
 
 
 def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
@@ -142,9 +130,9 @@ def write_bytes(data: bytes, path: str | Path) -> None:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-    for record in _record:
+    for record in records if target.suffix != PART else ():
         with about(record), record.open("a", encoding="utf-8") as lines:
-            lines.write(f"{sha256_of(data)}{OUTPUT_MARK}{target.as_posix()}\n")
+            lines.write(f"{sha256_of(data)} *{target.as_posix()}\n")
 
 
 def sha256_of(file: str | Path | bytes) -> str:
@@ -153,103 +141,6 @@ def sha256_of(file: str | Path | bytes) -> str:
         return hashlib.sha256(file).hexdigest()
     with opened(file) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def record_of(log: str | Path) -> Path:
-    """Return the record of a job, by its log `logs/<study>/<job>.log`."""
-    return Path("data", "processed", Path(log).parent.name, RECORDS, Path(log).stem)
-
-
-def begin_job(log: str | Path, inputs: Iterable[str], settings: Any = None) -> None:
-    """Let this process, a script, speak plainly and record what it reads and makes.
-
-    The record begins anew with the job, and a file stands in it once it is in its place: what a
-    killed job leaves is never held for made. Parts of a rule are gone when it has ended.
-
-    settings: what of the config the job depends on.
-    """
-    speak_plainly(log)
-    read = [file for file in inputs if Path(file).suffix != PART]
-    record = record_of(log)
-    write_text("".join(f"{sha256_of(file)}{INPUT_MARK}{file}\n" for file in read), record)
-    _record[:] = [record]
-    atexit.register(_note_costs, costs_of(log), settings_digest(settings))
-
-
-def costs_of(log: str | Path) -> Path:
-    """Return the file, JSON, of what a job took, by its log."""
-    return Path(log).with_suffix(".costs.json")
-
-
-def settings_digest(settings: Any) -> str:
-    """Return the SHA-256 of what a config says."""
-    return sha256_of(json.dumps(settings, sort_keys=True, default=str).encode())
-
-
-def _note_costs(path: Path, settings: str) -> None:
-    """Write what this process and those that it called took, when and on which machine."""
-    import psutil
-
-    costs = {
-        "seconds": round(sum(os.times()[:4]), 1),
-        "megabytes": round(_most_memory() / 1e6),
-        "machine": f"{platform.system()} {platform.release()}, {platform.machine()}, "
-        f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB of memory",
-        "date": f"{date.today()}",
-        "python": platform.python_version(),
-        "settings": settings,
-    }
-    _record.clear()  # it is none of what the job makes
-    with suppress(OSError):
-        write_text(json.dumps(costs) + "\n", path)
-
-
-def _most_memory() -> int:
-    """Return the bytes of memory that this process, or one that it called, has had at most."""
-    if sys.platform == "win32":
-        import psutil
-
-        return int(psutil.Process().memory_info().peak_wset)
-    from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
-
-    peaks = (getrusage(who).ru_maxrss for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
-    return max(peaks) * (1 if sys.platform == "darwin" else 1024)
-
-
-def read_record(record: str | Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what a job read and what it made, by file: its SHA-256; of no record nothing."""
-    sides: tuple[dict[str, str], dict[str, str]] = {}, {}
-    if Path(record).exists():
-        for line in read_small(record).splitlines():
-            sides[line[64:66] == OUTPUT_MARK][line[66:]] = line[:64]
-    return sides
-
-
-def changed_files(
-    record: str | Path, outputs: Iterable[str] = (), within: str | Path = ""
-) -> list[str]:
-    """Return the files of a job that are not as it read or made them, and outputs it has not made.
-
-    outputs: files and folders. within: the folder that the names in the record belong to.
-    """
-    read, made = read_record(record)
-    known = made.keys() | {folder.as_posix() for file in made for folder in Path(file).parents}
-    changed = [file for file, digest in (read | made).items() if _now(Path(within, file)) != digest]
-    lost = [file for file in outputs if file not in known]
-    return [Path(within, file).as_posix() for file in changed + lost]
-
-
-def _now(file: Path) -> str:
-    """Return the SHA-256 of a file, "" of none."""
-    with suppress(OSError):
-        return _sha256_at(file, file.stat().st_ctime_ns)
-    return ""
-
-
-@cache
-def _sha256_at(file: Path, changed: int) -> str:
-    """Return the SHA-256 of a file since it was changed, at a time that nobody can put back."""
-    return sha256_of(file)
 
 
 def write_text(text: str, path: str | Path) -> None:

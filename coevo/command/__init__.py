@@ -23,7 +23,7 @@ from coevo.registry import left
 from coevo.study.configuration import DEFAULT, config_file
 
 FILE = Path(__file__).with_name("commands.yaml")
-BUILDING = ("build", "release")  # commands that start Snakemake
+BUILDING = ("build", "release", "package")  # commands that start Snakemake
 
 
 class _Parser(argparse.ArgumentParser):
