@@ -42,7 +42,7 @@ def main(chosen: Namespace) -> int:
     What forbids a deposit is told before anything is built.
     """
     config = complete_config(chosen.config)
-    cited = _cited()
+    cited = read_citation()
     check_raw(config)
     return build.main(chosen, then=lambda: command(lambda: pack(chosen.config, cited)))
 
@@ -98,7 +98,7 @@ def _outputs(config: Config, release: releases.Release | None) -> list[str]:
     ]
 
 
-def _cited() -> dict[str, Any]:
+def read_citation() -> dict[str, Any]:
     """Return what CITATION.cff says.
 
     Raises `StudyError` where it does not say who made the study, and under which licence it is.
