@@ -110,21 +110,23 @@ class Jobs:
     """
 
     def __init__(self, study: str) -> None:
+        self.study = study
         records = [*Path("data", "processed", study, RECORDS).glob("[!.]*")]
         records.sort(key=lambda record: record.stat().st_mtime)  # the newest says what holds
         self.sides = {record: read_record(record) for record in records}
         self.made = {file: record for record in records for file in self.sides[record][1]}
 
-    def outdated(self) -> list[str]:
-        """Return what each job made of which a file is another by now, whatever its time: one that
-        it made, or one that it read and no job makes.
+    def outdated(self) -> list[Path]:
+        """Return an output of each job of which a file is another by now, whatever its time: one
+        that it made, or one that it read and no job makes. Without it Snakemake runs the job.
         """
-        found: list[str] = []
+        found: list[Path] = []
         for record, (read, made) in self.sides.items():
             own = {file: digest for file, digest in made.items() if self.made[file] == record}
             given = {file: digest for file, digest in read.items() if file not in self.made}
-            if own and changed(given | own):
-                found += own
+            outputs = [Path(file) for file in own if Path(file).parent.name == self.study]
+            if outputs and changed(given | own):
+                found.append(outputs[0])
         return found
 
     def behind(self, tables: Sequence[str]) -> list[Path]:

@@ -19,7 +19,7 @@ from coevo.command.runner import LOCK, LOGGER, alone, clock, snakemake
 from coevo.errors import FULL, PROGRAM
 from coevo.files import sha256_of, write_text
 from coevo.records import Jobs
-from coevo.study.configuration import read_config
+from coevo.study.configuration import complete_config, read_config
 
 BUILT_HERE = Path(".snakemake", "built_here")
 LEAST_ROOM = 20_000_000  # bytes on the disk, below which no study is begun
@@ -34,8 +34,9 @@ def main(chosen: Namespace, then: Callable[[], int] | None = None) -> int:
     study = str(read_config(chosen.config).get("study"))
     check_room(study)
     with alone():
-        started, forced = time.time(), Jobs(study).outdated()
-        anew = ["--forcerun", *forced] if forced else []
+        started, anew = time.time(), list[str]()
+        complete_config(chosen.config)  # nothing is removed before it has passed
+        remove(Jobs(study).outdated())
         if is_foreign(study):
             print(f"coevo: {study} was not built in this folder on this machine; it is built anew")
             anew = ["--forceall"]

@@ -11,7 +11,7 @@ import pytest
 
 from coevo import errors, files
 from coevo.command import runner
-from tests.sample import ROOT
+from tests.projects import ROOT, copy_small
 
 # In place of Snakemake: its lock, and a job that does not end by itself, or the code in `code`.
 SNAKEMAKE = """
@@ -33,8 +33,8 @@ def folder(tmp_path):
     (tmp_path / "snakemake").mkdir()
     (tmp_path / "snakemake" / "__init__.py").touch()
     (tmp_path / "snakemake" / "cli.py").write_text(SNAKEMAKE)
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "small.yaml").write_text("study: small\n")
+    copy_small(tmp_path)
+    (tmp_path / "config" / "config.yaml").rename(tmp_path / "config" / "small.yaml")
     return tmp_path
 
 

@@ -24,6 +24,7 @@ if Path(sys.executable).exists():
 # .snakemake, no module of the standard library is looked for.
 for variable in "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS PYTHONSAFEPATH".split():
     os.environ[variable] = "1"
+os.environ["PYTHONWARNINGS"] = "ignore"  # of libraries; what concerns the reader is in the tables
 from coevo.command.runner import share_folder
 from coevo.errors import StudyError, plain_words
 from coevo.files import sha256_of
@@ -34,11 +35,17 @@ from coevo.schema import study_reports, study_tables
 from coevo.study import configuration, raw_files, regions
 
 
+def stop(problem):
+    """Say in plain words why the workflow cannot be read; Snakemake would add lines of its own."""
+    print(plain_words(problem), end="", file=sys.stderr, flush=True)
+    sys.exit(1)
+
+
 def from_program(path):
     """Return the path from the working directory, the study's, to a file of the program."""
     file = os.path.abspath(PROGRAM / path)
     if not os.path.exists(file):  # Snakemake would take what is made from it for made already
-        raise FileNotFoundError(errno.ENOENT, "", file)
+        stop(FileNotFoundError(errno.ENOENT, "", file))
     # On Windows there is no way from one drive to another.
     same = os.path.splitdrive(file)[0] == os.path.splitdrive(os.getcwd())[0]
     return Path(os.path.relpath(file) if same else file).as_posix()
@@ -70,7 +77,7 @@ def code(rule):
     folders = [MODULES / "coevo" / room for room in ROOMS[rule].split()]
     files = [*(MODULES / "coevo").glob("*.*"), *chain(*(place.rglob("*.*") for place in folders))]
     if absent := [str(folder) for folder in folders if not folder.is_dir()]:
-        raise FileNotFoundError(errno.ENOENT, "", absent[0])
+        stop(FileNotFoundError(errno.ENOENT, "", absent[0]))
     kept = [file for file in sorted(files) if file.suffix in (".py", ".csv", ".yaml")]
     return sha256_of("".join(map(digest_of, kept)).encode())
 
@@ -97,9 +104,7 @@ try:
     SOURCED = [row for file, row in raw_files.source_rows(config["raw"]).items() if file in RAW]
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except (StudyError, OSError, MemoryError) as problem:
-    # Snakemake would add lines of its own below ours.
-    print(plain_words(problem), end="", file=sys.stderr, flush=True)
-    sys.exit(1)
+    stop(problem)
 
 
 VERSION = tomllib.loads((PROGRAM / "pyproject.toml").read_text("utf-8"))["project"]["version"]
