@@ -205,9 +205,9 @@ def command(step: Callable[[], int]) -> int:
 def speak_plainly(log: str | Path) -> None:
     """Make this process end with the lines of a `StudyError` in place of a traceback.
 
-    The lines go to stderr and into `log`, from where the runner repeats them at the very end; a log
-    that cannot be written is none. Any other exception is our mistake, not the user's: it keeps its
-    traceback, in the log too. A run that is stopped says nothing here.
+    The lines go into `log`, which Snakemake or the command shows at the end, or to stderr where it
+    cannot be written. Any other exception is our mistake, not the user's: it keeps its traceback. A
+    run that is stopped says nothing here.
     """
 
     def hook(
@@ -216,10 +216,11 @@ def speak_plainly(log: str | Path) -> None:
         if isinstance(problem, KeyboardInterrupt):
             return
         text = plain_words(problem)
-        with contextlib.suppress(OSError):
+        try:
             Path(log).parent.mkdir(parents=True, exist_ok=True)
             Path(log).write_text(text, encoding="utf-8")
-        sys.stderr.write(text)
+        except OSError:
+            sys.stderr.write(text)
 
     with contextlib.suppress(OSError):
         Path(log).unlink(missing_ok=True)

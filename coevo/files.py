@@ -1,9 +1,4 @@
-"""Built tables and files: read with the right types, written whole or not at all, and recorded.
-
-Each job of the workflow keeps a record in the folder of the study's tables: the SHA-256 of every
-file that it read and made, in the lines of `sha256sum` (` *` before what it made). A file that has
-another one, whatever its time, is no longer what the job made, or made it from. Beside its log a
-job leaves what it took: seconds of a processor, memory, machine; and the digest of its settings.
+"""Built tables and files: read with the right types, written whole or not at all.
 
 Work in parts that several processes or machines share (docs/slurm.md) does not depend on the number
 of parts: tasks are of a fixed size, each has what it draws from a seed of its own, and a part makes
@@ -12,28 +7,23 @@ some of them.
 
 from __future__ import annotations
 
-import atexit
 import errno
 import hashlib
 import json
-import os
-import pickle
-import platform
 import re
 import secrets
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import date
-from functools import cache, reduce
+from contextlib import contextmanager
+from functools import reduce
 from itertools import chain
 from operator import and_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coevo.errors import ROOT, StudyError, about, speak_plainly
+from coevo.errors import ROOT, StudyError, about
+from coevo.paths import check_no_link, opened
 from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
 
 if TYPE_CHECKING:
@@ -43,12 +33,10 @@ if TYPE_CHECKING:
 TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": ("bool", "boolean")}
 DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)\d", re.IGNORECASE)  # names no file on Windows
 PART = ".part"  # ends the name of what a part of a rule makes, for this run alone
-RECORDS = ".made"  # folder, beside a study's tables
-OUTPUT_MARK, INPUT_MARK = " *", "  "  # between digest and file in a line of a record
 # kind of task and its number -> the call that does it
 Tasks = Mapping[tuple[str, Any], Callable[[], Any]]
 Made = dict[tuple[str, Any], Any]
-_record: list[Path] = []  # of the job, all that the process of a script does
+records: list[Path] = []  # of the job that a script is: what is written is added (records.py)
 
 
 def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
@@ -62,17 +50,19 @@ def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
     """
     import pandas as pd
 
-    header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
+    with opened(path) as file:
+        header = pd.read_csv(file, nrows=0, encoding="utf-8-sig").columns
     rows = {column: column_row(table or Path(path).stem, column) for column in header}
     types = {column: row.type for column, row in rows.items() if row}
     text = [column for column, kind in types.items() if kind in TEXTS]
-    frame = pd.read_csv(
-        path,
-        encoding="utf-8-sig",
-        dtype=dict.fromkeys(text, str),
-        keep_default_na=False,
-        na_values={column: [""] for column in header.difference(text)},
-    )
+    with opened(path) as file:
+        frame = pd.read_csv(
+            file,
+            encoding="utf-8-sig",
+            dtype=dict.fromkeys(text, str),
+            keep_default_na=False,
+            na_values={column: [""] for column in header.difference(text)},
+        )
     for column, kind in types.items():
         if kind in ("whole", "number"):
             try:
@@ -127,6 +117,7 @@ def write_bytes(data: bytes, path: str | Path) -> None:
     Who may read it is as the umask says; of a file that was there, as it was.
     """
     target = Path(path)
+    check_no_link(target)
     with about(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.parent / f".{secrets.token_hex(8)}.part"
@@ -139,113 +130,17 @@ def write_bytes(data: bytes, path: str | Path) -> None:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-    for record in _record:
+    for record in records if target.suffix != PART else ():
         with about(record), record.open("a", encoding="utf-8") as lines:
-            lines.write(f"{sha256_of(data)}{OUTPUT_MARK}{target.as_posix()}\n")
+            lines.write(f"{sha256_of(data)} *{target.as_posix()}\n")
 
 
 def sha256_of(file: str | Path | bytes) -> str:
     """Return the SHA-256 of a file, or of what stands in one."""
     if isinstance(file, bytes):
         return hashlib.sha256(file).hexdigest()
-    with about(file), Path(file).open("rb") as content:
+    with opened(file) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def record_of(log: str | Path) -> Path:
-    """Return the record of a job, by its log `logs/<study>/<job>.log`."""
-    return Path("data", "processed", Path(log).parent.name, RECORDS, Path(log).stem)
-
-
-def begin_job(log: str | Path, inputs: Iterable[str], settings: Any = None) -> None:
-    """Let this process, a script, speak plainly and record what it reads and makes.
-
-    The record begins anew with the job, and a file stands in it once it is in its place: what a
-    killed job leaves is never held for made. Parts of a rule are gone when it has ended.
-
-    settings: what of the config the job depends on.
-    """
-    speak_plainly(log)
-    read = [file for file in inputs if Path(file).suffix != PART]
-    record = record_of(log)
-    write_text("".join(f"{sha256_of(file)}{INPUT_MARK}{file}\n" for file in read), record)
-    _record[:] = [record]
-    atexit.register(_note_costs, costs_of(log), settings_digest(settings))
-
-
-def costs_of(log: str | Path) -> Path:
-    """Return the file, JSON, of what a job took, by its log."""
-    return Path(log).with_suffix(".costs.json")
-
-
-def settings_digest(settings: Any) -> str:
-    """Return the SHA-256 of what a config says."""
-    return sha256_of(json.dumps(settings, sort_keys=True, default=str).encode())
-
-
-def _note_costs(path: Path, settings: str) -> None:
-    """Write what this process and those that it called took, when and on which machine."""
-    import psutil
-
-    costs = {
-        "seconds": round(sum(os.times()[:4]), 1),
-        "megabytes": round(_most_memory() / 1e6),
-        "machine": f"{platform.system()} {platform.release()}, {platform.machine()}, "
-        f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB of memory",
-        "date": f"{date.today()}",
-        "python": platform.python_version(),
-        "settings": settings,
-    }
-    with suppress(OSError):
-        path.write_text(json.dumps(costs) + "\n", encoding="utf-8")
-
-
-def _most_memory() -> int:
-    """Return the bytes of memory that this process, or one that it called, has had at most."""
-    if sys.platform == "win32":
-        import psutil
-
-        return int(psutil.Process().memory_info().peak_wset)
-    from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
-
-    peaks = (getrusage(who).ru_maxrss for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
-    return max(peaks) * (1 if sys.platform == "darwin" else 1024)
-
-
-def read_record(record: str | Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what a job read and what it made, by file: its SHA-256; of no record nothing."""
-    sides: tuple[dict[str, str], dict[str, str]] = {}, {}
-    with suppress(OSError):
-        for line in Path(record).read_text(encoding="utf-8", errors="replace").splitlines():
-            sides[line[64:66] == OUTPUT_MARK][line[66:]] = line[:64]
-    return sides
-
-
-def changed_files(
-    record: str | Path, outputs: Iterable[str] = (), within: str | Path = ""
-) -> list[str]:
-    """Return the files of a job that are not as it read or made them, and outputs it has not made.
-
-    outputs: files and folders. within: the folder that the names in the record belong to.
-    """
-    read, made = read_record(record)
-    known = made.keys() | {folder.as_posix() for file in made for folder in Path(file).parents}
-    changed = [file for file, digest in (read | made).items() if _now(Path(within, file)) != digest]
-    lost = [file for file in outputs if file not in known]
-    return [Path(within, file).as_posix() for file in changed + lost]
-
-
-def _now(file: Path) -> str:
-    """Return the SHA-256 of a file, "" of none."""
-    with suppress(OSError):
-        return _sha256_at(file, file.stat().st_ctime_ns)
-    return ""
-
-
-@cache
-def _sha256_at(file: Path, changed: int) -> str:
-    """Return the SHA-256 of a file since it was changed, at a time that nobody can put back."""
-    return sha256_of(file)
 
 
 def write_text(text: str, path: str | Path) -> None:
@@ -320,14 +215,41 @@ def make_all(tasks: Tasks) -> dict[str, dict[Any, Any]]:
     return together([make_part(tasks)])
 
 
-def write_part(results: Any, path: str | Path) -> None:
-    """Write what a part of a rule made, whole, for this program alone."""
-    write_bytes(pickle.dumps(results), path)
+def write_part(made: Made, path: str | Path) -> None:
+    """Write what a part of a rule made as JSON: numbers keep their digits, and nothing can run."""
+    results = [[topic, which, result] for (topic, which), result in made.items()]
+    write_text(json.dumps(results, default=_packed), path)
 
 
-def read_parts(paths: Iterable[str]) -> list[Any]:
-    """Return what `write_part` wrote into files of this run."""
-    return [pickle.loads(Path(path).read_bytes()) for path in paths]
+def read_parts(paths: Iterable[str]) -> list[Made]:
+    """Return what `write_part` wrote; a sequence of any kind comes back as a list."""
+    parts = (json.loads(Path(path).read_text("utf-8"), object_hook=_unpacked) for path in paths)
+    return [{(topic, which): result for topic, which, result in part} for part in parts]
+
+
+def _packed(value: Any) -> Any:
+    """Return a table, an array or a number of numpy as JSON knows it."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(value, pd.DataFrame):
+        return {"columns": [[name, str(one.dtype), one.tolist()] for name, one in value.items()]}
+    if isinstance(value, np.ndarray):
+        return {"array": value.ravel().tolist(), "shape": value.shape, "type": str(value.dtype)}
+    return None if value is pd.NA else value.item()
+
+
+def _unpacked(value: dict[str, Any]) -> Any:
+    """Return what `_packed` was given."""
+    import numpy as np
+    import pandas as pd
+
+    if "columns" in value:
+        named = ((tuple(n) if isinstance(n, list) else n, *rest) for n, *rest in value["columns"])
+        return pd.DataFrame({name: pd.Series(cells, dtype=kind) for name, kind, cells in named})
+    if "array" in value:
+        return np.array(value["array"], value["type"]).reshape(value["shape"])
+    return value
 
 
 def write_tables(frames: Mapping[str, pd.DataFrame], paths: Mapping[str, str]) -> None:

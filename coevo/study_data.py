@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from coevo.arrays import Config
-from coevo.files import as_table, begin_job, read_optional, read_table, rows_of
+from coevo.files import as_table, read_optional, read_table, rows_of
+from coevo.records import begin_job
 from coevo.schema import BUILT, table_names
 
 TABLES = frozenset(table_names(*BUILT, "internal", "input"))

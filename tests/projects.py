@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from coevo.files import RECORDS
+from coevo.records import RECORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / ".test"

@@ -16,14 +16,14 @@ from typing import Any, NoReturn
 
 import yaml
 
-from coevo.command.links import check_links
 from coevo.errors import StudyError, command
 from coevo.package.wheel import LOCK, lock_problem, version
+from coevo.paths import check_folder
 from coevo.registry import left
 from coevo.study.configuration import DEFAULT, config_file
 
 FILE = Path(__file__).with_name("commands.yaml")
-BUILDING = ("build", "release")  # commands that start Snakemake
+BUILDING = ("build", "release", "package")  # commands that start Snakemake
 
 
 class _Parser(argparse.ArgumentParser):
@@ -79,7 +79,7 @@ def _do(given: list[str]) -> int:
     if "study" in chosen:
         chosen.home = Path.cwd()
         chosen.config = enter(chosen.study)
-        check_links()
+        check_folder()
         if problem := lock_problem(LOCK):
             raise StudyError(problem)
     called: Any = import_module(f"coevo.command.{chosen.command}")

@@ -28,8 +28,7 @@ def own_folders(study: str) -> list[Path]:
 def tidy(study: str) -> None:
     """Remove what a killed run left of files that it was writing."""
     for folder in own_folders(study):
-        for part in folder.rglob(".*.part"):
-            part.unlink(missing_ok=True)
+        remove(folder.rglob(".*.part"))
 
 
 def built(folders: Iterable[Path]) -> Iterator[Path]:
@@ -41,6 +40,12 @@ def built(folders: Iterable[Path]) -> Iterator[Path]:
             yield folder
 
 
+def remove(places: Iterable[Path]) -> None:
+    """Remove files, and folders with all that is in them."""
+    for place in [*places]:
+        shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+
+
 def main(chosen: Namespace) -> int:
     """Remove, say what, and return the exit code."""
     from coevo.command.runner import alone
@@ -48,7 +53,6 @@ def main(chosen: Namespace) -> int:
     folders = own_folders(str(read_config(chosen.config).get("study")))
     with alone():
         for place in built(folders):
-            whole = place.is_dir() and not place.is_symlink()
-            shutil.rmtree(place) if whole else place.unlink()
+            remove([place])
             print(f"removed {place.as_posix()}", flush=True)
     return 0

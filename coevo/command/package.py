@@ -1,10 +1,9 @@
-"""Pack a study that is built for a repository of data and programs: the deposit, a zip.
+"""Build a study and pack it for a repository of data and programs: the deposit, a zip.
 
 It is laid out as the folder of a study, so that the same commands build it wherever it is unpacked.
 """
 
 import json
-import os
 import tempfile
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -15,13 +14,15 @@ from typing import Any
 import yaml
 
 from coevo.arrays import Config
+from coevo.command import build
 from coevo.command.example import copy_study
-from coevo.command.runner import alone
-from coevo.errors import Problems, StudyError
-from coevo.files import read_record, settings_digest, write_bytes, write_text
+from coevo.errors import Problems, StudyError, command
+from coevo.files import write_bytes, write_text
 from coevo.history import releases
 from coevo.package import datapackage, deposit, readme
 from coevo.package.wheel import version
+from coevo.paths import read_small
+from coevo.records import Jobs
 from coevo.schema import study_reports, study_tables
 from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, complete_config
@@ -33,36 +34,51 @@ from coevo.study.terminal import shown
 CITATION = "CITATION.cff"
 SHARED = ("LICENSE", f"{RAW}/README.md")  # what stands beside studies
 OWN = (*SHARED, CITATION, "workflow/Snakefile")  # beside one in a folder of its own
-AGAIN = "build the study, and give this command again"
 
 
 def main(chosen: Namespace) -> int:
-    """Pack, say where the zip is and what is not in it; return the exit code."""
-    path = Path(chosen.config)
+    """Build the study and pack it; return the exit code.
+
+    What forbids a deposit is told before anything is built.
+    """
+    config = complete_config(chosen.config)
+    cited = read_citation()
+    check_raw(config)
+    return build.main(chosen, then=lambda: command(lambda: pack(chosen.config, cited)))
+
+
+def check_raw(config: Config) -> None:
+    """Raise `StudyError` with a line for each raw file that forbids a deposit."""
+    raw, problems = raw_paths(config["raw"], config["vintage"]), Problems()
+    problems.extend(deposit.name_problems(raw))
+    problems.extend(deposit.size_problems(map(Path, raw)))
+    problems.check()
+    problems.extend(deposit.rights_problems(raw, source_rows(config["raw"]), f"{RAW}/{SOURCES}"))
+    problems.check()
+
+
+def pack(path: str, cited: Mapping[str, Any]) -> int:
+    """Write the zip of the study of a config file, say where it is and what is not in it."""
     config = complete_config(path)
     study, reports = config["study"], Path("reports", config["study"])
-    with alone():
-        outputs = _outputs(config, releases.latest(f"{reports}/releases"))
-        cited = _cited()
-        listed = source_rows(config["raw"])
-        raw = raw_paths(config["raw"], config["vintage"])
-        records = releases.records_behind(outputs)
-        read, made = ([f for r in records for f in read_record(r)[side]] for side in (0, 1))
-        jobs = readme.steps(records, study)
-        _check(config, outputs, raw, read, made)
-        settings = settings_digest({key: config[key] for key in config if key != "chunks"})
-        if any(job.get("settings") != settings for job in jobs if job["rule"] == "report"):
-            raise StudyError(f"{path.as_posix()}: changed since the reports were built; {AGAIN}")
-        top = f"{study}-{_release(config, outputs) or version()}"
-        with tempfile.TemporaryDirectory(dir=reports, prefix=".") as place:
-            folder = Path(place)
-            _lay_out(folder, path, config, cited, made)
-            left = [file for file in raw if listed[file]["pass_on"] != "yes"]
-            for file in left:
-                (folder / RAW / Path(file).relative_to(config["raw"])).unlink()
-            _describe(folder, top, config, cited, jobs)
-            target = reports / f"{top}.zip"
-            deposit.write_zip(folder, top, target)
+    listed, raw = source_rows(config["raw"]), raw_paths(config["raw"], config["vintage"])
+    left = [file for file in raw if listed[file]["pass_on"] != "yes"]
+    outputs, jobs = _outputs(config, releases.latest(f"{reports}/releases")), Jobs(study)
+    jobs.check(outputs)
+    behind = jobs.behind(outputs)
+    made = [file for record in behind for file in jobs.sides[record][1]]
+    problems = Problems()
+    problems.extend(deposit.size_problems(map(Path, made)))
+    problems.check()
+    top = f"{study}-{_release(config, outputs) or version()}"
+    target = reports / f"{top}.zip"
+    with tempfile.TemporaryDirectory(dir=reports, prefix=".") as place:
+        folder = Path(place)
+        _lay_out(folder, Path(path), config, cited, made)
+        for file in left:
+            (folder / RAW / Path(file).relative_to(config["raw"])).unlink()
+        _describe(folder, top, config, cited, readme.steps(behind, study))
+        deposit.write_zip(folder, top, target)
     print(f"coevo: {target.as_posix()}: {target.stat().st_size / 1e6:.1f} MB")
     if left:
         print(f"Not in it, as {SOURCES} does not say that they may be passed on: {shown(left)}")
@@ -82,7 +98,7 @@ def _outputs(config: Config, release: releases.Release | None) -> list[str]:
     ]
 
 
-def _cited() -> dict[str, Any]:
+def read_citation() -> dict[str, Any]:
     """Return what CITATION.cff says.
 
     Raises `StudyError` where it does not say who made the study, and under which licence it is.
@@ -90,31 +106,11 @@ def _cited() -> dict[str, Any]:
     with suppress(
         FileNotFoundError, ValueError, yaml.YAMLError, LookupError, TypeError, AttributeError
     ):
-        cited = yaml.safe_load(Path(CITATION).read_text(encoding="utf-8"))
+        cited = yaml.safe_load(read_small(CITATION))
         said = [*map(datapackage.person, cited["authors"]), str(cited["license"] or "")]
         if all(said) and len(said) > 1 and ASKED not in " ".join(said):
             return {**cited, "license": said[-1]}
     raise StudyError(f"{CITATION}: does not say who made the study, or its licence; write them")
-
-
-def _check(
-    config: Config, outputs: Sequence[str], raw: Sequence[str], read: Sequence[str],
-    made: Sequence[str],
-) -> None:  # fmt: skip
-    """Raise `StudyError` with a line for everything that forbids a deposit.
-
-    read, made: files of the jobs of the last build.
-    """
-    if not any(map(os.path.exists, outputs)):
-        raise StudyError(f"coevo: nothing is built of {config['study']}; {AGAIN}")
-    problems = Problems()
-    problems.extend(deposit.name_problems(raw))
-    problems.extend(deposit.size_problems(filter(Path.is_file, map(Path, [*raw, *made]))))
-    problems.check()
-    problems.extend(deposit.rights_problems(raw, source_rows(config["raw"]), f"{RAW}/{SOURCES}"))
-    if changed := releases.changed_behind(outputs) + [file for file in raw if file not in read]:
-        problems.add(f"{shown(changed, 3)}: missing or changed since the study was built; {AGAIN}")
-    problems.check()
 
 
 def _release(config: Config, outputs: Sequence[str]) -> str:
@@ -136,10 +132,11 @@ def _lay_out(
     with chdir(folder):
         copy_study(home / path, home, {key: cited[key] for key in ("authors", "license")})
     own = OWN if config["raw"] == RAW else SHARED
-    built = [f for f in made if f.startswith("reports/") or f.endswith(".csv")]
+    tables = f"data/processed/{config['study']}"
+    built = [f for f in made if f.startswith("reports/") or f"{Path(f).parent}" == tables]
     for file in filter(Path.is_file, map(Path, (*own, *releases_kept.rglob("*"), *built))):
         data = file.read_bytes()
-        if file.as_posix() in built and file.suffix == ".csv":
+        if file.parent == Path(tables) and file.suffix == ".csv":
             data = data.replace(f"{config['raw']}/".encode(), f"{RAW}/".encode())
         write_bytes(data, folder / file)
 

@@ -12,6 +12,7 @@ from coevo.errors import command
 from coevo.files import sha256_of
 from coevo.history import releases
 from coevo.package.wheel import version
+from coevo.records import Jobs
 from coevo.schema import study_tables
 from coevo.study.configuration import complete_config
 from coevo.study.raw_files import raw_paths
@@ -24,7 +25,7 @@ def kept(path: str, name: str) -> str:
     study, years = config["study"], config["years"]
     vintages = releases.vintage_files(config["raw"], raw)
     tables = [f"data/processed/{study}/{table}.csv" for table in study_tables(config)]
-    releases.check_chain(tables)
+    Jobs(study).check(tables)
     files = {Path(table).name: Path(table).read_bytes() for table in tables}
     files["indicators.csv"] = Path(config["indicators"]).read_bytes()
     about = {

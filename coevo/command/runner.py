@@ -1,145 +1,98 @@
-"""One run at a time in a folder: its lock, the group of processes that ends with it, its steps.
+"""One run of Snakemake at a time in a folder: its lock, its start, a line for each step.
 
-A step is a rule; in chunks it has several jobs. Its line comes when the last of them has ended: how
-many steps of how many, how long it took, what it did. Meanwhile a terminal shows in its last line
-what is at work; anything else, such as a pipe, gets a line after each minute without one.
-Snakemake and its scripts form a group of processes that ends with the run: at once when it is
-stopped, killed, or left by the `make` that called it; and with Snakemake, when only that is killed.
+A file lock of this program tells a run that is at work from the lock that a killed run of Snakemake
+has left: the system releases it when its holder ends, however it ends.
 """
 
 import logging
-import os
 import shutil
 import signal
-import subprocess
 import sys
-import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import IO, Any
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from coevo.errors import PROGRAM, ROOT, StudyError, about
+from coevo.errors import PROGRAM, StudyError, about, plain_words
 
 LOCK, LOCKS = Path(".snakemake", "once.lock"), Path(".snakemake", "locks")  # ours, Snakemake's
-ASIDE = Path(".snakemake", "aside.txt")  # what is written on stderr while steps are shown
-PATIENCE = 3  # seconds that the processes of a killed run, or a short one by hand, may take to end
-SILENCE = 60  # seconds
 LOST = "ended too early; if no line above says why, memory ran out or something ended it"
-ENDING = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
-SHOWN = ("--logger", "steps")  # by the class `Steps`, which Snakemake finds as a plugin
-# What the process of Snakemake does; the folder of the study is not searched for modules.
-BEGIN = """import sys
-sys.path[:0] = sys.argv[1:3]
-from coevo.command.runner import within
-within(int(sys.argv[3]), *sys.argv[4:])"""
-GROUPS = hasattr(os, "killpg")  # of processes, which Windows has not
-TERMINAL = "COEVO_TERMINAL"  # in the environment: where the steps are shown
-TARGETS = {"total", "all", "everything"}  # among Snakemake's numbers of jobs, what is no step
-MAKE = "COEVO_MAKE"  # likewise: the `make` that called this process
-
-
-class Stopped(Exception):  # noqa: N818 - it is asked for, and no error
-    """The run is to end: by Ctrl-C, by a signal to end, or because `make` is gone."""
+MISTAKE = "this is a mistake of the program, not of yours; please report it with the file"
+STOPPED = "coevo: stopped; the same command goes on where it was"
+LOGGER = "steps"  # by this name Snakemake finds `Steps`, as a plugin
+TARGETS = {"all", "everything"}  # rules that are no step
+_shared: list[IO[bytes]] = []  # the lock of a run of plain Snakemake, open as long as it lives
 
 
 @contextmanager
-def alone() -> Iterator[int]:
-    """Hold this folder's lock, which the system releases when its last holder ends.
+def alone() -> Iterator[None]:
+    """Hold this folder's lock; raise `StudyError` if another run is at work.
 
-    Runs of plain Snakemake share it (`common.smk`): whoever holds it alone finds no lock of
-    Snakemake's but a dead one, which is removed. Raises `StudyError` if another run is at work.
+    Whoever holds it finds no lock of Snakemake's but that of a killed run, and removes it.
     """
     with about(LOCK):
         LOCK.parent.mkdir(exist_ok=True)
-        file = LOCK.open("a+", encoding="utf-8")
+        file = LOCK.open("ab")
     with file:
-        deadline = time.monotonic() + PATIENCE
-        while not _locked(file):
-            if time.monotonic() > deadline:
-                file.seek(0)
-                run = f"another run (process {owner})" if (owner := file.read()) else "another run"
-                raise StudyError(f"coevo: {run} is at work in this folder; wait for it")
-            time.sleep(0.1)
+        if not _locks(file, shared=False):
+            raise StudyError("coevo: another run is at work in this folder; wait for it")
         shutil.rmtree(LOCKS, ignore_errors=True)
-        file.truncate(0)
-        with about(LOCK):
-            file.write(str(os.getpid()))
-            file.flush()
-        yield file.fileno()
-        file.truncate(0)
+        yield
 
 
-def _locked(file: TextIO) -> bool:
-    """Lock a file for this process alone; say whether it could be."""
+def share_folder() -> None:
+    """Hold the folder's lock beside other runs of plain Snakemake, until this process ends."""
+    with suppress(OSError):  # where nothing can be written, Snakemake says so itself
+        LOCK.parent.mkdir(exist_ok=True)
+        _shared.append(LOCK.open("ab"))
+        _locks(_shared[-1], shared=True)
+
+
+def _locks(file: IO[bytes], shared: bool) -> bool:
+    """Lock a file for this process; return whether it could be locked."""
     with suppress(OSError):
         if sys.platform == "win32":
             import msvcrt
 
-            file.seek(0x7FFFFFFF)  # beyond the text, which must stay readable
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         return True
     return False
 
 
-def snakemake(*arguments: str, held: int) -> int:
-    """Run Snakemake in a group of processes of its own and return its exit code.
+def snakemake(arguments: Sequence[str]) -> int:
+    """Run Snakemake in this process; return its exit code, 130 where it was stopped."""
+    stopped: list[int] = []
 
-    held: the file of the lock, which Snakemake keeps. The group ends with this process and with
-    Snakemake, however these end. Raises `Stopped` on a signal to end.
-    """
-    ours, theirs = os.pipe()[::-1]
-    places = (str(ROOT), str(PROGRAM / "workflow"))
-    words = [sys.executable, "-P", "-c", BEGIN, *places, str(theirs), *arguments]
-    kept = (theirs, held) if GROUPS else ()
-    # Snakemake opens files as the system encodes them; jobs load no module from the study's folder.
-    known = {**os.environ, "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
-    process = subprocess.Popen(words, start_new_session=GROUPS, pass_fds=kept, env=known)
-    os.close(theirs)
-    try:
-        return process.wait()
-    finally:
-        with suppress(ProcessLookupError, PermissionError):  # all have ended
-            os.killpg(process.pid, signal.SIGKILL) if GROUPS else process.kill()
-        process.wait()
-        os.close(ours)
-        if sys.stderr.isatty():
-            wipe(sys.stderr)
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.append(number)
+        raise KeyboardInterrupt
 
-
-def within(pipe: int, *arguments: str) -> None:
-    """Run Snakemake in this process; end its whole group when the other end of a pipe closes."""
-
-    def watch() -> None:
-        os.read(pipe, 1)
-        os.killpg(0, signal.SIGKILL)
-
-    if GROUPS:
-        threading.Thread(target=watch, daemon=True).start()
+    signal.signal(signal.SIGINT, stop)
+    sys.path.insert(0, str(PROGRAM / "workflow"))  # where the plugin is
     logging.raiseExceptions = False  # a log that finds no room on the disk is none
-    if SHOWN[0] in arguments:
-        os.environ[TERMINAL] = str(os.dup(2))
-        os.dup2(os.open(ASIDE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND), 2)
-    from snakemake.cli import main as run
+    from snakemake.cli import main
 
-    run(list(arguments))
-
-
-def wipe(stream: TextIO) -> None:
-    """Leave nothing in the last line of a terminal."""
-    print(f"\r{'':{shutil.get_terminal_size().columns - 1}}\r", end="", file=stream, flush=True)
+    try:
+        main([*arguments])
+    except SystemExit as end:
+        if not stopped:
+            return int(end.code or 0)
+    except KeyboardInterrupt:  # before the first job
+        pass
+    except OSError as problem:  # such as a full disk, when Snakemake notes what it did
+        sys.stderr.write(plain_words(problem))
+        return 1
+    print(STOPPED, file=sys.stderr)
+    return 130
 
 
 def clock(seconds: float) -> str:
@@ -149,107 +102,63 @@ def clock(seconds: float) -> str:
 
 
 class Steps(LogHandlerBase):
-    """What Snakemake tells of jobs, as steps; of a dry run it tells by itself."""
+    """What Snakemake logs, as a line for each job that has ended, and why one did not end well."""
 
     has_filter = has_formatter = True
     needs_rulegraph = writes_to_file = False
 
     def __post_init__(self) -> None:
-        self._stream = os.fdopen(int(os.environ[TERMINAL]), "w", encoding="utf-8", closefd=False)
-        self._live, self._last = self._stream.isatty(), time.monotonic()
-        self._jobs: Counter[str] = Counter()  # by rule
-        self._begun: dict[str, tuple[float, str]] = {}  # rule -> when, what it does
-        self._running: dict[int, str] = {}  # job -> rule
-        self._ended: Counter[str] = Counter()
-        self._lost: list[str] = []
-        self._errors: list[str] = []
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._running: dict[int, tuple[float, str, str]] = {}  # job -> since when, rule, what
+        self._ended: tuple[float, str, str] | None = None
+        self._failed: dict[str, None] = {}  # lines on jobs, each once
+        self._errors: list[str] = []  # of Snakemake itself
+        self._targets = 0
 
     @property
     def writes_to_stream(self) -> bool:
-        """Whether Snakemake leaves the terminal to this handler."""
+        """Whether Snakemake leaves the terminal to this handler; of a dry run it tells itself."""
         return not self.common_settings.dryrun
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show the end of a step, and keep what is wrong."""
+        """Show a step that has ended, keep why one failed, and show what else is wrong."""
         told = vars(record)
         match told.get("event"):
             case LogEvent.RUN_INFO:
-                self._jobs = Counter({r: n for r, n in told["stats"].items() if r not in TARGETS})
-            case LogEvent.JOB_INFO if (rule := told["rule_name"]) in self._jobs:
-                does = (told["rule_msg"] or rule).strip().splitlines()[0].rstrip(".")
-                self._begun.setdefault(rule, (time.monotonic(), does))
-                self._running[told["jobid"]] = rule
-            case LogEvent.JOB_FINISHED if rule := self._running.pop(told["job_id"], ""):
-                self._ended[rule] += 1
-                if self._ended[rule] == self._jobs[rule]:
-                    self._show(rule)
+                self._targets = sum(told["stats"].get(target, 0) for target in TARGETS)
+            case LogEvent.JOB_INFO if told["rule_name"] not in TARGETS:
+                does = (told["rule_msg"] or told["rule_name"]).strip().splitlines()[0].rstrip(".")
+                self._running[told["jobid"]] = (time.monotonic(), told["rule_name"], does)
+            case LogEvent.JOB_FINISHED:
+                self._ended = self._running.pop(told["job_id"], None)
+            case LogEvent.PROGRESS if self._ended:
+                since, _, does = self._ended
+                place = f"{told['done']} of {told['total'] - self._targets}"
+                self._show(f"{place:>8}  {clock(time.monotonic() - since):>9}  {does}")
+                self._ended = None
             case LogEvent.JOB_ERROR:
-                by_cluster = told["rule_msg"] and f"{told['rule_msg']} ({', '.join(told['log'])})"
-                self._lost.append(f"coevo: {told['rule_name']}: {by_cluster or LOST}")
+                self._failed |= dict.fromkeys(_reported(told))
             case LogEvent.ERROR:  # of the system, as a full disk, Snakemake shows a traceback
                 text = record.getMessage().strip()
                 self._errors.append(text.splitlines()[-1] if "Traceback" in text else text)
 
     def close(self) -> None:
-        """Say which steps did not end well, and aside what stopped them."""
-        for rule in dict.fromkeys(self._running.values()):
-            self._show(rule, before="stopped: ")
-        print(*(self._lost or self._errors), sep="\n", end="", file=sys.stderr, flush=True)
-        self._running, self._lost, self._errors = {}, [], []
+        """Say which steps did not end, and why."""
+        for _, _, does in self._running.values():
+            self._show(f"stopped: {does}")
+        for line in self._failed or self._errors:
+            self._show(line)
+        self._running, self._failed, self._errors = {}, {}, []
         super().close()
 
-    def _watch(self) -> None:
-        while True:
-            time.sleep(1)
-            self.acquire()
-            try:
-                self.tick()
-            finally:
-                self.release()
-
-    def tick(self) -> None:
-        """Show what is at work: on a terminal always, elsewhere after a silence."""
-        if self._running and (self._live or time.monotonic() - self._last > SILENCE):
-            self._show(next(iter(self._running.values())), after=" …", stays=not self._live)
-        elif self._live and not self._begun:
-            self._write("The study is read …", stays=False)
-
-    def _show(self, rule: str, before: str = "", after: str = "", stays: bool = True) -> None:
-        since, does = self._begun[rule]
-        ended, jobs = self._ended[rule], self._jobs[rule]
-        part = f" ({ended} of {jobs})" if ended < jobs > 1 else ""
-        steps = sum(self._ended[each] == number for each, number in self._jobs.items())
-        place = f"{steps:>{len(str(len(self._jobs)))}} of {len(self._jobs)}"
-        took = clock(time.monotonic() - since)
-        self._write(f"{place}  {took:>9}  {before}{does}{part}{after}", stays)
-
-    def _write(self, line: str, stays: bool) -> None:
-        """Write a line over the last one of a terminal; elsewhere below it."""
+    def _show(self, line: str) -> None:
         with suppress(OSError):  # nobody reads on
-            if self._live:
-                wipe(self._stream)
-            text = f"{line}\n" if stays else line[: shutil.get_terminal_size().columns - 1]
-            print(text, end="", file=self._stream, flush=True)
-        self._last = time.monotonic()
+            print(line, file=sys.stderr, flush=True)
 
 
-def heed_signals() -> None:
-    """Let Ctrl-C and signals to end raise `Stopped`, and so the end of the `make` that called."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        for name in ENDING:
-            signal.signal(name, signal.SIG_IGN)
-        raise Stopped
-
-    for name in ENDING:
-        signal.signal(name, stop)
-
-    def watch(make: int) -> None:
-        while os.getppid() == make:
-            time.sleep(0.3)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    if MAKE in os.environ and os.name != "nt":
-        given = int(os.environ.pop(MAKE))
-        threading.Thread(target=watch, args=[given], daemon=True).start()
+def _reported(job: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines that a job which failed left in its log, or what is known without them."""
+    text = "".join(Path(log).read_text("utf-8") for log in job["log"] if Path(log).is_file())
+    if text.startswith("Traceback"):
+        yield f"coevo: {job['rule_name']}: {MISTAKE} {', '.join(job['log'])}"
+    else:
+        yield from text.splitlines() or [f"coevo: {job['rule_name']}: {job['rule_msg'] or LOST}"]

@@ -1,22 +1,16 @@
 """Releases of a study: its tables as they stood, kept under a name and never overwritten."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from coevo.errors import StudyError
-from coevo.files import (
-    DEVICE,
-    OUTPUT_MARK,
-    RECORDS,
-    changed_files,
-    read_record,
-    sha256_of,
-    write_folder,
-)
+from coevo.files import DEVICE, sha256_of, write_folder
+from coevo.paths import read_small
+from coevo.records import OUTPUT_MARK, changed, read_record
 
 # The tables that are compared; of other tables the report says nothing here.
 COMPARED = (
@@ -56,12 +50,12 @@ def manifest(folder: str | Path) -> dict[str, Any]:
     """Return what `release.yaml` of a release says. Raises `StudyError` if it cannot be read."""
     path = Path(folder, MANIFEST)
     try:
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = yaml.safe_load(read_small(path))
         if isinstance(content["number"], int) and isinstance(content["config"], dict):
             return content
     except FileNotFoundError:
         raise StudyError(f"{path}: is missing; {AS_IT_WAS}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError):
+    except (yaml.YAMLError, KeyError, TypeError):
         pass
     raise StudyError(f"{path}: does not describe a release; {AS_IT_WAS}")
 
@@ -91,43 +85,9 @@ def latest(root: str | Path) -> Release | None:
     """
     newest = next(reversed(kept_releases(root)), None)
     folder = Path(newest.folder) if newest else Path(root)
-    if changed := changed_files(folder / CHECKSUMS, within=folder):
-        raise StudyError(*(f"{file}: is not as it was kept; {AS_IT_WAS}" for file in changed))
+    if found := changed(read_record(folder / CHECKSUMS)[1], within=folder):
+        raise StudyError(*(f"{file}: is not as it was kept; {AS_IT_WAS}" for file in found))
     return newest
-
-
-def records_behind(tables: Sequence[str]) -> set[Path]:
-    """Return the records of the jobs that made files, of those that made what they read, and so on.
-
-    tables: files, the first of them among the tables of the study.
-    """
-    records = [*Path(tables[0]).parent.glob(f"{RECORDS}/[!.]*")]
-    records.sort(key=lambda record: record.stat().st_mtime)  # the newest says what holds
-    makers = {file: record for record in records for file in read_record(record)[1]}
-    behind, files = set[Path](), list(tables)
-    for file in files:  # grows while it is read
-        if makers.get(file, file) not in {file, *behind}:
-            behind.add(makers[file])
-            files += read_record(makers[file])[0]
-    return behind
-
-
-def changed_behind(tables: Sequence[str]) -> list[str]:
-    """Return which of these files are not what their jobs made, of what others made, and so on.
-
-    The files at the beginning are those that were read: raw files, indicator table, regions, code.
-    """
-    behind = records_behind(tables)
-    made = {file for record in behind for file in read_record(record)[1]}
-    return sorted({f for record in behind for f in changed_files(record)} | ({*tables} - made))
-
-
-def check_chain(tables: Sequence[str]) -> None:
-    """Raise `StudyError` unless tables are as they were built, with all they were made from."""
-    what = {True: "was changed since", False: "is missing, though"}
-    advice = "the study was built; give the same command again, which makes it anew"
-    if changed := changed_behind(tables):
-        raise StudyError(*(f"{f}: {what[Path(f).exists()]} {advice}" for f in changed))
 
 
 def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[str, bytes]) -> str:

@@ -12,9 +12,10 @@ from typing import Any
 
 from coevo.arrays import Config
 from coevo.errors import PROGRAM
-from coevo.files import costs_of, read_record, read_table
+from coevo.files import read_table
 from coevo.package.deposit import TOLD, files_in
 from coevo.package.wheel import project
+from coevo.records import costs_of, read_record
 from coevo.report.figures.drawing import CHARTS
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import TABLES

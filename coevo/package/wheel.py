@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from coevo.errors import IS_CLONE, PROGRAM, ROOT
+from coevo.paths import read_small
 
 LOCK = "requirements.lock"
 ABOUT = ("METADATA", "WHEEL", "entry_points.txt", "licenses/LICENSE")  # beside RECORD
 OLDEST = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
-HEAD = re.compile(r"# coevo ([\d.]+), Python >=([\d.]+),<([\d.]+)")  # of a study's lock
+NUMBERS = r"(\d{1,4}(?:\.\d{1,4}){1,2})"  # of a version
+HEAD = re.compile(rf"# coevo {NUMBERS}, Python >={NUMBERS},<{NUMBERS}")  # of a study's lock
 READABLE = 0o100644 << 16
 
 
@@ -48,18 +50,16 @@ def lock_head() -> str:
 
 def lock_problem(path: str | Path) -> str:
     """Return why a study is not for this coevo or this Python, as its lock says; "" if it is."""
-    try:
-        with Path(path).open(encoding="utf-8") as lock:
-            head = HEAD.fullmatch(lock.readline().rstrip())
-    except OSError:
+    if not Path(path).exists():
         return ""
+    head = HEAD.fullmatch(read_small(path).partition("\n")[0].rstrip())
     if not head:
         return ""
     made, low, high = (tuple(map(int, part.split("."))) for part in head.groups())
     if made > tuple(map(int, version().split("."))):
         return (
             f"{path}: the study was made by coevo {head[1]}, and this is {version()}; install the "
-            f"newer one: python -m pip install --no-deps wheels/coevo-{head[1]}-py3-none-any.whl"
+            "newer one from where you have this one, not from a file of this folder"
         )
     if not low <= sys.version_info[:2] < high:
         running = ".".join(map(str, sys.version_info[:2]))

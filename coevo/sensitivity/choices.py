@@ -310,6 +310,8 @@ def panels_of_other_policies(study: StudyData) -> dict[str, pd.DataFrame]:
     A policy whose figures do not cover the study's years has none.
     """
     observations, config = study.table("observations"), study.config
+    known = study.table("panel")["indicator"]  # of the model alone, where it reads a part
+    indicators = study.indicators[study.indicators["indicator"].isin(known)]
     years = config["years"]
     inside = of_years(observations, range(years["first"], years["last"] + 1))
     panels: dict[str, pd.DataFrame] = {}
@@ -317,7 +319,7 @@ def panels_of_other_policies(study: StudyData) -> dict[str, pd.DataFrame]:
         if policy != config["vintage_policy"]:
             with suppress(StudyError):
                 panels[policy] = build_panel(
-                    observations, study.indicators, {**config, "vintage_policy": policy}
+                    observations, indicators, {**config, "vintage_policy": policy}
                 )
     return panels
 

@@ -184,13 +184,14 @@ def varied(
     these are, and why.
     """
     made = results or make_all(combination_tasks(choices, context))[COMBINATIONS]
-    cases, ranks = zip(*made.values(), strict=True)
+    cases = [Combined(*case) for case, _ in made.values()]  # of parts they come as lists
+    ranks = [ranks_of_case for _, ranks_of_case in made.values()]
     rows, unbroken, refused = (
         pd.concat([getattr(case, part) for case in cases], ignore_index=True)
         for part in ("rows", "unbroken", "refusals")
     )
     refusals = as_table("varied_refusals", refused)
-    curves = [curve for case in cases for curve in case.curves]
+    curves = [(name, pair, Curve(*curve)) for case in cases for name, pair, curve in case.curves]
     if len(rows):
         rows = rows.sort_values("main", ascending=False, kind="stable", ignore_index=True)
         rows["repeated"] = _repeated(rows)

@@ -1,6 +1,7 @@
 """The command `coevo`: what it refuses, in a line; folders that it writes, whole or not there."""
 
 import errno
+import os
 import re
 import shutil
 from datetime import date
@@ -14,7 +15,8 @@ from coevo import errors
 from coevo import files as files_module
 from coevo.command import main, read_commands
 from coevo.command.folder import make_folder
-from coevo.files import write_table
+from coevo.files import read_record, read_table, write_table, write_text
+from coevo.history.releases import manifest
 from coevo.package import wheel
 from coevo.study import raw_files
 from coevo.study.config_text import read_rows
@@ -113,7 +115,7 @@ def test_an_example_has_its_sources_and_no_path_of_the_repository(place, monkeyp
     ]
 
 
-RAW = sorted(path.name for path in (ROOT / "data/raw/provinces/2026-10").iterdir())
+RAW = sorted(path.name for path in (ROOT / "data/raw/provinces/2026-10").iterdir())[::3]
 FIGURE = re.compile(r"(?<=,)[0-9]+(?:\.[0-9]+)?")
 
 
@@ -133,7 +135,7 @@ def raise_last_figure(file: Path) -> float:
 
 
 def test_a_figure_that_changed_stops_the_study_until_it_is_accepted(place, monkeypatch, capsys):
-    """One figure in each raw file of the default study, one file after another."""
+    """One figure in every third raw file of the default study, one file after another."""
     assert main(["example", "provinces"]) == 0
     monkeypatch.chdir(place / "provinces")
     read = Path("data/processed/provinces/observations.csv")
@@ -154,30 +156,76 @@ def test_a_figure_that_changed_stops_the_study_until_it_is_accepted(place, monke
     assert {rows[f"2026-10/{name}"]["accessed"] for name in RAW} == {f"{date.today()}"}
 
 
-def test_no_link_that_leads_out_of_a_study_is_followed(place, monkeypatch, capsys):
-    (place / "private").mkdir()
-    (place / "private" / "secret.txt").write_text("private", encoding="utf-8")
-    places = ("LICENSE", ".snakemake/locks", "reports/mine/releases/v1/panel.csv", "reports/mine")
+TEXTS = ("LICENSE", "requirements.lock", "CITATION.cff", "config/indicators.csv")
+PLACES = (
+    *TEXTS, ".snakemake", ".snakemake/once.lock", ".snakemake/locks", "logs/mine",
+    "data/processed/mine", "data/processed/mine/.made/panel", "reports/mine",
+    "reports/mine/releases/v1/release.yaml", "data/raw/sources.csv",
+)  # fmt: skip
+KINDS = {
+    "link out": (PLACES, "is a link"),
+    "link within": (PLACES, "is a link"),
+    "pipe": (PLACES, "is a pipe"),
+    "huge": (TEXTS, "has 3,000,000,000 bytes"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_command_follows_a_link_waits_on_a_pipe_or_reads_a_huge_file(
+    place, monkeypatch, capsys, kind
+):
+    """The huge ones are sparse: nothing but their size is looked at."""
+    study, private = place / "mine", place / "private"
+    monkeypatch.chdir(study)
+    private.mkdir()
+    (private / "text").write_text("private", encoding="utf-8")
+    shutil.copytree(private, study / "logs" / "private")
+    places, says = KINDS[kind]
     for name in places:
-        study = make_study(place / name.replace("/", "-"), monkeypatch)
-        (study / name).parent.mkdir(parents=True, exist_ok=True)
-        is_file = Path(name).suffix or name == "LICENSE"
-        (study / name).symlink_to(place / "private" / ("secret.txt" if is_file else ""))
-        capsys.readouterr()
+        whole = shutil.copytree(study, place / "kept", symlinks=True)
+        path, target = study / name, private if kind == "link out" else study / "logs/private"
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if kind == "pipe":
+            os.mkfifo(path)
+        elif kind == "huge":
+            with path.open("wb") as file:
+                file.truncate(3_000_000_000)
+        else:
+            path.symlink_to(target / "text" if path.suffix else target)
         for command in ("check", "build", "release", "package", "clean", "accept"):
+            capsys.readouterr()
             assert main([command]) == 1
             said = capsys.readouterr()
-            assert said.err.startswith(f"{name}: is a link that leads out") and not said.out
-    assert files(place / "private") == {"secret.txt": b"private"}
+            assert said.err.startswith(f"{name}: {says}") and not said.out
+        assert files(private) == {"text": b"private"}
+        monkeypatch.chdir(place)
+        shutil.rmtree(study)
+        whole.rename(study)
+        monkeypatch.chdir(study)
 
 
-def make_study(folder: Path, monkeypatch) -> Path:
-    """Begin a study in a folder, and go there."""
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    main(["new", "mine", "--vintage", "2026-11"])
-    monkeypatch.chdir(folder / "mine")
-    return folder / "mine"
+@pytest.mark.parametrize("name", ["records/panel", "release.yaml", "panel.csv"])
+def test_one_opener_refuses_what_is_no_file_and_what_is_too_large(place, name):
+    path, readers = place / name, {"records/panel": read_record, "panel.csv": read_table}
+    reader = readers.get(name, lambda path: manifest(path.parent))
+    path.parent.mkdir(exist_ok=True)
+    os.mkfifo(path)
+    with pytest.raises(errors.StudyError, match="is a pipe"):
+        reader(path)
+    path.unlink()
+    with path.open("wb") as file:
+        file.truncate(3_000_000_000)
+    with pytest.raises(errors.StudyError, match="has 3,000,000,000 bytes, above the limit"):
+        reader(path)
+
+
+def test_nothing_is_written_through_a_link(place):
+    (place / "elsewhere").mkdir()
+    Path("data").symlink_to("elsewhere")
+    with pytest.raises(errors.StudyError, match=r"^data: is a link; remove it"):
+        write_text("x", "data/x.csv")
+    assert not [*(place / "elsewhere").iterdir()]
 
 
 def test_what_fails_on_the_way_leaves_nothing(place, monkeypatch):

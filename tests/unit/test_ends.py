@@ -1,7 +1,6 @@
-"""A run ends with all its children and one line, and what the system refuses is one line too."""
+"""A run that is stopped ends in one line, and what the system refuses is one line too."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,28 +11,20 @@ import pytest
 
 from coevo import errors, files
 from coevo.command import runner
-from tests.programs import needs
-from tests.sample import ROOT
+from tests.projects import ROOT, copy_small
 
-# In place of Snakemake: its lock, and a child that does not end by itself, as a long script; what
-# stands in `code` is an exit code instead.
+# In place of Snakemake: its lock, and a job that does not end by itself, or the code in `code`.
 SNAKEMAKE = """
-import logging, os, pathlib, subprocess, sys, types
-from snakemake_interface_logger_plugins.common import LogEvent
-from coevo.command.runner import Steps
+import os, pathlib, sys, time
 def main(arguments):
-    steps = Steps(types.SimpleNamespace(dryrun=False), None)
     if pathlib.Path("code").exists():
         sys.exit(int(pathlib.Path("code").read_text()))
     os.makedirs(".snakemake/locks")
-    pathlib.Path(".snakemake/locks/0.input.lock").touch(exist_ok=False)
-    job = {"jobid": 1, "rule_name": "panel", "rule_msg": "Audit the figures"}
-    for event in ({"event": LogEvent.RUN_INFO, "stats": {"panel": 1}},
-                  {"event": LogEvent.JOB_INFO, **job}):
-        steps.emit(logging.makeLogRecord(event))
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    pathlib.Path("child").write_text(str(child.pid))
-    child.wait()
+    try:
+        pathlib.Path("begun").touch()
+        time.sleep(60)
+    except KeyboardInterrupt:  # as Snakemake does
+        sys.exit(1)
 """
 
 
@@ -42,137 +33,64 @@ def folder(tmp_path):
     (tmp_path / "snakemake").mkdir()
     (tmp_path / "snakemake" / "__init__.py").touch()
     (tmp_path / "snakemake" / "cli.py").write_text(SNAKEMAKE)
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "small.yaml").write_text("study: small\n")
+    copy_small(tmp_path)
+    (tmp_path / "config" / "config.yaml").rename(tmp_path / "config" / "small.yaml")
     return tmp_path
 
 
-def is_there(process: int) -> bool:
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
-
-
 RUN = [sys.executable, "-m", "coevo", "build", "--study", "small"]
-MAKE = ["make", "-o", ".venv/filled", "study=small"]
-LINUX = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does"
-)
+LINUX = pytest.mark.skipif(os.name == "nt", reason="sends signals")
 
 
-def start(folder: Path, *words: str, stderr: int = subprocess.PIPE) -> subprocess.Popen:
+def start(folder: Path) -> subprocess.Popen:
     return subprocess.Popen(
-        words or RUN, cwd=folder, stdout=subprocess.PIPE, stderr=stderr, text=True,
+        RUN, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])},
     )  # fmt: skip
 
 
-def begun(folder: Path, *words: str, stderr: int = subprocess.PIPE) -> tuple[subprocess.Popen, int]:
-    child = folder / "child"
-    child.unlink(missing_ok=True)
-    process = start(folder, *words, stderr=stderr)
-    while not child.exists() or not child.read_text():
+def begun(folder: Path) -> subprocess.Popen:
+    (folder / "begun").unlink(missing_ok=True)
+    process = start(folder)
+    while not (folder / "begun").exists():
         assert process.poll() is None
         time.sleep(0.02)
-    return process, int(child.read_text())
-
-
-def ends(child: int) -> bool:
-    since = time.monotonic()
-    while is_there(child) and time.monotonic() - since < 10:
-        time.sleep(0.05)
-    return not is_there(child)
+    return process
 
 
 @LINUX
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_a_run_that_is_stopped_takes_its_children_along(folder, number):
-    process, child = begun(folder)
-    process.send_signal(number)
-    said = process.communicate()
-    assert ends(child)
-    if number != signal.SIGKILL:
-        assert process.returncode == 130
-        assert said == ("", "coevo: stopped; the same command goes on where it was\n")
-
-
-@LINUX
-def test_a_terminal_is_left_without_half_a_line(folder):
-    ours, theirs = os.openpty()
-    process, child = begun(folder, stderr=theirs)
-    os.close(theirs)
-    said = b""
-    while "Audit the figures …".encode() not in said:
-        said += os.read(ours, 1000)
+def test_ctrl_c_ends_in_one_line(folder):
+    process = begun(folder)
     process.send_signal(signal.SIGINT)
-    process.wait()
-    assert ends(child)
-    last = os.read(ours, 1000).decode().rpartition("\r\n")[0].rpartition("\r")[2]
-    assert last == "coevo: stopped; the same command goes on where it was"
-    os.close(ours)
-
-
-def parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    said = process.communicate()
+    assert process.returncode == 130
+    assert said == ("", "coevo: stopped; the same command goes on where it was\n")
 
 
 @LINUX
-@needs("make")
-def test_a_run_ends_with_the_make_that_called_it(folder):
-    (folder / ".venv").symlink_to(sys.prefix)
-    shutil.copy(ROOT / "Makefile", folder)
-    process, child = begun(folder, *MAKE)
-    process.kill()
-    assert ends(child)
-    process.communicate()
+def test_a_second_run_is_refused_in_one_line_and_one_after_a_kill_is_not(folder):
+    one, other = begun(folder), start(folder)
+    said = "coevo: another run is at work in this folder; wait for it\n"
+    assert other.communicate()[1] == said and other.returncode == 1
+    one.kill()  # and leaves its locks
+    one.communicate()
+    begun(folder).kill()
 
 
 @LINUX
-def test_a_run_ends_with_its_snakemake_and_the_next_goes_on(folder):
-    process, child = begun(folder)
-    os.kill(parent(child), signal.SIGKILL)
-    said = process.communicate()[1]
-    assert ends(child) and process.returncode == 1
-    assert said.splitlines()[-1] == f"coevo: {runner.LOST}"
-    process, child = begun(folder)  # and is refused nothing
-    process.send_signal(signal.SIGTERM)
-    assert process.wait() == 130 and ends(child)
-
-
-@pytest.mark.whole
-@LINUX
-def test_of_two_runs_at_the_same_instant_one_is_refused(folder):
-    for _ in range(5):
-        (folder / "child").unlink(missing_ok=True)
-        runs = [start(folder), start(folder)]
-        while all(run.poll() is None for run in runs):
-            time.sleep(0.02)
-        (one,) = (run for run in runs if run.poll() is None)
-        (other,) = (run for run in runs if run is not one)
-        assert other.returncode == 1
-        said = f"coevo: another run (process {one.pid}) is at work in this folder; wait for it\n"
-        assert other.communicate()[1] == said
-        one.kill()  # and leaves its locks
-        one.communicate()
-
-
-@LINUX
-def test_a_run_by_hand_is_waited_for_and_its_dead_lock_is_none(folder, monkeypatch):
-    import fcntl
-
+def test_a_run_by_hand_holds_the_folder_and_its_dead_lock_is_removed(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(runner, "PATIENCE", 0.3)
+    monkeypatch.setattr(runner, "_shared", [])
     left = folder / ".snakemake" / "locks" / "0.input.lock"
     left.parent.mkdir(parents=True)
     left.touch()
-    with (folder / ".snakemake" / "once.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        with pytest.raises(errors.StudyError, match="another run is at work"), runner.alone():
-            pass
-        assert left.exists()
+    runner.share_folder()
+    with pytest.raises(errors.StudyError, match="another run is at work"), runner.alone():
+        pass
+    assert left.exists()
+    runner._shared.pop().close()
     with runner.alone():
+        runner.share_folder()  # the command's own Snakemake waits for nothing
         assert not left.exists()
 
 

@@ -1,8 +1,10 @@
 """Tables come back as they were written, and a file is whole or not there."""
 
 import os
+import pickle
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -86,6 +88,36 @@ def test_who_may_read_a_file_is_as_the_umask_says_or_as_it_was(tmp_path, umask):
     modes = [(tmp_path / n).stat().st_mode & 0o777 for n in ("t.txt", "release/t.txt", "release")]
     kept = 0o640 if umask == 0o022 else 0o666 & ~umask
     assert modes == [kept, 0o666 & ~umask, 0o777 & ~umask]
+
+
+def test_a_part_comes_back_as_it_was_and_runs_nothing(tmp_path):
+    frame = pd.DataFrame({"a": ["x", None], "b": [0.1 + 0.2, float("nan")], "c": [1, 2]})
+    frame["d"] = pd.array([1, None], dtype="Int64")
+    wide = pd.DataFrame([[1.0, 2.0]], columns=pd.MultiIndex.from_tuples([("r", "R"), ("s", "S")]))
+    array = np.arange(6, dtype="int32").reshape(2, 3)
+    made = {("tables", 0): {"one": frame, "none": pd.DataFrame()}, ("drawn", 3): (wide, array, 1)}
+    files.write_part(made, tmp_path / "vary.1-of-2.part")
+    (back,) = files.read_parts([tmp_path / "vary.1-of-2.part"])
+    assert list(back) == list(made)
+    pd.testing.assert_frame_equal(back["tables", 0]["one"], frame)
+    assert back["tables", 0]["none"].empty
+    pd.testing.assert_frame_equal(back["drawn", 3][0], wide)
+    np.testing.assert_array_equal(back["drawn", 3][1], array)
+    assert back["drawn", 3][1].dtype == "int32"
+    (tmp_path / "planted.part").write_bytes(pickle.dumps(Planted(tmp_path / "ran")))
+    with pytest.raises(ValueError):
+        files.read_parts([tmp_path / "planted.part"])
+    assert not (tmp_path / "ran").exists()
+
+
+class Planted:
+    """Unpickling it makes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (self.path.touch, ())
 
 
 def test_excel_finds_its_mark(tmp_path):

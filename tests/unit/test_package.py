@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo.command import main
+from coevo.command import main, package
 from coevo.command.package import _outputs
 from coevo.command.release import kept
-from coevo.files import INPUT_MARK, OUTPUT_MARK, settings_digest, sha256_of
+from coevo.errors import command
+from coevo.files import sha256_of
 from coevo.history.releases import latest
 from coevo.package import datapackage, deposit
 from coevo.package.wheel import version, wheel_name
+from coevo.records import INPUT_MARK, OUTPUT_MARK, settings_digest
 from coevo.schema import HOLE, column_rows
 from coevo.study.configuration import DEFAULT, complete_config
 
@@ -89,6 +91,17 @@ def place(tmp_path, monkeypatch):
     return tmp_path / "mine"
 
 
+def packs() -> int:
+    """Pack as the command does once the study is built; return the exit code."""
+
+    def step() -> int:
+        cited = package.read_citation()
+        package.check_raw(complete_config(DEFAULT))
+        return package.pack(DEFAULT, cited)
+
+    return command(step)
+
+
 def edit(path, texts):
     text = Path(path).read_text(encoding="utf-8")
     for old, new in texts.items():
@@ -99,7 +112,7 @@ def edit(path, texts):
 
 def packed(name: str = f"mine-{version()}") -> dict[str, bytes]:
     """Pack the study; return the files of the zip by their path below its one folder."""
-    assert main(["package"]) == 0
+    assert packs() == 0
     path = Path("reports/mine", f"{name}.zip")
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
@@ -115,7 +128,7 @@ def test_what_forbids_a_deposit_is_told_and_nothing_is_packed(place, case, capsy
     for path in case.get("remove", ()):
         shutil.rmtree(path) if Path(path).is_dir() else Path(path).unlink()
     capsys.readouterr()
-    assert main(["package"]) == 1
+    assert packs() == 1
     said = capsys.readouterr()
     assert re.search(case["says"], said.err) and said.err.count("\n") == 1 and said.out == ""
     assert [*Path().rglob("*.zip"), *Path().rglob(".*.part")] == []
@@ -131,7 +144,7 @@ def test_names_that_zip_readers_or_disks_do_not_tell_are_told():
 
 
 def test_a_deposit_is_called_by_the_release_that_keeps_its_tables(place):
-    assert main(["package"]) == 0
+    assert packs() == 0
     assert kept(DEFAULT, "submitted").endswith("release 1 is kept")
     built(["data/raw/2026-11/pelts.csv"])
     files = packed("mine-submitted")
@@ -140,7 +153,7 @@ def test_a_deposit_is_called_by_the_release_that_keeps_its_tables(place):
 
 def test_a_file_that_is_too_large_is_told(place, capsys, monkeypatch):
     monkeypatch.setattr(deposit, "MOST", 300)
-    assert main(["package"]) == 1
+    assert packs() == 1
     assert "data/raw/2026-11/pelts.csv: has 0.0 GB, and a deposit takes" in capsys.readouterr().err
 
 
@@ -165,9 +178,9 @@ def test_a_deposit_is_the_folder_of_a_study_with_what_was_built_of_it(place):
 
 
 def test_the_data_package_says_type_unit_key_and_what_is_missing(place):
-    package = json.loads(packed()["datapackage.json"])
-    assert package["contributors"] == [{"title": "F. Qian", "role": "author"}]
-    tables = {one["name"]: one for one in package["resources"]}
+    described = json.loads(packed()["datapackage.json"])
+    assert described["contributors"] == [{"title": "F. Qian", "role": "author"}]
+    tables = {one["name"]: one for one in described["resources"]}
     schema = tables["panel"]["schema"]
     fields = {field["name"]: field for field in schema["fields"]}
     assert schema["primaryKey"] == ["region", "year"] and schema["missingValues"] == [""]
@@ -178,7 +191,7 @@ def test_the_data_package_says_type_unit_key_and_what_is_missing(place):
     ]
     assert fields["value"]["unit"] == "unit of the indicator" and tables["panel"]["rows"] == 2
     assert {"indicators", "regions", "sources", "parameters"} <= tables.keys()
-    assert all(Path(one["path"]).is_file() for one in package["resources"])
+    assert all(Path(one["path"]).is_file() for one in described["resources"])
 
 
 def test_key_columns_tell_rows_apart_or_there_are_none():

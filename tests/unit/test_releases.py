@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,13 @@ from coevo import files
 from coevo.errors import StudyError
 from coevo.files import write_folder
 from coevo.history.releases import (
-    check_chain,
     check_name,
     keep,
     kept_releases,
     latest,
     manifest,
 )
+from coevo.records import Jobs, begin_job
 
 ABOUT = {"study": "small", "vintages": ["2026-10"], "config": {"years": {"first": 1, "last": 2}}}
 PANEL = {"panel.csv": b"region\n330000\n"}
@@ -122,31 +123,48 @@ def chain(tmp_path, monkeypatch) -> None:
     """A raw file, what a job made of it, and what another made of that."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setattr(files, "_record", [])
+    monkeypatch.setattr(files, "records", [])
     files.write_text("1", RAW)
     for name, read, made in (("observe", RAW, SEEN), ("panel", SEEN, TABLE)):
-        files._record.clear()
-        files.begin_job(f"logs/s/{name}.log", [read])
+        begin_job(f"logs/s/{name}.log", [read])
         files.write_text("2", made)
-    files._record.clear()
+    files.records.clear()
 
 
 @pytest.mark.parametrize("path", [RAW, SEEN, TABLE, "data/processed/s/.made/panel"])
 @pytest.mark.parametrize("other", ["3", None])
 def test_a_chain_that_does_not_hold_is_no_release(chain, path, other) -> None:
     """A file of it that is edited, with its old time, or that is not there."""
-    check_chain([SEEN, TABLE])
+    Jobs("s").check([SEEN, TABLE])
+    assert Jobs("s").outdated() == []
     old = Path(path).stat()
     Path(path).unlink() if other is None else Path(path).write_text(other)
     if other:
         os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
     with pytest.raises(StudyError) as problem:
-        check_chain([SEEN, TABLE])
+        Jobs("s").check([SEEN, TABLE])
     (line,) = problem.value.messages
     assert line.startswith(f"{TABLE if 'made' in path else path}: ")
     assert ("is missing" in line) == (other is None and "made" not in path)
 
 
-def test_a_file_that_a_killed_job_left_is_none_that_it_made(chain) -> None:
-    files.begin_job("logs/s/panel.log", [SEEN])
-    assert files.changed_files(files.record_of("logs/s/panel.log"), [TABLE]) == [TABLE]
+@pytest.mark.parametrize(("path", "made"), [(RAW, [SEEN]), (SEEN, [SEEN]), (TABLE, [TABLE])])
+def test_what_is_not_as_it_was_is_outdated(chain, path, made):
+    """What reads a table that a job makes waits until that job has made it anew."""
+    Path(path).write_text("3")
+    assert Jobs("s").outdated() == [Path(file) for file in made]
+
+
+def test_a_record_of_a_rule_that_is_no_more_counts_for_nothing(chain):
+    for name in ("observe", "weigh"):
+        time.sleep(0.02)
+        begin_job(f"logs/s/{name}.log", [RAW])
+        files.write_text("4" if name == "weigh" else "2", SEEN)
+    files.records.clear()
+    assert Jobs("s").outdated() == []
+
+
+def test_a_file_that_a_killed_job_left_is_none_that_it_made(chain):
+    begin_job("logs/s/panel.log", [SEEN])
+    with pytest.raises(StudyError, match="was changed since"):
+        Jobs("s").check([TABLE])

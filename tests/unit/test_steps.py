@@ -1,8 +1,9 @@
-"""What a run shows: a line a step, in a pipe and on a terminal."""
+"""What a run shows: a line a step, and why one failed."""
 
 import io
 import logging
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,15 +11,6 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from coevo.command import runner
 from tests.sample import ROOT
-
-
-class Steps(runner.Steps):
-    """Shows on a text in place of a terminal; its clock is set by hand."""
-
-    def watch(self) -> None:
-        pass
-
-    _watch = watch
 
 
 @pytest.fixture
@@ -29,96 +21,90 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def begin(monkeypatch, clock):
-    """Two steps: one of a single job, one of two; the first job of each is at work."""
-    monkeypatch.setenv(runner.TERMINAL, "1")
-
-    def begun(stream: io.StringIO, jobs: bool = True) -> Steps:
-        monkeypatch.setattr(runner.os, "fdopen", lambda *_, **__: stream)
-        shown = Steps(SimpleNamespace(dryrun=False), None)
-        if jobs:
-            tell(shown, LogEvent.RUN_INFO, stats={"panel": 1, "vary_part": 2, "all": 1, "total": 4})
-            begins(shown, 1, "panel", "Audit the figures.")
-            begins(shown, 2, "vary_part", "Vary.\n\nMore.")
-        return shown
-
-    return begun
+def shown(clock):
+    """Two steps of three are at work."""
+    steps = runner.Steps(SimpleNamespace(dryrun=False), None)
+    tell(steps, LogEvent.RUN_INFO, stats={"panel": 1, "vary_part": 2, "all": 1, "total": 4})
+    begins(steps, 1, "panel", "Audit the figures.")
+    begins(steps, 2, "vary_part", "Vary.\n\nMore.")
+    return steps
 
 
-def tell(shown: Steps, event: LogEvent, text: str = "", **about) -> None:
-    shown.emit(logging.makeLogRecord({"event": event, "msg": text, **about}))
+def tell(steps: runner.Steps, event: LogEvent, text: str = "", **about) -> None:
+    steps.emit(logging.makeLogRecord({"event": event, "msg": text, **about}))
 
 
-def begins(shown: Steps, job: int, rule: str, does: str) -> None:
-    tell(shown, LogEvent.JOB_INFO, jobid=job, rule_name=rule, rule_msg=does)
+def begins(steps: runner.Steps, job: int, rule: str, does: str) -> None:
+    tell(steps, LogEvent.JOB_INFO, jobid=job, rule_name=rule, rule_msg=does)
 
 
-def ends(shown: Steps, job: int) -> None:
-    tell(shown, LogEvent.JOB_FINISHED, job_id=job)
+def ends(steps: runner.Steps, job: int, done: int, total: int = 4) -> None:
+    tell(steps, LogEvent.JOB_FINISHED, job_id=job)
+    tell(steps, LogEvent.PROGRESS, done=done, total=total)
 
 
-def test_a_pipe_gets_a_line_a_step_and_one_after_a_silence(clock, begin, capsys):
-    out = io.StringIO()
-    shown = begin(out)
+def test_each_job_has_a_line_with_its_place_and_its_time(clock, shown, capsys):
+    """Once Snakemake knows that a job is not to run, its number of jobs is smaller."""
     clock.now = 3.2
-    shown.tick()
-    ends(shown, 1)
-    for job in (3, 9):  # the second part, and the target, which is no step
-        begins(shown, job, "vary_part" if job == 3 else "all", "Vary")
-    ends(shown, 2)
-    clock.now = 64
-    shown.tick()
+    ends(shown, 1, 1)
     clock.now = 125
-    ends(shown, 3)
-    ends(shown, 9)
+    ends(shown, 2, 2, 3)
+    begins(shown, 9, "all", "")
+    ends(shown, 9, 3, 3)
     shown.close()
-    assert out.getvalue().splitlines() == [
-        "1 of 2        3 s  Audit the figures",
-        "1 of 2  1 min 4 s  Vary (1 of 2) …",
-        "2 of 2  2 min 5 s  Vary",
-    ]
-    assert capsys.readouterr().err == ""
-
-
-def test_what_no_log_tells_of_is_told(begin, capsys):
-    """A script that ended without a word, and what a cluster says of a job."""
-    out = io.StringIO()
-    shown = begin(out)
-    tell(shown, LogEvent.ERROR, "At least one job did not complete successfully.")
-    ends(shown, 2)
-    cluster = {"rule_name": "vary_part", "rule_msg": "time is over", "log": ["slurm.log"]}
-    tell(shown, LogEvent.JOB_ERROR, **cluster)
-    tell(shown, LogEvent.JOB_ERROR, rule_name="panel", rule_msg="", log=[])
-    shown.close()
-    assert out.getvalue() == "0 of 2        0 s  stopped: Audit the figures\n"
     assert capsys.readouterr().err.splitlines() == [
-        "coevo: vary_part: time is over (slurm.log)",
-        f"coevo: panel: {runner.LOST}",
+        "  1 of 3        3 s  Audit the figures",
+        "  2 of 2  2 min 5 s  Vary",
     ]
 
 
-def test_an_error_of_snakemake_s_own_is_told_without_its_traceback(begin, capsys):
-    shown = begin(io.StringIO(), jobs=False)
-    tell(shown, LogEvent.ERROR, "MissingRuleException:\nNo rule to produce x")
-    tell(shown, LogEvent.ERROR, "Traceback (most recent call last):\n  ...\nOSError: no room")
+def test_why_a_job_failed_is_told_once_from_its_log(shown, capsys, tmp_path):
+    """What a script says, its own mistake, a script that ended without a word, a cluster's word."""
+    said, mistake, silent = (str(tmp_path / name) for name in ("said.log", "a.log", "no.log"))
+    Path(said).write_text("x.csv: wrong\ny.csv: wrong\n", encoding="utf-8")
+    Path(mistake).write_text("Traceback (most recent call last):\n", encoding="utf-8")
+    tell(shown, LogEvent.ERROR, "At least one job did not complete successfully.")
+    ends(shown, 2, 1)
+    capsys.readouterr()
+    for log, rule, message in (
+        (said, "panel", ""), (said, "panel", ""), (mistake, "vary", ""), (silent, "panel", ""),
+        (silent, "vary_part", "time is over"),
+    ):  # fmt: skip
+        tell(shown, LogEvent.JOB_ERROR, rule_name=rule, rule_msg=message, log=[log])
     shown.close()
+    assert capsys.readouterr().err.splitlines() == [
+        "stopped: Audit the figures",
+        "x.csv: wrong",
+        "y.csv: wrong",
+        f"coevo: vary: {runner.MISTAKE} {mistake}",
+        f"coevo: panel: {runner.LOST}",
+        "coevo: vary_part: time is over",
+    ]
+
+
+def test_an_error_of_snakemake_s_own_is_told_without_its_traceback(clock, capsys):
+    steps = runner.Steps(SimpleNamespace(dryrun=False), None)
+    tell(steps, LogEvent.ERROR, "MissingRuleException:\nNo rule to produce x")
+    tell(steps, LogEvent.ERROR, "Traceback (most recent call last):\n  ...\nOSError: no room")
+    steps.close()
     said = capsys.readouterr().err
-    assert said == "MissingRuleException:\nNo rule to produce x\nOSError: no room"
+    assert said == "MissingRuleException:\nNo rule to produce x\nOSError: no room\n"
 
 
 def test_every_rule_says_in_a_short_line_what_it_does():
     """So that it stands in a terminal of 80 columns, behind the number and the time."""
     rules = "".join(path.read_text("utf-8") for path in ROOT.glob("workflow/rules/*.smk"))
-    said = re.findall(r"^ *rule (\w+):\n +\"\"\"(.*?\.)(?:\"\"\")?$", rules, re.MULTILINE)
-    assert len(said) == len(re.findall(r"^ *rule \w+:", rules, re.MULTILINE)) > 15
+    head = r"^ *(?:rule|checkpoint) (\w+):"
+    said = re.findall(head + r"\n +\"\"\"(.*?\.)(?:\"\"\")?$", rules, re.MULTILINE)
+    assert len(said) == len(re.findall(head, rules, re.MULTILINE)) > 10
     assert [text for _, text in said if len(text) > 61] == []
 
 
-def test_nobody_reads_on(begin):
+def test_nobody_reads_on(shown, monkeypatch):
     class Closed(io.StringIO):
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
-    shown = begin(Closed())
-    ends(shown, 1)
+    monkeypatch.setattr(runner.sys, "stderr", Closed())
+    ends(shown, 1, 1)
     shown.close()

@@ -48,3 +48,13 @@ def test_what_was_built_elsewhere_is_built_anew(folder) -> None:
     said = called(there, "build", "--study", "small", "--", TARGET)
     assert "small was not built in this folder on this machine; it is built anew" in said.stdout
     assert (there / TARGET).read_bytes() == before
+
+
+def test_plain_snakemake_refuses_a_link_too(folder) -> None:
+    (folder / "private").mkdir()
+    (folder / "logs").symlink_to(folder / "private")
+    words = [sys.executable, "-m", "snakemake", "--configfile", "config/small.yaml", "--cores", "1"]
+    known = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run([*words, TARGET], cwd=folder, capture_output=True, text=True, env=known)
+    assert done.returncode == 1 and "logs: is a link; remove it" in done.stderr
+    assert not [*(folder / "private").iterdir()]

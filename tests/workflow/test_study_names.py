@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from coevo.command import build, main
+from coevo.command import main
 from tests.programs import needs
 from tests.projects import make_project
 
@@ -96,7 +96,6 @@ def test_make_hands_every_name_on_as_it_is(study):
 @pytest.mark.parametrize("command", ["build", "release", "check", "accept", "clean", "new"])
 def test_a_name_that_is_none_is_refused_and_nothing_is_touched(study, command, monkeypatch, capsys):
     monkeypatch.chdir(study)
-    monkeypatch.setattr(build, "heed_signals", lambda: None)
     more = {"release": ["v1"]}.get(command, [])
     before = state(study.parent)
     for name in [*NAMES[1:], str(study.parent / "keepme")]:

@@ -1,5 +1,9 @@
 """From raw files to the panel."""
 
+# Sets of regions that names in the files may belong to as well.
+SETS = {name: from_program(f"config/regions/{name}.csv") for name in regions.SETS}
+CLAIMS = [f"config/claims/{config['claims']}.csv"] if config["claims"] else []
+
 
 rule observe:
     """Read every figure with its cell."""
@@ -8,7 +12,7 @@ rule observe:
         raw=RAW,
         indicators=INDICATORS,
         regions=REGIONS,
-        code=code("observe"),
+        others=[*configuration.other_files(config).values(), *CLAIMS],
     output:
         observations=f"{DATA}/observations.csv",
         remarks=f"{DATA}/remarks.csv",
@@ -18,38 +22,33 @@ rule observe:
     conda:
         "../../environment.yml"
     params:
-        raw=lambda wildcards: config["raw"],
-        config={
-            key: config[key]
-            for key in "units_read_as missing_marks decimal_mark period aside years".split()
-        },
-        wanted=REGIONS_READ,
+        code=code("observe"),
+        config=SETTINGS,
+        name=NAME,
         sets=list(SETS),
     script:
         "../scripts/observe.py"
 
 
-rule panel:
+checkpoint panel:
     """Audit the figures, fill gaps by policy, derive indicators."""
     input:
         observations=f"{DATA}/observations.csv",
         remarks=f"{DATA}/remarks.csv",
         indicators=INDICATORS,
-        code=code("panel"),
     output:
         panel=f"{DATA}/panel.csv",
         audit=f"{DATA}/audit.csv",
         revisions=f"{DATA}/revisions.csv",
+        model_panel=f"{DATA}/model/panel.csv",
+        model_observations=f"{DATA}/model/observations.csv",
     log:
         f"{LOGS}/panel.log",
     localrule: True
     conda:
         "../../environment.yml"
     params:
-        config={
-            key: config[key]
-            for key in "accept regions focus_region years panel vintage_policy".split()
-        }
-        | SAMPLED,
+        code=code("panel"),
+        config=settings(f"accept interaction robustness subsystems {PANEL_KEYS}"),
     script:
         "../scripts/panel.py"

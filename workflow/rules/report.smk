@@ -1,6 +1,7 @@
 """Tables and charts for readers, and the report."""
 
-TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in REPORT_TABLES}
+import yaml
+
 FOLDER = Path(from_program("workflow/report/report.md")).parent.as_posix()
 PHRASES = f"{FOLDER}/phrases.{{language}}.yaml"
 TOLD = f"{DATA}/numbers.{{language}}.json"  # of the text, which `export` joins
@@ -15,6 +16,32 @@ SIMULATED = {
 }
 
 
+# Words around what `snakemake --report` shows; a language without its own has the English ones.
+CAPTION_WORDS = yaml.safe_load(
+    (PROGRAM / "workflow" / "captions" / "words.yaml").read_text("utf-8")
+)
+LANGUAGES = {
+    name: CAPTION_WORDS.get(name, CAPTION_WORDS["en"]) for name in config["report"]["languages"]
+}
+FIRST = next(iter(LANGUAGES.values()))
+
+
+def around(wildcards):
+    """Return the words around results of a language."""
+    return LANGUAGES[wildcards.language]
+
+
+def shown(file, part, **more):
+    """Mark a result for Snakemake's own report."""
+    return report(
+        file,
+        caption=f"../captions/{part}.rst",
+        category=FIRST["parts"][part],
+        subcategory=lambda wildcards: around(wildcards)["language"],
+        **more,
+    )
+
+
 # Made while the first tables are; the page has it inside.
 LIBRARY = [f"{DATA}/library.js"] if "html" in config["report"]["formats"] else []
 
@@ -27,15 +54,15 @@ if RELEASE:
             **{name: TABLE_FILES[name] for name in TABLES if name in COMPARED},
             release=RELEASE.files,
             indicators=INDICATORS,
-            code=code("changes"),
         output:
-            changes=TABLE_FILES["changes"],
+            changes=f"{DATA}/changes.csv",
         log:
             f"{LOGS}/changes.log",
         localrule: True
         conda:
             "../../environment.yml"
         params:
+            code=code("changes"),
             tables=[name for name in TABLES if name in COMPARED],
             config=SETTINGS,
             coevo=VERSION,
@@ -45,8 +72,6 @@ if RELEASE:
 
 rule library:
     """Bundle the library that draws charts in the page."""
-    input:
-        code=code("library"),
     output:
         library=f"{DATA}/library.js",
     log:
@@ -55,6 +80,7 @@ rule library:
     conda:
         "../../environment.yml"
     params:
+        code=code("library"),
         package=PACKAGES["vl-convert-python"],
     script:
         "../scripts/library.py"
@@ -69,7 +95,6 @@ rule export:
         regions=REGIONS,
         phrases=[f"{FOLDER}/phrases.yaml", *expand(PHRASES, language=LANGUAGES)],
         told=expand(TOLD, language=LANGUAGES),
-        code=code("export"),
     output:
         tables=directory(f"{REPORT}/tables"),
         latex=directory(f"{REPORT}/latex"),
@@ -82,6 +107,7 @@ rule export:
     resources:
         **needs("export"),
     params:
+        code=code("export"),
         tables=REPORT_TABLES,
         sources=SOURCED,
         config=SETTINGS,
@@ -101,7 +127,6 @@ rule report:
         indicators=INDICATORS,
         regions=REGIONS,
         templates=[*TEMPLATES, *LIBRARY, PHRASES],
-        code=code("report"),
     output:
         [
             shown(
@@ -132,6 +157,7 @@ rule report:
     resources:
         **needs("report"),
     params:
+        code=code("report"),
         tables=REPORT_TABLES,
         around=around,
         config=SETTINGS,

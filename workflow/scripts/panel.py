@@ -1,7 +1,10 @@
-"""Observations -> panel, audit, revisions."""
+"""Observations -> panel, audit, revisions, and what of them the model reads."""
 
 from coevo.files import write_tables
 from coevo.panel import panel_tables
+from coevo.panel.model_part import model_tables
 from coevo.study_data import load_study
 
-write_tables(panel_tables(load_study(snakemake)), snakemake.output)
+study = load_study(snakemake)
+tables = panel_tables(study)
+write_tables(tables | model_tables(study, tables["panel"]), snakemake.output)
