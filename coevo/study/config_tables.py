@@ -3,7 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from coevo.arrays import Config
 from coevo.errors import Problems, StudyError, short
@@ -11,23 +14,55 @@ from coevo.normalisation.directions import scale_of
 from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import DERIVATIONS, parse
+from coevo.schema import column_rows, filling
+from coevo.study.config_mistakes import mistakes_of
 from coevo.study.config_text import TextRows, read_rows
-from coevo.study.configuration import (
-    ASKED,
-    GOALPOSTS,
-    messages,
-    named_in_calibration,
-    other_files,
-    read_schema,
-    schema_validator,
-    with_registries,
+from coevo.study.config_types import (
+    BREAK_YEARS,
+    INDICATOR_ID,
+    SUBSYSTEM_ID,
+    NameIn,
+    Part,
+    unit_by,
 )
+from coevo.study.configuration import ASKED, GOALPOSTS, named_in_calibration, other_files
 from coevo.study.raw_files import date_problem
 from coevo.study.regions import chosen_regions, read_regions
 
 OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
 CLAIM_COLUMNS = ("claim", "paper", "check", "indicators", "source")
 ADDED = ("sum", "difference")  # derivations of figures of one kind
+
+
+def _is_of_a_language(column: str) -> str:
+    if not any(filling(pattern, column) for pattern in column_rows("indicators")):
+        known = ", ".join(sorted(column_rows("indicators")))
+        raise PydanticCustomError("unknown_name", "is not known", {"known": known})
+    return column
+
+
+class IndicatorRow(Part):
+    """A row of an indicator table; every cell is text."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[Annotated[str, AfterValidator(_is_of_a_language)], str]
+
+    indicator: Annotated[str, Field(pattern=INDICATOR_ID)]
+    subsystem: Annotated[str, Field(pattern=SUBSYSTEM_ID)]
+    dimension: str
+    direction: Literal["+", "-", "moderate", ""]
+    unit: Annotated[str, unit_by("unit_of")]
+    source_name: str
+    derivation: str
+    part_of: str = ""
+    coverage_breaks: Annotated[str, Field(pattern=BREAK_YEARS)] = ""
+    frequency: Annotated[str, NameIn("coevo.observations.periods:FREQUENCIES")] = ""
+    best: str = ""
+    low: str = ""
+    high: str = ""
+
+
+NEEDED = [name for name, field in IndicatorRow.model_fields.items() if field.is_required()]
 
 
 def check_indicators(config: Config, regions: str, name: str) -> TextRows:
@@ -38,19 +73,16 @@ def check_indicators(config: Config, regions: str, name: str) -> TextRows:
     path = config["indicators"]
     if not Path(path).is_file():
         raise StudyError(f"indicators: there is no file {path}; write the indicator table")
-    rows, schema = read_rows(path), with_registries(read_schema("indicators"))
-    problems, validator = Problems(), schema_validator(schema)
-    columns = schema["properties"].items()
-    needed = [column for column, part in columns if "default" not in part]
-    absent = [column for column in [*needed, *_labels(config)] if column not in rows[0]]
+    rows, problems = read_rows(path), Problems()
+    absent = [column for column in [*NEEDED, *_labels(config)] if column not in rows[0]]
     problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
     problems.check()
     for row in rows:
-        problems.extend(f"{path}: {line}" for line in _unlike_schema(row, validator))
+        problems.extend(f"{path}: {line}" for line in _mistakes_in(row))
     problems.check()
     problems.extend(filter(None, map(date_problem, (path, regions))))
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
-    problems.extend(f"{name}: {line}" for line in other_file_problems(config, needed, validator))
+    problems.extend(f"{name}: {line}" for line in other_file_problems(config))
     places = read_regions(regions)
     problems.extend(f"{name}: {line}" for line in region_problems(config, places, regions))
     problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
@@ -205,16 +237,13 @@ def _weights_problems(rows: TextRows, config: Config) -> Iterator[str]:
             )
 
 
-def other_file_problems(config: Config, needed: list[str], validator: Any) -> Iterator[str]:
-    """Yield a line for each problem of other indicator systems, kept goalposts and claims.
-
-    needed: the columns that an indicator table must have; validator: of its rows.
-    """
+def other_file_problems(config: Config) -> Iterator[str]:
+    """Yield a line for each problem of other indicator systems, kept goalposts and claims."""
     for key, path in other_files(config).items():
         if key == GOALPOSTS:
             yield from _read(key, path, ["indicator", "low", "high"], _posts)
         else:
-            yield from _read(key, path, needed, lambda row: _row_problems(row, validator))
+            yield from _read(key, path, NEEDED, _row_problems)
     if config["claims"]:
         path = f"config/claims/{config['claims']}.csv"
         yield from _read("claims", path, CLAIM_COLUMNS, lambda row: ())
@@ -237,14 +266,18 @@ def _read(key: str, path: str, needed: Any, look: Any) -> Iterator[str]:
         yield from (f"{key}: {path}: {line}" for line in look(row))
 
 
-def _row_problems(row: dict[str, str], validator: Any) -> Iterator[str]:
-    yield from _unlike_schema(row, validator)
+def _row_problems(row: dict[str, str]) -> Iterator[str]:
+    yield from _mistakes_in(row)
     yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in scale_problems(row))
 
 
-def _unlike_schema(row: dict[str, str], validator: Any) -> Iterator[str]:
-    for error in validator.iter_errors(row):
-        yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in messages(error))
+def _mistakes_in(row: dict[str, str]) -> Iterator[str]:
+    """Yield what is wrong with the cells of a row of an indicator table, each by itself."""
+    try:
+        IndicatorRow.model_validate(row)
+    except ValidationError as error:
+        lines = mistakes_of(error, row, IndicatorRow)
+        yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in lines)
 
 
 def scale_problems(row: Mapping[str, str]) -> list[str]:

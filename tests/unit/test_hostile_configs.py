@@ -126,7 +126,7 @@ def test_a_file_of_the_study_is_not_looked_for_where_its_own_are_made_and_remove
         said = study(CONFIG | {"indicators": table.as_posix()})
         kept = "releases" in place
         assert said == before_any_rule() and len(said) == (not kept)
-        assert kept or said[0].startswith(f"small.yaml: indicators: {table} would be removed")
+        assert kept or f": indicators: {table} would be removed" in said[0]
 
 
 @pytest.mark.parametrize("name", texts(CONFIG))

@@ -134,7 +134,6 @@ def regions_read():
     tables = [config["indicators"], REGIONS, *configuration.other_files(config).values()]
     tables += [f"config/claims/{config['claims']}.csv"] if config["claims"] else []
     modules = traced(MODULES / "coevo" / "study" / "config_tables.py")
-    modules.append(str(PROGRAM / "workflow" / "schemas" / "indicators.schema.yaml"))
     stamps = [
         (file, os.stat(file).st_mtime_ns) for file in (*tables, *modules) if os.path.isfile(file)
     ]
@@ -155,7 +154,7 @@ try:
     NAME = Path(source[-1]).name
     if Path(source[-1]).is_file():  # Snakemake takes without a word what this refuses
         configuration.read_config(source[-1])
-    config.update(configuration.complete(config, NAME))
+    config.update(configuration.complete(config, source[-1]))
     REGIONS = config["regions_table"]
     if (
         not Path(REGIONS).is_file() and (PROGRAM / REGIONS).is_file()
