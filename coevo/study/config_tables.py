@@ -136,6 +136,11 @@ def _indicator_problems(rows: TextRows, config: Config) -> Iterator[str]:
         if row["subsystem"] and not row["direction"]:
             yield f"{name}: direction: is empty; write +, - or moderate"
         yield from (f"{name}: {line}" for line in scale_problems(row))
+        if whole := row.get("part_of", ""):
+            if whole not in names or whole == name:
+                yield f"{name}: part_of: '{whole}' is no other indicator of this table; correct it"
+            elif units[whole].measures != units[name].measures:
+                yield f"{name}: part_of: {whole} is in another kind of unit; correct one of them"
         if not row["source_name"] and not row["derivation"]:
             yield f"{name}: has neither source_name nor derivation; give one of them"
         if row["derivation"]:

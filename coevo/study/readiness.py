@@ -111,7 +111,9 @@ def check_study(path: str) -> Checked:
         problems = (*below_zero, *problem.messages)
     if panel is not None:
         remarks = pd.concat([remarks, panel_remarks(observations, panel, config)])
-    audit = audit_table(observations, remarks, indicators, config["accept"])
+    audit = audit_table(
+        observations, remarks, indicators, config["accept"], config["comovement"]["size"]
+    )
     tables = (indicators, observations, audit, panel)
     return Checked(config, files, *tables, whole, problems, on_indices, coupling)
 

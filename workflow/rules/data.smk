@@ -48,7 +48,7 @@ rule panel:
     params:
         config={
             key: config[key]
-            for key in "accept regions focus_region years panel vintage_policy".split()
+            for key in "accept comovement focus_region panel regions vintage_policy years".split()
         }
         | SAMPLED,
     script:
