@@ -184,5 +184,11 @@ def read_rows(path: str | Path, least: int = 1) -> TextRows:
                 f"{path}: row {number} ({row[0]}) has {len(row)} fields instead of {len(head)}; "
                 "put a text that contains a comma into quotes"
             )
+        for column, cell in zip(head, row, strict=False):
+            if "\n" in cell or CONTROL.search(cell):
+                problems.add(
+                    f"{path}: row {number}: {column}: holds a line break or a sign that cannot be "
+                    "printed; delete it"
+                )
     problems.check()
     return [dict(zip(head, row, strict=True)) for row in rows]

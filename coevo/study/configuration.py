@@ -107,19 +107,21 @@ def complete(config: Config, path: str | Path) -> dict[str, Any]:
     # What is wrong by itself was replaced by its default, of which nothing is to be said.
     is_about_default = re.compile(rf"\b({'|'.join(map(re.escape, wrong))})\b").search
     mistakes += [line for line in across if not wrong or not is_about_default(line)]
-    problems = Problems()
     lines = key_lines(path) if mistakes and Path(path).is_file() else {}
-    problems.extend(f"{Path(path).name}: {_line_of(text, lines)}{text}" for text in mistakes)
+    placed = sorted(((_line_of(text, lines), text) for text in mistakes), key=lambda pair: pair[0])
+    problems = Problems()
+    for line, text in placed:
+        problems.add(f"{Path(path).name}: {f'line {line}: ' if line else ''}{text}")
     problems.check()
     return full or {}
 
 
-def _line_of(mistake: str, lines: Mapping[str, int]) -> str:
-    """Return `line n: ` for a mistake that begins with its key, or "" for a key not written."""
+def _line_of(mistake: str, lines: Mapping[str, int]) -> int:
+    """Return the line of the key that a mistake begins with, or 0 for a key that is not written."""
     key = mistake.partition(": ")[0]
     while key not in lines and "." in key:
         key = key.rpartition(".")[0]
-    return f"line {lines[key]}: " if key in lines else ""
+    return lines.get(key, 0)
 
 
 def complete_config(path: str | Path) -> dict[str, Any]:

@@ -206,6 +206,11 @@ def test_a_copied_config_may_not_overwrite_another_study():
     [
         ("a;b\n1;2\n", "is separated by semicolons; save it with commas"),
         ("a,b\n", "has no rows below its head"),
+        (
+            'a,b\n1,"x\ry"\n',
+            "row 2: b: holds a line break or a sign that cannot be printed; delete",
+        ),
+        ("a,b\n1,x\x1b[2J\n", "row 2: b: holds a line break or a sign that cannot be printed"),
         ("a,b\n1,2\n1,f(x, y)\n", r"row 3 \(1\) has 3 fields instead of 2; put a text that"),
         ("名,b\n1,2\n".encode("gb18030"), "is not UTF-8 text; save it as 'CSV UTF-8'"),
     ],
