@@ -94,8 +94,9 @@ def shifted_findings(rows: pd.DataFrame, levels: pd.DataFrame) -> Iterator[Findi
     """
     for name in levels if len(levels.columns) > 2 else ():
         own = rows[rows["indicator"] == name]
-        place = pd.to_numeric(own["cell"].str.extract(r"(\d+)$")[0], errors="coerce")
-        order = own.assign(place=place).sort_values("place", kind="stable")["region"].unique()
+        first = own.drop_duplicates("region")
+        place = pd.to_numeric(first["cell"].str.extract(r"(\d+)$")[0], errors="coerce")
+        order = first.assign(place=place).sort_values("place", kind="stable")["region"]
         values, others = levels[name].reindex(order), levels.drop(columns=name).reindex(order)
         usual = _distance(values, others)
         for by in (-1, 1):
