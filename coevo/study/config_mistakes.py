@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
-from coevo.arrays import Config
 from coevo.errors import short
 from coevo.registry import left
 from coevo.study.config_model import StudyConfig
 from coevo.study.config_types import FORMS, Part
+
+if TYPE_CHECKING:
+    from coevo.arrays import Config
 
 # What a value must be, by the type of pydantic's error, whose fields stand in braces.
 MUST_BE = {

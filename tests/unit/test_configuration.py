@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from functools import reduce
 from io import StringIO
 from pathlib import Path
@@ -256,3 +258,12 @@ def test_mistakes_of_a_file_come_at_once_with_their_lines(tmp_path):
         "levels": "levels: {}",
         "level": "level: 1",
     }
+
+
+def test_a_start_reads_a_configuration_without_numpy_pandas_and_scipy():
+    program = (
+        "import sys; from coevo.study.configuration import complete_config; "
+        "complete_config('config/config.yaml'); "
+        "sys.exit(bool({'numpy', 'pandas', 'scipy'} & {*sys.modules}))"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
