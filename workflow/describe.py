@@ -27,8 +27,8 @@ from coevo.registry import NAMES, needs_of  # noqa: E402
 from coevo.schema import BUILT, column_row, column_rows, table_names, table_row  # noqa: E402
 from coevo.study.config_mistakes import parts_in  # noqa: E402
 from coevo.study.config_model import StudyConfig  # noqa: E402
-from coevo.study.config_tables import IndicatorRow  # noqa: E402
 from coevo.study.config_types import Part  # noqa: E402
+from coevo.study.indicator_table import IndicatorRow  # noqa: E402
 
 PUBLISHED, CASES = ROOT / "docs" / "published.md", ROOT / "tests" / "published"
 OTHERS = {"en": ROOT / "docs" / "coming-from.md", "zh": ROOT / "docs" / "coming-from.zh.md"}

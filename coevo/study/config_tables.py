@@ -1,68 +1,22 @@
 """Tables that a config names: indicators, regions, others; its names are held against them."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from typing import Any
 
 from coevo.arrays import Config
 from coevo.errors import Problems, StudyError, short
-from coevo.normalisation.directions import scale_of
 from coevo.observations.names import aliases, compared
-from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import DERIVATIONS, parse
-from coevo.schema import column_rows, filling
-from coevo.study.config_mistakes import mistakes_of
 from coevo.study.config_text import TextRows, read_rows
-from coevo.study.config_types import (
-    BREAK_YEARS,
-    INDICATOR_ID,
-    SUBSYSTEM_ID,
-    NameIn,
-    Part,
-    unit_by,
-)
-from coevo.study.configuration import ASKED, GOALPOSTS, named_in_calibration, other_files
+from coevo.study.configuration import GOALPOSTS, named_in_calibration, other_files
+from coevo.study.indicator_table import NEEDED, row_mistakes, subsystem_mistakes, table_mistakes
 from coevo.study.raw_files import date_problem
 from coevo.study.regions import chosen_regions, read_regions
 
 OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
 CLAIM_COLUMNS = ("claim", "paper", "check", "indicators", "source")
-ADDED = ("sum", "difference")  # derivations of figures of one kind
-
-
-def _is_of_a_language(column: str) -> str:
-    if not any(filling(pattern, column) for pattern in column_rows("indicators")):
-        known = ", ".join(sorted(column_rows("indicators")))
-        raise PydanticCustomError("unknown_name", "is not known", {"known": known})
-    return column
-
-
-class IndicatorRow(Part):
-    """A row of an indicator table; every cell is text."""
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[Annotated[str, AfterValidator(_is_of_a_language)], str]
-
-    indicator: Annotated[str, Field(pattern=INDICATOR_ID)]
-    subsystem: Annotated[str, Field(pattern=SUBSYSTEM_ID)]
-    dimension: str
-    direction: Literal["+", "-", "moderate", ""]
-    unit: Annotated[str, unit_by("unit_of")]
-    source_name: str
-    derivation: str
-    part_of: str = ""
-    coverage_breaks: Annotated[str, Field(pattern=BREAK_YEARS)] = ""
-    frequency: Annotated[str, NameIn("coevo.observations.periods:FREQUENCIES")] = ""
-    best: str = ""
-    low: str = ""
-    high: str = ""
-
-
-NEEDED = [name for name, field in IndicatorRow.model_fields.items() if field.is_required()]
 
 
 def check_indicators(config: Config, regions: str, name: str) -> TextRows:
@@ -74,102 +28,19 @@ def check_indicators(config: Config, regions: str, name: str) -> TextRows:
     if not Path(path).is_file():
         raise StudyError(f"indicators: there is no file {path}; write the indicator table")
     rows, problems = read_rows(path), Problems()
-    absent = [column for column in [*NEEDED, *_labels(config)] if column not in rows[0]]
+    labels = [f"label_{language}" for language in config["report"]["languages"]]
+    absent = [column for column in [*NEEDED, *labels] if column not in rows[0]]
     problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
     problems.check()
-    for row in rows:
-        problems.extend(f"{path}: {line}" for line in _mistakes_in(row))
-    problems.check()
     problems.extend(filter(None, map(date_problem, (path, regions))))
-    problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
+    problems.extend(f"{path}: {line}" for line in table_mistakes(rows, labels))
+    problems.extend(f"{path}: {line}" for line in subsystem_mistakes(rows, config["subsystems"]))
     problems.extend(f"{name}: {line}" for line in other_file_problems(config))
     places = read_regions(regions)
     problems.extend(f"{name}: {line}" for line in region_problems(config, places, regions))
     problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
     problems.check()
     return rows
-
-
-def _labels(config: Config) -> list[str]:
-    return [f"label_{language}" for language in config["report"]["languages"]]
-
-
-def _mixed(derivation: str, units: Sequence[Unit]) -> str:
-    """Say what a derivation mixes that cannot be: two kinds of figures in a sum, two currencies."""
-    kinds = {unit.measures: unit.name for unit in units}
-    money = [kind.split()[-1] for kind in kinds if kind.startswith("money")]
-    currencies = {last if last.isupper() else "CNY" for last in money}
-    if len(currencies) < 2 and (len(kinds) < 2 or derivation not in ADDED):
-        return ""
-    return (
-        f"{derivation} of figures in {' and '.join(kinds.values())} means nothing; kinds and "
-        "currencies are not converted into each other; take other figures"
-    )
-
-
-def _indicator_problems(rows: TextRows, config: Config) -> Iterator[str]:
-    names = [row["indicator"] for row in rows]
-    sources: dict[str, dict[str, str]] = {}  # a name in the files -> the rows that it stands in
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{name}: stands in {names.count(name)} rows; keep one"
-    for row in rows:
-        names_of = aliases(row["source_name"])
-        for alias in names_of:
-            sources.setdefault(compared(alias), {})[row["indicator"]] = alias
-        if row["source_name"] and not names_of:
-            yield f"{row['indicator']}: source_name '{row['source_name']}' holds no name; write one"
-    for alias_of in sources.values():
-        if len(alias_of) > 1:
-            alias, rows_ = next(iter(alias_of.values())), ", ".join(alias_of)
-            yield f"source_name '{alias}': stands in {len(alias_of)} rows ({rows_}); keep one"
-    units = {row["indicator"]: unit_of(row["unit"]) for row in rows}
-    derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
-    audited = [row for row in rows if row["derivation"] and row["source_name"]]
-    printed = {row["indicator"] for row in audited if not row["subsystem"]}
-    for place, row in enumerate(rows):
-        name, above = row["indicator"], names[:place]
-        for column in _labels(config):
-            if not row[column]:
-                yield f"{name}: {column}: is empty; write what reports in that language call it"
-            elif ASKED in row[column]:
-                yield f"{name}: {column}: still says {ASKED}; write what reports call it"
-        if row["subsystem"] and not row["direction"]:
-            yield f"{name}: direction: is empty; write +, - or moderate"
-        yield from (f"{name}: {line}" for line in scale_problems(row))
-        if whole := row.get("part_of", ""):
-            if whole not in names or whole == name:
-                yield f"{name}: part_of: '{whole}' is no other indicator of this table; correct it"
-            elif units[whole].measures != units[name].measures:
-                yield f"{name}: part_of: {whole} is in another kind of unit; correct one of them"
-        if not row["source_name"] and not row["derivation"]:
-            yield f"{name}: has neither source_name nor derivation; give one of them"
-        if row["derivation"]:
-            try:
-                of, arguments = parse(row["derivation"])
-            except StudyError as problem:
-                yield f"{name}: {problem}"
-                continue
-            kinds = [units[argument] for argument in arguments if argument in units]
-            if mixed := _mixed(of, kinds):
-                yield f"{name}: derivation: {mixed}"
-            for argument in arguments:
-                if argument not in names:
-                    yield f"{name}: derivation: '{argument}' is no indicator of this table; add it"
-                elif not row["source_name"] and argument in printed:
-                    yield f"{name}: derivation: '{argument}' is printed for the audit alone"
-                elif not row["source_name"] and argument in derived and argument not in above:
-                    yield f"{name}: derivation: '{argument}' is derived further down; move it up"
-    subsystems = list(dict.fromkeys(row["subsystem"] for row in rows if row["subsystem"]))
-    if subsystems and not config["subsystems"]:
-        yield (
-            f"has the subsystems {', '.join(subsystems)}, and the config none; name them there "
-            "under subsystems, or leave the column empty here"
-        )
-    elif config["subsystems"] and len(subsystems) < 2:
-        yield f"at least two subsystems are needed; found: {', '.join(subsystems) or 'none'}"
-    for name in config["subsystems"]:
-        if name not in subsystems:
-            yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
 
 
 def _unknown_names(rows: TextRows, config: Config) -> Iterator[str]:
@@ -248,7 +119,7 @@ def other_file_problems(config: Config) -> Iterator[str]:
         if key == GOALPOSTS:
             yield from _read(key, path, ["indicator", "low", "high"], _posts)
         else:
-            yield from _read(key, path, NEEDED, _row_problems)
+            yield from _read(key, path, NEEDED, row_mistakes)
     if config["claims"]:
         path = f"config/claims/{config['claims']}.csv"
         yield from _read("claims", path, CLAIM_COLUMNS, lambda row: ())
@@ -269,33 +140,6 @@ def _read(key: str, path: str, needed: Any, look: Any) -> Iterator[str]:
         return
     for row in rows:
         yield from (f"{key}: {path}: {line}" for line in look(row))
-
-
-def _row_problems(row: dict[str, str]) -> Iterator[str]:
-    yield from _mistakes_in(row)
-    yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in scale_problems(row))
-
-
-def _mistakes_in(row: dict[str, str]) -> Iterator[str]:
-    """Yield what is wrong with the cells of a row of an indicator table, each by itself."""
-    try:
-        IndicatorRow.model_validate(row)
-    except ValidationError as error:
-        lines = mistakes_of(error, row, IndicatorRow)
-        yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in lines)
-
-
-def scale_problems(row: Mapping[str, str]) -> list[str]:
-    """Return what is wrong with direction, best band and goalposts of an indicator's row."""
-    if not row["subsystem"]:
-        filled = [column for column in ("best", "low", "high") if row.get(column)]
-        text = f"{', '.join(filled)}: say how an index is made; leave empty without a subsystem"
-        return [text] if filled else []
-    try:
-        scale_of(row)
-    except StudyError as problem:
-        return problem.messages
-    return []
 
 
 def _posts(row: dict[str, str]) -> Iterator[str]:

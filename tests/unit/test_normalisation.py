@@ -10,7 +10,7 @@ from coevo.errors import Refusal, StudyError
 from coevo.files import read_table, write_table
 from coevo.normalisation import REFERENCES, ConstantIndicators, minmax, normalise, scaled_panel
 from coevo.normalisation.directions import DIRECTIONS, scale_of
-from coevo.study.config_tables import IndicatorRow
+from coevo.study.indicator_table import IndicatorRow
 from tests.panels import SCALE
 from tests.unit.cases import sections
 
