@@ -55,12 +55,13 @@ def completed(config: Config) -> tuple[dict[str, Any] | None, list[str], list[st
         return StudyConfig.model_validate(config).model_dump(), [], []
     except ValidationError as error:
         mistakes = mistakes_of(error, config, StudyConfig)
-        wrong = [str(one["loc"][0]) for one in error.errors()]
+        wrong = {str(one["loc"][0]) for one in error.errors()}
+    known = sorted(wrong & StudyConfig.model_fields.keys())
     try:
         sound = {key: value for key, value in config.items() if key not in wrong}
-        return StudyConfig.model_validate(sound).model_dump(), mistakes, wrong
+        return StudyConfig.model_validate(sound).model_dump(), mistakes, known
     except ValidationError:
-        return None, mistakes, wrong
+        return None, mistakes, known
 
 
 def mistakes_of(error: ValidationError, given: Mapping[str, Any], model: type[Part]) -> list[str]:

@@ -143,62 +143,74 @@ def other_files(config: Config) -> dict[str, str]:
 
 
 def _across_keys(config: Config) -> Iterator[str]:
+    """Yield what does not fit between keys, and between a key and the files of the study."""
     if problem := name_problem(config["study"]):  # that is given beside a file
         yield problem
     yield from _period_problems(config)
-    first, last = config["years"]["first"], config["years"]["last"]
-    if first > last:
-        yield f"years: first ({first}) comes after last ({last}); swap them"
-    elif last - first + 1 < FEWEST_YEARS:
-        yield (
-            f"years: {first} to {last} are {last - first + 1} years; at least {FEWEST_YEARS} are "
-            "needed, or nothing can be estimated; widen years.first or years.last"
-        )
-    else:
-        yield from _years_of_the_model(config, first, last)
+    yield from _year_problems(config)
+    yield from _unwritten_texts(config)
+    yield from _model_problems(config)
+    yield from _normalisation_problems(config)
+    yield from _weighting_problems(config["weighting"])
+    yield from _among_what_is_made(config)
+    yield from _missing_files(config)
+    regions, focus = config["regions"], config["focus_region"]
+    left_out = isinstance(regions, Mapping)
+    if regions != "all" and (focus in regions["without"] if left_out else focus not in regions):
+        yield f"focus_region: {focus} is not among regions; add it or change it"
+
+
+def _unwritten_texts(config: Config) -> Iterator[str]:
     labels = {f"subsystems.{key}": words for key, words in config["subsystems"].items()}
     for key, words in {"title": config["title"], **labels}.items():
         for language, text in words.items():
             if ASKED in text:
                 yield f"{key}.{language}: still says {ASKED}; write what the study calls it"
+
+
+def _model_problems(config: Config) -> Iterator[str]:
     if not config["subsystems"] and not config["interaction"]:
         yield "subsystems: are missing, and interaction too; give one of them or both"
     calibration = named_in_calibration(config["interaction"])
     if 0 in (calibration.get("b1"), calibration.get("b2")):
         yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"
-    normalisation, weighting = config["normalisation"], config["weighting"]
-    for reference in ("base", "goalposts"):
-        if normalisation["reference"] == reference and not normalisation[reference]:
-            yield f"normalisation.{reference}: is missing; reference {reference} needs it"
-    for key, path in other_files(config).items():
-        if not Path(path).is_file():
-            yield f"{key}: there is no file {path}; correct the path"
     if "main" in config["robustness"]["systems"]:
         yield "robustness.systems: main is the study's own system; give the other another name"
-    if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
+
+
+def _normalisation_problems(config: Config) -> Iterator[str]:
+    settings = config["normalisation"]
+    reference, (low, high) = settings["reference"], settings["range"]
+    if reference in ("base", "goalposts") and not settings[reference]:
+        yield f"normalisation.{reference}: is missing; reference {reference} needs it"
+    if settings["method"] == "vector" and config["coupling"]["composite"] != "topsis":
         yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
-    methods = registered("coevo.weighting:WEIGHTINGS")
-    reasons = {weighting["method"]: f"the method {weighting['method']} needs it"}
-    parts = (weighting["combine"] or {}).get("methods", ())
-    for name, reason in [*reasons.items(), *((p, f"weighting.combine names {p}") for p in parts)]:
-        needed = methods[name]
-        if needed and not weighting[needed]:
-            yield f"weighting.{needed}: is missing; {reason}"
-    low, high = config["normalisation"]["range"]
-    if normalisation["reference"] == RATIO and [low, high] != RATIO_RANGE:
+    if reference == RATIO and [low, high] != RATIO_RANGE:
         yield "normalisation.range: figures under reference ratio lie in [0, 1]; leave range out"
     if not 0 <= low < high <= 1:
         yield f"normalisation.range: [{low}, {high}] must be 0 <= low < high <= 1"
-    yield from _among_what_is_made(config)
+
+
+def _weighting_problems(settings: Config) -> Iterator[str]:
+    """Yield what the method, or one that it combines, needs and the config does not have."""
+    methods = registered("coevo.weighting:WEIGHTINGS")
+    reasons = {settings["method"]: f"the method {settings['method']} needs it"}
+    parts = (settings["combine"] or {}).get("methods", ())
+    for name, reason in [*reasons.items(), *((p, f"weighting.combine names {p}") for p in parts)]:
+        needed = methods[name]
+        if needed and not settings[needed]:
+            yield f"weighting.{needed}: is missing; {reason}"
+
+
+def _missing_files(config: Config) -> Iterator[str]:
+    for key, path in other_files(config).items():
+        if not Path(path).is_file():
+            yield f"{key}: there is no file {path}; correct the path"
     if not Path(config["raw"]).is_dir():
         yield f"raw: there is no folder {config['raw']}; put the raw files into it"
     claims = sorted(path.stem for path in Path("config", "claims").glob("*.csv"))
     if config["claims"] is not None and config["claims"] not in claims:
         yield f"claims: unknown set '{config['claims']}'; known: {', '.join(claims)}"
-    regions = config["regions"]
-    focus, left_out = config["focus_region"], isinstance(regions, Mapping)
-    if regions != "all" and (focus in regions["without"] if left_out else focus not in regions):
-        yield f"focus_region: {focus} is not among regions; add it or change it"
 
 
 def _among_what_is_made(config: Config) -> Iterator[str]:
@@ -233,8 +245,18 @@ def _period_problems(config: Config) -> Iterator[str]:
             yield f"period.{language}: is missing; write what a step is called (report.languages)"
 
 
-def _years_of_the_model(config: Config, first: int, last: int) -> Iterator[str]:
-    """Years that the model is split at, or does without, and that the study has not."""
+def _year_problems(config: Config) -> Iterator[str]:
+    """Yield too few years, and years of the model that the study does not have."""
+    first, last = config["years"]["first"], config["years"]["last"]
+    if first > last:
+        yield f"years: first ({first}) comes after last ({last}); swap them"
+        return
+    if last - first + 1 < FEWEST_YEARS:
+        yield (
+            f"years: {first} to {last} are {last - first + 1} years; at least {FEWEST_YEARS} are "
+            "needed, or nothing can be estimated; widen years.first or years.last"
+        )
+        return
     split = (config["interaction"] or {}).get("split")
     if split is not None and not first < split < last:
         yield f"interaction.split: {split} must come after {first} and before {last}, or be null"
