@@ -57,7 +57,7 @@ from coevo.sensitivity.headlines import (
     UNDECIDED,
 )
 from coevo.sensitivity.multiverse import varied
-from coevo.study.configuration import read_schema, with_defaults, with_registries
+from coevo.study.config_model import StudyConfig, Years
 
 TABLE = SIMULATION / "headline_size.csv"
 REGIONS, YEARS = 31, 9
@@ -74,7 +74,9 @@ INDICATORS = np.array([
 ])  # fmt: skip
 SUBSYSTEMS = ["first"] * 5 + ["second"] * 5
 SIZE = ("product", "residents")
-CONFIG = with_defaults({"focus_region": "000000"}, with_registries(read_schema("config")))
+CONFIG = StudyConfig(
+    study="size", raw="", indicators="", years=Years(first=0, last=1), focus_region="000000"
+).model_dump()
 VERDICTS = (ROBUST_TO_CHOICES, NOT_SUPPORTED, DEPENDS, UNDECIDED)
 HELD = (PAIRED, "gap_narrowed")  # headlines
 SAID = {"agree": 1.0, "contrary": -1.0}  # what a combination says

@@ -24,7 +24,10 @@ from coevo.observations import observe
 from coevo.observations.recognition import StudyTerms
 from coevo.panel.audit import audit_table
 
+WHOLE, PART = "gross_regional_product", "secondary_value_added"
 INDICATORS = read_table(ROOT / "config/indicators/provinces.csv", "indicators")
+INDICATORS["part_of"] = INDICATORS["indicator"].map({PART: WHOLE}).fillna("")
+SIZE = (WHOLE, "resident_population")
 NEWER = "2027-01"
 TIMES = (10.0, 100.0, 1000.0, 10_000.0)
 SCALE = {"scale_restated", "scale_of_past", "scale_of_regions", "tenfold_of_regions"}
@@ -251,11 +254,72 @@ def exchanged(rng: Rng, frame: pd.DataFrame) -> Plant:
     return Plant({"places_changed"}, both, one)
 
 
+@plant("13 part above its whole")
+def part(rng: Rng, frame: pd.DataFrame) -> Plant:
+    (region,) = _some(rng, frame, "region")
+    where = _at(frame, region, PART) & _years(rng, frame)
+    of = frame["indicator"] == WHOLE
+    found = _copied(frame, where, of, ["region", "year"])
+    return Plant({"part_above_whole"}, _times(found, where, rng.uniform(1.02, 1.5)), region, PART)
+
+
+@plant("13 equal to its whole, or to another of its system")
+def equal(rng: Rng, frame: pd.DataFrame) -> Plant:
+    pairs = [(PART, WHOLE), ("rd_expenditure", "hightech_revenue")]
+    to, of = pairs[rng.integers(2)]
+    found = _copied(frame, frame["indicator"] == to, frame["indicator"] == of, ["region", "year"])
+    return Plant({"equals_whole", "same_in_system", "same_figures"}, found)
+
+
+@plant("13 sheet in another unit")
+def unit(rng: Rng, frame: pd.DataFrame) -> Plant:
+    indicator = SIZE[rng.integers(2)]
+    where = frame["indicator"] == indicator
+    return Plant({"per_head_outside"}, _times(frame, where, 10.0 ** rng.choice([-4, 4])))
+
+
+@plant("13 zeros before the first figure of a region")
+def early_zeros(rng: Rng, frame: pd.DataFrame) -> Plant:
+    region, indicator = _one(rng, _sized(frame), "region", "indicator")
+    where = _at(frame, region, indicator) & frame["year"].le(rng.integers(2016, 2019))
+    found = frame.assign(value=frame["value"].mask(where & frame["value"].notna(), 0.0))
+    return Plant({"zeros_of_region"}, found, region, indicator)
+
+
+@plant("13 every second year lower")
+def alternating(rng: Rng, frame: pd.DataFrame) -> Plant:
+    (indicator,) = _some(rng, _sized(frame), "indicator")
+    where = frame["indicator"].eq(indicator) & frame["year"].mod(2).eq(rng.integers(2))
+    return Plant({"alternates"}, _times(frame, where, 0.75), indicator=indicator)
+
+
+@plant("13 sheet shifted by a row")
+def shifted(rng: Rng, frame: pd.DataFrame) -> Plant:
+    (indicator,) = _some(rng, _sized(frame), "indicator")
+    regions = sorted(frame["region"].unique())
+    moved = dict(zip(regions, np.roll(regions, rng.choice([-1, 1])), strict=True))
+    own = frame["indicator"] == indicator
+    region = frame["region"].mask(own, frame["region"].map(moved))
+    return Plant({"sheet_shifted"}, frame.assign(region=region), indicator=indicator)
+
+
+@plant("13 names swapped in a sheet")
+def swapped(rng: Rng, frame: pd.DataFrame) -> Plant:
+    """Of two regions that are far apart, which alone anything tells."""
+    (indicator,) = _some(rng, frame[frame["indicator"].isin(CLOSELY_TIED)], "indicator")
+    own = frame["indicator"] == indicator
+    level = frame[own].groupby("region")["value"].median().sort_values()
+    one, other = rng.choice(level.index[:8]), rng.choice(level.index[-8:])
+    region = frame["region"].mask(own, frame["region"].replace({one: other, other: one}))
+    return Plant({"names_swapped"}, frame.assign(region=region), indicator=indicator)
+
+
+CLOSELY_TIED = ("broadband_subscribers", "mobile_internet_users", PART, WHOLE, SIZE[1])
 COLUMNS = ["check", "region", "year", "indicator", "message", "fields"]
 
 
 def audited(observations: pd.DataFrame) -> pd.DataFrame:
-    return audit_table(observations, as_table("remarks", []), INDICATORS)[COLUMNS]
+    return audit_table(observations, as_table("remarks", []), INDICATORS, size=SIZE)[COLUMNS]
 
 
 @cache

@@ -33,7 +33,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from benchmarks.common import ROOT, SIMULATION, Array, Row, simulation, wilson
 from coevo.equilibria.against_theory import pooled_slopes
@@ -52,7 +51,7 @@ from coevo.panel import build_panel
 from coevo.strengths import shown_effects, strength_rows
 from coevo.strengths.strength_estimates import observed_rows, own_strengths
 from coevo.strengths.theory_panels import observed_spread, simulated_paths
-from coevo.study.configuration import read_schema, with_defaults, with_registries
+from coevo.study.configuration import complete_config
 from coevo.study.raw_files import raw_paths
 from coevo.study_data import StudyData
 
@@ -98,8 +97,7 @@ class Origin(NamedTuple):
 @cache
 def provinces() -> Origin:
     """Return the study `provinces`, read from its raw files; the regions that have slopes."""
-    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
-    config = with_defaults(config, with_registries(read_schema("config")))
+    config = complete_config(ROOT / "config" / "config.yaml")
     indicators = read_table(ROOT / config["indicators"], "indicators")
     terms = StudyTerms(indicators, read_table(ROOT / config["regions_table"], "regions"), config)
     raw = (ROOT / config["raw"]).as_posix()

@@ -62,7 +62,7 @@ def panel_config(first=2015, last=2019, regions="all", focus=FOCUS, policy="sing
     """The keys of a configuration that a panel is made by."""
     years, gaps = {"first": first, "last": last}, {"gaps": "linear", "max_gap": 1, **gaps}
     config = {"regions": regions, "focus_region": focus, "years": years, "panel": gaps}
-    return config | {"vintage_policy": policy}
+    return config | {"vintage_policy": policy, "comovement": {"size": []}}
 
 
 @lru_cache

@@ -1,16 +1,20 @@
-"""Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv; in
-config/README.md the names that a key may have, and coevo/registries.csv, from their registries; in
-environment.yml the packages of requirements.lock; docs/published.md, numbers that others printed
-beside ours; in docs/coming-from.md, also in Chinese, the tables of what other software gives.
+"""Write what is kept twice, for readers and for a quick start, from the one place where it stands.
+
+coevo/tables.csv gives docs/tables.md, what every table and column is. The models of the
+configuration give the tables of keys in config/README.md, and workflow/schemas. The registries give
+coevo/registries.csv, requirements.lock the packages in environment.yml, and tests/published both
+docs/published.md and the tables of docs/coming-from.md, also in Chinese.
 
 python workflow/describe.py
 """
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
 
 import numpy as np
 import yaml
@@ -20,8 +24,11 @@ sys.path.insert(0, str(ROOT))
 
 from coevo.files import write_text  # noqa: E402
 from coevo.registry import NAMES, needs_of  # noqa: E402
-from coevo.schema import BUILT, column_rows, table_names, table_row  # noqa: E402
-from coevo.study.configuration import read_schema, resolve_name  # noqa: E402
+from coevo.schema import BUILT, column_row, column_rows, table_names, table_row  # noqa: E402
+from coevo.study.config_mistakes import parts_in  # noqa: E402
+from coevo.study.config_model import StudyConfig  # noqa: E402
+from coevo.study.config_types import Part  # noqa: E402
+from coevo.study.indicator_table import IndicatorRow  # noqa: E402
 
 PUBLISHED, CASES = ROOT / "docs" / "published.md", ROOT / "tests" / "published"
 OTHERS = {"en": ROOT / "docs" / "coming-from.md", "zh": ROOT / "docs" / "coming-from.zh.md"}
@@ -29,8 +36,19 @@ PAGE, KEYS = ROOT / "docs" / "tables.md", ROOT / "config" / "README.md"
 CONDA, LOCK = ROOT / "environment.yml", ROOT / "requirements.lock"
 LOCKED = re.compile(r"^([\w.-]+==[^\\\n]+?) \\$", re.MULTILINE)  # a package with its version
 REGISTRY = re.compile(r"\{([\w.]+:\w+)\}")  # in a note of tables.csv
-# The row of a key, as far as the names that it may have.
-ROW = re.compile(r"^(\| `([\w.]+)` \|[^|]*\| )`\w+`(?:, `\w+`)*(?= \||;)", re.MULTILINE)
+SCHEMAS = {
+    ROOT / "workflow" / "schemas" / "config.schema.yaml": (StudyConfig, "configuration of a study"),
+    ROOT / "workflow" / "schemas" / "indicators.schema.yaml": (IndicatorRow, "indicator table"),
+}
+# Headings of config/README.md, each with the first key of the table below it.
+HEADINGS = {
+    "The study": "study",
+    "Data": "sources",
+    "Indices": "normalisation",
+    "Interaction": "interaction",
+    "Checks and report": "comovement",
+}
+KEY_TABLE = re.compile(r"^### (.+)\n\n(?:\| key \|.*\n)(?:\|.*\n)*", re.MULTILINE)
 HEAD = """# Tables and columns
 
 Made by `python workflow/describe.py` from `coevo/tables.csv`, where a change belongs. `code` is
@@ -77,33 +95,140 @@ def _names(registry: str, refused: str = "") -> str:
 
 
 def registries() -> str:
-    """Return the names of every registry that the schemas name, as `registered` reads them."""
-    named = re.compile(r"(?:registry|refused): (\w[\w.]*:\w+)$", re.MULTILINE)
-    schemas = sorted((ROOT / "workflow" / "schemas").glob("*.yaml"))
-    found = dict.fromkeys(
-        name for path in schemas for name in named.findall(path.read_text("utf-8"))
-    )
+    """Return the names of every registry that the models name, as `registered` reads them."""
+    found: dict[str, None] = {}
+
+    def look(part: Any) -> None:
+        for value in part.values() if isinstance(part, dict) else part:
+            if isinstance(value, dict | list):
+                look(value)
+        if isinstance(part, dict) and isinstance(part.get("registry"), str):
+            found.update(dict.fromkeys(filter(None, (part["registry"], part["refused"]))))
+
+    for model, _ in SCHEMAS.values():
+        look(model.model_json_schema())
     rows = (
         f"{registry},{name},{needs}\n"
-        for registry in found
+        for registry in sorted(found)
         for name, needs in needs_of(resolve_name(registry)).items()
     )
     return "".join(["registry,name,needs\n", *rows])
 
 
+def with_names(part: Any) -> Any:
+    """Return a JSON schema with the names of a registry in place of its mark, without titles."""
+    if isinstance(part, list):
+        return [with_names(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    out = {
+        key: with_names(value)
+        for key, value in part.items()
+        if not (key == "title" and isinstance(value, str)) and key not in ("registry", "refused")
+    }
+    if isinstance(part.get("registry"), str):
+        names = resolve_name(part["registry"])
+        refused = resolve_name(part["refused"]) if part["refused"] else ()
+        out["enum"] = [name for name in names if name not in refused]
+    return out
+
+
+def schema(model: type[Part], title: str) -> str:
+    """Return the JSON schema of a model as YAML, each key with its meaning."""
+    parts = with_names(model.model_json_schema())
+    if model is IndicatorRow:
+        for key, part in parts["properties"].items():
+            row = column_row("indicators", key)
+            part["description"] = "; ".join(filter(None, (row.words["en"], row.note)))
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+    text = yaml.safe_dump({**head, **parts}, allow_unicode=True, sort_keys=False, width=100)
+    return f"# Written by workflow/describe.py from coevo/study; a change belongs there.\n{text}"
+
+
 def explained(page: str) -> str:
-    """Return the page on keys, with the names of a key that the schema takes from a registry."""
-    schema = read_schema("config")
+    """Return the page on keys with its tables of keys made anew."""
+    rows = list(_key_rows(StudyConfig, ""))
+    starts = {heading: _place(rows, first) for heading, first in HEADINGS.items()}
+    ends = [*starts.values(), len(rows)][1:]
+    tables = {
+        heading: "".join(row for _, row in rows[start:end])
+        for (heading, start), end in zip(starts.items(), ends, strict=True)
+    }
+    head = "| key | meaning | allowed | default |\n|---|---|---|---|\n"
+    return KEY_TABLE.sub(lambda found: f"### {found[1]}\n\n{head}{tables[found[1]]}", page)
 
-    def row(found: re.Match[str]) -> str:
-        part = schema
-        for key in found[2].split("."):
-            part = part["properties"].get(key, {}) if "properties" in part else {}
-        if "registry" not in part:
-            return found[0]
-        return found[1] + _names(part["registry"], part.get("refused", ""))
 
-    return ROW.sub(row, page)
+def _place(rows: list[tuple[str, str]], key: str) -> int:
+    return [name for name, _ in rows].index(key)
+
+
+def _key_rows(model: type[Part], prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield each key of a model, and of the one part that it holds, with its row of the table."""
+    schema_of = model.model_json_schema()
+    for key, part in schema_of["properties"].items():
+        field = model.model_fields[key]
+        parts = [one for one in parts_in(field.annotation) if one.__name__ not in INLINE]
+        allowed = "the keys below" if parts else _allowed(part, schema_of.get("$defs", {}))
+        if field.is_required():
+            default = "required"
+        elif parts and field.default is not None:
+            default = ""
+        else:
+            default = _default(field.default)
+        yield (
+            f"{prefix}{key}",
+            f"| `{prefix}{key}` | {part['description']} | {allowed} | {default} |\n",
+        )
+        for inner in parts:
+            yield from _key_rows(inner, f"{prefix}{key}.")
+
+
+# Models whose keys have no rows of their own: what they hold stands in the meaning of their key.
+INLINE = {"Accepted", "Without", "Pair", "PurchaseShares", "Purchases", "Parameters"}
+
+
+def _default(value: Any) -> str:
+    """Return a default as YAML writes it, in a line."""
+    if isinstance(value, Part) or value in ({}, []):
+        return "none"
+    text = yaml.safe_dump(value, default_flow_style=True, default_style="" if value else None)
+    return f"`{text.removesuffix(chr(10)).removesuffix('...').strip()}`"
+
+
+def _allowed(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """Return what a value may be, in words, by its JSON schema."""
+    if "$ref" in part:
+        name = part["$ref"].rpartition("/")[2]
+        keys = ", ".join(f"`{key}`" for key in definitions[name]["properties"])
+        return f"a table of {keys}"
+    if "anyOf" in part:
+        return " or ".join(dict.fromkeys(_allowed(one, definitions) for one in part["anyOf"]))
+    if "registry" in part:
+        return _names(part["registry"], part["refused"])
+    if "enum" in part or "const" in part:
+        return ", ".join(_default(value) for value in part.get("enum", [part.get("const")]))
+    if part.get("type") == "array":
+        return f"a list of {_allowed(part['items'], definitions)}"
+    if part.get("type") == "object":
+        names = _allowed(part.get("propertyNames", {"type": "string"}), definitions)
+        value = _allowed(part["additionalProperties"], definitions)
+        return f"{'names' if names == KINDS['string'] else names}, each with {value}"
+    return KINDS[part["type"]] + _bounds(part)
+
+
+KINDS = {"integer": "whole number", "number": "number", "string": "text", "null": "`null`"}
+
+
+def _bounds(part: Mapping[str, Any]) -> str:
+    low, above = part.get("minimum"), part.get("exclusiveMinimum")
+    high, below = part.get("maximum"), part.get("exclusiveMaximum")
+    bounds = [
+        f"{low:,} or more" if low is not None else "",
+        f"above {above:g}" if above is not None else "",
+        f"at most {high:,}" if high is not None else "",
+        f"below {below:g}" if below is not None else "",
+    ]
+    return "".join(f", {bound}" for bound in bounds if bound)
 
 
 def installed(environment: str) -> str:
@@ -165,3 +290,5 @@ if __name__ == "__main__":
     write_text(installed(CONDA.read_text("utf-8")), CONDA)
     write_text(described(), PAGE)
     write_text(explained(KEYS.read_text("utf-8")), KEYS)
+    for path, of in SCHEMAS.items():
+        write_text(schema(*of), path)

@@ -35,7 +35,13 @@ def panel_tables(study: StudyData) -> dict[str, pd.DataFrame]:
     remarks = pd.concat([study.table("remarks"), remarks])
     return {
         "panel": panel,
-        "audit": audit_table(observations, remarks, indicators, study.config["accept"]),
+        "audit": audit_table(
+            observations,
+            remarks,
+            indicators,
+            study.config["accept"],
+            study.config["comovement"]["size"],
+        ),
         "revisions": revisions(observations),
     }
 

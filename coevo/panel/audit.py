@@ -5,7 +5,7 @@ a finding only if no unrounded levels compatible with the printed digits give it
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -20,8 +20,9 @@ from coevo.panel.audit_rows import FAR, FEWEST, LINE, Finding, finding_row, find
 from coevo.panel.copy_checks import copy_findings
 from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, parse
 from coevo.panel.place_checks import place_findings
-from coevo.panel.scale_checks import scale_findings
+from coevo.panel.scale_checks import scale_findings, sized
 from coevo.panel.vintages import withdrawn
+from coevo.panel.whole_checks import alternating_findings, part_findings, per_head_findings
 
 RISE = 3.0  # a level that more than triples from one year to the next
 FALL = 0.7  # or loses more than 30 %
@@ -32,7 +33,8 @@ COUNTED = ["zero", "negative", "positive", "far", "one"]
 SERIOUS_MESSAGES = DOUBTS | frozenset({
     "scale_restated", "scale_of_past", "scale_of_regions", "shares_for_percentages",
     "places_changed", "year_out_of_order", "year_of_another_century",
-    "code_contradicts_name", "fewer_regions",
+    "code_contradicts_name", "fewer_regions", "names_swapped", "sheet_shifted",
+    "part_above_whole", "per_head_outside",
 })  # fmt: skip
 
 # What a row of the audit is: how files were read, a doubt, a doubt that is serious, one accepted.
@@ -123,16 +125,18 @@ def _odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
 def _more_odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
     """Regions of zeros, and few negative figures of positive series, where others have none.
 
-    A zero counts if its whole series is zero, or if a figure before it is far from zero, and the
-    others of its indicator and year are positive. Negative figures count if the series has twice as
-    many positive ones. One finding a region of zeros, one a series of negative figures.
+    A zero counts if its whole series is zero, or if a figure before it is far from zero, or, of an
+    amount, a later one, and the others of its indicator and year are positive. Negative figures
+    count if the series has twice as many positive ones. One finding a region of zeros, one a series
+    of negative figures.
     """
     rows = _signs(frame)
     zero, negative = rows["zero"], rows["negative"]
     series, every = (rows.groupby(keys)[COUNTED].transform("sum") for keys in (LINE, LINE[:2]))
     year = rows.groupby([*LINE[:2], "year"])[COUNTED].transform("sum")
     whole = (series["zero"] == series["one"]) & (series["one"] > 1)
-    none = zero & (whole | rows.groupby(LINE)["far"].cummax())
+    far = rows.groupby(LINE)["far"]
+    none = zero & (whole | far.cummax() | (far.transform("any") & sized(rows["unit"])))
     none &= (year["far"] >= FEWEST) & (year["zero"] - 1 <= OTHERS * year["one"])
     none &= none.groupby([rows["vintage"], rows["region"]]).transform("sum") > 1
     yield from finding_rows("sign", "zeros_of_region", rows[none], ["vintage", "region"])
@@ -199,12 +203,15 @@ def _fewer_regions(frame: pd.DataFrame) -> Iterator[Finding]:
                 yield finding_row("fewer_regions", row, "fewer_regions", **fields)
 
 
-def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+def audit_findings(
+    frame: pd.DataFrame, indicators: pd.DataFrame, size: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return the findings in observations (with `half_unit`), in the order of the indicator table.
 
     Checks: printed derived figures (named after their derivation) and `not_checkable`; `jump` of a
     level (printed: the figure, computed: the year before); `sign` of one figure; `same_figures`
-    in two subsystems; `range` by unit; `unit` read as another; `fewer_regions` than before.
+    of two indicators; `range` by unit; `unit` read as another; `fewer_regions` than before;
+    `part` of a whole; product `per_head`; `alternates`: every other year is lower.
     """
     frame = frame.astype({"region": "category", "vintage": "category"})  # grouped over and over
     derived = indicators[(indicators["source_name"] != "") & (indicators["derivation"] != "")]
@@ -214,7 +221,8 @@ def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
     factors = {i: unit_of(unit).factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
     findings = [*_jumps(levels), *_odd_signs(levels), *_more_odd_signs(levels)]
     findings += [*scale_findings(levels), *copy_findings(levels, indicators)]
-    findings += place_findings(levels)
+    findings += [*place_findings(levels), *part_findings(levels, indicators)]
+    findings += [*alternating_findings(levels), *per_head_findings(levels, size)]
     findings += _out_of_range(frame[~frame["indicator"].isin(rates)])
     findings += [*_units(frame, derivations), *_withdrawn(frame), *_fewer_regions(frame)]
     frame = frame.assign(factor=frame["indicator"].map(factors))
@@ -238,14 +246,16 @@ def audit_table(
     remarks: pd.DataFrame,
     indicators: pd.DataFrame,
     accept: Iterable[Mapping[str, Any]] = (),
+    size: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return the findings in observations and what reading remarked, each with its `standing`.
 
     remarks: check, indicator, place, message and fields; one is on a table or a sheet: region and
     year are empty, and so is the indicator unless the table has but one. accept: findings that are
-    meant, as `acceptance` names them; one that fits no finding is a remark itself.
+    meant, as `acceptance` names them; one that fits no finding is a remark itself. size: the
+    indicators of product and population (`comovement.size`).
     """
-    audit = pd.concat([audit_findings(observations, indicators), remarks])
+    audit = pd.concat([audit_findings(observations, indicators, size), remarks])
     audit = _sorted(audit, indicators)
     serious = audit["message"].isin(SERIOUS_MESSAGES)
     audit["standing"] = np.where(audit["printed"].notna(), FINDING, REMARK)

@@ -68,6 +68,8 @@ def block_rows(
     """
     odd = rows[rows["by"] != 0]
     for keys in BLOCKS:
+        if odd.empty:
+            return
         same = [*keys, "by"]
         every = rows[[*keys, "year"]].merge(odd[[*same, "year"]].drop_duplicates())
         share = odd.groupby(same).size() / every.groupby(same).size()

@@ -77,7 +77,7 @@ def _sides(indicators: pd.DataFrame) -> dict[str, set[str]]:
 
 
 def _proportional(rows: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Finding]:
-    """Two indicators of different subsystems whose ratio is a constant: one finding for each pair.
+    """Two indicators that are the same, or of two subsystems and proportional: a finding a pair.
 
     The ratio of all figures that both have, or of all years of some regions, in base units; at
     least `FEWEST`, not all alike. Rounded figures count where they have `FINE` half units.
@@ -89,8 +89,9 @@ def _proportional(rows: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Find
     wide = rows.pivot_table(["base", "half"], [*PLACE, "year"], "indicator", "first")
     starts = np.flatnonzero(~wide.index.droplevel("year").duplicated())
     for one, other in combinations([i for i in indicators["indicator"] if i in sides], 2):
-        if sides[one] & sides[other] or not {("base", one), ("base", other)} <= {*wide.columns}:
+        if not {("base", one), ("base", other)} <= {*wide.columns}:
             continue
+        is_beside = bool(sides[one] & sides[other])  # where a constant ratio may be meant
         y, half = wide["base", other].to_numpy(), wide["half", other].to_numpy()
         x = wide["base", one].where(wide["base", one] != 0).where(np.isfinite(y)).to_numpy()
         ratio = y / x
@@ -104,8 +105,12 @@ def _proportional(rows: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Find
                 parts = np.repeat(alike, np.diff([*at, len(x)])) & np.isfinite(ratio)
                 both = rows[rows["indicator"] == other].set_index([*PLACE, "year"], drop=False)
                 odd = both.loc[wide.index[parts]].assign(other=one)
-                message = "same_figures" if np.isclose(ratio[parts], 1).all() else "proportional"
-                yield from finding_rows("same_figures", message, odd, ["other"], fields=["other"])
+                is_same = np.isclose(ratio[parts], 1).all()
+                message = "same_in_system" if is_beside else "same_figures"
+                message = message if is_same else "proportional"
+                if is_same or not is_beside:
+                    fields = ["other"]
+                    yield from finding_rows("same_figures", message, odd, ["other"], fields=fields)
                 break
 
 

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from coevo.panel.audit_rows import LINE, NORMAL, Finding, finding_row, finding_rows
+from coevo.panel.scale_checks import of_rows, off_their_region, region_levels, sized
 from coevo.panel.vintages import newest_known, successive
+from coevo.panel.whole_checks import shifted_findings
 
 STRANGE = 3.0  # usual differences by which a region's figures depart from its own past
 LEAST = 0.02  # powers of ten by which they do so at least: 5 %
@@ -120,7 +122,7 @@ def _odd_years(frame: pd.DataFrame) -> Iterator[Finding]:
 
 
 def place_findings(frame: pd.DataFrame) -> Iterator[Finding]:
-    """Regions that changed places in a newer vintage or from one year on, and odd years.
+    """Regions that changed places, in a newer vintage, from one year on or in one sheet; odd years.
 
     frame: observations of levels.
     """
@@ -132,4 +134,12 @@ def place_findings(frame: pd.DataFrame) -> Iterator[Finding]:
     same = (rows[LINE[1:]] == rows[LINE[1:]].shift()).all(axis=1)
     rows = rows.assign(old_value=rows["value"].shift().where(same))
     yield from _changed_places(rows, "places_changed_from", "year", ["indicator"])
+    rows = rows[(rows["value"] > 0) & sized(rows["unit"])]
+    if rows["indicator"].nunique() > 2:
+        rows = rows.assign(log=np.log10(rows["value"]))
+        expected = 10 ** (rows["log"] - of_rows(off_their_region(rows), rows))
+        rows = rows.assign(old_value=expected)
+        yield from _changed_places(rows, "names_swapped", "indicator", ["year"])
+        levels, _ = region_levels(rows)
+        yield from shifted_findings(rows, levels)
     yield from _odd_years(known)

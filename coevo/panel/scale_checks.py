@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Integers
 from coevo.observations.units import unit_of
 from coevo.panel.audit_rows import FEWEST, LINE, NORMAL, Finding, block_rows
 from coevo.panel.vintages import newest_known, successive
@@ -70,16 +71,21 @@ def _off_their_past(rows: pd.DataFrame) -> pd.Series:
     return level - level.where(most).groupby(series).transform("first")
 
 
-def _off_their_region(rows: pd.DataFrame) -> pd.Series:
-    """Return by what power of ten each series stands off the others of its region.
+def region_levels(rows: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:
+    """Return the usual logarithms (regions x indicators), and which columns grow with a region."""
+    levels = rows.pivot_table("log", "region", "indicator", "median")
+    units = rows.drop_duplicates("indicator").set_index("indicator")["unit"]
+    return levels, np.flatnonzero(sized(units)[levels.columns])
+
+
+def off_their_region(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return how far each series stands off the others of its region (regions x indicators).
 
     An indicator that grows with a region's size is held, by medians over the years, against the
     `PARTNERS` others that go with it best from region to region; a share, a rate per head or an
-    index against the other regions.
+    index against the other regions. In powers of ten.
     """
-    levels = rows.pivot_table("log", "region", "indicator", "median")
-    units = rows.drop_duplicates("indicator").set_index("indicator")["unit"]
-    large = np.flatnonzero(sized(units)[levels.columns])
+    levels, large = region_levels(rows)
     values = levels.to_numpy()
     off = values - np.nanmedian(values, axis=0)
     for place in large:
@@ -91,13 +97,25 @@ def _off_their_region(rows: pd.DataFrame) -> pd.Series:
         if len(nearest) > 1:  # of two alone, nobody knows which is wrong; most must say so
             size = np.argsort(np.abs(apart[:, nearest]), axis=1)[:, [(len(nearest) - 1) // 2]]
             off[:, [place]] = np.take_along_axis(apart[:, nearest], size, axis=1)
+    return pd.DataFrame(off, levels.index, levels.columns)
+
+
+def _power_of_region(rows: pd.DataFrame) -> pd.Series:
+    """Return by what power of ten each series stands off the others of its region, 0 for most."""
+    frame = off_their_region(rows)
+    off = frame.to_numpy()
     size = np.abs(off)
     least = UNLIKE * NORMAL * np.nanmedian(size, axis=0)
     least = np.maximum(np.maximum(least, APART), ISOLATED * np.nanquantile(size, 0.9, axis=0))
     odd = (size >= least) & (np.isfinite(off).sum(axis=0) >= FEWEST)
-    power = pd.DataFrame(np.where(odd, np.round(off), 0.0), levels.index, levels.columns)
+    power = pd.DataFrame(np.where(odd, np.round(off), 0.0), frame.index, frame.columns)
+    return of_rows(power, rows)
+
+
+def of_rows(frame: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Return what a frame (regions x indicators) holds for each row."""
     places = pd.MultiIndex.from_frame(rows[["region", "indicator"]])
-    return pd.Series(power.stack().reindex(places).to_numpy(), rows.index)
+    return pd.Series(frame.stack().reindex(places).to_numpy(), rows.index)
 
 
 def _shares(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -130,7 +148,7 @@ def scale_findings(frame: pd.DataFrame) -> Iterator[Finding]:
     checks += [("scale_of_past", rows.assign(by=past))]
     checks += [("shares_for_percentages", rows.assign(by=some))]
     checks += [("percentages_below_one", rows.assign(by=all_shares))]
-    region = _off_their_region(rows)  # tenfold, a region may be by nature
+    region = _power_of_region(rows)  # tenfold, a region may be by nature
     far = region.abs() >= 2
     checks += [("scale_of_regions", rows.assign(by=region.where(far, 0.0)))]
     checks += [("tenfold_of_regions", rows.assign(by=region.mask(far, 0.0)))]

@@ -1,33 +1,22 @@
 """Tables that a config names: indicators, regions, others; its names are held against them."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from coevo.arrays import Config
 from coevo.errors import Problems, StudyError, short
-from coevo.normalisation.directions import scale_of
 from coevo.observations.names import aliases, compared
-from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.study.config_text import TextRows, read_rows
-from coevo.study.configuration import (
-    ASKED,
-    GOALPOSTS,
-    messages,
-    named_in_calibration,
-    other_files,
-    read_schema,
-    schema_validator,
-    with_registries,
-)
+from coevo.study.configuration import GOALPOSTS, named_in_calibration, other_files
+from coevo.study.indicator_table import NEEDED, row_mistakes, subsystem_mistakes, table_mistakes
 from coevo.study.raw_files import date_problem
 from coevo.study.regions import chosen_regions, read_regions
 
 OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
 CLAIM_COLUMNS = ("claim", "paper", "check", "indicators", "source")
-ADDED = ("sum", "difference")  # derivations of figures of one kind
 
 
 def check_indicators(config: Config, regions: str, name: str) -> TextRows:
@@ -38,101 +27,20 @@ def check_indicators(config: Config, regions: str, name: str) -> TextRows:
     path = config["indicators"]
     if not Path(path).is_file():
         raise StudyError(f"indicators: there is no file {path}; write the indicator table")
-    rows, schema = read_rows(path), with_registries(read_schema("indicators"))
-    problems, validator = Problems(), schema_validator(schema)
-    columns = schema["properties"].items()
-    needed = [column for column, part in columns if "default" not in part]
-    absent = [column for column in [*needed, *_labels(config)] if column not in rows[0]]
+    rows, problems = read_rows(path), Problems()
+    labels = [f"label_{language}" for language in config["report"]["languages"]]
+    absent = [column for column in [*NEEDED, *labels] if column not in rows[0]]
     problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
     problems.check()
-    for row in rows:
-        problems.extend(f"{path}: {line}" for line in _unlike_schema(row, validator))
-    problems.check()
     problems.extend(filter(None, map(date_problem, (path, regions))))
-    problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
-    problems.extend(f"{name}: {line}" for line in other_file_problems(config, needed, validator))
+    problems.extend(f"{path}: {line}" for line in table_mistakes(rows, labels))
+    problems.extend(f"{path}: {line}" for line in subsystem_mistakes(rows, config["subsystems"]))
+    problems.extend(f"{name}: {line}" for line in other_file_problems(config))
     places = read_regions(regions)
     problems.extend(f"{name}: {line}" for line in region_problems(config, places, regions))
     problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
     problems.check()
     return rows
-
-
-def _labels(config: Config) -> list[str]:
-    return [f"label_{language}" for language in config["report"]["languages"]]
-
-
-def _mixed(derivation: str, units: Sequence[Unit]) -> str:
-    """Say what a derivation mixes that cannot be: two kinds of figures in a sum, two currencies."""
-    kinds = {unit.measures: unit.name for unit in units}
-    money = [kind.split()[-1] for kind in kinds if kind.startswith("money")]
-    currencies = {last if last.isupper() else "CNY" for last in money}
-    if len(currencies) < 2 and (len(kinds) < 2 or derivation not in ADDED):
-        return ""
-    return (
-        f"{derivation} of figures in {' and '.join(kinds.values())} means nothing; kinds and "
-        "currencies are not converted into each other; take other figures"
-    )
-
-
-def _indicator_problems(rows: TextRows, config: Config) -> Iterator[str]:
-    names = [row["indicator"] for row in rows]
-    sources: dict[str, dict[str, str]] = {}  # a name in the files -> the rows that it stands in
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{name}: stands in {names.count(name)} rows; keep one"
-    for row in rows:
-        names_of = aliases(row["source_name"])
-        for alias in names_of:
-            sources.setdefault(compared(alias), {})[row["indicator"]] = alias
-        if row["source_name"] and not names_of:
-            yield f"{row['indicator']}: source_name '{row['source_name']}' holds no name; write one"
-    for alias_of in sources.values():
-        if len(alias_of) > 1:
-            alias, rows_ = next(iter(alias_of.values())), ", ".join(alias_of)
-            yield f"source_name '{alias}': stands in {len(alias_of)} rows ({rows_}); keep one"
-    units = {row["indicator"]: unit_of(row["unit"]) for row in rows}
-    derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
-    audited = [row for row in rows if row["derivation"] and row["source_name"]]
-    printed = {row["indicator"] for row in audited if not row["subsystem"]}
-    for place, row in enumerate(rows):
-        name, above = row["indicator"], names[:place]
-        for column in _labels(config):
-            if not row[column]:
-                yield f"{name}: {column}: is empty; write what reports in that language call it"
-            elif ASKED in row[column]:
-                yield f"{name}: {column}: still says {ASKED}; write what reports call it"
-        if row["subsystem"] and not row["direction"]:
-            yield f"{name}: direction: is empty; write +, - or moderate"
-        yield from (f"{name}: {line}" for line in scale_problems(row))
-        if not row["source_name"] and not row["derivation"]:
-            yield f"{name}: has neither source_name nor derivation; give one of them"
-        if row["derivation"]:
-            try:
-                of, arguments = parse(row["derivation"])
-            except StudyError as problem:
-                yield f"{name}: {problem}"
-                continue
-            kinds = [units[argument] for argument in arguments if argument in units]
-            if mixed := _mixed(of, kinds):
-                yield f"{name}: derivation: {mixed}"
-            for argument in arguments:
-                if argument not in names:
-                    yield f"{name}: derivation: '{argument}' is no indicator of this table; add it"
-                elif not row["source_name"] and argument in printed:
-                    yield f"{name}: derivation: '{argument}' is printed for the audit alone"
-                elif not row["source_name"] and argument in derived and argument not in above:
-                    yield f"{name}: derivation: '{argument}' is derived further down; move it up"
-    subsystems = list(dict.fromkeys(row["subsystem"] for row in rows if row["subsystem"]))
-    if subsystems and not config["subsystems"]:
-        yield (
-            f"has the subsystems {', '.join(subsystems)}, and the config none; name them there "
-            "under subsystems, or leave the column empty here"
-        )
-    elif config["subsystems"] and len(subsystems) < 2:
-        yield f"at least two subsystems are needed; found: {', '.join(subsystems) or 'none'}"
-    for name in config["subsystems"]:
-        if name not in subsystems:
-            yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
 
 
 def _unknown_names(rows: TextRows, config: Config) -> Iterator[str]:
@@ -205,16 +113,13 @@ def _weights_problems(rows: TextRows, config: Config) -> Iterator[str]:
             )
 
 
-def other_file_problems(config: Config, needed: list[str], validator: Any) -> Iterator[str]:
-    """Yield a line for each problem of other indicator systems, kept goalposts and claims.
-
-    needed: the columns that an indicator table must have; validator: of its rows.
-    """
+def other_file_problems(config: Config) -> Iterator[str]:
+    """Yield a line for each problem of other indicator systems, kept goalposts and claims."""
     for key, path in other_files(config).items():
         if key == GOALPOSTS:
             yield from _read(key, path, ["indicator", "low", "high"], _posts)
         else:
-            yield from _read(key, path, needed, lambda row: _row_problems(row, validator))
+            yield from _read(key, path, NEEDED, row_mistakes)
     if config["claims"]:
         path = f"config/claims/{config['claims']}.csv"
         yield from _read("claims", path, CLAIM_COLUMNS, lambda row: ())
@@ -235,29 +140,6 @@ def _read(key: str, path: str, needed: Any, look: Any) -> Iterator[str]:
         return
     for row in rows:
         yield from (f"{key}: {path}: {line}" for line in look(row))
-
-
-def _row_problems(row: dict[str, str], validator: Any) -> Iterator[str]:
-    yield from _unlike_schema(row, validator)
-    yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in scale_problems(row))
-
-
-def _unlike_schema(row: dict[str, str], validator: Any) -> Iterator[str]:
-    for error in validator.iter_errors(row):
-        yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in messages(error))
-
-
-def scale_problems(row: Mapping[str, str]) -> list[str]:
-    """Return what is wrong with direction, best band and goalposts of an indicator's row."""
-    if not row["subsystem"]:
-        filled = [column for column in ("best", "low", "high") if row.get(column)]
-        text = f"{', '.join(filled)}: say how an index is made; leave empty without a subsystem"
-        return [text] if filled else []
-    try:
-        scale_of(row)
-    except StudyError as problem:
-        return problem.messages
-    return []
 
 
 def _posts(row: dict[str, str]) -> Iterator[str]:

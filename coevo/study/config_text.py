@@ -66,6 +66,24 @@ def read_mapping(path: str | Path) -> dict[str, Any]:
     return dict(config or {})
 
 
+def key_lines(path: str | Path) -> dict[str, int]:
+    """Return the line of each key of a YAML file that `read_mapping` reads, by its full name."""
+    root = _Loader(_text(path, "UTF-8"), path).get_single_node()
+    return dict(_lines_below(root, "")) if root else {}
+
+
+def _lines_below(node: yaml.Node, prefix: str) -> Iterator[tuple[str, int]]:
+    """Yield the keys in a node with their lines; items of a list are named by their number."""
+    if isinstance(node, yaml.MappingNode):
+        parts = [(key.value, key, value) for key, value in node.value]
+    else:
+        items = node.value if isinstance(node, yaml.SequenceNode) else []
+        parts = [(str(place), item, item) for place, item in enumerate(items)]
+    for name, start, value in parts:
+        yield f"{prefix}{name}", start.start_mark.line + 1
+        yield from _lines_below(value, f"{prefix}{name}.")
+
+
 def _check_signs(text: str, path: str | Path, problem: Exception | None = None) -> None:
     """Raise `StudyError` for a line that YAML stops at if full-width signs stand for its own."""
     mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
@@ -166,5 +184,11 @@ def read_rows(path: str | Path, least: int = 1) -> TextRows:
                 f"{path}: row {number} ({row[0]}) has {len(row)} fields instead of {len(head)}; "
                 "put a text that contains a comma into quotes"
             )
+        for column, cell in zip(head, row, strict=False):
+            if "\n" in cell or CONTROL.search(cell):
+                problems.add(
+                    f"{path}: row {number}: {column}: holds a line break or a sign that cannot be "
+                    "printed; delete it"
+                )
     problems.check()
     return [dict(zip(head, row, strict=True)) for row in rows]

@@ -1,26 +1,21 @@
-"""A study's configuration: read against its schema, completed with defaults, checked at once.
+"""A study's configuration: read, completed with defaults, and checked at once.
 
-Allowed names of methods come from registries: a schema says `registry: module:NAME` in place of a
-list, and `refused: module:NAME` where names are refused with a reason. Neither numpy nor pandas is
-imported here, which every start of the workflow would wait for.
+What each key is stands in `config_model`; here keys are held against each other. Neither numpy nor
+pandas is imported, which every start of the workflow would wait for.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
-from functools import partial
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
-from coevo.errors import PROGRAM, Problems, StudyError, short
+from coevo.errors import Problems, StudyError, short
 from coevo.files import DEVICE
 from coevo.registry import left, registered
-from coevo.schema import LANGUAGES, RATIO
-from coevo.study.config_text import read_mapping
+from coevo.schema import RATIO
+from coevo.study.config_text import key_lines, read_mapping
 
 if TYPE_CHECKING:
     from coevo.arrays import Config
@@ -28,7 +23,6 @@ if TYPE_CHECKING:
 DEFAULT = "config/config.yaml"  # of the study of a folder; any other has a file of its name
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 LONGEST_NAME = 100  # characters: it is part of paths
-LANGUAGE = "<language>"
 RATIO_RANGE = [0.0, 1.0]
 FEWEST_YEARS = 5
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # of a study of years
@@ -85,144 +79,54 @@ def read_config(path: str | Path) -> dict[str, Any]:
     return config
 
 
-def read_schema(name: str) -> dict[str, Any]:
-    """Return a schema of workflow/schemas: `config`, `indicators`."""
-    import yaml
+def complete(config: Config, path: str | Path) -> dict[str, Any]:
+    """Return the configuration completed with defaults.
 
-    path = PROGRAM / "workflow" / "schemas" / f"{name}.schema.yaml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    schema: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-    return schema
+    Parameters
+    ----------
+    config
+        Keys and values as they are written.
+    path
+        The file that they are from; its name begins every message, and if it is there, the message
+        names the line.
 
-
-def with_registries(schema: Any) -> Any:
-    """Return the schema with each `registry: module:NAME` replaced by the `enum` of its entries.
-
-    A key with `<language>` stands for one in each language, unless the schema has that one itself.
+    Raises
+    ------
+    StudyError
+        With one line per mistake: `file: line n: key: what is wrong; what to do`.
     """
-    if isinstance(schema, list):
-        return [with_registries(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    plain = {key: value for key, value in schema.items() if LANGUAGE not in key}
-    several = {
-        key.replace(LANGUAGE, language): value
-        for key, value in schema.items()
-        for language in LANGUAGES
-        if LANGUAGE in key
-    }
-    out = {key: with_registries(value) for key, value in (several | plain).items()}
-    if isinstance(name := out.pop("registry", None), str):
-        refused = registered(out["refused"]) if "refused" in out else {}
-        out["enum"] = sorted(registered(name).keys() - refused.keys())
-    return out
+    from coevo.study.config_mistakes import completed
 
-
-def with_defaults(config: Config, schema: Config) -> dict[str, Any]:
-    """Return `config` with the schema's defaults wherever a key is absent, at every depth."""
-    out = deepcopy(dict(config))
-    for key, part in schema.get("properties", {}).items():
-        if key not in out and "default" in part:
-            out[key] = deepcopy(part["default"])
-        if isinstance(out.get(key), dict):
-            out[key] = with_defaults(out[key], part)
-    return out
-
-
-def messages(error: Any) -> Iterator[str]:
-    """Turn one error of the validator into lines `key: what; what is allowed`."""
-    key = ".".join(str(part) for part in error.absolute_path)
-    if error.validator == "additionalProperties":
-        known = error.schema["properties"]
-        for name in sorted(set(error.instance) - set(known)):
-            full = f"{key}.{name}" if key else name
-            if reason := left(full):
-                yield f"{full}: {reason}"
-                continue
-            yield f"{short(full)}: unknown key '{short(name)}'; known: {', '.join(sorted(known))}"
-    elif error.validator == "enum" and (reason := left(key, str(error.instance))):
-        yield f"{key}: {error.instance}: {reason}"
-    elif error.validator == "enum" and (reason := _refusal(error)):
-        yield f"{key}: '{error.instance}' is refused: {reason}"
-    elif error.validator == "enum":
-        names = [str(part) for part in error.absolute_path if isinstance(part, str)]
-        kind = (names[-1] if names else "value").rstrip("s").replace("_", " ")
-        kind = "method" if kind in ("method", "form", "reference") else kind
-        allowed = ", ".join(str(value) or "(empty)" for value in error.validator_value)
-        yield f"{key}: unknown {kind} '{short(error.instance)}'; known: {allowed}"
-    elif error.validator == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
-        yield from (f"{f'{key}.' if key else ''}{name}: is missing; add it" for name in missing)
-    elif error.validator == "format":
-        yield f"{key}: {error.cause}"
-    elif error.validator in ("anyOf", "oneOf"):
-        text = short(repr(error.instance))
-        yield f"{key}: {text} is not allowed; {error.schema.get('description', '')}"
-    else:
-        hint = error.schema.get("description", "")
-        text = error.message.replace(repr(error.instance), short(repr(error.instance)))
-        yield f"{key or 'config'}: {short(text, 300)}" + (f"; {hint}" if hint else "")
-
-
-def _refusal(error: Any) -> str:
-    """Return why a name is refused that is none of the list, "" if no reason is known."""
-    refused = error.schema.get("refused")
-    return str(resolve_name(refused).get(str(error.instance), "")) if refused else ""
-
-
-def complete(config: Config, name: str) -> dict[str, Any]:
-    """Return the config completed with defaults.
-
-    Raises `StudyError` with one line per problem, each `name: key: what; what is allowed`.
-    """
-    schema = with_registries(read_schema("config"))
-    full = with_defaults(config, schema)
-    if _is_ratio(full.get("normalisation")):
-        full["normalisation"]["range"] = config["normalisation"].get("range", RATIO_RANGE)
-    problems = Problems()
-    for error in sorted(
-        schema_validator(schema).iter_errors(full), key=lambda e: list(map(str, e.absolute_path))
-    ):
-        problems.extend(f"{name}: {line}" for line in messages(error))
-    problems.check()
-    problems.extend(f"{name}: {line}" for line in _across_keys(full))
-    stem = Path(name).stem
-    if stem not in ("config", full["study"]):
-        problems.add(
-            f"{name}: study: is '{full['study']}', and would overwrite that study; write "
-            f"study: {stem}, as the file is called"
+    full, mistakes, wrong = completed(config)
+    across = list(_across_keys(full)) if full else []
+    if full and Path(path).stem not in ("config", full["study"]):
+        across.append(
+            f"study: is '{full['study']}', and would overwrite that study; write "
+            f"study: {Path(path).stem}, as the file is called"
         )
+    # What is wrong by itself was replaced by its default, of which nothing is to be said.
+    is_about_default = re.compile(rf"\b({'|'.join(map(re.escape, wrong))})\b").search
+    mistakes += [line for line in across if not wrong or not is_about_default(line)]
+    lines = key_lines(path) if mistakes and Path(path).is_file() else {}
+    placed = sorted(((_line_of(text, lines), text) for text in mistakes), key=lambda pair: pair[0])
+    problems = Problems()
+    for line, text in placed:
+        problems.add(f"{Path(path).name}: {f'line {line}: ' if line else ''}{text}")
     problems.check()
-    return full
+    return full or {}
+
+
+def _line_of(mistake: str, lines: Mapping[str, int]) -> int:
+    """Return the line of the key that a mistake begins with, or 0 for a key that is not written."""
+    key = mistake.partition(": ")[0]
+    while key not in lines and "." in key:
+        key = key.rpartition(".")[0]
+    return lines.get(key, 0)
 
 
 def complete_config(path: str | Path) -> dict[str, Any]:
     """Return a config file completed with defaults; raises as `read_config` and `complete` do."""
-    return complete(read_config(path), Path(path).name)
-
-
-def schema_validator(schema: Config) -> Any:
-    """Return the validator of a schema, for which 2015.0 is no whole number and .inf no number.
-
-    The format `unit` is a unit by its name in an indicator table, `unit read` by a Chinese one too.
-    """
-    from jsonschema import Draft202012Validator, FormatChecker, validators
-
-    formats = FormatChecker(formats=())
-    formats.checks("unit", raises=StudyError)(partial(_is_unit, read="unit_of"))
-    formats.checks("unit read", raises=StudyError)(partial(_is_unit, read="read_unit"))
-    known = Draft202012Validator.TYPE_CHECKER
-    known = known.redefine("integer", lambda _, value: type(value) is int)
-    known = known.redefine("number", lambda _, x: type(x) in (int, float) and abs(x) < math.inf)
-    extended: Any = validators
-    return extended.extend(Draft202012Validator, type_checker=known)(schema, format_checker=formats)
-
-
-def _is_unit(name: Any, read: str) -> bool:
-    """Whether a text is a unit; raises `StudyError` if not. read: by which function."""
-    from coevo.observations import units
-
-    return isinstance(getattr(units, read)(name), object)
+    return complete(read_config(path), path)
 
 
 def named_in_calibration(interaction: Config | None) -> Config:
@@ -238,68 +142,75 @@ def other_files(config: Config) -> dict[str, str]:
     return ({GOALPOSTS: goalposts} if goalposts is not None else {}) | paths
 
 
-def _is_ratio(settings: Any) -> bool:
-    """Whether figures are normalised by the reference that fixes their range."""
-    return isinstance(settings, Mapping) and settings.get("reference") == RATIO
-
-
 def _across_keys(config: Config) -> Iterator[str]:
+    """Yield what does not fit between keys, and between a key and the files of the study."""
     if problem := name_problem(config["study"]):  # that is given beside a file
         yield problem
     yield from _period_problems(config)
-    first, last = config["years"]["first"], config["years"]["last"]
-    if first > last:
-        yield f"years: first ({first}) comes after last ({last}); swap them"
-    elif last - first + 1 < FEWEST_YEARS:
-        yield (
-            f"years: {first} to {last} are {last - first + 1} years; at least {FEWEST_YEARS} are "
-            "needed, or nothing can be estimated; widen years.first or years.last"
-        )
-    else:
-        yield from _years_of_the_model(config, first, last)
+    yield from _year_problems(config)
+    yield from _unwritten_texts(config)
+    yield from _model_problems(config)
+    yield from _normalisation_problems(config)
+    yield from _weighting_problems(config["weighting"])
+    yield from _among_what_is_made(config)
+    yield from _missing_files(config)
+    regions, focus = config["regions"], config["focus_region"]
+    left_out = isinstance(regions, Mapping)
+    if regions != "all" and (focus in regions["without"] if left_out else focus not in regions):
+        yield f"focus_region: {focus} is not among regions; add it or change it"
+
+
+def _unwritten_texts(config: Config) -> Iterator[str]:
     labels = {f"subsystems.{key}": words for key, words in config["subsystems"].items()}
     for key, words in {"title": config["title"], **labels}.items():
         for language, text in words.items():
             if ASKED in text:
                 yield f"{key}.{language}: still says {ASKED}; write what the study calls it"
+
+
+def _model_problems(config: Config) -> Iterator[str]:
     if not config["subsystems"] and not config["interaction"]:
         yield "subsystems: are missing, and interaction too; give one of them or both"
     calibration = named_in_calibration(config["interaction"])
     if 0 in (calibration.get("b1"), calibration.get("b2")):
         yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"
-    normalisation, weighting = config["normalisation"], config["weighting"]
-    for reference in ("base", "goalposts"):
-        if normalisation["reference"] == reference and not normalisation[reference]:
-            yield f"normalisation.{reference}: is missing; reference {reference} needs it"
-    for key, path in other_files(config).items():
-        if not Path(path).is_file():
-            yield f"{key}: there is no file {path}; correct the path"
     if "main" in config["robustness"]["systems"]:
         yield "robustness.systems: main is the study's own system; give the other another name"
-    if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
+
+
+def _normalisation_problems(config: Config) -> Iterator[str]:
+    settings = config["normalisation"]
+    reference, (low, high) = settings["reference"], settings["range"]
+    if reference in ("base", "goalposts") and not settings[reference]:
+        yield f"normalisation.{reference}: is missing; reference {reference} needs it"
+    if settings["method"] == "vector" and config["coupling"]["composite"] != "topsis":
         yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
-    methods = registered("coevo.weighting:WEIGHTINGS")
-    reasons = {weighting["method"]: f"the method {weighting['method']} needs it"}
-    parts = (weighting["combine"] or {}).get("methods", ())
-    for name, reason in [*reasons.items(), *((p, f"weighting.combine names {p}") for p in parts)]:
-        needed = methods[name]
-        if needed and not weighting[needed]:
-            yield f"weighting.{needed}: is missing; {reason}"
-    low, high = config["normalisation"]["range"]
-    if _is_ratio(normalisation) and [low, high] != RATIO_RANGE:
+    if reference == RATIO and [low, high] != RATIO_RANGE:
         yield "normalisation.range: figures under reference ratio lie in [0, 1]; leave range out"
     if not 0 <= low < high <= 1:
         yield f"normalisation.range: [{low}, {high}] must be 0 <= low < high <= 1"
-    yield from _among_what_is_made(config)
+
+
+def _weighting_problems(settings: Config) -> Iterator[str]:
+    """Yield what the method, or one that it combines, needs and the config does not have."""
+    methods = registered("coevo.weighting:WEIGHTINGS")
+    reasons = {settings["method"]: f"the method {settings['method']} needs it"}
+    parts = (settings["combine"] or {}).get("methods", ())
+    for name, reason in [*reasons.items(), *((p, f"weighting.combine names {p}") for p in parts)]:
+        needed = methods[name]
+        if needed and not settings[needed]:
+            yield f"weighting.{needed}: is missing; {reason}"
+
+
+def _missing_files(config: Config) -> Iterator[str]:
+    for key, path in other_files(config).items():
+        if not Path(path).is_file():
+            yield f"{key}: there is no file {path}; correct the path"
     if not Path(config["raw"]).is_dir():
         yield f"raw: there is no folder {config['raw']}; put the raw files into it"
     claims = sorted(path.stem for path in Path("config", "claims").glob("*.csv"))
     if config["claims"] is not None and config["claims"] not in claims:
         yield f"claims: unknown set '{config['claims']}'; known: {', '.join(claims)}"
-    regions = config["regions"]
-    focus, left_out = config["focus_region"], isinstance(regions, Mapping)
-    if regions != "all" and (focus in regions["without"] if left_out else focus not in regions):
-        yield f"focus_region: {focus} is not among regions; add it or change it"
 
 
 def _among_what_is_made(config: Config) -> Iterator[str]:
@@ -331,11 +242,21 @@ def _period_problems(config: Config) -> Iterator[str]:
         )
     for language in config["report"]["languages"]:
         if language not in period:
-            yield f"period.{language}: is missing; write what reports in that language call a step"
+            yield f"period.{language}: is missing; write what a step is called (report.languages)"
 
 
-def _years_of_the_model(config: Config, first: int, last: int) -> Iterator[str]:
-    """Years that the model is split at, or does without, and that the study has not."""
+def _year_problems(config: Config) -> Iterator[str]:
+    """Yield too few years, and years of the model that the study does not have."""
+    first, last = config["years"]["first"], config["years"]["last"]
+    if first > last:
+        yield f"years: first ({first}) comes after last ({last}); swap them"
+        return
+    if last - first + 1 < FEWEST_YEARS:
+        yield (
+            f"years: {first} to {last} are {last - first + 1} years; at least {FEWEST_YEARS} are "
+            "needed, or nothing can be estimated; widen years.first or years.last"
+        )
+        return
     split = (config["interaction"] or {}).get("split")
     if split is not None and not first < split < last:
         yield f"interaction.split: {split} must come after {first} and before {last}, or be null"

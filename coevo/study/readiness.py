@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.arrays import Config, Row
@@ -13,12 +14,15 @@ from coevo.coupling import couple
 from coevo.equilibria.possible_outputs import model_outputs
 from coevo.errors import Refusal, StudyError
 from coevo.files import read_optional, read_table
+from coevo.history.releases import latest
 from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
 from coevo.observations import observe
 from coevo.observations.recognition import StudyTerms
 from coevo.panel import build_panel, panel_remarks
 from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, read_series
+from coevo.panel.scale_checks import sized
+from coevo.panel.vintages import revisions
 from coevo.schema import FILLED
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.completeness import ways_without_gaps
@@ -109,9 +113,15 @@ def check_study(path: str) -> Checked:
     except StudyError as problem:
         below_zero = _cells_below_zero(problem, observations, indicators)
         problems = (*below_zero, *problem.messages)
+    try:
+        latest(f"reports/{config['study']}/releases")
+    except StudyError as problem:
+        problems = (*problems, *problem.messages)
     if panel is not None:
         remarks = pd.concat([remarks, panel_remarks(observations, panel, config)])
-    audit = audit_table(observations, remarks, indicators, config["accept"])
+    audit = audit_table(
+        observations, remarks, indicators, config["accept"], config["comovement"]["size"]
+    )
     tables = (indicators, observations, audit, panel)
     return Checked(config, files, *tables, whole, problems, on_indices, coupling)
 
@@ -131,6 +141,7 @@ def _check_indices(
     refused = not_allowed(weights, normalised, panel, indicators, config["weighting"])
     return coupling, (
         *misfits(normalised, indicators),
+        *_amounts_of_which_less_is_better(indicators),
         *(f"Beyond goalposts, moved to them: {text}" for text in _beyond(normalised)),
         *(f"No weights by {name}: {reason}" for name, reason in refused.items()),
     )
@@ -157,6 +168,36 @@ def misfits(normalised: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[str]
                 f"{name}: fits {r.idxmax()} (r = {r.max():.2f}) better than {own}, its own "
                 f"(r = {r[own]:.2f}); does it belong there?"
             )
+
+
+def _amounts_of_which_less_is_better(indicators: pd.DataFrame) -> Iterator[str]:
+    """Yield each indicator that ranks a region first for being small."""
+    less = indicators[indicators["direction"].eq("-") & sized(indicators["unit"])]
+    for name in less["indicator"]:
+        yield (
+            f"{name}: is an amount of which less is better, so that small regions rank first; take "
+            "it per head, or relative to another amount"
+        )
+
+
+def _news(checked: Checked, panel: pd.DataFrame) -> Iterator[str]:
+    """Yield what newer files changed: figures that were restated, and years to take in."""
+    rows = revisions(checked.observations)
+    for (old, new), part in rows.groupby(["old_vintage", "new_vintage"]):
+        largest = part.loc[part["relative_change"].abs().fillna(0).idxmax()]
+        yield (
+            f"Restated in {new} since {old}: {len(part)} figures of "
+            f"{part['indicator'].nunique()} indicators; the most {largest['indicator']} of "
+            f"{largest['name']} {largest['year']}, from {largest['old']:g} to {largest['new']:g}"
+        )
+    known = checked.observations.dropna(subset="value")
+    known = known[known["indicator"].isin(panel["indicator"])]
+    last, covered = checked.config["years"]["last"], known.groupby("indicator")["year"].max().min()
+    if covered > last:
+        yield (
+            f"years.last: is {last}, and the files cover {covered} for every indicator; write "
+            f"last: {covered} to take it in"
+        )
 
 
 def _cells_below_zero(
@@ -211,8 +252,12 @@ def coverage(checked: Checked) -> Iterator[tuple[str, ...]]:
 
 
 def _by_check(rows: pd.DataFrame, message: MessageText) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield the checks that gave rows of the audit: name, how many rows, the first in words."""
-    for check, group in rows.groupby("check", sort=False):
+    """Yield the checks that gave rows of the audit: name, how many rows, the largest in words."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.log(rows["printed"] / rows["computed"]).abs().fillna(0)
+    largest_first = rows.assign(size=size).sort_values("size", ascending=False, kind="stable")
+    for check, _ in rows.groupby("check", sort=False):
+        group = largest_first[largest_first["check"] == check]
         first = group.head(FIRST).to_dict("records")
         yield str(check), len(group), [_in_words(row, message) for row in first]
 
@@ -243,7 +288,11 @@ def _panel_words(checked: Checked, panel: pd.DataFrame) -> dict[str, Any]:
         "with_ends": with_ends.eq(2).sum(),
         "with_all": whole["region"].value_counts().eq(len(years)).sum(),
         "breaks": breaks_in_coverage(checked.indicators),
-        "remarks": [*checked.remarks_on_indices, *model_lines(config["interaction"], outputs)],
+        "remarks": [
+            *_news(checked, panel),
+            *checked.remarks_on_indices,
+            *model_lines(config["interaction"], outputs),
+        ],
         "gaps": places.groupby(gaps["indicator"], sort=False).agg(list).to_dict(),
         "empty": empty if config["regions"] == "all" else [],
         "ways": list(ways_without_gaps(panel, checked.indicators, config)),

@@ -8,8 +8,7 @@ from coevo.messages import unpacked
 from coevo.panel import audit
 from coevo.panel.audit import audit_findings, audit_table
 from coevo.report.words.message_words import message_texts
-from coevo.schema import check_columns
-from coevo.study.configuration import LANGUAGES
+from coevo.schema import LANGUAGES, check_columns
 from tests.sample import words_of
 from tests.unit.cases import sections
 
@@ -138,11 +137,15 @@ SIDES = {
     "share": ("%", "a"),
 }
 
+WHOLES = {"shops": "staff"}
 
-def found_in(observations, *checks):
-    rows = [(name, unit, name, "", side) for name, (unit, side) in SIDES.items()]
-    columns = ["indicator", "unit", "source_name", "derivation", "subsystem"]
-    found = audit_findings(observations, pd.DataFrame(rows, columns=columns))
+
+def found_in(observations, *checks, size=()):
+    rows = [
+        (name, unit, name, "", side, WHOLES.get(name, "")) for name, (unit, side) in SIDES.items()
+    ]
+    columns = ["indicator", "unit", "source_name", "derivation", "subsystem", "part_of"]
+    found = audit_findings(observations, pd.DataFrame(rows, columns=columns), size)
     check_columns("audit", found)
     found = found[found["check"].isin(checks)]
     for said in zip(found["message"], found["fields"], strict=True):
@@ -219,6 +222,48 @@ def test_a_total_among_regions_and_a_region_of_zeros_and_two_negatives():
     assert found_in(below, "sign") == [("negatives_few", "4", "staff", 2017, 2)]
     signed = below["indicator"].eq("staff") & below["year"].isin([2018, 2019])  # as are the others
     assert found_in(below.assign(value=below["value"].mask(signed, -400.0)), "sign") == []
+
+
+def test_a_part_above_its_whole_and_one_that_equals_it():
+    rows = panel()
+    staff = rows.loc[rows["indicator"] == "staff", "value"]
+    half = put(rows, (0.5 * staff).round(2).to_numpy(), indicator=["shops"])
+    assert found_in(half, "part") == []
+    above = put(half.copy(), 1e5, indicator=["shops"], region="4", year=[2018, 2019])
+    assert found_in(above, "part") == [("part_above_whole", "4", "shops", 2018, 2)]
+    equal = put(half, staff.to_numpy(), indicator=["shops"])
+    assert found_in(equal, "part") == [("equals_whole", "1", "shops", 2016, 48)]
+    assert found_in(equal, "same_figures") == [("same_in_system", "1", "shops", 2016, 48)]
+
+
+def test_product_per_head_that_no_region_of_the_world_has():
+    size = ("money", "staff")
+    people = panel()
+    people.loc[people["indicator"] == "staff", "value"] *= 1e3  # 10 thousand yuan a head
+    assert found_in(people, "per_head", size=size) == []
+    assert found_in(panel(), "per_head", size=size) == [
+        ("per_head_outside", "1", "money", 2016, 48)
+    ]
+
+
+def test_a_sheet_of_which_every_second_year_is_lower():
+    rows = panel()
+    rows.loc[(rows["indicator"] == "staff") & (rows["year"] % 2 == 0), "value"] *= 0.75
+    assert found_in(rows, "alternates") == [("alternates", "1", "staff", 2018, 16)]
+
+
+def test_figures_that_stand_beside_another_name_in_one_sheet():
+    def moved(names):
+        rows = panel()
+        rows["cell"] = "B" + rows["region"].map(dict(zip("12345678", "31752846", strict=True)))
+        own = rows["indicator"] == "staff"
+        return rows.assign(region=rows["region"].mask(own, rows["region"].replace(names)))
+
+    swapped = moved({"2": "6", "6": "2"})
+    assert found_in(swapped, "places") == [("names_swapped", "2", "staff", 2016, 6)]
+    down = dict(zip("25174836", "51748362", strict=True))  # each name at the next row
+    ((message, _, indicator, *_),) = found_in(moved(down), "places")
+    assert (message, indicator) == ("sheet_shifted", "staff")
 
 
 def test_two_regions_that_changed_places():

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from coevo.command import main
+from coevo.history.releases import keep
 from coevo.messages import room
 from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
@@ -297,6 +298,40 @@ def test_vintages_are_counted(project):
     assert rows(study)["output 产值"][5] == "1"
     said = check_lines(study, said_in_english)[0]
     assert said.endswith("by vintage: 2026-10 (5), 2026-11 (1)")
+
+
+def test_restated_figures_and_years_to_take_in_are_told(project):
+    newer = [[value * (1.5 if place == 2 else 1) for place, value in enumerate(row)]
+             for row in figures("人口")]  # fmt: skip
+    write("人口", newer, "2026-11")
+    said = " ".join(" ".join(lines()).split())
+    assert (
+        "Restated in 2026-11 since 2026-10: 3 figures of 1 indicators; the most people of " in said
+    )
+    assert "years.last" not in said
+    shorter = {"first": 2017, "last": 2021}
+    for name in UNITS:
+        path = next(Path("data/raw/small/2026-10").glob(f"{name}.csv"))
+        rows_ = path.read_text("utf-8").replace("2018年", "2017年,2018年").splitlines()
+        filled = [line.replace(",", ",100,", 1) for line in rows_[3:]]
+        path.write_text("\n".join([*rows_[:3], *filled, ""]), encoding="utf-8")
+    said = " ".join(" ".join(lines(years=shorter)).split())
+    assert "years.last: is 2021, and the files cover 2022 for every indicator" in said
+
+
+def test_an_amount_of_which_less_is_better_is_told(project):
+    text = TABLE.replace("plants,west,,+,count", "plants,west,,-,count")
+    Path("config/indicators/small.csv").write_text(text, encoding="utf-8")
+    assert any(line.startswith("plants: is an amount of which less") for line in lines())
+    assert not any("wealth: is an amount" in line for line in lines())
+
+
+def test_a_release_that_is_not_as_it_was_kept_is_a_problem(project):
+    keep("reports/small/releases", "one", {"config": CONFIG}, {"panel.csv": b"region\n"})
+    assert checked().problems == ()
+    Path("reports/small/releases/one/panel.csv").write_text("changed\n")
+    (problem,) = checked().problems
+    assert problem.startswith("reports/small/releases/one/panel.csv: is not as it was kept; put")
 
 
 def test_what_stops_a_run_is_a_problem_and_the_table_is_there(project):

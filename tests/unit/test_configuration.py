@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from functools import reduce
 from io import StringIO
 from pathlib import Path
@@ -13,7 +15,8 @@ import yaml
 from coevo import registry
 from coevo.errors import StudyError
 from coevo.study import config_tables, configuration, raw_files
-from coevo.study.configuration import read_schema
+from coevo.study.config_mistakes import parts_in
+from coevo.study.config_model import StudyConfig
 from coevo.study.found_tables import survey
 from coevo.weighting import WEIGHTINGS
 from tests.unit.cases import sections
@@ -205,6 +208,11 @@ def test_a_copied_config_may_not_overwrite_another_study():
     [
         ("a;b\n1;2\n", "is separated by semicolons; save it with commas"),
         ("a,b\n", "has no rows below its head"),
+        (
+            'a,b\n1,"x\ry"\n',
+            "row 2: b: holds a line break or a sign that cannot be printed; delete",
+        ),
+        ("a,b\n1,x\x1b[2J\n", "row 2: b: holds a line break or a sign that cannot be printed"),
         ("a,b\n1,2\n1,f(x, y)\n", r"row 3 \(1\) has 3 fields instead of 2; put a text that"),
         ("名,b\n1,2\n".encode("gb18030"), "is not UTF-8 text; save it as 'CSV UTF-8'"),
     ],
@@ -216,12 +224,46 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path, text, said):
         config_tables.read_rows(path)
 
 
-def undescribed(part):
-    for key, value in part.get("properties", {}).items():
-        if not {"description", "$ref", "properties"} & {*value}:
-            yield key
-        yield from undescribed(value)
+def keys(model):
+    yield from ((model, name, field.annotation) for name, field in model.model_fields.items())
+    for field in model.model_fields.values():
+        for part in parts_in(field.annotation):
+            yield from keys(part)
 
 
-def test_every_key_of_the_schemas_is_described():
-    assert [*undescribed(read_schema("config")), *undescribed(read_schema("indicators"))] == []
+def test_every_key_says_what_it_means():
+    assert [name for model, name, _ in keys(StudyConfig) if name not in model.meanings()] == []
+
+
+def test_mistakes_of_a_file_come_at_once_with_their_lines(tmp_path):
+    """One key alone, one that does not fit another, one that left, and one that is not known."""
+    text = (ROOT / "config/config.yaml").read_text("utf-8")
+    text = text.replace("weighting: {method: entropy}", "weighting:\n  method: entrpy")
+    text = text.replace("regions: all\n", "").replace(
+        'focus_region: "330000"', 'focus_region: "1"\nregions: ["2"]'
+    )
+    path = tmp_path / "config.yaml"
+    path.write_text(f"{text}levels: {{}}\nlevel: 1\n", encoding="utf-8")
+    lines = path.read_text("utf-8").splitlines()
+    with pytest.raises(StudyError) as problem:
+        configuration.complete_config(path)
+    said = {}
+    for line in problem.value.messages:
+        name, number, key, _ = line.split(": ", 3)
+        assert name == "config.yaml"
+        said[key] = lines[int(number.removeprefix("line ")) - 1].strip()
+    assert said == {
+        "weighting.method": "method: entrpy",
+        "focus_region": 'focus_region: "1"',
+        "levels": "levels: {}",
+        "level": "level: 1",
+    }
+
+
+def test_a_start_reads_a_configuration_without_numpy_pandas_and_scipy():
+    program = (
+        "import sys; from coevo.study.configuration import complete_config; "
+        "complete_config('config/config.yaml'); "
+        "sys.exit(bool({'numpy', 'pandas', 'scipy'} & {*sys.modules}))"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

@@ -6,9 +6,9 @@ import pytest
 from coevo.files import as_table
 from coevo.messages import unpacked
 from coevo.report.words.message_words import message_texts
+from coevo.schema import LANGUAGES
 from coevo.sensitivity.headline_claims import HEADLINES, claim_tables, headline_rows
 from coevo.sensitivity.headlines import HEADLINES as ON_D
-from coevo.study.configuration import LANGUAGES
 from coevo.study_data import StudyData
 from tests.sample import COUNT, FOCUS, config, indicators, picked, put, tables, words_of
 

@@ -11,7 +11,7 @@ import pytest
 from coevo.errors import Refusal, StudyError, refusal_lines
 from coevo.messages import message_columns, packed, unpacked
 from coevo.report.words.message_words import message_texts
-from coevo.study.configuration import LANGUAGES
+from coevo.schema import LANGUAGES
 from tests.sample import ROOT, study, words_of
 from tests.unit.cases import sections
 

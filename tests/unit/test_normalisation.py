@@ -10,7 +10,7 @@ from coevo.errors import Refusal, StudyError
 from coevo.files import read_table, write_table
 from coevo.normalisation import REFERENCES, ConstantIndicators, minmax, normalise, scaled_panel
 from coevo.normalisation.directions import DIRECTIONS, scale_of
-from coevo.study.configuration import read_schema
+from coevo.study.indicator_table import IndicatorRow
 from tests.panels import SCALE
 from tests.unit.cases import sections
 
@@ -259,5 +259,5 @@ def test_a_constant_indicator_has_no_ratio():
 
 
 def test_the_directions_of_the_schema_are_those_of_the_registry():
-    column = read_schema("indicators")["properties"]["direction"]
+    column = IndicatorRow.model_json_schema()["properties"]["direction"]
     assert set(column["enum"]) == {*DIRECTIONS, ""}

@@ -8,7 +8,7 @@ import yaml
 from coevo.report.documents.pages import converted, document, html
 from coevo.report.documents.source import metadata, text
 from coevo.report.words.template_values import worded
-from coevo.study.configuration import LANGUAGES
+from coevo.schema import LANGUAGES
 from tests.sample import ROOT, study, templates, unindexed, words_of
 
 FOLDER = ROOT / "workflow" / "report"

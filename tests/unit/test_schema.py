@@ -86,6 +86,8 @@ def test_the_pages_on_tables_and_keys_are_those_of_file_and_registries() -> None
     keys = describe.KEYS.read_text(encoding="utf-8")
     assert keys == describe.explained(keys), "likewise"
     assert describe.NAMES.read_text(encoding="utf-8") == describe.registries(), "likewise"
+    for path, of in describe.SCHEMAS.items():
+        assert path.read_text(encoding="utf-8") == describe.schema(*of), "likewise"
     environment = describe.CONDA.read_text(encoding="utf-8")
     assert environment == describe.installed(environment), "likewise"
     published = describe.PUBLISHED.read_text(encoding="utf-8")

@@ -12,7 +12,8 @@ from coevo.command import _parser, read_commands
 from coevo.coupling.formulas import REFUSED_FORMS
 from coevo.package.wheel import wheel_name
 from coevo.panel.audit import SERIOUS_MESSAGES
-from coevo.study.configuration import DEFAULT, complete, read_config, read_schema
+from coevo.study.config_model import StudyConfig
+from coevo.study.configuration import DEFAULT, complete, read_config
 from tests.projects import ROOT, RULES, called
 
 FOLDERS = (ROOT, ROOT / "docs", ROOT / "config")
@@ -54,7 +55,7 @@ def test_the_wheel_is_that_of_this_version():
     assert named == {wheel_name()}
 
 
-SCHEMA, CONFIG = read_schema("config"), read_config(ROOT / DEFAULT)
+CONFIG = read_config(ROOT / DEFAULT)
 BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 PAST = {"CHANGELOG.md"}
 
@@ -64,7 +65,7 @@ def settings(text):
     written = re.findall(r"`([a-z_]+: [^`\n]+)`", text)
     written += [block for kind, block in BLOCK.findall(text) if kind == "yaml"]
     return [
-        found for one in written if {*(found := yaml.safe_load(one))} <= {*SCHEMA["properties"]}
+        found for one in written if {*(found := yaml.safe_load(one))} <= {*StudyConfig.model_fields}
     ]
 
 

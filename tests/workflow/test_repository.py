@@ -98,16 +98,3 @@ def test_the_wheel_holds_the_studies_that_ship_and_no_other():
     places = ("coevo/config/", "coevo/data/", "coevo/workflow/")
     assert {file for file in held if file.startswith(places)} == shipped
     assert sum(held.values()) < 8e6
-
-
-def test_every_config_key_is_explained():
-    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
-    path = ROOT / "workflow" / "schemas" / "config.schema.yaml"
-    schema = yaml.safe_load(path.read_text(encoding="utf-8"))
-
-    def keys(part, prefix=""):
-        for key, value in part.get("properties", {}).items():
-            yield prefix + key
-            yield from keys(value, f"{prefix}{key}.")
-
-    assert [key for key in keys(schema) if f"`{key}`" not in readme] == []

@@ -94,7 +94,7 @@ try:
     NAME = Path(source[-1]).name
     if Path(source[-1]).is_file():  # Snakemake takes without a word what this refuses
         configuration.read_config(source[-1])
-    config.update(configuration.complete(config, NAME))
+    config.update(configuration.complete(config, source[-1]))
     REGIONS = regions.regions_table(config)
     REGIONS = from_program(REGIONS) if Path(REGIONS).is_absolute() else REGIONS
     CHOSEN = regions.chosen_regions(config, regions.read_regions(REGIONS))

@@ -49,6 +49,6 @@ checkpoint panel:
         "../../environment.yml"
     params:
         code=code("panel"),
-        config=settings(f"accept interaction robustness subsystems {PANEL_KEYS}"),
+        config=settings(f"accept comovement interaction robustness subsystems {PANEL_KEYS}"),
     script:
         "../scripts/panel.py"
