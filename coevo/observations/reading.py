@@ -20,6 +20,7 @@ from coevo.observations.names import compared, find_indicator, name_forms, title
 from coevo.observations.recognition import UNKNOWN, StudyTerms, TableLines, region_codes, word_codes
 from coevo.observations.sheets import CellWords, cell_text
 from coevo.observations.tables import FigureTable, along
+from coevo.observations.totals import remark_wrong_totals
 from coevo.observations.units import UNITS, conversion, meant_unit, split_unit, unit_of
 
 MOST_TITLES = 6  # in a message
@@ -181,8 +182,9 @@ def figures_of_table(table: FigureTable, lines: TableLines) -> pd.DataFrame | No
     cell, figures = block_figures(sheet, part, terms.marks)
     filled = figures["filled"].to_numpy()[cell]
     numbers = figures["value"].notna().to_numpy()[cell]
-    region = region_codes(table, filled, numbers, lines)
+    names, region = region_codes(table, filled, numbers, lines)
     when = word_codes(table.labels["year"], terms.when, lines, filled)
+    remark_wrong_totals(table, names, region, when, figures["value"].to_numpy()[cell], lines)
     chosen = np.broadcast_to((region >= 0) & (when >= 0), cell.shape)
     years = np.broadcast_to(when, cell.shape)[chosen & filled]
     if not len(years):

@@ -164,8 +164,9 @@ def word_codes(
 
 def region_codes(
     table: FigureTable, filled: Booleans, numbers: Booleans, lines: TableLines
-) -> Integers:
-    """Return the ranks of regions by their codes; below 0 for what is no region of the study.
+) -> tuple[Labels, Integers]:
+    """Return the words for regions, and their ranks by their codes; below 0 for what is no region
+    of the study.
 
     `ASIDE`: a total; `UNWANTED`: a region that the study does not read; `STRANGER`: a name that is
     not in the table of regions; `UNKNOWN`: a problem. filled, numbers: which cells of the table say
@@ -190,7 +191,7 @@ def region_codes(
     codes = word_codes(labels, code, lines, filled)
     _strangers(labels, codes, filled, lines)
     _remark_groups(labels, codes, numbers, lines)
-    return codes
+    return labels, codes
 
 
 def _remark_name(words: CellWords, place: RegionMatch, lines: TableLines) -> None:

@@ -20,6 +20,26 @@ def test_the_figures_that_ship_hold_none_of_it():
     assert not found["check"].isin(["scale", "copy", "places", "total_as_region"]).any()
 
 
+def test_a_total_that_is_not_the_sum_of_its_regions_is_told_at_its_cell(tmp_path):
+    """Where the row is that sum in other years; a row that never is, as of averages, is no total."""
+    path = tmp_path / "2026-10" / "a.bin"
+    path.parent.mkdir()
+    rows = ["北京,1,2,3,4", "天津,3,4,5,6", "河北,5,6,7,8", "{total}"]
+    head = "指标：销售额\n单位：亿元\n地区,2015,2016,2017,2018\n"
+    across = ["2015,1,3,5,9", "2016,2,4,6,12", "2017,3,5,7,15", "2018,4,6,8,28"]
+    cases = {
+        head + "\n".join(rows).format(total="合计,9,12,15,28"): ["E7"],
+        head + "\n".join(rows).format(total="合计,9,12,15,18"): [],
+        head + "\n".join(rows).format(total="平均,3,4,5,6"): [],
+        "指标：销售额\n单位：亿元\n年份,北京,天津,河北,总计\n" + "\n".join(across): ["E7"],
+    }
+    for text, cells in cases.items():
+        path.write_text(text, encoding="utf-8")
+        found = said_of(tmp_path)
+        assert found.loc[found["message"].eq("total_differs"), "cell"].tolist() == cells
+    assert "total_differs" in SERIOUS_MESSAGES
+
+
 def test_a_code_beside_another_name_is_remarked_at_its_cell(tmp_path):
     path = tmp_path / "2026-10" / "a.bin"
     path.parent.mkdir()
