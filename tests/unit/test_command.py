@@ -15,9 +15,10 @@ from coevo import errors
 from coevo import files as files_module
 from coevo.command import main, read_commands
 from coevo.command.folder import make_folder
-from coevo.files import read_record, read_table, write_table, write_text
+from coevo.files import read_table, write_table, write_text
 from coevo.history.releases import manifest
 from coevo.package import wheel
+from coevo.records import read_record
 from coevo.study import raw_files
 from coevo.study.config_text import read_rows
 from coevo.study.readiness import check_study
