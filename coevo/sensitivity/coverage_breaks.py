@@ -32,23 +32,26 @@ def without_breaks(
     growth. years: ascending; a break in or before the first one changes nothing. Raises `Refusal`
     for a figure that is not positive, a break that falls into a gap, and one with no year beside.
     """
-    x, where = np.asarray(x, dtype=float), {"indicator": indicator, "region": region}
+    x = np.asarray(x, dtype=float)
     steps = list(pairwise(years))
     wanted = [year for year in breaks if years[0] < year <= years[-1]]
     if not wanted:
         return x
     if not (x > 0).all():
         bad = int(np.argmin(x > 0))
-        raise Refusal("coverage_not_positive", **where, value=float(x[bad]), year=int(years[bad]))
+        raise Refusal(
+            "coverage_not_positive",
+            indicator=indicator, region=region, value=float(x[bad]), year=int(years[bad]),
+        )  # fmt: skip
     growth = np.diff(np.log(x))
     known = {b: k for k, (a, b) in enumerate(steps) if b == a + 1}
     smoothed = growth.copy()
     for year in wanted:
         if year not in known:
-            raise Refusal("coverage_in_gap", **where, year=year)
+            raise Refusal("coverage_in_gap", indicator=indicator, region=region, year=year)
         beside = [known[y] for y in (year - 1, year + 1) if y in known and y not in breaks]
         if not beside:
-            raise Refusal("coverage_alone", **where, year=year)
+            raise Refusal("coverage_alone", indicator=indicator, region=region, year=year)
         smoothed[known[year]] = growth[beside].mean()
     carried: Array = x * np.exp(np.concatenate([[0.0], (smoothed - growth).cumsum()]))
     return carried

@@ -21,7 +21,7 @@ def test_the_figures_that_ship_hold_none_of_it():
 
 
 def test_a_total_that_is_not_the_sum_of_its_regions_is_told_at_its_cell(tmp_path):
-    """Where the row is that sum in other years; a row that never is, as of averages, is no total."""
+    """The row is that sum in other years. A row of averages never is, so that it is no total."""
     path = tmp_path / "2026-10" / "a.bin"
     path.parent.mkdir()
     rows = ["北京,1,2,3,4", "天津,3,4,5,6", "河北,5,6,7,8", "{total}"]

@@ -112,7 +112,7 @@ def figures(observations):
     main = pair_of(panel)
     dropped = main.copy()
     dropped.loc[dropped["year"] == 2018, ["x1", "x2"]] = np.nan
-    policies = panels_of_other_policies(study_with(None, observations))
+    policies = panels_of_other_policies(study_with(panel, observations))
     return {
         ("main", "single", ""): main,
         ("jobs", "single", ""): pair_of(panel, JOBS),
