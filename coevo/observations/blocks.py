@@ -28,7 +28,7 @@ from coevo.observations.names import compared
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import MOST_TABLES, CellWords, Remark, Sheet, check_count
 from coevo.observations.units import any_of, is_unit
-from coevo.observations.vocabulary import STATISTICS
+from coevo.observations.vocabulary import NOTES, SOURCES, STATISTICS
 
 STATED = {
     kind: re.compile(
@@ -39,8 +39,8 @@ STATED = {
 }
 NEXT_STATED = re.compile(r"(?<!\s)\s+\(?[A-Za-z]+\s*:")  # 单位：亿元  Unit: ...
 PADDED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
-SOURCE = re.compile(r"(数据来源|资料来源|来源|data\s*sources?|sources?)\s*:", re.IGNORECASE)
-NOTE = re.compile(r"(注释?|备注|说明|notes?)\s*(?:\d+\s*)?[:.、]|注\s+\S", re.IGNORECASE)
+SOURCE = re.compile(rf"({any_of(SOURCES)})\s*:", re.IGNORECASE)
+NOTE = re.compile(rf"({any_of(NOTES)})\s*(?:\d+\s*)?[:.、]|注\s+\S", re.IGNORECASE)
 MARKED = re.compile(r"([\u2460-\u2473]|[*†‡])\s*[^\W\d]{2}")
 FURTHER = re.compile(r"[\s\u3000]{2,}\S|\(?\d{1,2}[).、]|[\u2460-\u2473]|[*†‡]")  # a note goes on
 MOST_HEAD_CELLS = 100_000

@@ -166,12 +166,17 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
 
 
 def _years_below(sheet: Sheet, words: CellWords) -> bool:
-    """Whether several years stand in the row below a cell, and nothing left of it."""
+    """Whether several years stand in the row below a cell, and left of it nothing but heads."""
     row = words.row + 1
-    if row >= len(sheet.begins) or sheet.begins[row].column != words.column:
-        return False
-    first = [*sheet.cells(row)][:2]
-    return len(first) == 2 and all(period_of(words.text) for words in first)
+    cells = [*sheet.cells(row)] if row < len(sheet.begins) else []
+    left = [below for below in cells if below.column < words.column]
+    first = cells[len(left) :][:2]
+    return (
+        len(first) == 2
+        and first[0].column == words.column
+        and all(period_of(below.text) for below in first)
+        and all(head_kind(below.text) for below in left)
+    )
 
 
 def _counting(kind: str, columns: list[LabelColumn]) -> tuple[LabelColumn, ...]:

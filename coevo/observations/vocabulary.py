@@ -42,6 +42,8 @@ STATISTICS = _words("statistic")
 SALES = _words("sale")
 # what programs call a sheet that nobody has named
 SHEETS = _words("sheet")
+# what begins a line below a table, before a colon
+SOURCES, NOTES = _words("source"), _words("note")
 # Rows that stand among the regions of a table and are none: totals, and groups of regions of China,
 # in English; elsewhere these are regions.
 TOTALS, GROUPS = _words("total"), _words("group")
