@@ -88,26 +88,6 @@ EFFECTS: dict[str, Callable[[Integers, Integers, Array], Absorbed]] = {
 }
 
 
-BLOCK = 200_000  # figures from which effects are taken out at a time
-FEWEST = 16  # columns of them: with fewer an array is slow
-
-
-def left_by(effects: Absorbed, region: Integers, V: Array) -> Array:
-    """Return what effects that were taken out of other columns of the same rows leave of V.
-
-    V (rows, 2, B), B panels with the same rows; nothing is larger than a block of its columns.
-    """
-    columns = V.reshape(len(V), -1)
-    step = max(FEWEST, BLOCK // len(V))
-    left = np.empty_like(columns)
-    for i in range(0, columns.shape[1], step):
-        part = columns[:, i : i + step]
-        if not effects.common:
-            part = part - (sums(region, part) / np.bincount(region)[:, None])[region]
-        left[:, i : i + step] = part - effects.basis @ (effects.basis.T @ part)
-    return left.reshape(V.shape)
-
-
 def forward_deviations(region: Integers, year: Integers, V: Array) -> tuple[Integers, Array]:
     """Return the rows kept and V (rows, m) there in forward orthogonal deviations.
 

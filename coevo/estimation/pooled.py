@@ -13,7 +13,14 @@ from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, require_left, sums
 from coevo.estimation.growth import ESTIMATORS, Pool, pool
 from coevo.estimation.region import FORMS, Equations
-from coevo.estimation.regression import Clusters, FTest, Regression, f_test, first_stage, regress
+from coevo.estimation.regression import (
+    Clusters,
+    FTest,
+    Regression,
+    first_stage,
+    regress,
+    wald_test,
+)
 from coevo.registry import choose
 
 
@@ -110,8 +117,7 @@ def largest_shares(moments: Moments) -> Array:
     """
     X = moments.regressor / np.linalg.norm(moments.regressor, axis=0)
     if moments.instrument is not None:
-        Q = np.linalg.qr(moments.instrument)[0]
-        X = Q @ (Q.T @ X)
+        X = first_stage(X, moments.instrument)
     squares = sums(moments.region, np.linalg.pinv(X).T ** 2)
     return np.asarray(squares.max(axis=0) / squares.sum(axis=0))
 
@@ -273,8 +279,7 @@ def joint_test(fit: GeneralPooled) -> FTest:
     if n > fit.df:
         raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=n)
     own = np.arange(n) * (n + 1)  # of A.ravel()
-    square = float(a @ np.linalg.solve(fit.covariance[np.ix_(own, own)], a))
-    return f_test(square / n, n, fit.df)
+    return wald_test(a, fit.covariance[np.ix_(own, own)], fit.df)
 
 
 class PooledFit(GeneralPooled):
