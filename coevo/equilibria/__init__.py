@@ -28,12 +28,12 @@ from coevo.equilibria.theory_rows import (
     theory_rows,
 )
 from coevo.errors import Refusal
+from coevo.estimation.effects import means
 from coevo.estimation.growth import pool
 from coevo.estimation.pooled import GeneralPooled, PooledFit
 from coevo.estimation.region import GeneralFit
 from coevo.files import Made, Tasks, as_table, make_all, make_part, together
 from coevo.inference.slope_errors import BY_YEAR
-from coevo.strengths.theory_panels import mean_growth, mean_state
 from coevo.study_data import StudyData
 
 __all__ = ["estimate", "estimate_part", "pair_values"]
@@ -132,7 +132,8 @@ def _mean_growth(pair: pd.DataFrame) -> pd.DataFrame:
         data = pool(growth_pool(pair), ("x1", "x2"), "trapezoid", HEADLINE_SCALE)
     except Refusal:
         return pd.DataFrame(columns=columns)
-    values = np.hstack([mean_growth(data), mean_state(data) * data.units])
+    values = means(data.region, np.hstack([data.growth, data.regressor]))
+    values[:, 2:] *= data.units
     return pd.DataFrame(values, index=data.regions, columns=columns)
 
 

@@ -34,7 +34,7 @@ def _no_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
 
 
 def _region_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
-    level = sums(region, V) / np.bincount(region)[:, None]
+    level = means(region, V)
     # nested in the clusters, hence not counted
     basis = np.empty((len(V), 0))
     return Absorbed(V - level[region], level, rank=len(level), counted=0, basis=basis)
@@ -71,6 +71,11 @@ def _year_directions(regions: bytes, years: bytes) -> tuple[Array, Array, Array]
 def sums(region: Integers, V: Array) -> Array:
     """Return the sums over each region, (G, m), of V (rows, m), sorted by region."""
     return np.add.reduceat(V, np.flatnonzero(np.diff(region, prepend=-1)), axis=0)
+
+
+def means(region: Integers, V: Array) -> Array:
+    """Return the means over each region, (G, ...), of V (rows, ...), sorted by region."""
+    return (sums(region, V).T / np.bincount(region)).T
 
 
 def require_left(left: Array, columns: Array, effects: str) -> None:

@@ -120,18 +120,31 @@ def simulated_panels(
     growth row of each region on; those rows are returned that are observed. A path without a next
     year is NaN from there.
     """
-    year = observed.year - observed.year.min()
-    opening = np.flatnonzero(np.diff(observed.region, prepend=-1))
-    first = observed.start[opening, :, None]
     tau, e = driven(drifts, normals)
-    path = np.empty((len(opening), e.shape[1] + 1, *e.shape[2:]))
-    path[:, 0] = first
-    for t in range(e.shape[1]):
-        rate = drifts.level[:, :, None] + tau[t] + e[:, t]
-        path[:, t + 1] = next_year(path[:, t], rate)
-        waiting = t < year[opening]
-        path[waiting, t + 1] = first[waiting]
-    return path[observed.region, year], path[observed.region, year + 1]
+
+    def following(t: int, x: Array) -> Array:
+        return next_year(x, drifts.level[:, :, None] + tau[t] + e[:, t])
+
+    path = paths_of(observed, observed.start, e.shape, following)
+    year = observed.year - observed.year.min()
+    return path[year, observed.region], path[year + 1, observed.region]
+
+
+def paths_of(
+    observed: Pool, start: Array, shape: tuple[int, ...], following: Callable[[int, Array], Array]
+) -> Array:
+    """Return paths (T + 1, G, n, draws) of regions from the first of their rows start (rows, n).
+
+    shape: (G, T, n, draws); following: what makes states (G, n, draws) from those of year number t.
+    A region waits at its first state until the year of its first growth row.
+    """
+    opening = np.flatnonzero(np.diff(observed.region, prepend=-1))
+    begins = (observed.year[opening] - observed.year.min())[:, None, None]
+    path = np.empty((shape[1] + 1, shape[0], *shape[2:]))
+    path[0] = start[opening, :, None]
+    for t in range(shape[1]):
+        path[t + 1] = np.where(begins <= t, following(t, path[t]), path[t])
+    return path
 
 
 DRAWS = 1000  # panels

@@ -13,7 +13,7 @@ import numpy as np
 
 from coevo.arrays import Array, Booleans, Row
 from coevo.estimation.batched import batched_slopes
-from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.effects import EFFECTS, means
 from coevo.estimation.growth import ESTIMATORS, Pool
 from coevo.inference.panel_simulation import (
     Shocks,
@@ -137,7 +137,7 @@ def world_shocks(data: Pool, rate: Array, has_common: bool, slopes: int) -> Shoc
         left = parts.residual
         free = max(len(rate) - parts.rank - slopes, 1)
         found = Shocks(parts.level, np.zeros((2, 2)), left.T @ left / free)
-    by_region = sums(data.region, left**2) / np.bincount(data.region)[:, None]
+    by_region = means(data.region, left**2)
     return found._replace(spread=np.sqrt(by_region / (left**2).mean(axis=0)))
 
 

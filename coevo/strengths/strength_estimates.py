@@ -12,10 +12,11 @@ from scipy.special import stdtr
 
 from coevo.arrays import Array, Integers
 from coevo.estimation.batched import batched_slopes
-from coevo.estimation.effects import sums
+from coevo.estimation.effects import means, sums
 from coevo.estimation.growth import Pool
+from coevo.estimation.pooled import Moments
 from coevo.inference.panel_simulation import panel_blocks
-from coevo.inference.sets import t_quantile
+from coevo.inference.sets import interval
 from coevo.strengths.theory_panels import (
     draw_by_region,
     finite_paths,
@@ -49,8 +50,7 @@ class Estimates:
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Return the ends of the interval of each strength."""
-        margin = t_quantile(self.df, level) * self.error
-        return self.strength - margin, self.strength + margin
+        return interval(self.strength, self.error, self.df, level)
 
     def p(self, null: float) -> Array:
         """Return the two-sided p of a strength by t."""
@@ -65,7 +65,7 @@ def own_strengths(growth: Array, regressor: Array, region: Integers) -> Estimate
     region : (rows,) index, rows sorted by region
     """
     rows = np.bincount(region)[:, None, None]
-    z, g = (V - (sums(region, V) / rows)[region] for V in (regressor, growth))
+    z, g = (V - means(region, V)[region] for V in (regressor, growth))
     squares = sums(region, z**2)
     strength = sums(region, z * g) / squares
     left = sums(region, (g - z * strength[region]) ** 2)
@@ -174,6 +174,6 @@ def _fits(
         yield effects, panel_strengths(growth, regressor, data.region, data.year, effects)
 
 
-def observed_rows(data: Pool) -> tuple[Array, Array]:
-    """Return growth and regressors (rows, 2, 1) of the study itself."""
+def observed_rows(data: Pool | Moments) -> tuple[Array, Array]:
+    """Return growth and regressors (rows, 2, 1) of the study itself, or as effects leave them."""
     return data.growth[..., None], (SIGNS * data.regressor[:, ::-1])[..., None]

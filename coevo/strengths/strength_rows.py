@@ -183,8 +183,10 @@ def panel_strength_rows(
     for (effects, estimator), fit in fits.items():
         found = panel_strengths(*observed_rows(fit.data), fit.data.region, fit.data.year, effects)
         ranges = ranges_of(simulated[effects, estimator], level)
-        without, (group, group_error) = leave_one_out(fit), mean_of_own(fit)
+        without = leave_one_out(fit)
         own = own_strengths(*observed_rows(fit.data), fit.data.region)
+        # of the rows as the effects leave them
+        group = own_strengths(*observed_rows(fit.moments), fit.data.region).strength[..., 0]
         weights = sums(fit.data.region, fit.moments.regressor[:, ::-1] ** 2)
         weights /= weights.sum(axis=0)
         for i, effect in enumerate(SLOPES):
@@ -201,8 +203,8 @@ def panel_strength_rows(
                 "largest_region": fit.regions[int(weights[:, i].argmax())],
                 "without_low": float(without[:, i].min()),
                 "without_high": float(without[:, i].max()),
-                "mean_group": float(group[i]),
-                "mean_group_se": float(group_error[i]),
+                "mean_group": float(group[:, i].mean()),
+                "mean_group_se": float(group[:, i].std(ddof=1) / np.sqrt(len(group))),
                 "Q": cochran_q(own.strength[:, i, 0], own.error[:, i, 0]),
             }
 
@@ -219,17 +221,6 @@ def wild_p(fit: PooledFit, equation: int, seed: int) -> tuple[float, float]:
         data.region, data.year, data.growth[:, equation], regressor, fit.effects, years, share
     )
     return few.p(FULL), few.p(NONE)
-
-
-def mean_of_own(fit: PooledFit) -> tuple[Array, Array]:
-    """Return the mean (2,) of the regions' own coefficients after the effects, and its error.
-
-    s_r = sum_t z g / sum_t z^2 of the rows of region r,   error = sd(s_r) / sqrt(G)
-    """
-    region = fit.data.region
-    z, g = SIGNS * fit.moments.regressor[:, ::-1], fit.moments.growth
-    own = sums(region, z * g) / sums(region, z**2)
-    return own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(len(own))
 
 
 def cochran_q(estimates: Array, errors: Array) -> float:
