@@ -19,7 +19,7 @@ from coevo.estimation.heterogeneity import leave_one_out
 from coevo.estimation.pooled import PooledFit, fit_pooled
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.inference.sets import FEWEST_CLUSTERS
-from coevo.inference.wild_bootstrap import by_year, of_few, share_of_signs
+from coevo.inference.wild_bootstrap import DRAWS, RADEMACHER, by_year, of_few, share_of
 from coevo.strengths.strength_estimates import (
     FULL,
     NONE,
@@ -38,7 +38,7 @@ from coevo.strengths.strength_estimates import (
 PANEL = "panel"  # scope of the fit of all regions
 SLOPES = ("b1", "d")
 LEAST_SHARE = 0.75  # of a region's years in which the calibration has to hold
-SIGN_VECTORS = 16  # years up to which all vectors of signs are used
+SIGN_VECTORS = 2**16  # that are all used; of more, some are drawn
 
 # verdicts, from "full strength is excluded, none is not" on
 WEAKER, PRESENT, AS_THEORY = "weaker", "weaker_but_present", "as_theory"
@@ -212,11 +212,11 @@ def panel_strength_rows(
 def wild_p(fit: PooledFit, equation: int, seed: int) -> tuple[float, float]:
     """Return p of full strength and of none by the wild bootstrap by year, the null imposed.
 
-    All vectors of signs up to `SIGN_VECTORS` years, drawn vectors beyond.
+    All vectors of signs where they are `SIGN_VECTORS` at most, drawn vectors beyond.
     """
     data, years = fit.data, by_year(fit)
     regressor = (SIGNS * data.regressor[:, ::-1])[:, equation]
-    share = share_of_signs(int(years.max()) + 1, SIGN_VECTORS, seed)
+    share = share_of(RADEMACHER, int(years.max()) + 1, SIGN_VECTORS, DRAWS, seed)
     few = of_few(
         data.region, data.year, data.growth[:, equation], regressor, fit.effects, years, share
     )
