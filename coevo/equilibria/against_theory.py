@@ -23,7 +23,6 @@ from coevo.estimation.growth import ESTIMATORS, pool
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.inference.sets import interval
-from coevo.inference.slope_errors import BY_YEAR
 from coevo.strengths.shown_effects import (
     Effect,
     effect_rows,
@@ -118,8 +117,8 @@ def pooled_rows(
 ) -> Iterator[Row]:
     """Yield the strengths that regions share, and the effects that pooled fits show.
 
-    fits : labelled; slope_tests : rows of that table. Where regions share no years, effects of
-    years are not taken out.
+    fits : labelled; slope_tests : rows of that table, by year. Where regions share no years,
+    effects of years are not taken out.
     """
     usable = growth_pool(pair)
     level, names = study.config["interaction"]["confidence"], _main_first(study, estimators)
@@ -131,7 +130,11 @@ def pooled_rows(
             label | row if "strength" in row else row
             for row in tried(rows, refused, quantity="strength")
         )
-    tests = {(row["effects"], row["parameter"]): row for row in _by_years(slope_tests, study)}
+    tests = {
+        (row["effects"], row["parameter"]): row
+        for row in slope_tests
+        if row["estimator"] == study.estimator
+    }
     for _, fit in fits:
         if not has_regional_lines(fit) or fit.estimator != study.estimator:
             continue
@@ -140,12 +143,6 @@ def pooled_rows(
             where = {"scope": POOLED, "effects": fit.effects, "estimator": fit.estimator}
             judged = _judged(usable, effects, fit.effects, study)
             yield from tried(judged, where, quantity="effects")
-
-
-def _by_years(slope_tests: Iterable[Row], study: StudyData) -> Iterator[Row]:
-    for row in slope_tests:
-        if row.get("errors") == BY_YEAR and row["estimator"] == study.estimator:
-            yield row
 
 
 def pooled_slopes(

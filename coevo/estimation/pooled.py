@@ -234,7 +234,8 @@ def fit_pooled_general(
     scale: str = "first",
     form: str = "general",
 ) -> GeneralPooled:
-    """Return the general model of n populations with slopes common to all regions.
+    """Return the general model of n populations with slopes common to all regions; of the form
+    `classic` by least squares a `PooledFit`.
 
         g_irt = alpha_ir + tau_it + sum_j A_ij R(x_j)_rt + e_irt
 
@@ -253,7 +254,8 @@ def fit_pooled_general(
         moments = deviations(rows, effects)
     else:
         moments = without_effects(rows, absorbed, effects, int(included.sum(axis=1).max()))
-    return GeneralPooled(
+    kind = PooledFit if form == "classic" and estimator != FOD_IV else GeneralPooled
+    return kind(
         **vars(shared_slopes(moments, included)),
         estimator=estimator,
         effects=effects,
@@ -303,10 +305,7 @@ class PooledFit(GeneralPooled):
     @cached_property
     def lines(self) -> Equations:
         """Both equations in scaled units; a1 and a2 are NaN where each region has its own."""
-        if self.common:
-            return self._lines(0)
-        mask = np.array([np.nan, 1])
-        first = self._lines(0)
+        mask, first = np.array([1 if self.common else np.nan, 1]), self._lines(0)
         return Equations(first.coefficients * mask, first.covariance * mask, first.df)
 
     def _lines(self, i: int) -> Equations:
@@ -367,9 +366,9 @@ def fit_pooled(
     """
     choose(ESTIMATORS, estimator, "estimator")
     names = (upstream, downstream)
-    return PooledFit(
-        **vars(fit_pooled_general(panel, names, estimator, effects, scale, form="classic"))
-    )
+    fit = fit_pooled_general(panel, names, estimator, effects, scale, form="classic")
+    assert isinstance(fit, PooledFit)
+    return fit
 
 
 def common_year_share(pooled: PooledFit) -> Array:
