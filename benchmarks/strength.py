@@ -108,7 +108,7 @@ def provinces() -> Origin:
     study = StudyData(config, indicators, {"panel": panel})
     pair = pair_values(study, config["interaction"])
     points = points_table(theoretical(pair, theory_sources(study))[0], pair)
-    ((_, slopes),) = strength_rows.theoretical_slopes(points)
+    ((_, slopes),) = strength_rows.theoretical_slopes(points, pair["region"])
     columns = ["region", "year", "x1", "x2"]
     return Origin(pair.loc[pair["region"].isin(slopes.index), columns], slopes)
 

@@ -52,11 +52,9 @@ def regional_rows(
     usable = growth_pool(pair)
     for code, refusal in slope_refusals(points):
         yield {"scope": code, "effects": "none", "quantity": "strength", **refusal.columns}
-    for label, slopes in theoretical_slopes(points):
-        slopes = slopes[slopes.index.isin(usable["region"])]
-        if len(slopes):
-            for row in region_strength_rows(usable, slopes, names, level, study.seed):
-                yield label | row
+    for label, slopes in theoretical_slopes(points, usable["region"]):
+        for row in region_strength_rows(usable, slopes, names, level, study.seed):
+            yield label | row
     yield from control_rows(pair)
     focus = usable[usable["region"] == study.focus]
     if len(focus):
@@ -122,8 +120,7 @@ def pooled_rows(
     """
     usable = growth_pool(pair)
     level, names = study.config["interaction"]["confidence"], _main_first(study, estimators)
-    for label, slopes in theoretical_slopes(points):
-        slopes = slopes[slopes.index.isin(usable["region"])]
+    for label, slopes in theoretical_slopes(points, usable["region"]):
         rows = panel_strength_rows(usable, slopes, names, level, study.seed)
         refused = {"scope": POOLED, "effects": "region", "estimator": names[0]}
         yield from (

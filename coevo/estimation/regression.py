@@ -123,11 +123,12 @@ def regress(
     length = np.linalg.norm(seen, axis=0)
     length = np.where(length > 0, length, 1)
     seen = seen / length
-    fitted = _least_squares(y, seen, df, constant, refusal or dependent)
+    fitted = _least_squares(y, seen, refusal or dependent)
     coefficients = fitted.params / length
     residuals = fitted.resid if instruments is None else y - X @ coefficients
     if clusters is None:
-        influence, covariance = np.empty((0, k)), fitted.cov_params() / np.outer(length, length)
+        influence, variance = np.empty((0, k)), residuals @ residuals / df
+        covariance = variance * fitted.normalized_cov_params / np.outer(length, length)
     else:
         G = int(clusters.region.max()) + 1
         correction = G / (G - 1) * (n - 1) / (n - k - clusters.counted)
@@ -146,16 +147,15 @@ def regress(
     )
 
 
-def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: Refusal) -> Any:
-    """Return the result of statsmodels for columns of unit length, with its residual df."""
+def _least_squares(y: Array, X: Array, refusal: Refusal) -> Any:
+    """Return the result of statsmodels for columns of unit length."""
     from statsmodels.regression.linear_model import OLS
     from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
-    model = OLS(y, X, hasconst=constant)
-    model.df_resid = df
+    model = OLS(y, X)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SingularMatrixWarning)  # refused in the next line
-        fitted = model.fit(method="pinv")._results
+        fitted = model.fit(method="pinv")
     sizes = model.wexog_singular_values
     if len(y) < X.shape[1] or sizes.min() <= len(y) * np.finfo(float).eps * sizes.max():
         raise refusal
@@ -167,8 +167,7 @@ def first_stage(X: Array, Z: Array) -> Array:
     length = np.linalg.norm(Z, axis=0)
     Z = Z / np.where(length > 0, length, 1)
     refusal = Refusal("dependent_instrument")
-    df = len(Z) - Z.shape[1]
-    return np.column_stack([_least_squares(x, Z, df, False, refusal).fittedvalues for x in X.T])
+    return np.column_stack([_least_squares(x, Z, refusal).fittedvalues for x in X.T])
 
 
 NORMALITY_FROM = 30  # rows; with fewer the test of Jarque and Bera is far from its size

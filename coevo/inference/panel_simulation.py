@@ -40,20 +40,23 @@ class Shocks(NamedTuple):
     spread: Array | float = 1.0
 
 
-def shocks(region: Integers, year: Integers, u: Array, slopes: int = 0) -> Shocks:
-    """Return the parts of u (rows, n) by least squares on regions and years.
+def shocks(
+    region: Integers, year: Integers, u: Array, slopes: int = 0, has_common: bool = True
+) -> tuple[Shocks, Array]:
+    """Return the parts of u (rows, n) by least squares on regions and years, and e (rows, n).
 
         cov tau = sum_t tau tau' / (T-1),   cov e = sum e e' / (rows - G - T + 1 - slopes)
 
-    slopes: coefficients per equation already taken out of u. `StudyError` if regions and years
-    fall into groups that share nothing.
+    slopes: coefficients per equation already taken out of u; has_common: whether regions share the
+    shocks of a year, without which there is no tau. `StudyError` if regions and years fall into
+    groups that share nothing.
     """
-    parts = EFFECTS["region+year"](region, year, u)
+    parts = EFFECTS["region+year" if has_common else "region"](region, year, u)
     _, first = np.unique(year, return_index=True)
-    common = (u - parts.residual - parts.level[region])[first]
     e = parts.residual
+    common = (u - e - parts.level[region])[first] * has_common
     free = max(len(u) - parts.rank - slopes, 1)
-    return Shocks(parts.level, common.T @ common / max(len(first) - 1, 1), e.T @ e / free)
+    return Shocks(parts.level, common.T @ common / max(len(first) - 1, 1), e.T @ e / free), e
 
 
 # figures x (G, 2, draws) of a year and their growth without interaction -> those of the next year
@@ -217,7 +220,7 @@ def simulation(fit: PooledFit) -> Callable[[Normals], tuple[Array, Array]]:
     """
     data = fit.data
     left = data.growth - fit.slopes * data.regressor[:, ::-1]
-    drifts = shocks(data.region, data.year, left, slopes=1)._replace(level=fit.intercepts)
+    drifts = shocks(data.region, data.year, left, slopes=1)[0]._replace(level=fit.intercepts)
     following = partial(next_year, slopes=fit.slopes)
     return partial(simulated_panels, data, drifts, next_year=following)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from coevo.arrays import Array, Booleans, Row
 from coevo.estimation.batched import batched_slopes
-from coevo.estimation.effects import EFFECTS, means
+from coevo.estimation.effects import means
 from coevo.estimation.growth import ESTIMATORS, Pool
 from coevo.inference.panel_simulation import (
     Shocks,
@@ -129,14 +129,7 @@ def world_shocks(data: Pool, rate: Array, has_common: bool, slopes: int) -> Shoc
     has_common : whether regions share the shocks of a year; slopes : coefficients of each equation
     that were estimated before
     """
-    if has_common:
-        found = shocks(data.region, data.year, rate, slopes)
-        left = EFFECTS["region+year"](data.region, data.year, rate).residual
-    else:
-        parts = EFFECTS["region"](data.region, data.year, rate)
-        left = parts.residual
-        free = max(len(rate) - parts.rank - slopes, 1)
-        found = Shocks(parts.level, np.zeros((2, 2)), left.T @ left / free)
+    found, left = shocks(data.region, data.year, rate, slopes, has_common)
     by_region = means(data.region, left**2)
     return found._replace(spread=np.sqrt(by_region / (left**2).mean(axis=0)))
 
@@ -226,10 +219,7 @@ def effect_rows(effects: Sequence[Effect], found: Sequence[World]) -> Iterator[R
         for world in found:
             yield {
                 "effect": name,
-                "estimate": effect.estimate,
-                "low": effect.low,
-                "high": effect.high,
-                "t": effect.t,
+                **vars(effect),
                 "world": world.name,
                 "like_data": world.like_data,
                 "world_low": float(world.low[place]),

@@ -45,13 +45,16 @@ WEAKER, PRESENT, AS_THEORY = "weaker", "weaker_but_present", "as_theory"
 UNDECIDED, STRONGER, OTHER_SIGN = "cannot_be_told", "stronger", "other_sign"
 
 
-def theoretical_slopes(points: pd.DataFrame) -> Iterator[tuple[Row, pd.DataFrame]]:
+def theoretical_slopes(
+    points: pd.DataFrame, regions: pd.Series
+) -> Iterator[tuple[Row, pd.DataFrame]]:
     """Yield the slopes b1 and d of theory by region code, for each source and share that has some.
 
     points : columns scope, source, share, b1, d, held, years; a region takes part if its
-    calibration holds in at least three quarters of its years
+    calibration holds in at least three quarters of its years; regions : those that may take part
     """
-    calibrated = points[points["held"] >= LEAST_SHARE * points["years"]]
+    holds = points["held"] >= LEAST_SHARE * points["years"]
+    calibrated = points[holds & points["scope"].isin(regions)]
     for (source, share), part in calibrated.groupby(["source", "share"], dropna=False):
         yield {"source": source, "share": share}, part.set_index("scope")[list(SLOPES)]
 

@@ -136,7 +136,7 @@ def test_shocks_of_regions_have_their_own_spread_and_years_only_where_they_are_s
     data = pool(walks(7, 9, NAMES, common=0.3), NAMES, "trapezoid", "first")
     alone, shared = (world_shocks(data, data.growth, common, 0) for common in (False, True))
     assert not alone.year.any()
-    assert (shared.year == shocks(data.region, data.year, data.growth).year).all()
+    assert (shared.year == shocks(data.region, data.year, data.growth)[0].year).all()
     left = data.growth - pd.DataFrame(data.growth).groupby(data.region).transform("mean").to_numpy()
     assert alone.error == pytest.approx(left.T @ left / (7 * 8 - 7))
     own = pd.DataFrame(left**2).groupby(data.region).mean().to_numpy() / (left**2).mean(axis=0)
