@@ -86,14 +86,6 @@ def draw_normals(observed: Pool, draws: int, generator: np.random.Generator) -> 
     return Normals(year, generator.standard_normal((regions, years, n, draws)))
 
 
-def driven(sizes: Shocks, normals: Normals) -> tuple[Array, Array]:
-    """Return tau (T, n, draws) and e (G, T, n, draws)."""
-    tau, e = _root(sizes.year) @ normals.year, _root(sizes.error) @ normals.error
-    if np.ndim(sizes.spread):
-        e *= np.asarray(sizes.spread)[:, None, :, None]
-    return tau, e
-
-
 def _root(covariance: Array) -> Array:
     """Return L with L L' = covariance, which may be singular."""
     values, vectors = np.linalg.eigh(covariance)
@@ -123,7 +115,8 @@ def simulated_panels(
     growth row of each region on; those rows are returned that are observed. A path without a next
     year is NaN from there.
     """
-    tau, e = driven(drifts, normals)
+    tau, e = _root(drifts.year) @ normals.year, _root(drifts.error) @ normals.error
+    e *= np.asarray(drifts.spread)[..., None, :, None] if np.ndim(drifts.spread) else 1.0
 
     def following(t: int, x: Array) -> Array:
         return next_year(x, drifts.level[:, :, None] + tau[t] + e[:, t])

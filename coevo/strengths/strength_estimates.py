@@ -5,7 +5,7 @@ the theory and 0 is no interaction (docs/methods.md, 6). Batches of B panels sta
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import stdtr
@@ -15,7 +15,7 @@ from coevo.estimation.batched import batched_slopes
 from coevo.estimation.effects import means, sums
 from coevo.estimation.growth import Pool
 from coevo.estimation.pooled import Moments
-from coevo.inference.panel_simulation import panel_blocks
+from coevo.inference.panel_simulation import draw_normals, panel_blocks
 from coevo.inference.sets import interval
 from coevo.strengths.theory_panels import (
     draw_by_region,
@@ -131,27 +131,23 @@ def simulated_estimates(
     strength
     """
     spread = observed_spread(data, with_common=not alone)
-    years, G = int(np.ptp(data.year)) + 1, len(data.regions)
     found: dict[tuple[str, str], dict[float, list[Estimates]]] = {}
     generator = np.random.default_rng(seed)
     for block, (draws, of_block) in enumerate(panel_blocks(panels, len(data.year), generator)):
         if alone:
-            common = np.zeros((years, 2, draws))
-            own = draw_by_region(data.regions, years, draws, seed + block)
+            normals = draw_by_region(data, draws, seed + block)
         else:
-            common = of_block.standard_normal((years, 2, draws))
-            own = of_block.standard_normal((G, years, 2, draws))
+            normals = draw_normals(data, draws, of_block)
         for s in (NONE, *TRIED):
             with np.errstate(over="ignore", invalid="ignore"):
-                paths = simulated_paths(data, spread, s, common, own)
+                paths = simulated_paths(data, spread, s, *normals)
             paths, finite = finite_paths(paths)
             for estimator in estimators if s in (NONE, FULL) else estimators[:1]:
                 rows = growth_rows(paths, data, estimator)
                 for effects, fit in _fits(*rows, data, alone):
                     kept = finite[:, None] if alone else finite.all(axis=0)
-                    strength = np.where(kept, fit.strength, np.nan)
+                    each = replace(fit, strength=np.where(kept, fit.strength, np.nan))
                     by_strength = found.setdefault((effects, estimator), {})
-                    each = Estimates(strength, fit.error, fit.df)
                     by_strength.setdefault(s, []).append(each)
     return {key: {s: _joined(parts) for s, parts in of.items()} for key, of in found.items()}
 

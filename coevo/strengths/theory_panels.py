@@ -15,7 +15,7 @@ import numpy as np
 from coevo.arrays import Array, Booleans
 from coevo.estimation.effects import means, sums
 from coevo.estimation.growth import ESTIMATORS, Pool
-from coevo.inference.panel_simulation import paths_of
+from coevo.inference.panel_simulation import Normals, paths_of
 from coevo.lotka_volterra.populations import years_later
 
 SUBSTEPS = 4  # steps of Runge and Kutta within a year
@@ -98,7 +98,9 @@ def growth_rows(paths: Array, data: Pool, estimator: str) -> tuple[Array, Array]
     return growth(paths)[place], SIGNS * mean(paths)[place][:, ::-1]
 
 
-def draw_by_region(codes: tuple[str, ...], years: int, draws: int, seed: int) -> Array:
-    """Return standard normals (G, years, 2, draws); those of a region depend on its code alone."""
-    generators = (np.random.default_rng([seed, *code.encode()]) for code in codes)
-    return np.stack([each.standard_normal((years, 2, draws)) for each in generators])
+def draw_by_region(data: Pool, draws: int, seed: int) -> Normals:
+    """Return standard normals of each region, which depend on its code alone; zeros of years."""
+    years = int(np.ptp(data.year)) + 1
+    generators = (np.random.default_rng([seed, *code.encode()]) for code in data.regions)
+    own = np.stack([each.standard_normal((years, 2, draws)) for each in generators])
+    return Normals(np.zeros(own.shape[1:]), own)
