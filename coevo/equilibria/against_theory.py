@@ -26,11 +26,11 @@ from coevo.inference.sets import interval
 from coevo.strengths.shown_effects import (
     Effect,
     effect_rows,
+    effects_of_region,
     effects_of_slopes,
     named_relation,
     worlds,
 )
-from coevo.strengths.strength_estimates import observed_rows, own_strengths
 from coevo.strengths.strength_rows import (
     panel_strength_rows,
     region_strength_rows,
@@ -72,14 +72,8 @@ def _effects_of_region(part: pd.DataFrame, study: StudyData) -> Iterator[Row]:
     data = pool(part, ("x1", "x2"), study.estimator, HEADLINE_SCALE)
     if len(data.year) < FEWEST_ROWS:
         raise Refusal("too_few_rows", rows=len(data.year), coefficients=2)
-    level = study.config["interaction"]["confidence"]
-    found = own_strengths(*observed_rows(data), data.region)
-    low, high = found.interval(level)
-    slopes = {
-        name: (found.strength[0, i, 0], low[0, i, 0], high[0, i, 0], found.error[0, i, 0])
-        for i, name in enumerate(("b1", "d"))
-    }
-    yield from _judged(part, effects_of_slopes(slopes), "none", study)
+    effects = effects_of_region(data, study.config["interaction"]["confidence"])
+    yield from _judged(part, effects, "none", study)
 
 
 def _judged(

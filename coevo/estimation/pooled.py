@@ -86,24 +86,18 @@ def shared_slopes(moments: Moments, included: Booleans) -> Slopes:
     most = int(included.sum(axis=1).max()) + moments.counted
     if rows <= most:
         raise Refusal("too_few_rows_for_slopes", rows=rows, slopes=most)
-    equations = tuple(_equation(moments, i, columns) for i, columns in enumerate(included))
+    clusters, refusal = Clusters(moments.region, moments.counted), Refusal("dependent_regressor")
+    given = (moments.rank, clusters, moments.instrument)
+    equations = tuple(
+        regress(g, moments.regressor[:, columns], *given, refusal=refusal)
+        for g, columns in zip(moments.growth.T, included, strict=True)
+    )
     A, influence = np.zeros((n, n)), np.zeros((G, n, n))
     for i, (columns, equation) in enumerate(zip(included, equations, strict=True)):
         A[i, columns], influence[:, i, columns] = equation.coefficients, equation.influence
     stacked = influence.reshape(G, n * n)
     residuals = np.column_stack([equation.residuals for equation in equations])
     return Slopes(A, stacked.T @ stacked, residuals, equations)
-
-
-def _equation(moments: Moments, i: int, columns: Booleans) -> Regression:
-    return regress(
-        moments.growth[:, i],
-        moments.regressor[:, columns],
-        moments.rank,
-        Clusters(moments.region, moments.counted),
-        moments.instrument,
-        refusal=Refusal("dependent_regressor"),
-    )
 
 
 CARRIES = 0.5  # share of the squares of a regressor from which one region carries its slope

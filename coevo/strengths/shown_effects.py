@@ -23,7 +23,7 @@ from coevo.inference.panel_simulation import (
     shocks,
     simulated_panels,
 )
-from coevo.strengths.strength_estimates import own_strengths
+from coevo.strengths.strength_estimates import observed_rows, own_strengths
 
 PANELS = 999
 MOST_RANGE = 1.5  # times the observed range of log levels that a panel like the data may have
@@ -246,7 +246,14 @@ def named_relation(
     return RELATIONS.get((signs[0], signs[1]), UNDETERMINED)
 
 
-def effects_of_slopes(slopes: Mapping[str, tuple[float, float, float, float]]) -> list[Effect]:
+def effects_of_region(data: Pool, level: float) -> list[Effect]:
+    """Return the effects that least squares gives one region by itself."""
+    found = own_strengths(*observed_rows(data), data.region)
+    parts = [of[0, :, 0] for of in (found.strength, *found.interval(level), found.error)]
+    return effects_of_slopes(dict(zip(("b1", "d"), np.transpose(parts), strict=True)))
+
+
+def effects_of_slopes(slopes: Mapping[str, Sequence[float] | Array]) -> list[Effect]:
     """Return the effects of b1, which enters growth with a minus, and of d.
 
     slopes : estimate, low, high and standard error by name

@@ -136,18 +136,22 @@ def region_strength_rows(
             label: Row = {"scope": code, "effects": "none", "estimator": estimator}
             label |= {"errors": "own", "n": int(np.bincount(main.region)[r])}
             for i, effect in enumerate(SLOPES):
-                p = {h: float(found.p(h)[r, i, 0]) for h in (FULL, NONE)}
-                known = _row(found, (r, i), ranges, level) | {"p_full": p[FULL], "p_none": p[NONE]}
-                theory = float(slopes.loc[code, effect])
+                p = [float(found.p(h)[r, i, 0]) for h in (FULL, NONE)]
+                known, theory = _row(found, (r, i), ranges, level, p), slopes.loc[code, effect]
                 known |= {"theory": theory, "fitted": theory * known["strength"]}
                 yield label | {"effect": effect} | known
 
 
-def _row(found: Estimates, at: tuple[int, ...], ranges: Ranges, level: float) -> Row:
-    """Return the columns of one strength: estimate, interval, ranges, what is excluded, verdict."""
+def _row(
+    found: Estimates, at: tuple[int, ...], ranges: Ranges, level: float, p: Sequence[float]
+) -> Row:
+    """Return the columns of one strength: estimate, interval, ranges, what is excluded, verdict.
+
+    p : of full strength and of none
+    """
     strength = float(found.strength[at][0])
     low, high = (float(end[at][0]) for end in found.interval(level))
-    columns: Row = {"strength": strength, "low": low, "high": high}
+    columns: Row = {"strength": strength, "low": low, "high": high, "p_full": p[0], "p_none": p[1]}
     for name, part, h in (("full", ranges.full, FULL), ("none", ranges.none, NONE)):
         least, most = (float(end[at]) for end in part)
         beyond = strength < least or strength > most
@@ -200,8 +204,7 @@ def panel_strength_rows(
                 "errors": "year",
                 "n": len(fit.regions),
                 "effect": effect,
-                **_row(found, (i,), ranges, level),
-                **dict(zip(("p_full", "p_none"), wild_p(fit, i, seed), strict=True)),
+                **_row(found, (i,), ranges, level, wild_p(fit, i, seed)),
                 "largest_weight": float(weights[:, i].max()),
                 "largest_region": fit.regions[int(weights[:, i].argmax())],
                 "without_low": float(without[:, i].min()),
