@@ -93,9 +93,8 @@ def _regional(pair: pd.DataFrame, study: StudyData, estimators: Collection[str] 
     """Return what makes the tables of some regions at a time, each for itself."""
     codes = sorted(pair["region"].unique())
     blocks = [codes[start : start + BLOCK] for start in range(0, len(codes), BLOCK)]
-    make = partial(_of_regions, study=study, estimators=estimators)
     return {
-        (REGIONS, number): partial(make, pair[pair["region"].isin(block)])
+        (REGIONS, number): partial(_of_regions, pair[pair["region"].isin(block)], study, estimators)
         for number, block in enumerate(blocks)
     }
 

@@ -189,7 +189,6 @@ def relation_rows(
             yield label | {"check": f"regions{ending}", "value": fit.df + 1}
     for label, fit in fits:
         if isinstance(fit, Fit):
-            yield from (label | row for row in _diagnostics(fit))
             yield from (label | row for row in _region_relations(fit, level))
         if not isinstance(fit, PooledFit):
             continue
@@ -201,18 +200,15 @@ def relation_rows(
                 yield label | {"check": f"common_year_share_{x}{ending}", "value": share}
 
 
-def _diagnostics(fit: Fit) -> Iterator[Row]:
+def _region_relations(fit: Fit, level: float) -> Iterator[Row]:
     yield from _crossing(fit.data)
     for i in range(2):
         yield {"check": f"condition_equation_{i + 1}", "value": fit.condition[i]}
     yield _residual_correlation(fit.residuals)
-
-
-def _region_relations(lines: Equations, level: float) -> Iterator[Row]:
-    yield from _unboundedness(*equilibrium_sets(lines, level))
+    yield from _unboundedness(*equilibrium_sets(fit, level))
     # Bonferroni: the product of these two sets holds E with probability `level` at least.
     each = 1 - (1 - level) / 2
-    for name, ratio in zip(("x1", "x2"), equilibrium_sets(lines, each), strict=True):
+    for name, ratio in zip(("x1", "x2"), equilibrium_sets(fit, each), strict=True):
         row = {"quantity": f"region_{name}", "value": ratio.estimate, "level": each}
         yield row | {"low": ratio.low, "high": ratio.high, "set": str(ratio.kind)}
 

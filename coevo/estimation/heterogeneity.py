@@ -7,7 +7,7 @@ import numpy as np
 
 from coevo.arrays import Array, Booleans, Integers
 from coevo.errors import Refusal
-from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.effects import EFFECTS, means, sums
 from coevo.estimation.growth import Pool
 from coevo.estimation.pooled import PooledFit, without_effects
 from coevo.estimation.regression import FTest, f_test, regress
@@ -152,7 +152,9 @@ def leave_one_out(pooled: PooledFit) -> Array:
     `StudyError` if one region carries the fit.
     """
     data, G = pooled.data, len(pooled.regions)
-    V, D = _beside_means(pooled)
+    V, D = np.column_stack([data.growth, data.regressor]), pooled.moments.basis
+    if not pooled.common:
+        V = V - means(data.region, V)[data.region]
     columns, q = np.hstack([V, D]), D.shape[1]
     products = (columns[:, :, None] * columns[:, None]).reshape(len(columns), -1)
     of_region = sums(data.region, products).reshape(G, 4 + q, 4 + q)
@@ -168,19 +170,6 @@ def leave_one_out(pooled: PooledFit) -> Array:
     for i in np.flatnonzero(~sound):
         slopes[i] = _refitted(pooled, int(i))
     return np.asarray(slopes)
-
-
-def _beside_means(pooled: PooledFit) -> tuple[Array, Array]:
-    """Return growth and regressors (rows, 4), and what the effects take out beside the regions'
-    own means (rows, q): all of them without these means, if the effects have them.
-    """
-    data = pooled.data
-    V = np.column_stack([data.growth, data.regressor])
-    if pooled.common:
-        return V, np.ones((len(V), 1))
-    D = BESIDE_LEVELS[pooled.effects](data.year)
-    within = EFFECTS["region"](data.region, data.year, np.column_stack([V, D])).residual
-    return within[:, :4], within[:, 4:]
 
 
 def _refitted(pooled: PooledFit, i: int) -> Array:
