@@ -7,7 +7,7 @@ import numpy as np
 
 from coevo.arrays import Array, Booleans, Integers
 from coevo.errors import Refusal
-from coevo.estimation.effects import EFFECTS, means, sums
+from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.growth import Pool
 from coevo.estimation.pooled import PooledFit, without_effects
 from coevo.estimation.regression import FTest, f_test, regress
@@ -147,20 +147,17 @@ def leave_one_out(pooled: PooledFit) -> Array:
 
         s = (R'g - v' M^-1 u) / (R'R - v' M^-1 v),   u = D'g, v = D'R, M = D'D
 
-    D: what the effects take out beside the regions' own means, which are taken out before; all
-    sums less the region's part. A region whose absence leaves too little for that is refitted.
+    D: the directions that the effects take out beside the regions' own means; growth and regressors
+    as all effects leave them; all sums less the region's part. A region whose absence leaves too little for that is refitted.
     `StudyError` if one region carries the fit.
     """
-    data, G = pooled.data, len(pooled.regions)
-    V, D = np.column_stack([data.growth, data.regressor]), pooled.moments.basis
-    if not pooled.common:
-        V = V - means(data.region, V)[data.region]
-    columns, q = np.hstack([V, D]), D.shape[1]
-    products = (columns[:, :, None] * columns[:, None]).reshape(len(columns), -1)
-    of_region = sums(data.region, products).reshape(G, 4 + q, 4 + q)
+    moments, G = pooled.moments, len(pooled.regions)
+    V, q = np.hstack([moments.growth, moments.regressor, moments.basis]), moments.basis.shape[1]
+    products = (V[:, :, None] * V[:, None]).reshape(len(V), -1)
+    of_region = sums(moments.region, products).reshape(G, 4 + q, 4 + q)
     others = of_region.sum(axis=0) - of_region
     M = others[:, 4:, 4:]
-    sound = len(V) - np.bincount(data.region) > pooled.moments.rank + 1
+    sound = len(V) - np.bincount(moments.region) > moments.rank + 1
     sound &= np.linalg.cond(M) < ILL if q else True
     M[~sound] = np.eye(q)
     left = others[:, :4, :4] - others[:, :4, 4:] @ np.linalg.solve(M, others[:, 4:, :4])
