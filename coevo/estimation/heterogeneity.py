@@ -148,8 +148,8 @@ def leave_one_out(pooled: PooledFit) -> Array:
         s = (R'g - v' M^-1 u) / (R'R - v' M^-1 v),   u = D'g, v = D'R, M = D'D
 
     D: the directions that the effects take out beside the regions' own means; growth and regressors
-    as all effects leave them; all sums less the region's part. A region whose absence leaves too little for that is refitted.
-    `StudyError` if one region carries the fit.
+    as all effects leave them; all sums less the region's part. A region whose absence leaves too
+    little for that is refitted. `StudyError` if one region carries the fit.
     """
     moments, G = pooled.moments, len(pooled.regions)
     V, q = np.hstack([moments.growth, moments.regressor, moments.basis]), moments.basis.shape[1]
