@@ -12,6 +12,8 @@ from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
+import yaml
+
 # The program, a repository or what is installed of one: studies may stand in another folder.
 PROGRAM = Path(os.path.abspath(workflow.current_basedir)).parent.parent
 MODULES = PROGRAM if (PROGRAM / "coevo").is_dir() else PROGRAM.parent
@@ -24,7 +26,8 @@ if Path(sys.executable).exists():
 # .snakemake, no module of the standard library is looked for.
 for variable in "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS PYTHONSAFEPATH".split():
     os.environ[variable] = "1"
-os.environ["PYTHONWARNINGS"] = "ignore"  # of libraries; what concerns the reader is in the tables
+# of libraries; what concerns the reader is in the tables
+os.environ.update(PYTHONWARNINGS="ignore")
 from coevo.command.runner import share_folder
 from coevo.errors import StudyError, plain_words
 from coevo.files import sha256_of
@@ -73,7 +76,7 @@ ROOMS = {
 
 
 def code(rule):
-    """Return the digest of the code that a rule runs: a parameter, so that its change reruns it."""
+    """Return the digest of the code that a rule runs, a parameter whose change reruns it."""
     folders = [MODULES / "coevo" / room for room in ROOMS[rule].split()]
     files = [*(MODULES / "coevo").glob("*.*"), *chain(*(place.rglob("*.*") for place in folders))]
     if absent := [str(folder) for folder in folders if not folder.is_dir()]:
@@ -158,6 +161,32 @@ def table(name):
     """Return a table of the study, as an input."""
     file = f"{DATA}/{name}.csv"
     return after_panel(file) if name in ("panel", "audit", "revisions") else file
+
+
+# Words around what `snakemake --report` shows; a language without its own has the English ones.
+CAPTION_WORDS = yaml.safe_load(
+    (PROGRAM / "workflow" / "captions" / "words.yaml").read_text("utf-8")
+)
+LANGUAGES = {
+    name: CAPTION_WORDS.get(name, CAPTION_WORDS["en"]) for name in config["report"]["languages"]
+}
+FIRST = next(iter(LANGUAGES.values()))
+
+
+def around(wildcards):
+    """Return the words around results of a language."""
+    return LANGUAGES[wildcards.language]
+
+
+def shown(file, part, **more):
+    """Mark a result for Snakemake's own report."""
+    return report(
+        file,
+        caption=f"../captions/{part}.rst",
+        category=FIRST["parts"][part],
+        subcategory=lambda wildcards: around(wildcards)["language"],
+        **more,
+    )
 
 
 TABLE_FILES = {name: table(name) for name in REPORT_TABLES}

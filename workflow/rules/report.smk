@@ -1,7 +1,5 @@
 """Tables and charts for readers, and the report."""
 
-import yaml
-
 FOLDER = Path(from_program("workflow/report/report.md")).parent.as_posix()
 PHRASES = f"{FOLDER}/phrases.{{language}}.yaml"
 TOLD = f"{DATA}/numbers.{{language}}.json"  # of the text, which `export` joins
@@ -14,34 +12,6 @@ TEMPLATES = sorted(
 SIMULATED = {
     path.stem: from_program(path) for path in sorted(PROGRAM.glob("docs/simulation/*.csv"))
 }
-
-
-# Words around what `snakemake --report` shows; a language without its own has the English ones.
-CAPTION_WORDS = yaml.safe_load(
-    (PROGRAM / "workflow" / "captions" / "words.yaml").read_text("utf-8")
-)
-LANGUAGES = {
-    name: CAPTION_WORDS.get(name, CAPTION_WORDS["en"]) for name in config["report"]["languages"]
-}
-FIRST = next(iter(LANGUAGES.values()))
-
-
-def around(wildcards):
-    """Return the words around results of a language."""
-    return LANGUAGES[wildcards.language]
-
-
-def shown(file, part, **more):
-    """Mark a result for Snakemake's own report."""
-    return report(
-        file,
-        caption=f"../captions/{part}.rst",
-        category=FIRST["parts"][part],
-        subcategory=lambda wildcards: around(wildcards)["language"],
-        **more,
-    )
-
-
 # Made while the first tables are; the page has it inside.
 LIBRARY = [f"{DATA}/library.js"] if "html" in config["report"]["formats"] else []
 
