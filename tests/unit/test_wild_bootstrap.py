@@ -83,13 +83,12 @@ def test_equals_a_refit_of_every_draw(effects, missing, by):
 
 
 def test_weights_by_number_of_regions():
-    many, few = cluster_weights(13, 4000, 1), cluster_weights(12, 4000, 1)
-    assert many.shape == (4000, 13) and few.shape == (4000, 12)
-    assert np.unique(many).tolist() == [-1, 1]
-    assert np.unique(few**2) == pytest.approx([0.5, 1, 1.5]) and len(np.unique(few)) == 6
-    for weights in (many, few):
-        assert weights.mean() == pytest.approx(0, abs=0.02)
-        assert (weights**2).mean() == pytest.approx(1, abs=0.02)
+    many, few = points(13), points(12)
+    assert many.tolist() == [-1, 1]
+    assert np.unique(few**2) == pytest.approx([0.5, 1, 1.5]) and len(few) == 6
+    for values in (many, few):
+        assert values.mean() == pytest.approx(0, abs=1e-15)
+        assert (values**2).mean() == pytest.approx(1)
 
 
 def every_vector(points, clusters):
