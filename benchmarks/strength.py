@@ -49,7 +49,6 @@ from coevo.observations import observe
 from coevo.observations.recognition import StudyTerms
 from coevo.panel import build_panel
 from coevo.strengths import shown_effects, strength_rows
-from coevo.strengths.strength_estimates import observed_rows, own_strengths
 from coevo.strengths.theory_panels import observed_spread, simulated_paths
 from coevo.study.configuration import complete_config
 from coevo.study.raw_files import raw_paths
@@ -106,7 +105,7 @@ def provinces() -> Origin:
     study = StudyData(config, indicators, {"panel": panel})
     pair = pair_values(study, config["interaction"])
     points = points_table(theoretical(pair, theory_sources(study))[0], pair)
-    ((_, slopes),) = strength_rows.theoretical_slopes(points)
+    ((_, slopes),) = strength_rows.theoretical_slopes(points, pair["region"])
     columns = ["region", "year", "x1", "x2"]
     return Origin(pair.loc[pair["region"].isin(slopes.index), columns], slopes)
 
@@ -175,12 +174,7 @@ def _panel_effects(figures: pd.DataFrame, seed: int) -> list[shown_effects.Effec
 
 
 def _region_effects(own: pd.DataFrame) -> list[shown_effects.Effect]:
-    data = growth_of(own, "first")
-    found = own_strengths(*observed_rows(data), data.region)
-    parts = [part[0, :, 0] for part in (found.strength, *found.interval(LEVEL), found.error)]
-    return shown_effects.effects_of_slopes(
-        dict(zip(strength_rows.SLOPES, zip(*parts, strict=True), strict=True))
-    )
+    return shown_effects.effects_of_region(growth_of(own, "first"), LEVEL)
 
 
 def _shown(figures: pd.DataFrame, effects: list[shown_effects.Effect], seed: int) -> list[bool]:

@@ -28,12 +28,10 @@ from coevo.equilibria.theory_rows import (
     theory_rows,
 )
 from coevo.errors import Refusal
+from coevo.estimation.effects import means
 from coevo.estimation.growth import pool
-from coevo.estimation.pooled import GeneralPooled, PooledFit
-from coevo.estimation.region import GeneralFit
 from coevo.files import Made, Tasks, as_table, make_all, make_part, together
 from coevo.inference.slope_errors import BY_YEAR
-from coevo.strengths.theory_panels import mean_growth, mean_state
 from coevo.study_data import StudyData
 
 __all__ = ["estimate", "estimate_part", "pair_values"]
@@ -78,9 +76,11 @@ def estimate(
     """
     pair = pair_values(study, study.config["interaction"])
     results = together(parts) or make_all(_regional(pair, study, estimators))
-    regional = list(results[REGIONS].values())
+    tables = list(results[REGIONS].values())
     names = pair.drop_duplicates("region").set_index("region")["name"]
-    return _stacked([*regional, _pooled(pair, study, estimators, results)], names)
+    if len(names) > 1:
+        tables.append(_pooled(pair, study, estimators, results))
+    return _stacked(tables, names)
 
 
 def estimate_part(study: StudyData, part: str) -> Made:
@@ -93,9 +93,8 @@ def _regional(pair: pd.DataFrame, study: StudyData, estimators: Collection[str] 
     """Return what makes the tables of some regions at a time, each for itself."""
     codes = sorted(pair["region"].unique())
     blocks = [codes[start : start + BLOCK] for start in range(0, len(codes), BLOCK)]
-    make = partial(_of_regions, study=study, estimators=estimators)
     return {
-        (REGIONS, number): partial(make, pair[pair["region"].isin(block)])
+        (REGIONS, number): partial(_of_regions, pair[pair["region"].isin(block)], study, estimators)
         for number, block in enumerate(blocks)
     }
 
@@ -110,17 +109,11 @@ def _of_regions(pair: pd.DataFrame, study: StudyData, estimators: Collection[str
     absent = regions_without_point(points, rows, pair["region"])
     without_fit = points[~points["scope"].isin(theory["scope"])].assign(effects="none")
     theory = pd.concat([theory, without_fit, pd.DataFrame(absent)])
-    last = last_states(pair)
-    equilibria += _with_last(last, result_rows.equilibrium_rows(list(regional_lines(fits)), level))
-    for label, fit in fits:
-        if isinstance(fit, GeneralFit):
-            equilibria.append(label | result_rows.rest_point_row(fit, level) | last[label["scope"]])
-            rows += [label | row for row in result_rows.restriction_rows(fit)]
     rows += refusals
     rows += result_rows.relation_rows(fits, main, level)
     rows += region_doubts(pair, fits, main, level)
     rows += regional_rows(pair, points, study, estimators)
-    return _tables(fits, level, equilibria, theory, rows)
+    return _tables(pair, fits, level, equilibria, theory, rows)
 
 
 def _mean_growth(pair: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +125,8 @@ def _mean_growth(pair: pd.DataFrame) -> pd.DataFrame:
         data = pool(growth_pool(pair), ("x1", "x2"), "trapezoid", HEADLINE_SCALE)
     except Refusal:
         return pd.DataFrame(columns=columns)
-    values = np.hstack([mean_growth(data), mean_state(data) * data.units])
+    values = means(data.region, np.hstack([data.growth, data.regressor]))
+    values[:, 2:] *= data.units
     return pd.DataFrame(values, index=data.regions, columns=columns)
 
 
@@ -145,37 +139,35 @@ def _pooled(
     """Return the tables of all regions together, and their equilibria; drawn: `pooled_draws`."""
     level, main = study.config["interaction"]["confidence"], study.estimator
     fits, refusals = fit_pool(pair, estimators)
-    rows: list[Row] = []
-    for label, fit in fits:
-        if isinstance(fit, GeneralPooled) and not isinstance(fit, PooledFit):
-            ending = "" if fit.form == "classic" else "_general"
-            rows.append(label | {"check": f"regions{ending}", "value": fit.df + 1})
-    rows += refusals
-    rows += result_rows.relation_rows(fits, main, level)
+    rows = [*refusals, *result_rows.relation_rows(fits, main, level)]
     rows += pooled_doubts(pair, fits, study.config["interaction"], study.seed, drawn)
-    lines = result_rows.equilibrium_rows(list(regional_lines(fits)), level)
     points = points_table(theoretical(pair, theory_sources(study))[0], pair)
+    tests = [row for row in rows if row.get("errors") == BY_YEAR]
+    rows += pooled_rows(pair, points, fits, tests, study, estimators)
     theory = theory_rows(points, fits, _mean_growth(pair), level)
-    if pair["region"].nunique() > 1:
-        tests = [row for row in rows if row.get("errors") == BY_YEAR]
-        rows += pooled_rows(pair, points, fits, tests, study, estimators)
-        theory = growth_by_strengths(theory, [row for row in rows if "strength" in row])
-    return _tables(fits, level, _with_last(last_states(pair), lines), theory, rows)
-
-
-def _with_last(last: Mapping[str, Row], rows: Iterable[Row]) -> list[Row]:
-    """Return rows beside the last observed state of their region."""
-    return [row | last[row["scope"]] for row in rows]
+    theory = growth_by_strengths(theory, [row for row in rows if "strength" in row])
+    return _tables(pair, fits, level, [], theory, rows)
 
 
 def _tables(
+    pair: pd.DataFrame,
     fits: Sequence[tuple[Row, AnyFit]],
     level: float,
-    equilibria: Iterable[Row],
+    calibrated: Sequence[Row],
     theory: pd.DataFrame,
     rows: Iterable[Row],
 ) -> Tables:
-    """Return fits and what is said of them as tables; rows: those of the tables in `KINDS`."""
+    """Return fits and what is said of them as tables.
+
+    calibrated: equilibria of theory; those of fits stand beside the last observed state of their
+    region. rows: those of the tables in `KINDS`.
+    """
+    last = last_states(pair)
+    fitted = [
+        *result_rows.equilibrium_rows(list(regional_lines(fits)), level),
+        *result_rows.rest_point_rows(fits, level),
+    ]
+    equilibria = [*calibrated, *(row | last[row["scope"]] for row in fitted)]
     by_table: dict[str, list[Row]] = {table: [] for table in KINDS.values()}
     for row in rows:
         by_table[next(table for kind, table in KINDS.items() if kind in row)].append(row)

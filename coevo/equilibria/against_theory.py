@@ -23,15 +23,14 @@ from coevo.estimation.growth import ESTIMATORS, pool
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.inference.sets import interval
-from coevo.inference.slope_errors import BY_YEAR
 from coevo.strengths.shown_effects import (
     Effect,
     effect_rows,
+    effects_of_region,
     effects_of_slopes,
     named_relation,
     worlds,
 )
-from coevo.strengths.strength_estimates import observed_rows, own_strengths
 from coevo.strengths.strength_rows import (
     panel_strength_rows,
     region_strength_rows,
@@ -53,11 +52,9 @@ def regional_rows(
     usable = growth_pool(pair)
     for code, refusal in slope_refusals(points):
         yield {"scope": code, "effects": "none", "quantity": "strength", **refusal.columns}
-    for label, slopes in theoretical_slopes(points):
-        slopes = slopes[slopes.index.isin(usable["region"])]
-        if len(slopes):
-            for row in region_strength_rows(usable, slopes, names, level, study.seed):
-                yield label | row
+    for label, slopes in theoretical_slopes(points, usable["region"]):
+        for row in region_strength_rows(usable, slopes, names, level, study.seed):
+            yield label | row
     yield from control_rows(pair)
     focus = usable[usable["region"] == study.focus]
     if len(focus):
@@ -75,14 +72,8 @@ def _effects_of_region(part: pd.DataFrame, study: StudyData) -> Iterator[Row]:
     data = pool(part, ("x1", "x2"), study.estimator, HEADLINE_SCALE)
     if len(data.year) < FEWEST_ROWS:
         raise Refusal("too_few_rows", rows=len(data.year), coefficients=2)
-    level = study.config["interaction"]["confidence"]
-    found = own_strengths(*observed_rows(data), data.region)
-    low, high = found.interval(level)
-    slopes = {
-        name: (found.strength[0, i, 0], low[0, i, 0], high[0, i, 0], found.error[0, i, 0])
-        for i, name in enumerate(("b1", "d"))
-    }
-    yield from _judged(part, effects_of_slopes(slopes), "none", study)
+    effects = effects_of_region(data, study.config["interaction"]["confidence"])
+    yield from _judged(part, effects, "none", study)
 
 
 def _judged(
@@ -118,20 +109,23 @@ def pooled_rows(
 ) -> Iterator[Row]:
     """Yield the strengths that regions share, and the effects that pooled fits show.
 
-    fits : labelled; slope_tests : rows of that table. Where regions share no years, effects of
-    years are not taken out.
+    fits : labelled; slope_tests : rows of that table, by year. Where regions share no years,
+    effects of years are not taken out.
     """
     usable = growth_pool(pair)
     level, names = study.config["interaction"]["confidence"], _main_first(study, estimators)
-    for label, slopes in theoretical_slopes(points):
-        slopes = slopes[slopes.index.isin(usable["region"])]
+    for label, slopes in theoretical_slopes(points, usable["region"]):
         rows = panel_strength_rows(usable, slopes, names, level, study.seed)
         refused = {"scope": POOLED, "effects": "region", "estimator": names[0]}
         yield from (
             label | row if "strength" in row else row
             for row in tried(rows, refused, quantity="strength")
         )
-    tests = {(row["effects"], row["parameter"]): row for row in _by_years(slope_tests, study)}
+    tests = {
+        (row["effects"], row["parameter"]): row
+        for row in slope_tests
+        if row["estimator"] == study.estimator
+    }
     for _, fit in fits:
         if not has_regional_lines(fit) or fit.estimator != study.estimator:
             continue
@@ -140,12 +134,6 @@ def pooled_rows(
             where = {"scope": POOLED, "effects": fit.effects, "estimator": fit.estimator}
             judged = _judged(usable, effects, fit.effects, study)
             yield from tried(judged, where, quantity="effects")
-
-
-def _by_years(slope_tests: Iterable[Row], study: StudyData) -> Iterator[Row]:
-    for row in slope_tests:
-        if row.get("errors") == BY_YEAR and row["estimator"] == study.estimator:
-            yield row
 
 
 def pooled_slopes(

@@ -12,7 +12,7 @@ from coevo.arrays import Row
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS, breaks
-from coevo.estimation.pooled import FOD_IV, GeneralPooled, PooledFit, fit_pooled, fit_pooled_general
+from coevo.estimation.pooled import FOD_IV, GeneralPooled, PooledFit, fit_pooled_general
 from coevo.estimation.region import Equations, Fit, GeneralFit, fit, fit_general
 from coevo.inference.sets import FEWEST_CLUSTERS
 
@@ -35,13 +35,13 @@ def fit_regions(pair: pd.DataFrame, estimator: str, estimators: Collection[str] 
     that of the general model; estimators: those of `ESTIMATORS` to use, by default all. Fits have
     the columns that name them; a row for each that failed carries the reason as a message.
     """
-    attempts: list[tuple[Row, Any]] = []
+    attempts: list[tuple[Row, Callable[[], AnyFit]]] = []
     for code, part in pair.groupby("region", sort=True):
         scope = str(code)
         for name in used_estimators(estimators):
-            attempts.append((_label(scope, name), attempted(partial(fit_region, part, name))))
+            attempts.append((_label(scope, name), partial(fit_region, part, name)))
         make = partial(fit_general, part["year"], part[populations(pair)], estimator, breaks(part))
-        attempts.append((_label(scope, estimator, form="general"), attempted(make)))
+        attempts.append((_label(scope, estimator, form="general"), make))
     return _fits_and_refusals(attempts)
 
 
@@ -49,25 +49,17 @@ def fit_pool(pair: pd.DataFrame, estimators: Collection[str] = ()) -> Fits:
     """Return the fits of all regions together by every estimator, effects and scaling.
 
     pair, estimators, fits and refusals: as for `fit_regions`. A region whose figures allow no
-    logarithms is left out of the pool, of the general model where those of x3 ... do not; a study
-    of one region has none.
+    logarithms is left out of the pool, of the general model where those of x3 ... do not.
     """
-    if pair["region"].nunique() < 2:
-        return [], []
     used = used_estimators(estimators)
     pool, names = growth_pool(pair), populations(pair)
-    attempts: list[tuple[Row, Any]] = []
-    for name, effects, scale in product(used, EFFECTS, SHOWN_SCALES):
-        make = partial(fit_pooled, pool, "x1", "x2", name, effects, scale)
-        attempts.append((_label(POOLED, name, effects, scale), attempted(make)))
-    forms = [(FOD_IV, "region+year", "classic"), (FOD_IV, "region+year", "general")]
-    forms += [(name, effects, "general") for name in used for effects in POOLED_GENERAL]
-    general = growth_pool(pool, names)
-    for name, effects, form in forms:
-        figures, columns = (pool, names[:2]) if form == "classic" else (general, names)
-        whole = partial(fit_pooled_general, figures, columns, name, effects, HEADLINE_SCALE, form)
-        attempts.append((_label(POOLED, name, effects, HEADLINE_SCALE, form), attempted(whole)))
-    return _fits_and_refusals(attempts)
+    figures = {"classic": (pool, names[:2]), "general": (growth_pool(pool, names), names)}
+    ways = [*product(used, EFFECTS, SHOWN_SCALES, ["classic"])]
+    ways += product([FOD_IV], ["region+year"], [HEADLINE_SCALE], figures)
+    ways += product(used, POOLED_GENERAL, [HEADLINE_SCALE], ["general"])
+    return _fits_and_refusals(
+        (_label(POOLED, *way), partial(fit_pooled_general, *figures[way[-1]], *way)) for way in ways
+    )
 
 
 def _label(
@@ -78,14 +70,15 @@ def _label(
     return label | {"scaling": scaling, "model": form}
 
 
-def _fits_and_refusals(attempts: Iterable[tuple[Row, Any]]) -> Fits:
-    """Return the fits among labelled attempts, and rows of the table `refusals` for the others.
+def _fits_and_refusals(attempts: Iterable[tuple[Row, Callable[[], AnyFit]]]) -> Fits:
+    """Return the fits that labelled calls make, and rows of the table `refusals` for the others.
 
     What is refused in every scaling, one after the other, is one row.
     """
     fits: list[tuple[Row, AnyFit]] = []
     refusals: list[Row] = []
-    for label, outcome in attempts:
+    for label, make in attempts:
+        outcome = attempted(make)
         if not isinstance(outcome, Refusal):
             fits.append((label, outcome))
             continue

@@ -120,14 +120,20 @@ def quality_rows(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[Row]:
             yield label | row | residual_tests(equation.residuals, *places)
 
 
-def rest_point_row(fit: GeneralFit, level: float) -> Row:
+def rest_point_rows(fits: Iterable[tuple[Row, AnyFit]], level: float) -> Iterator[Row]:
+    """Yield the rest points of the general model of regions, as `_rest_point`."""
+    for label, fit in fits:
+        if isinstance(fit, GeneralFit):
+            yield label | {"source": "fit"} | _rest_point(fit, level)
+
+
+def _rest_point(fit: GeneralFit, level: float) -> Row:
     """Return the rest point with its kind and, for two populations, its joint region's shadows."""
     try:
         point = rest_point(fit.r, fit.A)
     except StudyError:
-        return {"source": "fit", "kind": "none"}
-    row: Row = {"source": "fit", "kind": str(rest_point_kind(fit.r, fit.A))}
-    row |= {"x1": point[0], "x2": point[1]}
+        return {"kind": "none"}
+    row = {"kind": str(rest_point_kind(fit.r, fit.A)), "x1": point[0], "x2": point[1]}
     if len(point) == 2:
         shadows = rest_point_projections(fit.r, fit.A, fit.covariance, fit.df, level)
         for name, shadow in zip(("x1", "x2"), shadows, strict=True):
@@ -176,8 +182,13 @@ def relation_rows(
     every = [fit for _, fit in fits if isinstance(fit, PooledFit)]
     two_way = {pooled.estimator for pooled in every if pooled.effects == "region+year"}
     for label, fit in fits:
+        if isinstance(fit, GeneralFit):
+            yield from (label | row for row in restriction_rows(fit))
+        elif isinstance(fit, GeneralPooled) and not isinstance(fit, PooledFit):
+            ending = "" if fit.form == "classic" else "_general"
+            yield label | {"check": f"regions{ending}", "value": fit.df + 1}
+    for label, fit in fits:
         if isinstance(fit, Fit):
-            yield from (label | row for row in _diagnostics(fit))
             yield from (label | row for row in _region_relations(fit, level))
         if not isinstance(fit, PooledFit):
             continue
@@ -189,18 +200,15 @@ def relation_rows(
                 yield label | {"check": f"common_year_share_{x}{ending}", "value": share}
 
 
-def _diagnostics(fit: Fit) -> Iterator[Row]:
+def _region_relations(fit: Fit, level: float) -> Iterator[Row]:
     yield from _crossing(fit.data)
     for i in range(2):
         yield {"check": f"condition_equation_{i + 1}", "value": fit.condition[i]}
     yield _residual_correlation(fit.residuals)
-
-
-def _region_relations(lines: Equations, level: float) -> Iterator[Row]:
-    yield from _unboundedness(*equilibrium_sets(lines, level))
+    yield from _unboundedness(*equilibrium_sets(fit, level))
     # Bonferroni: the product of these two sets holds E with probability `level` at least.
     each = 1 - (1 - level) / 2
-    for name, ratio in zip(("x1", "x2"), equilibrium_sets(lines, each), strict=True):
+    for name, ratio in zip(("x1", "x2"), equilibrium_sets(fit, each), strict=True):
         row = {"quantity": f"region_{name}", "value": ratio.estimate, "level": each}
         yield row | {"low": ratio.low, "high": ratio.high, "set": str(ratio.kind)}
 
@@ -214,9 +222,7 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
         yield {"quantity": "inference"} | message_columns("too_few_regions", fields)
         return
     # g depends on the slope and its variance alone, which are common to all regions
-    lines = (pooled.intercepts[0], pooled.slopes, pooled.line_covariance[0])
-    sets = fieller(*lines, pooled.df, level)
-    yield from _unboundedness(sets.of(1), sets.of(0))
+    yield from _unboundedness(*equilibrium_sets(pooled.at(pooled.regions[0]), level))
 
 
 def _crossing(data: Rows | Pool) -> Iterator[Row]:

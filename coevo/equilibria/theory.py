@@ -142,12 +142,9 @@ def by_year(part: pd.DataFrame) -> tuple[Integers, Array]:
 
     Purchases and sales only where the study has them; NaN in a year without a row.
     """
-    year = part["year"].to_numpy(dtype=int)
-    years = np.arange(year.min(), year.max() + 1)
-    figures = part[[name for name in FIGURES if name in part]].to_numpy(dtype=float)
-    whole = np.full((figures.shape[1], len(years)), np.nan)
-    whole[:, year - years[0]] = figures.T
-    return years, whole
+    figures = part.set_index("year")[[name for name in FIGURES if name in part]]
+    years = np.arange(figures.index.min(), figures.index.max() + 1)
+    return years, figures.reindex(years).to_numpy(dtype=float).T
 
 
 def calibrated(years: Integers, figures: Array, gaps: Booleans) -> tuple[Row, list[Row], list[Row]]:

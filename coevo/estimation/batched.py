@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from coevo.arrays import Array, Integers
-from coevo.estimation.effects import EFFECTS, left_by
+from coevo.estimation.effects import EFFECTS
 
 
 def batched_slopes(
@@ -23,14 +23,17 @@ def batched_slopes(
     sorted by it; cluster (rows,): index of C clusters, without which errors are NaN. A slope on
     what does not vary is NaN.
     """
-    absorbed = EFFECTS[effects](region, year, np.empty((len(region), 0)))
-    z, g = (left_by(absorbed, region, V) for V in (regressor, growth))
+    rows, absorb = len(region), EFFECTS[effects]
+    z, g = (
+        absorb(region, year, V.reshape(rows, -1)).residual.reshape(V.shape)
+        for V in (regressor, growth)
+    )
     squares = (z**2).sum(axis=0)
     with np.errstate(invalid="ignore"):
         slope = (z * g).sum(axis=0) / squares
     if cluster is None:
         return slope, np.full_like(slope, np.nan)
-    rows, C = len(cluster), int(cluster.max()) + 1
+    C = int(cluster.max()) + 1
     member = csr_array((np.ones(rows), (cluster, np.arange(rows))))
     scores = (member @ (z * (g - z * slope)).reshape(rows, -1)).reshape(C, *slope.shape)
     return slope, np.sqrt(C / (C - 1) * (scores**2).sum(axis=0)) / squares

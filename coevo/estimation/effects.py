@@ -34,7 +34,7 @@ def _no_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
 
 
 def _region_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
-    level = sums(region, V) / np.bincount(region)[:, None]
+    level = means(region, V)
     # nested in the clusters, hence not counted
     basis = np.empty((len(V), 0))
     return Absorbed(V - level[region], level, rank=len(level), counted=0, basis=basis)
@@ -73,6 +73,11 @@ def sums(region: Integers, V: Array) -> Array:
     return np.add.reduceat(V, np.flatnonzero(np.diff(region, prepend=-1)), axis=0)
 
 
+def means(region: Integers, V: Array) -> Array:
+    """Return the means over each region, (G, ...), of V (rows, ...), sorted by region."""
+    return (sums(region, V).T / np.bincount(region)).T
+
+
 def require_left(left: Array, columns: Array, effects: str) -> None:
     """Raise `StudyError` if the effects leave nothing but rounding of a column (rows, m)."""
     length, before = np.linalg.norm(left, axis=0), np.linalg.norm(columns, axis=0)
@@ -86,26 +91,6 @@ EFFECTS: dict[str, Callable[[Integers, Integers, Array], Absorbed]] = {
     "region": _region_effects,
     "region+year": _region_and_year_effects,
 }
-
-
-BLOCK = 200_000  # figures from which effects are taken out at a time
-FEWEST = 16  # columns of them: with fewer an array is slow
-
-
-def left_by(effects: Absorbed, region: Integers, V: Array) -> Array:
-    """Return what effects that were taken out of other columns of the same rows leave of V.
-
-    V (rows, 2, B), B panels with the same rows; nothing is larger than a block of its columns.
-    """
-    columns = V.reshape(len(V), -1)
-    step = max(FEWEST, BLOCK // len(V))
-    left = np.empty_like(columns)
-    for i in range(0, columns.shape[1], step):
-        part = columns[:, i : i + step]
-        if not effects.common:
-            part = part - (sums(region, part) / np.bincount(region)[:, None])[region]
-        left[:, i : i + step] = part - effects.basis @ (effects.basis.T @ part)
-    return left.reshape(V.shape)
 
 
 def forward_deviations(region: Integers, year: Integers, V: Array) -> tuple[Integers, Array]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.arrays import Array, Booleans, Integers, Values
+from coevo.arrays import Array, Booleans, Integers, Places, Values
 from coevo.errors import Refusal
 from coevo.registry import choose
 from coevo.schema import BREAK, FILLED
@@ -113,11 +113,9 @@ def population_rows(
     order = np.argsort(year, kind="stable")
     year, x = year[order], x[order]
     _check_series(year, x)
-    known = ~np.isnan(x).any(axis=1)
-    year, x = year[known], x[known]
     crosses = np.isin(year, list(breaks))
-    both, at, crossing = _pairs(np.zeros_like(year), year, x, crosses, steps)
-    return Rows(year[:-1][at], both[0][at], both[1][at], year[:-1][crossing])
+    at, (g, R), crossing = _pairs(np.zeros_like(year), year, x, crosses, steps)
+    return Rows(year[at], g, R, year[crossing])
 
 
 def _check_series(year: Integers, x: Array) -> None:
@@ -168,23 +166,23 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
     year, x = known["year"].to_numpy(dtype=np.int64), known[list(names)].to_numpy(dtype=float)
     crosses = known["flag"].eq(BREAK).to_numpy() if "flag" in known else np.zeros(len(x), bool)
     _check_regions(codes, region, year, x)
-    whole = ~np.isnan(x).any(axis=1)
-    both, at, crossing = _pairs(region[whole], year[whole], x[whole], crosses[whole], steps)
-    if not at.any():
+    at, (g, R), crossing = _pairs(region, year, x, crosses, steps)
+    if not at.size:
         raise Refusal("no_growth_rows")
-    of, counted = np.unique(region[whole][:-1][at], return_inverse=True)
+    of, counted = np.unique(region[at], return_inverse=True)
     figures = np.split(x, np.flatnonzero(np.diff(region)) + 1)
     units = np.array([[unit(series[~np.isnan(series)]) for series in figures[i].T] for i in of])
-    crossing &= np.isin(region[whole][:-1], of)
+    crossing = crossing[np.isin(region[crossing], of)]
+    unit_of_row = units[counted]
     return Pool(
         tuple(str(codes[i]) for i in of),
         units,
         counted,
-        year[whole][:-1][at],
-        both[0][at],
-        both[1][at] / units[counted],
-        year[whole][:-1][crossing],
-        x[whole][:-1][at] / units[counted],
+        year[at],
+        g,
+        R / unit_of_row,
+        year[crossing],
+        x[at] / unit_of_row,
     )
 
 
@@ -202,12 +200,14 @@ def _check_regions(codes: pd.Index, region: Integers, year: Integers, x: Array) 
 
 def _pairs(
     region: Integers, year: Integers, x: Array, crosses: Booleans, steps: Discretisation
-) -> tuple[Array, Booleans, Booleans]:
-    """Return g and R (2, rows - 1, n) of each row and the next, which of these pairs are growth
-    rows, and which are none because they cross two vintages.
+) -> tuple[Places, Array, Places]:
+    """Return where in x growth rows begin, their g and R (2, rows, n), and where pairs of years
+    begin that are no growth rows because they cross two vintages.
 
-    Unbroken runs of the same length are worked on together.
+    Years with NaN are none. Unbroken runs of the same length are worked on together.
     """
+    whole = np.flatnonzero(~np.isnan(x).any(axis=1))
+    region, year, x, crosses = region[whole], year[whole], x[whole], crosses[whole]
     next_year = (np.diff(region) == 0) & (np.diff(year) == 1)
     crossing = next_year & crosses[1:]
     at = next_year & ~crossing
@@ -218,7 +218,7 @@ def _pairs(
         rows = np.arange(length)[:, None] + begins[lengths == length]
         runs = x[rows]
         both[:, rows[:-1]] = steps.growth(runs), steps.mean(runs)
-    return both, at, crossing
+    return whole[:-1][at], both[:, at], whole[:-1][crossing]
 
 
 def breaks(part: pd.DataFrame) -> list[int]:

@@ -147,61 +147,38 @@ def leave_one_out(pooled: PooledFit) -> Array:
 
         s = (R'g - v' M^-1 u) / (R'R - v' M^-1 v),   u = D'g, v = D'R, M = D'D
 
-    D: what the effects take out beside the regions' own means, which are taken out before; all
-    sums less the region's part. A region whose absence leaves too little for that is refitted.
-    `StudyError` if one region carries the fit.
+    D: the directions that the effects take out beside the regions' own means; growth and regressors
+    as all effects leave them; all sums less the region's part. A region whose absence leaves too
+    little for that is refitted. `StudyError` if one region carries the fit.
     """
-    data, G = pooled.data, len(pooled.regions)
-    V, D = _beside_means(pooled)
-    g, R = V[:, :2], V[:, :1:-1]
-    parts = (R * g, R**2, D[:, :, None] * g[:, None], D[:, :, None] * R[:, None],
-             D[:, :, None] * D[:, None])  # fmt: skip
-    whole = [sums(data.region, part.reshape(len(V), -1)) for part in parts]
-    Rg, RR, u, v, M = (
-        (by_region.sum(axis=0) - by_region).reshape(G, *part.shape[1:])
-        for by_region, part in zip(whole, parts, strict=True)
-    )
-    sound = len(V) - np.bincount(data.region) > pooled.moments.rank + 1
-    sound &= np.linalg.cond(M) < ILL if D.shape[1] else True
-    M[~sound] = np.eye(D.shape[1])
-    left = np.linalg.solve(M, v)
-    rest = RR - (v * left).sum(axis=1)
-    sound &= (rest > RR / ILL).all(axis=1)
-    slopes = SIGNS * (Rg - (u * left).sum(axis=1)) / np.where(sound[:, None], rest, 1)
+    moments, G = pooled.moments, len(pooled.regions)
+    V, q = np.hstack([moments.growth, moments.regressor, moments.basis]), moments.basis.shape[1]
+    products = (V[:, :, None] * V[:, None]).reshape(len(V), -1)
+    of_region = sums(moments.region, products).reshape(G, 4 + q, 4 + q)
+    others = of_region.sum(axis=0) - of_region
+    M = others[:, 4:, 4:]
+    sound = len(V) - np.bincount(moments.region) > moments.rank + 1
+    sound &= np.linalg.cond(M) < ILL if q else True
+    M[~sound] = np.eye(q)
+    left = others[:, :4, :4] - others[:, :4, 4:] @ np.linalg.solve(M, others[:, 4:, :4])
+    crossed, squares = left[:, [0, 1], [3, 2]], left[:, [3, 2], [3, 2]]
+    sound &= (squares > others[:, [3, 2], [3, 2]] / ILL).all(axis=1)
+    slopes = SIGNS * crossed / np.where(sound[:, None], squares, 1)
     for i in np.flatnonzero(~sound):
         slopes[i] = _refitted(pooled, int(i))
     return np.asarray(slopes)
 
 
-def _beside_means(pooled: PooledFit) -> tuple[Array, Array]:
-    """Return growth and regressors (rows, 4), and what the effects take out beside the regions'
-    own means (rows, q): all of them without these means, if the effects have them.
-    """
-    data = pooled.data
-    V = np.column_stack([data.growth, data.regressor])
-    if pooled.common:
-        return V, np.ones((len(V), 1))
-    D = BESIDE_LEVELS[pooled.effects](data.year)
-    within = EFFECTS["region"](data.region, data.year, np.column_stack([V, D])).residual
-    return within[:, :4], within[:, 4:]
-
-
 def _refitted(pooled: PooledFit, i: int) -> Array:
     """Return b1 and d (2,) without a region, by a fit of the others."""
+    rows, absorb = _without(pooled.data, i), EFFECTS[pooled.effects]
     try:
-        return np.asarray(SIGNS * _slopes(_without(pooled.data, i), pooled.effects))
+        absorbed = absorb(rows.region, rows.year, np.column_stack([rows.growth, rows.regressor]))
+        moments = without_effects(rows, absorbed, pooled.effects, regressors=1)
     except Refusal as refusal:
         raise refusal.concerning("without_region", pooled.regions[i]) from None
-
-
-def _slopes(rows: Pool, effects: str) -> Array:
-    """Return the slopes (2,) that the regions share, without errors."""
-    columns = np.column_stack([rows.growth, rows.regressor])
-    absorbed = EFFECTS[effects](rows.region, rows.year, columns)
-    moments = without_effects(rows, absorbed, effects, regressors=1)
-    g, R = moments.growth, moments.regressor[:, ::-1]
-    length = np.linalg.norm(R, axis=0)
-    return np.asarray(np.sum(R / length * g, axis=0) / length)  # QR of one column
+    R = moments.regressor[:, ::-1]
+    return np.asarray(SIGNS * (R * moments.growth).sum(axis=0) / (R**2).sum(axis=0))
 
 
 def _without(rows: Pool, i: int) -> Pool:

@@ -13,7 +13,14 @@ from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, require_left, sums
 from coevo.estimation.growth import ESTIMATORS, Pool, pool
 from coevo.estimation.region import FORMS, Equations
-from coevo.estimation.regression import Clusters, FTest, Regression, f_test, first_stage, regress
+from coevo.estimation.regression import (
+    Clusters,
+    FTest,
+    Regression,
+    first_stage,
+    regress,
+    wald_test,
+)
 from coevo.registry import choose
 
 
@@ -79,24 +86,18 @@ def shared_slopes(moments: Moments, included: Booleans) -> Slopes:
     most = int(included.sum(axis=1).max()) + moments.counted
     if rows <= most:
         raise Refusal("too_few_rows_for_slopes", rows=rows, slopes=most)
-    equations = tuple(_equation(moments, i, columns) for i, columns in enumerate(included))
+    clusters, refusal = Clusters(moments.region, moments.counted), Refusal("dependent_regressor")
+    given = (moments.rank, clusters, moments.instrument)
+    equations = tuple(
+        regress(g, moments.regressor[:, columns], *given, refusal=refusal)
+        for g, columns in zip(moments.growth.T, included, strict=True)
+    )
     A, influence = np.zeros((n, n)), np.zeros((G, n, n))
     for i, (columns, equation) in enumerate(zip(included, equations, strict=True)):
         A[i, columns], influence[:, i, columns] = equation.coefficients, equation.influence
     stacked = influence.reshape(G, n * n)
     residuals = np.column_stack([equation.residuals for equation in equations])
     return Slopes(A, stacked.T @ stacked, residuals, equations)
-
-
-def _equation(moments: Moments, i: int, columns: Booleans) -> Regression:
-    return regress(
-        moments.growth[:, i],
-        moments.regressor[:, columns],
-        moments.rank,
-        Clusters(moments.region, moments.counted),
-        moments.instrument,
-        refusal=Refusal("dependent_regressor"),
-    )
 
 
 CARRIES = 0.5  # share of the squares of a regressor from which one region carries its slope
@@ -110,8 +111,7 @@ def largest_shares(moments: Moments) -> Array:
     """
     X = moments.regressor / np.linalg.norm(moments.regressor, axis=0)
     if moments.instrument is not None:
-        Q = np.linalg.qr(moments.instrument)[0]
-        X = Q @ (Q.T @ X)
+        X = first_stage(X, moments.instrument)
     squares = sums(moments.region, np.linalg.pinv(X).T ** 2)
     return np.asarray(squares.max(axis=0) / squares.sum(axis=0))
 
@@ -228,7 +228,8 @@ def fit_pooled_general(
     scale: str = "first",
     form: str = "general",
 ) -> GeneralPooled:
-    """Return the general model of n populations with slopes common to all regions.
+    """Return the general model of n populations with slopes common to all regions; of the form
+    `classic` by least squares a `PooledFit`.
 
         g_irt = alpha_ir + tau_it + sum_j A_ij R(x_j)_rt + e_irt
 
@@ -247,7 +248,8 @@ def fit_pooled_general(
         moments = deviations(rows, effects)
     else:
         moments = without_effects(rows, absorbed, effects, int(included.sum(axis=1).max()))
-    return GeneralPooled(
+    kind = PooledFit if form == "classic" and estimator != FOD_IV else GeneralPooled
+    return kind(
         **vars(shared_slopes(moments, included)),
         estimator=estimator,
         effects=effects,
@@ -273,8 +275,7 @@ def joint_test(fit: GeneralPooled) -> FTest:
     if n > fit.df:
         raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=n)
     own = np.arange(n) * (n + 1)  # of A.ravel()
-    square = float(a @ np.linalg.solve(fit.covariance[np.ix_(own, own)], a))
-    return f_test(square / n, n, fit.df)
+    return wald_test(a, fit.covariance[np.ix_(own, own)], fit.df)
 
 
 class PooledFit(GeneralPooled):
@@ -298,10 +299,7 @@ class PooledFit(GeneralPooled):
     @cached_property
     def lines(self) -> Equations:
         """Both equations in scaled units; a1 and a2 are NaN where each region has its own."""
-        if self.common:
-            return self._lines(0)
-        mask = np.array([np.nan, 1])
-        first = self._lines(0)
+        mask, first = np.array([1 if self.common else np.nan, 1]), self._lines(0)
         return Equations(first.coefficients * mask, first.covariance * mask, first.df)
 
     def _lines(self, i: int) -> Equations:
@@ -362,9 +360,9 @@ def fit_pooled(
     """
     choose(ESTIMATORS, estimator, "estimator")
     names = (upstream, downstream)
-    return PooledFit(
-        **vars(fit_pooled_general(panel, names, estimator, effects, scale, form="classic"))
-    )
+    fit = fit_pooled_general(panel, names, estimator, effects, scale, form="classic")
+    assert isinstance(fit, PooledFit)
+    return fit
 
 
 def common_year_share(pooled: PooledFit) -> Array:

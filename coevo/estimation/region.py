@@ -7,7 +7,7 @@ import numpy as np
 
 from coevo.arrays import Array, Booleans, Integers, Values
 from coevo.errors import Refusal
-from coevo.estimation.effects import sums
+from coevo.estimation.effects import means, sums
 from coevo.estimation.growth import Rows, population_rows
 from coevo.estimation.regression import Regression, regress
 
@@ -191,7 +191,7 @@ def region_lines(growth: Array, regressor: Array, region: Integers) -> Array:
     (rows,): index, rows sorted by it. NaN where the regressor does not vary.
     """
     count, R = np.bincount(region)[:, None], regressor[:, ::-1]
-    mean_g, mean_R = (sums(region, V) / count for V in (growth, R))
+    mean_g, mean_R = means(region, growth), means(region, R)
     away = R - mean_R[region]
     inner, size = sums(region, away**2), sums(region, R**2)
     varies = np.sqrt(inner) > count * np.finfo(float).eps * np.sqrt(size)

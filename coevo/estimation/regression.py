@@ -30,6 +30,11 @@ def f_test(F: float, slopes: int, df: int) -> FTest:
     return FTest(float(F), (slopes, df), float(fdtrc(slopes, df, F)))
 
 
+def wald_test(b: Array, covariance: Array, df: int) -> FTest:
+    """Return the test that coefficients (q,) are nil: F = b' V^-1 b / q by F(q, df)."""
+    return f_test(float(b @ np.linalg.solve(covariance, b)) / len(b), len(b), df)
+
+
 class Clusters(NamedTuple):
     """Rows whose errors hang together: region (rows,), index of G regions, 0 .. G - 1.
 
@@ -45,24 +50,29 @@ class Regression:
     """Least squares of y (rows,) on X (rows, k).
 
     coefficients (k,); covariance (k, k); residuals (rows,); df: rows less coefficients and effects;
-    r_squared: of what the effects leave of y, about its mean where X has a constant, NaN with
-    instruments, which do not minimise what is left; influence
-    (G, k): each cluster's part in the coefficients, influence' influence = covariance, no rows
-    without clusters.
+    squares: sum of squares of what the effects leave of y, about its mean where X has a constant,
+    NaN with instruments, which do not minimise what is left; influence (G, k): each cluster's part
+    in the coefficients, influence' influence = covariance, no rows without clusters.
     """
 
     coefficients: Array
     covariance: Array
     residuals: Array
     df: int
-    r_squared: float
+    squares: float
     influence: Array
     constant: bool
-    _fitted: Any
 
     @property
     def rows(self) -> int:
         return len(self.residuals)
+
+    @property
+    def r_squared(self) -> float:
+        """Share of the squares that X explains; NaN without any."""
+        if not self.squares > 0:
+            return float("nan")
+        return float(1 - self.residuals @ self.residuals / self.squares)
 
     def test(self, which: Sequence[int] | None = None) -> FTest:
         """Return the F test that the coefficients at `which` are nil, by default all slopes.
@@ -77,11 +87,9 @@ class Regression:
         if df < len(at) or not np.any(self.residuals):
             return FTest(float("nan"), (len(at), df), float("nan"))
         if which is None and not clustered:  # from sums of squares, which lose no digits
-            F, p = self._fitted.fvalue, self._fitted.f_pvalue
-        else:
-            wald = self._fitted.f_test(np.eye(len(self.coefficients))[at])
-            F, p = wald.fvalue, wald.pvalue
-        return FTest(float(F), (len(at), df), float(p))
+            left = float(self.residuals @ self.residuals)
+            return f_test((self.squares - left) / len(at) / (left / df), len(at), df)
+        return wald_test(self.coefficients[at], self.covariance[np.ix_(at, at)], df)
 
 
 def regress(
@@ -115,39 +123,39 @@ def regress(
     length = np.linalg.norm(seen, axis=0)
     length = np.where(length > 0, length, 1)
     seen = seen / length
-    fitted = _least_squares(y, seen, df, constant, refusal or dependent)
+    fitted = _least_squares(y, seen, refusal or dependent)
     coefficients = fitted.params / length
     residuals = fitted.resid if instruments is None else y - X @ coefficients
-    influence = np.empty((0, k))
-    if clusters is not None:
-        influence = _influence(seen, residuals, fitted.normalized_cov_params, clusters)
-        fitted.cov_params_default = _clustered(seen, residuals, fitted, clusters)
-        fitted.df_resid_inference = len(influence) - 1
-        influence = influence / length
-    total = fitted.centered_tss if constant else fitted.uncentered_tss
-    explains = instruments is None and total > 0
+    if clusters is None:
+        influence, variance = np.empty((0, k)), residuals @ residuals / df
+        covariance = variance * fitted.normalized_cov_params / np.outer(length, length)
+    else:
+        G = int(clusters.region.max()) + 1
+        correction = G / (G - 1) * (n - 1) / (n - k - clusters.counted)
+        scores = sums(clusters.region, seen * residuals[:, None])
+        influence = np.sqrt(correction) * scores @ fitted.normalized_cov_params / length
+        covariance = influence.T @ influence
+    squares = fitted.centered_tss if constant else fitted.uncentered_tss
     return Regression(
         coefficients=coefficients,
-        covariance=fitted.cov_params() / np.outer(length, length),
+        covariance=covariance,
         residuals=residuals,
         df=df,
-        r_squared=float(1 - residuals @ residuals / total) if explains else float("nan"),
+        squares=float(squares if instruments is None else np.nan),
         influence=influence,
         constant=constant,
-        _fitted=fitted,
     )
 
 
-def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: Refusal) -> Any:
-    """Return the result of statsmodels for columns of unit length, with its residual df."""
+def _least_squares(y: Array, X: Array, refusal: Refusal) -> Any:
+    """Return the result of statsmodels for columns of unit length."""
     from statsmodels.regression.linear_model import OLS
     from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
-    model = OLS(y, X, hasconst=constant)
-    model.df_resid = df
+    model = OLS(y, X)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SingularMatrixWarning)  # refused in the next line
-        fitted = model.fit(method="pinv")._results
+        fitted = model.fit(method="pinv")
     sizes = model.wexog_singular_values
     if len(y) < X.shape[1] or sizes.min() <= len(y) * np.finfo(float).eps * sizes.max():
         raise refusal
@@ -159,28 +167,7 @@ def first_stage(X: Array, Z: Array) -> Array:
     length = np.linalg.norm(Z, axis=0)
     Z = Z / np.where(length > 0, length, 1)
     refusal = Refusal("dependent_instrument")
-    df = len(Z) - Z.shape[1]
-    return np.column_stack([_least_squares(x, Z, df, False, refusal).fittedvalues for x in X.T])
-
-
-def _clustered(X: Array, residuals: Array, fitted: Any, clusters: Clusters) -> Array:
-    """Return the CR1 covariance (k, k), corrected for the effects that were taken out."""
-    from statsmodels.stats.sandwich_covariance import cov_cluster
-
-    scores = (X * residuals[:, None], fitted.normalized_cov_params)
-    plain = np.asarray(cov_cluster(scores, clusters.region, use_correction=False), dtype=float)
-    return _correction(X, clusters) * plain
-
-
-def _influence(X: Array, residuals: Array, inverse: Array, clusters: Clusters) -> Array:
-    """Return each cluster's part in the coefficients, (G, k), with the root of the correction."""
-    scores = sums(clusters.region, X * residuals[:, None])
-    return np.asarray(np.sqrt(_correction(X, clusters)) * scores @ inverse, dtype=float)
-
-
-def _correction(X: Array, clusters: Clusters) -> float:
-    n, k, G = len(X), X.shape[1], int(clusters.region.max()) + 1
-    return float(G / (G - 1) * (n - 1) / (n - k - clusters.counted))
+    return np.column_stack([_least_squares(x, Z, refusal).fittedvalues for x in X.T])
 
 
 NORMALITY_FROM = 30  # rows; with fewer the test of Jarque and Bera is far from its size

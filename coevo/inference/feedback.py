@@ -69,8 +69,8 @@ def feedback_verdicts(
     phi = _phi(A, covariance, df, level)
     limited = (low[0, 0] > 0 or high[0, 0] < 0) and (low[1, 1] > 0 or high[1, 1] < 0)
     return Feedback(
-        weak=_weak(A, judged, df, level),
-        strong=_strong(A, judged, df, level, drawn),
+        weak=_verdict(A, judged, df, 1 - (1 - level) / WEAK),
+        strong=_verdict(A, judged, df, 1 - (1 - level) / STRONG, drawn),
         difference=float(A[0, 1] * A[1, 0] - A[0, 0] * A[1, 1]),
         difference_low=difference_low,
         difference_high=difference_high,
@@ -79,25 +79,20 @@ def feedback_verdicts(
     )
 
 
-def _weak(A: Array, error: Array, df: int, level: float) -> Verdict:
-    low, high = interval(A, error, df, 1 - (1 - level) / WEAK)
-    return _together([(low[0, 1], high[0, 1]), (low[1, 0], high[1, 0])])
+def _verdict(A: Array, error: Array, df: int, level: float, drawn: Array | None = None) -> Verdict:
+    """Return whether the statements of a form hold, those of the strong one by draws of p - q.
 
-
-def _strong(A: Array, error: Array, df: int, level: float, drawn: Array) -> Verdict:
-    each = 1 - (1 - level) / STRONG
-    low, high = interval(A, error, df, each)
-    across = [(low[0, 1], high[0, 1]), (low[1, 0], high[1, 0])]
-    limits = [(-high[i, i], -low[i, i]) for i in range(2)]
-    difference = _percentiles(drawn, each) if np.isfinite(error).all() else (-np.inf, np.inf)
-    return _together([*across, *limits, difference])
-
-
-def _together(intervals: list[tuple[float, float]]) -> Verdict:
-    """Return whether all of several figures, each known as an interval, are positive."""
-    if all(low > 0 for low, _ in intervals):
+    level: of the interval of each statement.
+    """
+    low, high = interval(A, error, df, level)
+    positive = [(low[0, 1], high[0, 1]), (low[1, 0], high[1, 0])]
+    if drawn is not None:
+        positive += [(-high[i, i], -low[i, i]) for i in range(2)]
+        known = np.isfinite(error).all()
+        positive.append(_percentiles(drawn, level) if known else (-np.inf, np.inf))
+    if all(low > 0 for low, _ in positive):
         return Verdict.YES
-    return Verdict.NO if any(high < 0 for _, high in intervals) else Verdict.OPEN
+    return Verdict.NO if any(high < 0 for _, high in positive) else Verdict.OPEN
 
 
 def _differences(A: Array, covariance: Array, df: int, draws: int, seed: int) -> Array:

@@ -40,20 +40,23 @@ class Shocks(NamedTuple):
     spread: Array | float = 1.0
 
 
-def shocks(region: Integers, year: Integers, u: Array, slopes: int = 0) -> Shocks:
-    """Return the parts of u (rows, n) by least squares on regions and years.
+def shocks(
+    region: Integers, year: Integers, u: Array, slopes: int = 0, has_common: bool = True
+) -> tuple[Shocks, Array]:
+    """Return the parts of u (rows, n) by least squares on regions and years, and e (rows, n).
 
         cov tau = sum_t tau tau' / (T-1),   cov e = sum e e' / (rows - G - T + 1 - slopes)
 
-    slopes: coefficients per equation already taken out of u. `StudyError` if regions and years
-    fall into groups that share nothing.
+    slopes: coefficients per equation already taken out of u; has_common: whether regions share the
+    shocks of a year, without which there is no tau. `StudyError` if regions and years fall into
+    groups that share nothing.
     """
-    parts = EFFECTS["region+year"](region, year, u)
+    parts = EFFECTS["region+year" if has_common else "region"](region, year, u)
     _, first = np.unique(year, return_index=True)
-    common = (u - parts.residual - parts.level[region])[first]
     e = parts.residual
+    common = (u - e - parts.level[region])[first] * has_common
     free = max(len(u) - parts.rank - slopes, 1)
-    return Shocks(parts.level, common.T @ common / max(len(first) - 1, 1), e.T @ e / free)
+    return Shocks(parts.level, common.T @ common / max(len(first) - 1, 1), e.T @ e / free), e
 
 
 # figures x (G, 2, draws) of a year and their growth without interaction -> those of the next year
@@ -81,14 +84,6 @@ def draw_normals(observed: Pool, draws: int, generator: np.random.Generator) -> 
     year = generator.standard_normal((years, n, draws))
     regions = int(observed.region.max()) + 1
     return Normals(year, generator.standard_normal((regions, years, n, draws)))
-
-
-def driven(sizes: Shocks, normals: Normals) -> tuple[Array, Array]:
-    """Return tau (T, n, draws) and e (G, T, n, draws)."""
-    tau, e = _root(sizes.year) @ normals.year, _root(sizes.error) @ normals.error
-    if np.ndim(sizes.spread):
-        e *= np.asarray(sizes.spread)[:, None, :, None]
-    return tau, e
 
 
 def _root(covariance: Array) -> Array:
@@ -120,18 +115,32 @@ def simulated_panels(
     growth row of each region on; those rows are returned that are observed. A path without a next
     year is NaN from there.
     """
+    tau, e = _root(drifts.year) @ normals.year, _root(drifts.error) @ normals.error
+    e *= np.asarray(drifts.spread)[..., None, :, None] if np.ndim(drifts.spread) else 1.0
+
+    def following(t: int, x: Array) -> Array:
+        return next_year(x, drifts.level[:, :, None] + tau[t] + e[:, t])
+
+    path = paths_of(observed, observed.start, e.shape, following)
     year = observed.year - observed.year.min()
+    return path[year, observed.region], path[year + 1, observed.region]
+
+
+def paths_of(
+    observed: Pool, start: Array, shape: tuple[int, ...], following: Callable[[int, Array], Array]
+) -> Array:
+    """Return paths (T + 1, G, n, draws) of regions from the first of their rows start (rows, n).
+
+    shape: (G, T, n, draws); following: what makes states (G, n, draws) from those of year number t.
+    A region waits at its first state until the year of its first growth row.
+    """
     opening = np.flatnonzero(np.diff(observed.region, prepend=-1))
-    first = observed.start[opening, :, None]
-    tau, e = driven(drifts, normals)
-    path = np.empty((len(opening), e.shape[1] + 1, *e.shape[2:]))
-    path[:, 0] = first
-    for t in range(e.shape[1]):
-        rate = drifts.level[:, :, None] + tau[t] + e[:, t]
-        path[:, t + 1] = next_year(path[:, t], rate)
-        waiting = t < year[opening]
-        path[waiting, t + 1] = first[waiting]
-    return path[observed.region, year], path[observed.region, year + 1]
+    begins = (observed.year[opening] - observed.year.min())[:, None, None]
+    path = np.empty((shape[1] + 1, shape[0], *shape[2:]))
+    path[0] = start[opening, :, None]
+    for t in range(shape[1]):
+        path[t + 1] = np.where(begins <= t, following(t, path[t]), path[t])
+    return path
 
 
 DRAWS = 1000  # panels
@@ -204,7 +213,7 @@ def simulation(fit: PooledFit) -> Callable[[Normals], tuple[Array, Array]]:
     """
     data = fit.data
     left = data.growth - fit.slopes * data.regressor[:, ::-1]
-    drifts = shocks(data.region, data.year, left, slopes=1)._replace(level=fit.intercepts)
+    drifts = shocks(data.region, data.year, left, slopes=1)[0]._replace(level=fit.intercepts)
     following = partial(next_year, slopes=fit.slopes)
     return partial(simulated_panels, data, drifts, next_year=following)
 

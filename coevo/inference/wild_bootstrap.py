@@ -8,7 +8,7 @@ Inverted, the test is an interval.
 """
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -50,18 +50,6 @@ class WildSlope(NamedTuple):
     high: float
 
 
-def cluster_weights(clusters: int, draws: int, seed: int | np.random.SeedSequence) -> Array:
-    """Return weights (draws, clusters) of mean 0 and variance 1.
-
-    Rademacher (-1, 1) from 13 clusters on, below it Webb's six points -+sqrt(1/2), -+1,
-    -+sqrt(3/2). Source: Webb (2014).
-    """
-    rng, weights = np.random.default_rng(seed), np.empty((draws, clusters))
-    for part in blocks(draws, clusters):
-        weights[part] = rng.choice(points(clusters), weights[part].shape)
-    return weights
-
-
 def blocks(draws: int, clusters: int) -> list[slice]:
     """Return the draws in blocks of fixed memory; what is drawn does not depend on them."""
     most = max(1, BLOCK // clusters)
@@ -69,13 +57,10 @@ def blocks(draws: int, clusters: int) -> list[slice]:
 
 
 def points(clusters: int) -> Array:
-    """Return the values of a weight: -1, 1 from 13 clusters on, below it Webb's six."""
+    """Return the values of a weight, of mean 0 and variance 1: Rademacher's -1, 1 from 13 clusters
+    on, below it Webb's six points -+sqrt(1/2), -+1, -+sqrt(3/2). Source: Webb (2014).
+    """
     return RADEMACHER if clusters >= RADEMACHER_FROM else WEBB
-
-
-def enumerable(clusters: int) -> bool:
-    """Return whether all vectors of weights of so many clusters are used."""
-    return bool(len(points(clusters)) ** clusters <= MOST)
 
 
 class FewClusters(NamedTuple):
@@ -123,22 +108,23 @@ class FewClusters(NamedTuple):
         return self.slope + side * self.error * float(brentq(above, near, far, xtol=EXACT))
 
 
-def share_of_signs(clusters: int, most: int, seed: int, draws: int = DRAWS) -> Share:
-    """Return the share of vectors of signs -1, 1: of all up to `most` clusters, beyond of draws."""
-    if clusters <= most:
-        return of_all(clusters, tuple(RADEMACHER))
-    return of_drawn(np.random.default_rng(seed).choice(RADEMACHER, (draws, clusters)))
+def share_of(values: Array, clusters: int, most: int, draws: int, seed: int) -> Share:
+    """Return the share of vectors of weights that take the values: of all where they are `most` at
+    most, else of draws.
+    """
+    if len(values) ** clusters <= most:
+        return of_all(values, clusters)
+    return of_drawn(np.random.default_rng(seed).choice(values, (draws, clusters)))
 
 
-@lru_cache(maxsize=4)
-def of_all(clusters: int, values: tuple[float, ...] = ()) -> Share:
+def of_all(values: Array, clusters: int) -> Share:
     """Return the share of all vectors w = (u, v), w'Hw >= 0 with H = a a' - c Q'Q; -w has the w'Hw
-    of w and is left out. Weights take these values, by default those of `points`.
+    of w and is left out. Weights take these values.
 
     u'H_uu u + 2 u'H_uv v + v'H_vv v of all pairs of halves is one product of thin arrays.
     """
     h = clusters // 2
-    u, v = (np.array([*product(values or points(clusters), repeat=n)]) for n in (h, clusters - h))
+    u, v = (np.array([*product(values, repeat=n)]) for n in (h, clusters - h))
     u = u[u[:, 0] > 0]
 
     def share(forms: Forms, null: float, c: float) -> float:
@@ -176,7 +162,7 @@ def of_drawn(weights: Array) -> Share:
 def wild_pooled(
     fit: PooledFit,
     draws: int = DRAWS,
-    seed: int | np.random.SeedSequence = 1,
+    seed: int = 1,
     by: str = "region",
     level: float | None = None,
 ) -> dict[str, WildSlope]:
@@ -187,9 +173,7 @@ def wild_pooled(
     """
     cluster = choose(CLUSTERS, by, "clusters")(fit)
     C, data, tests, nan = int(cluster.max()) + 1, fit.data, {}, float("nan")
-    every = enumerable(C)
-    weights = np.empty((0, C)) if every else cluster_weights(C, draws, seed)
-    share = of_all(C) if every else of_drawn(weights)
+    share = share_of(points(C), C, MOST, draws, seed)
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
         columns = (data.region, data.year, data.growth[:, i], data.regressor[:, 1 - i], fit.effects)
         few = of_few(*columns, cluster, share)
@@ -206,7 +190,7 @@ def of_few(
     x: Array,
     effects: str,
     cluster: Integers,
-    share: Share | None = None,
+    share: Share,
 ) -> FewClusters:
     """Return the test that the slope of g (rows,) on x (rows,) and effects has a given value.
 
@@ -215,7 +199,7 @@ def of_few(
         x_a' M(w e) = direct_a w_a - sum_b levels_ab w_b - along_x_a' sum_b along_e_b w_b
 
     region (rows,): index of G regions; cluster (rows,): index of C clusters; share: of the vectors
-    of weights, by default of all. M(w e) is w e less the means that it has in each region, and less
+    of weights. M(w e) is w e less the means that it has in each region, and less
     its part along the directions beyond regions. Effects of regions count in the error unless the
     clusters are regions, which nest them; p does not depend on that. `StudyError` if the sample
     fits without error. Source: Cameron, Gelbach and Miller (2008).
@@ -252,7 +236,7 @@ def of_few(
     if not error:
         raise Refusal("exact_fit")
     both = (linear(e), linear(x))
-    return FewClusters(slope, error, both, correction, share or of_all(C))
+    return FewClusters(slope, error, both, correction, share)
 
 
 def by_region(fit: PooledFit) -> Integers:

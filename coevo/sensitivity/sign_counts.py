@@ -16,9 +16,9 @@ import pandas as pd
 from coevo.arrays import Array, Booleans, Config, Integers, Row
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, growth_pool
 from coevo.errors import Refusal
-from coevo.estimation.effects import FEWEST
 from coevo.estimation.growth import ESTIMATORS, pool
 from coevo.files import as_table, rows_of
+from coevo.inference.panel_simulation import FEWEST
 from coevo.inference.sets import t_quantile
 from coevo.sensitivity.choices import MAIN
 

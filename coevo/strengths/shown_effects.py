@@ -13,7 +13,7 @@ import numpy as np
 
 from coevo.arrays import Array, Booleans, Row
 from coevo.estimation.batched import batched_slopes
-from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.effects import means
 from coevo.estimation.growth import ESTIMATORS, Pool
 from coevo.inference.panel_simulation import (
     Shocks,
@@ -23,7 +23,7 @@ from coevo.inference.panel_simulation import (
     shocks,
     simulated_panels,
 )
-from coevo.strengths.strength_estimates import own_strengths
+from coevo.strengths.strength_estimates import observed_rows, own_strengths
 
 PANELS = 999
 MOST_RANGE = 1.5  # times the observed range of log levels that a panel like the data may have
@@ -129,15 +129,8 @@ def world_shocks(data: Pool, rate: Array, has_common: bool, slopes: int) -> Shoc
     has_common : whether regions share the shocks of a year; slopes : coefficients of each equation
     that were estimated before
     """
-    if has_common:
-        found = shocks(data.region, data.year, rate, slopes)
-        left = EFFECTS["region+year"](data.region, data.year, rate).residual
-    else:
-        parts = EFFECTS["region"](data.region, data.year, rate)
-        left = parts.residual
-        free = max(len(rate) - parts.rank - slopes, 1)
-        found = Shocks(parts.level, np.zeros((2, 2)), left.T @ left / free)
-    by_region = sums(data.region, left**2) / np.bincount(data.region)[:, None]
+    found, left = shocks(data.region, data.year, rate, slopes, has_common)
+    by_region = means(data.region, left**2)
     return found._replace(spread=np.sqrt(by_region / (left**2).mean(axis=0)))
 
 
@@ -226,10 +219,7 @@ def effect_rows(effects: Sequence[Effect], found: Sequence[World]) -> Iterator[R
         for world in found:
             yield {
                 "effect": name,
-                "estimate": effect.estimate,
-                "low": effect.low,
-                "high": effect.high,
-                "t": effect.t,
+                **vars(effect),
                 "world": world.name,
                 "like_data": world.like_data,
                 "world_low": float(world.low[place]),
@@ -256,7 +246,14 @@ def named_relation(
     return RELATIONS.get((signs[0], signs[1]), UNDETERMINED)
 
 
-def effects_of_slopes(slopes: Mapping[str, tuple[float, float, float, float]]) -> list[Effect]:
+def effects_of_region(data: Pool, level: float) -> list[Effect]:
+    """Return the effects that least squares gives one region by itself."""
+    found = own_strengths(*observed_rows(data), data.region)
+    parts = [of[0, :, 0] for of in (found.strength, *found.interval(level), found.error)]
+    return effects_of_slopes(dict(zip(("b1", "d"), np.transpose(parts), strict=True)))
+
+
+def effects_of_slopes(slopes: Mapping[str, Sequence[float] | Array]) -> list[Effect]:
     """Return the effects of b1, which enters growth with a minus, and of d.
 
     slopes : estimate, low, high and standard error by name

@@ -5,17 +5,18 @@ the theory and 0 is no interaction (docs/methods.md, 6). Batches of B panels sta
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import stdtr
 
 from coevo.arrays import Array, Integers
 from coevo.estimation.batched import batched_slopes
-from coevo.estimation.effects import sums
+from coevo.estimation.effects import means, sums
 from coevo.estimation.growth import Pool
-from coevo.inference.panel_simulation import panel_blocks
-from coevo.inference.sets import t_quantile
+from coevo.estimation.pooled import Moments
+from coevo.inference.panel_simulation import draw_normals, panel_blocks
+from coevo.inference.sets import interval
 from coevo.strengths.theory_panels import (
     draw_by_region,
     finite_paths,
@@ -49,8 +50,7 @@ class Estimates:
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Return the ends of the interval of each strength."""
-        margin = t_quantile(self.df, level) * self.error
-        return self.strength - margin, self.strength + margin
+        return interval(self.strength, self.error, self.df, level)
 
     def p(self, null: float) -> Array:
         """Return the two-sided p of a strength by t."""
@@ -65,7 +65,7 @@ def own_strengths(growth: Array, regressor: Array, region: Integers) -> Estimate
     region : (rows,) index, rows sorted by region
     """
     rows = np.bincount(region)[:, None, None]
-    z, g = (V - (sums(region, V) / rows)[region] for V in (regressor, growth))
+    z, g = (V - means(region, V)[region] for V in (regressor, growth))
     squares = sums(region, z**2)
     strength = sums(region, z * g) / squares
     left = sums(region, (g - z * strength[region]) ** 2)
@@ -131,27 +131,23 @@ def simulated_estimates(
     strength
     """
     spread = observed_spread(data, with_common=not alone)
-    years, G = int(np.ptp(data.year)) + 1, len(data.regions)
     found: dict[tuple[str, str], dict[float, list[Estimates]]] = {}
     generator = np.random.default_rng(seed)
     for block, (draws, of_block) in enumerate(panel_blocks(panels, len(data.year), generator)):
         if alone:
-            common = np.zeros((years, 2, draws))
-            own = draw_by_region(data.regions, years, draws, seed + block)
+            normals = draw_by_region(data, draws, seed + block)
         else:
-            common = of_block.standard_normal((years, 2, draws))
-            own = of_block.standard_normal((G, years, 2, draws))
+            normals = draw_normals(data, draws, of_block)
         for s in (NONE, *TRIED):
             with np.errstate(over="ignore", invalid="ignore"):
-                paths = simulated_paths(data, spread, s, common, own)
+                paths = simulated_paths(data, spread, s, *normals)
             paths, finite = finite_paths(paths)
             for estimator in estimators if s in (NONE, FULL) else estimators[:1]:
                 rows = growth_rows(paths, data, estimator)
                 for effects, fit in _fits(*rows, data, alone):
                     kept = finite[:, None] if alone else finite.all(axis=0)
-                    strength = np.where(kept, fit.strength, np.nan)
+                    each = replace(fit, strength=np.where(kept, fit.strength, np.nan))
                     by_strength = found.setdefault((effects, estimator), {})
-                    each = Estimates(strength, fit.error, fit.df)
                     by_strength.setdefault(s, []).append(each)
     return {key: {s: _joined(parts) for s, parts in of.items()} for key, of in found.items()}
 
@@ -174,6 +170,6 @@ def _fits(
         yield effects, panel_strengths(growth, regressor, data.region, data.year, effects)
 
 
-def observed_rows(data: Pool) -> tuple[Array, Array]:
-    """Return growth and regressors (rows, 2, 1) of the study itself."""
+def observed_rows(data: Pool | Moments) -> tuple[Array, Array]:
+    """Return growth and regressors (rows, 2, 1) of the study itself, or as effects leave them."""
     return data.growth[..., None], (SIGNS * data.regressor[:, ::-1])[..., None]

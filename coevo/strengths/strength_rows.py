@@ -19,7 +19,7 @@ from coevo.estimation.heterogeneity import leave_one_out
 from coevo.estimation.pooled import PooledFit, fit_pooled
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.inference.sets import FEWEST_CLUSTERS
-from coevo.inference.wild_bootstrap import by_year, of_few, share_of_signs
+from coevo.inference.wild_bootstrap import DRAWS, RADEMACHER, by_year, of_few, share_of
 from coevo.strengths.strength_estimates import (
     FULL,
     NONE,
@@ -38,20 +38,23 @@ from coevo.strengths.strength_estimates import (
 PANEL = "panel"  # scope of the fit of all regions
 SLOPES = ("b1", "d")
 LEAST_SHARE = 0.75  # of a region's years in which the calibration has to hold
-SIGN_VECTORS = 16  # years up to which all vectors of signs are used
+SIGN_VECTORS = 2**16  # that are all used; of more, some are drawn
 
 # verdicts, from "full strength is excluded, none is not" on
 WEAKER, PRESENT, AS_THEORY = "weaker", "weaker_but_present", "as_theory"
 UNDECIDED, STRONGER, OTHER_SIGN = "cannot_be_told", "stronger", "other_sign"
 
 
-def theoretical_slopes(points: pd.DataFrame) -> Iterator[tuple[Row, pd.DataFrame]]:
+def theoretical_slopes(
+    points: pd.DataFrame, regions: pd.Series
+) -> Iterator[tuple[Row, pd.DataFrame]]:
     """Yield the slopes b1 and d of theory by region code, for each source and share that has some.
 
     points : columns scope, source, share, b1, d, held, years; a region takes part if its
-    calibration holds in at least three quarters of its years
+    calibration holds in at least three quarters of its years; regions : those that may take part
     """
-    calibrated = points[points["held"] >= LEAST_SHARE * points["years"]]
+    holds = points["held"] >= LEAST_SHARE * points["years"]
+    calibrated = points[holds & points["scope"].isin(regions)]
     for (source, share), part in calibrated.groupby(["source", "share"], dropna=False):
         yield {"source": source, "share": share}, part.set_index("scope")[list(SLOPES)]
 
@@ -133,18 +136,22 @@ def region_strength_rows(
             label: Row = {"scope": code, "effects": "none", "estimator": estimator}
             label |= {"errors": "own", "n": int(np.bincount(main.region)[r])}
             for i, effect in enumerate(SLOPES):
-                p = {h: float(found.p(h)[r, i, 0]) for h in (FULL, NONE)}
-                known = _row(found, (r, i), ranges, level) | {"p_full": p[FULL], "p_none": p[NONE]}
-                theory = float(slopes.loc[code, effect])
+                p = [float(found.p(h)[r, i, 0]) for h in (FULL, NONE)]
+                known, theory = _row(found, (r, i), ranges, level, p), slopes.loc[code, effect]
                 known |= {"theory": theory, "fitted": theory * known["strength"]}
                 yield label | {"effect": effect} | known
 
 
-def _row(found: Estimates, at: tuple[int, ...], ranges: Ranges, level: float) -> Row:
-    """Return the columns of one strength: estimate, interval, ranges, what is excluded, verdict."""
+def _row(
+    found: Estimates, at: tuple[int, ...], ranges: Ranges, level: float, p: Sequence[float]
+) -> Row:
+    """Return the columns of one strength: estimate, interval, ranges, what is excluded, verdict.
+
+    p : of full strength and of none
+    """
     strength = float(found.strength[at][0])
     low, high = (float(end[at][0]) for end in found.interval(level))
-    columns: Row = {"strength": strength, "low": low, "high": high}
+    columns: Row = {"strength": strength, "low": low, "high": high, "p_full": p[0], "p_none": p[1]}
     for name, part, h in (("full", ranges.full, FULL), ("none", ranges.none, NONE)):
         least, most = (float(end[at]) for end in part)
         beyond = strength < least or strength > most
@@ -183,8 +190,10 @@ def panel_strength_rows(
     for (effects, estimator), fit in fits.items():
         found = panel_strengths(*observed_rows(fit.data), fit.data.region, fit.data.year, effects)
         ranges = ranges_of(simulated[effects, estimator], level)
-        without, (group, group_error) = leave_one_out(fit), mean_of_own(fit)
+        without = leave_one_out(fit)
         own = own_strengths(*observed_rows(fit.data), fit.data.region)
+        # of the rows as the effects leave them
+        group = own_strengths(*observed_rows(fit.moments), fit.data.region).strength[..., 0]
         weights = sums(fit.data.region, fit.moments.regressor[:, ::-1] ** 2)
         weights /= weights.sum(axis=0)
         for i, effect in enumerate(SLOPES):
@@ -195,14 +204,13 @@ def panel_strength_rows(
                 "errors": "year",
                 "n": len(fit.regions),
                 "effect": effect,
-                **_row(found, (i,), ranges, level),
-                **dict(zip(("p_full", "p_none"), wild_p(fit, i, seed), strict=True)),
+                **_row(found, (i,), ranges, level, wild_p(fit, i, seed)),
                 "largest_weight": float(weights[:, i].max()),
                 "largest_region": fit.regions[int(weights[:, i].argmax())],
                 "without_low": float(without[:, i].min()),
                 "without_high": float(without[:, i].max()),
-                "mean_group": float(group[i]),
-                "mean_group_se": float(group_error[i]),
+                "mean_group": float(group[:, i].mean()),
+                "mean_group_se": float(group[:, i].std(ddof=1) / np.sqrt(len(group))),
                 "Q": cochran_q(own.strength[:, i, 0], own.error[:, i, 0]),
             }
 
@@ -210,26 +218,15 @@ def panel_strength_rows(
 def wild_p(fit: PooledFit, equation: int, seed: int) -> tuple[float, float]:
     """Return p of full strength and of none by the wild bootstrap by year, the null imposed.
 
-    All vectors of signs up to `SIGN_VECTORS` years, drawn vectors beyond.
+    All vectors of signs where they are `SIGN_VECTORS` at most, drawn vectors beyond.
     """
     data, years = fit.data, by_year(fit)
     regressor = (SIGNS * data.regressor[:, ::-1])[:, equation]
-    share = share_of_signs(int(years.max()) + 1, SIGN_VECTORS, seed)
+    share = share_of(RADEMACHER, int(years.max()) + 1, SIGN_VECTORS, DRAWS, seed)
     few = of_few(
         data.region, data.year, data.growth[:, equation], regressor, fit.effects, years, share
     )
     return few.p(FULL), few.p(NONE)
-
-
-def mean_of_own(fit: PooledFit) -> tuple[Array, Array]:
-    """Return the mean (2,) of the regions' own coefficients after the effects, and its error.
-
-    s_r = sum_t z g / sum_t z^2 of the rows of region r,   error = sd(s_r) / sqrt(G)
-    """
-    region = fit.data.region
-    z, g = SIGNS * fit.moments.regressor[:, ::-1], fit.moments.growth
-    own = sums(region, z * g) / sums(region, z**2)
-    return own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(len(own))
 
 
 def cochran_q(estimates: Array, errors: Array) -> float:

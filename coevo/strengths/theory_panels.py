@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from coevo.arrays import Array, Booleans
-from coevo.estimation.effects import sums
+from coevo.estimation.effects import means, sums
 from coevo.estimation.growth import ESTIMATORS, Pool
+from coevo.inference.panel_simulation import Normals, paths_of
 from coevo.lotka_volterra.populations import years_later
 
 SUBSTEPS = 4  # steps of Runge and Kutta within a year
@@ -41,7 +42,7 @@ def observed_spread(data: Pool, with_common: bool) -> Spread:
     The common shock of a year is the mean over regions of growth less its regional mean. Without
     common shocks all of that is the region's own. Both are standard deviations with n - 1.
     """
-    left = data.growth - (sums(data.region, data.growth) / _counts(data))[data.region]
+    left = data.growth - means(data.region, data.growth)[data.region]
     common = np.zeros(2)
     if with_common:
         _, of_year = np.unique(data.year, return_inverse=True)
@@ -49,23 +50,9 @@ def observed_spread(data: Pool, with_common: bool) -> Spread:
         by_year = sums_of_years / np.bincount(of_year)[:, None]
         common = by_year.std(axis=0, ddof=1)
         left = left - by_year[of_year]
-    centred = left - (sums(data.region, left) / _counts(data))[data.region]
-    own = np.sqrt(sums(data.region, centred**2) / np.maximum(_counts(data) - 1, 1))
-    return Spread(common, own)
-
-
-def _counts(data: Pool) -> Array:
-    return np.bincount(data.region)[:, None].astype(float)
-
-
-def mean_growth(data: Pool) -> Array:
-    """Return the mean growth (G, 2) of each region over its growth rows."""
-    return np.asarray(sums(data.region, data.growth) / _counts(data))
-
-
-def mean_state(data: Pool) -> Array:
-    """Return the mean regressors (G, 2) of each region over its growth rows."""
-    return np.asarray(sums(data.region, data.regressor) / _counts(data))
+    centred = left - means(data.region, left)[data.region]
+    free = np.maximum(np.bincount(data.region) - 1, 1)[:, None]
+    return Spread(common, np.sqrt(sums(data.region, centred**2) / free))
 
 
 def simulated_paths(
@@ -84,20 +71,15 @@ def simulated_paths(
     own : (G, years, 2, B) standard normal shocks of each region
     """
     slopes = strength * SIGNS
-    intercepts = mean_growth(data) - slopes[:, 0] * mean_state(data)[:, ::-1]
-    opening = np.flatnonzero(np.diff(data.region, prepend=-1))
-    begins = data.year[opening] - data.year.min()
-    logs = np.log(data.start[opening])[:, :, None] * np.ones(own.shape[-1])
-    paths = np.empty((own.shape[1] + 1, *logs.shape))
-    paths[0] = logs
-    for t in range(own.shape[1]):
+    mean_growth, mean_state = (means(data.region, V) for V in (data.growth, data.regressor))
+    rates = (mean_growth - slopes[:, 0] * mean_state[:, ::-1])[:, :, None]
+
+    def following(t: int, logs: Array) -> Array:
         shocks = spread.common[:, None] * common[t] + spread.own[:, :, None] * own[:, t]
-        rates = intercepts[:, :, None]
         undisturbed = years_later(logs, rates, slopes, SUBSTEPS) if slopes.any() else logs + rates
-        grown = undisturbed + shocks
-        logs = np.where((begins <= t)[:, None, None], grown, logs)
-        paths[t + 1] = logs
-    return np.exp(paths)
+        return np.asarray(undisturbed + shocks)
+
+    return np.exp(paths_of(data, np.log(data.start), own.shape, following))
 
 
 def finite_paths(paths: Array) -> tuple[Array, Booleans]:
@@ -116,7 +98,9 @@ def growth_rows(paths: Array, data: Pool, estimator: str) -> tuple[Array, Array]
     return growth(paths)[place], SIGNS * mean(paths)[place][:, ::-1]
 
 
-def draw_by_region(codes: tuple[str, ...], years: int, draws: int, seed: int) -> Array:
-    """Return standard normals (G, years, 2, draws); those of a region depend on its code alone."""
-    generators = (np.random.default_rng([seed, *code.encode()]) for code in codes)
-    return np.stack([each.standard_normal((years, 2, draws)) for each in generators])
+def draw_by_region(data: Pool, draws: int, seed: int) -> Normals:
+    """Return standard normals of each region, which depend on its code alone; zeros of years."""
+    years = int(np.ptp(data.year)) + 1
+    generators = (np.random.default_rng([seed, *code.encode()]) for code in data.regions)
+    own = np.stack([each.standard_normal((years, 2, draws)) for each in generators])
+    return Normals(np.zeros(own.shape[1:]), own)

@@ -34,7 +34,7 @@ def test_shocks_by_hand():
     """Two regions and two years: u = 1, 3 and 2, 8 has means 2, 5 and year effects -2, 2."""
     region, year = np.array([0, 0, 1, 1]), np.array([1, 2, 1, 2])
     u = np.array([[1.0, 0.0], [3.0, 2.0], [2.0, 0.0], [8.0, 2.0]])
-    found = shocks(region, year, u)
+    found, _ = shocks(region, year, u)
     assert found.level == pytest.approx(np.array([[2, 1], [5, 1]]))
     assert found.year == pytest.approx(np.array([[8, 4], [4, 2]]))  # over T - 1 = 1
     assert found.error == pytest.approx(np.array([[4, 0], [0, 0]]))  # over 4 - 2 - 1 = 1

@@ -19,6 +19,7 @@ from coevo.strengths.shown_effects import (
     Effect,
     World,
     effect_rows,
+    effects_of_region,
     effects_of_slopes,
     is_shown,
     limited,
@@ -28,7 +29,6 @@ from coevo.strengths.shown_effects import (
     world_shocks,
     worlds,
 )
-from coevo.strengths.strength_estimates import observed_rows, own_strengths
 from tests.panels import walks
 from tests.unit.cases import sections
 
@@ -136,7 +136,7 @@ def test_shocks_of_regions_have_their_own_spread_and_years_only_where_they_are_s
     data = pool(walks(7, 9, NAMES, common=0.3), NAMES, "trapezoid", "first")
     alone, shared = (world_shocks(data, data.growth, common, 0) for common in (False, True))
     assert not alone.year.any()
-    assert (shared.year == shocks(data.region, data.year, data.growth).year).all()
+    assert (shared.year == shocks(data.region, data.year, data.growth)[0].year).all()
     left = data.growth - pd.DataFrame(data.growth).groupby(data.region).transform("mean").to_numpy()
     assert alone.error == pytest.approx(left.T @ left / (7 * 8 - 7))
     own = pd.DataFrame(left**2).groupby(data.region).mean().to_numpy() / (left**2).mean(axis=0)
@@ -152,13 +152,6 @@ def hares():
     return pool(pd.DataFrame(x, columns=list(NAMES)).assign(**years), NAMES, "trapezoid", "first")
 
 
-def effects_of(data):
-    found = own_strengths(*observed_rows(data), data.region)
-    low, high = found.interval(0.95)
-    each = [part[0, :, 0] for part in (found.strength, low, high, found.error)]
-    return effects_of_slopes(dict(zip(("b1", "d"), np.transpose(each), strict=True)))
-
-
 def test_a_cycle_shows_a_predator_and_its_prey():
     data = hares()
     found = worlds(data, "none", "trapezoid", False, 1, 0.95)
@@ -166,7 +159,10 @@ def test_a_cycle_shows_a_predator_and_its_prey():
     assert all(of.is_usable for of in found)
     for of in found:  # t of one region without interaction is near that of the table
         assert np.abs([of.low, of.high]) == pytest.approx(t_quantile(18, 0.95), rel=0.4)
-    assert named_relation(effects_of(data), found) == ("predator_prey", "x2_preys_on_x1")
+    assert named_relation(effects_of_region(data, 0.95), found) == (
+        "predator_prey",
+        "x2_preys_on_x1",
+    )
 
 
 def test_of_walks_few_effects_are_shown():
@@ -175,7 +171,9 @@ def test_of_walks_few_effects_are_shown():
     for _, part in panel.groupby("region"):
         data = pool(part, NAMES, "trapezoid", "first")
         found = worlds(data, "none", "trapezoid", False, 1, 0.95, panels=199)
-        shown += sum(is_shown(of, place, found) for place, of in enumerate(effects_of(data)))
+        shown += sum(
+            is_shown(of, place, found) for place, of in enumerate(effects_of_region(data, 0.95))
+        )
     assert shown <= 0.2 * 80
 
 

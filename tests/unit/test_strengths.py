@@ -11,6 +11,7 @@ from scipy import stats
 from scipy.integrate import solve_ivp
 
 from coevo.estimation import fit, fit_pooled
+from coevo.estimation.effects import means
 from coevo.estimation.growth import ESTIMATORS, pool
 from coevo.strengths import strength_estimates, strength_rows
 from coevo.strengths.strength_estimates import (
@@ -25,7 +26,6 @@ from coevo.strengths.theory_panels import (
     Spread,
     finite_paths,
     growth_rows,
-    mean_growth,
     observed_spread,
     simulated_paths,
 )
@@ -218,7 +218,7 @@ def test_shocks_have_the_spread_that_growth_has():
     assert both.own == pytest.approx(0.1 * np.sqrt(2))
     assert not alone.common.any()
     assert alone.own[:, 0] == pytest.approx([0.1 * np.sqrt(2), 0.3 * np.sqrt(2)])
-    assert mean_growth(data)[:, 0] == pytest.approx([0.2, 0.5])
+    assert means(data.region, data.growth)[:, 0] == pytest.approx([0.2, 0.5])
 
 
 def test_shocks_arrive_at_the_end_of_a_year_scaled_by_their_spread():

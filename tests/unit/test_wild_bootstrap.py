@@ -11,12 +11,12 @@ from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS
 from coevo.inference.wild_bootstrap import (
     CLUSTERS,
+    MOST,
     WEBB,
-    cluster_weights,
-    enumerable,
     of_all,
     of_drawn,
     of_few,
+    points,
     wild_pooled,
 )
 from tests.panels import walks
@@ -27,6 +27,10 @@ def dummies(effects, region, year):
     years = 1.0 * (year[:, None] == np.unique(year)[1:])
     one = np.ones((len(region), 1))
     return {"none": one, "region": regions, "region+year": np.hstack([regions, years])}[effects]
+
+
+def cluster_weights(clusters, draws, seed):
+    return np.random.default_rng(seed).choice(points(clusters), (draws, clusters))
 
 
 def refit(cluster, g, x, D, counted):
@@ -79,13 +83,12 @@ def test_equals_a_refit_of_every_draw(effects, missing, by):
 
 
 def test_weights_by_number_of_regions():
-    many, few = cluster_weights(13, 4000, 1), cluster_weights(12, 4000, 1)
-    assert many.shape == (4000, 13) and few.shape == (4000, 12)
-    assert np.unique(many).tolist() == [-1, 1]
-    assert np.unique(few**2) == pytest.approx([0.5, 1, 1.5]) and len(np.unique(few)) == 6
-    for weights in (many, few):
-        assert weights.mean() == pytest.approx(0, abs=0.02)
-        assert (weights**2).mean() == pytest.approx(1, abs=0.02)
+    many, few = points(13), points(12)
+    assert many.tolist() == [-1, 1]
+    assert np.unique(few**2) == pytest.approx([0.5, 1, 1.5]) and len(few) == 6
+    for values in (many, few):
+        assert values.mean() == pytest.approx(0, abs=1e-15)
+        assert (values**2).mean() == pytest.approx(1)
 
 
 def every_vector(points, clusters):
@@ -111,7 +114,7 @@ def test_few_clusters_use_all_vectors_of_webbs_points(by, effects, missing):
 
 def test_thirteen_clusters_use_all_signs():
     """2^13 vectors are fewer than 6^8; nine clusters of six points are more."""
-    assert [C for C in range(6, 30) if enumerable(C)] == [6, 7, 8, *range(13, 21)]
+    assert [C for C in range(6, 30) if len(points(C)) ** C <= MOST] == [6, 7, 8, *range(13, 21)]
     rng = np.random.default_rng(2)
     a, Q = rng.normal(size=13), rng.normal(size=(13, 13))
     w = every_vector((-1.0, 1.0), 13)
@@ -120,7 +123,9 @@ def test_thirteen_clusters_use_all_signs():
     def form(w):
         return w @ a, Q @ w.T
 
-    assert 0.1 < beyond.mean() < 0.9 and of_all(13)((form, form), 0, 0.1) == beyond.mean()
+    assert (
+        0.1 < beyond.mean() < 0.9 and of_all(points(13), 13)((form, form), 0, 0.1) == beyond.mean()
+    )
     assert of_drawn(w[:99])((form, form), 0, 0.1) == (1 + beyond[:99].sum()) / 100
 
 
