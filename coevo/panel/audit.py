@@ -33,7 +33,7 @@ COUNTED = ["zero", "negative", "positive", "far", "one"]
 SERIOUS_MESSAGES = DOUBTS | frozenset({
     "scale_restated", "scale_of_past", "scale_of_regions", "shares_for_percentages",
     "places_changed", "year_out_of_order", "year_of_another_century",
-    "code_contradicts_name", "fewer_regions", "names_swapped", "sheet_shifted",
+    "code_contradicts_name", "fewer_regions",
     "part_above_whole", "per_head_outside", "total_differs",
 })  # fmt: skip
 

@@ -20,6 +20,7 @@ SWING = 0.1  # natural logarithms by which every other year is lower than the ye
 SWINGS = 4  # such turns, and the share of all steps that they are
 MOST_TURNS = 0.8
 CLOSER = 0.6  # share of the distance from other indicators that is left once rows are shifted
+FEWEST_REGIONS = 15  # of fewer, figures that have nothing in common follow each other by chance
 CLOSE = 0.2  # powers of ten within which an indicator then follows another
 
 
@@ -92,7 +93,8 @@ def shifted_findings(rows: pd.DataFrame, levels: pd.DataFrame) -> Iterator[Findi
     levels: logarithms (regions x indicators) of indicators that grow with a region; at least three,
     since of two alone nobody knows which is shifted.
     """
-    for name in levels if len(levels.columns) > 2 else ():
+    enough = len(levels.columns) > 2 and len(levels) >= FEWEST_REGIONS
+    for name in levels if enough else ():
         own = rows[rows["indicator"] == name]
         first = own.drop_duplicates("region")
         place = pd.to_numeric(first["cell"].str.extract(r"(\d+)$")[0], errors="coerce")

@@ -3,6 +3,7 @@
 Their delimiters are those of the report: `<< value >>`, `<% if ... %>`.
 """
 
+import errno
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,6 +28,8 @@ def filled(template: str, filters: Filters | None = None, /, **values: Any) -> s
         block_start_string="<%", block_end_string="%>",
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    if not (PROGRAM / "workflow" / template).is_file():
+        raise FileNotFoundError(errno.ENOENT, "", str(PROGRAM / "workflow" / template))
     jinja.filters |= {"json": in_json, **(filters or {})}
     jinja.globals |= {"version": version(), "wheel": wheel_name(), "python": python_versions()}
     return jinja.get_template(template).render(values)

@@ -302,7 +302,7 @@ def test_a_folder_of_the_program_that_snakemake_cannot_carry_is_named(copy):
 
 OF_THE_PROGRAM = [
     *("coevo/tables.csv", "coevo/refusals.csv", "config/regions/cities.csv"),
-    *("workflow/rules/indices.smk", "workflow/scripts/couple.py", "workflow/report/page.html"),
+    "workflow/report/page.html",
 ]
 
 

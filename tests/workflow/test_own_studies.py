@@ -129,7 +129,7 @@ def assert_as_written(project: Path, study: str, page: str, expected: pd.DataFra
         rtol=1e-12,
     )
     files = set(expected["file"])
-    assert all(f"data/raw/2026-11/{name}" in page for name in files)
+    assert all(f"2026-11/{name}" in page for name in files)
     degrees = pd.read_csv(tables / "coupling.csv", dtype={"region": str})
     assert len(degrees) == len(expected[["region", "year"]].drop_duplicates())
     assert degrees["D"].between(0, 1).all()

@@ -54,7 +54,7 @@ def _read_from(words: ReportText, rows: pd.DataFrame) -> pd.Series:
     found = standing(study)[[*BY, "vintage"]].merge(
         study.rows("observations", region=list(rows["region"].unique())), on=[*BY, "vintage"]
     )
-    files = found["file"].str.rpartition("/")[2]
+    files = found["file"].str.removeprefix(f"{study.config['raw']}/")
     names = zip(files, found["sheet"].fillna(""), found["cell"], strict=True)
     units = {indicator: study.unit(indicator) for indicator in found["indicator"].unique()}
     found["text"] = [
