@@ -278,7 +278,8 @@ def test_a_region_without_any_figure_is_left_out_and_named(project):
 def test_findings_are_counted_by_indicator_and_listed_by_check(project):
     printed = figures("网店（正文）")
     places = ((0, 0), (0, 1), (1, 2), (2, 3))
-    rewrite("网店（正文）", {(r, y): printed[r][y] + 3 for r, y in places})
+    added = dict(zip(places, (3, 3000, 3, 3), strict=True))
+    rewrite("网店（正文）", {(r, y): printed[r][y] + more for (r, y), more in added.items()})
     study = checked()
     assert len(study.findings) == 4 and study.problems == ()
     assert rows(study)["doubled 网店（正文）"][-1] == "4"
@@ -286,6 +287,9 @@ def test_findings_are_counted_by_indicator_and_listed_by_check(project):
     place = said.index("Findings: 4")
     assert said[place + 1] == "  equal: 4"
     assert said[place + 2].startswith("    data/raw/small/2026-10/网店（正文）.csv › ")
+    apart = (study.findings["printed"] / study.findings["computed"]).reset_index(drop=True)
+    assert apart.idxmax() > 0  # the largest comes first, whatever their order in the file
+    assert f"› {study.findings['cell'].iloc[apart.idxmax()]}:" in said[place + 2]
     assert "    … and 1 more" in said[place:]
 
 
