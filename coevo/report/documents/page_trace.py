@@ -84,7 +84,7 @@ def _indicators(words: ReportText) -> list[dict[str, Any]]:
     """Label, unit, derivation, direction, best band, weight and subsystem of each indicator."""
     study, scales = words.study, scales_of(words.study.indicators)
     weights = study.rows("weights", weighting=study.config["weighting"]["method"])
-    weight = weights.set_index("indicator")["weight"]
+    weight = weights.set_index("indicator")["weight"].to_dict()
     rows = study.indicators.set_index("indicator").loc[list(scales)]
     return [
         {
@@ -93,7 +93,7 @@ def _indicators(words: ReportText) -> list[dict[str, Any]]:
             "derived": derivation_text(words, name),
             "direction": scales[name].direction,
             "best": band(*scales[name].best),
-            "weight": float(weight[name]),
+            "weight": weight.get(name),
             "subsystem": list(study.subsystems).index(subsystem),
         }
         for name, subsystem in rows["subsystem"].items()
