@@ -1,0 +1,1 @@
+"""The sections of the report: facts that their sentences and charts need, and their tables."""
