@@ -1,9 +1,9 @@
-"""From a specification to images, to the rows that it shows, and the library that a page."""
+"""From a specification to images and to the rows that it shows; the library of pages."""
 
 import re
 from functools import cache
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -17,20 +17,13 @@ MEASURED = "Noto Sans SC"
 LAYER = "layer"
 KEYS = (LAYER, "region", "name", "year")  # columns that come first
 # Columns that only say how something looks.
-_LOOKS = frozenset("text short g strong left lift whole named px py row column".split())
+_LOOKS = frozenset("text short g strong fill colour ink left whole named px py row column".split())
 
 
-class Images(NamedTuple):
-    """A chart as images."""
-
-    svg: str
-    png: bytes
-
-
-def drawn(specs: dict[str, dict[str, Any]]) -> dict[str, Images]:
-    """Return specifications by name as images in the size of print; fonts are read once for all."""
+def drawn(specs: dict[str, dict[str, Any]]) -> dict[str, tuple[str, bytes]]:
+    """Return specifications by name as SVG and PNG in the size of print; fonts are read once."""
     images = {name: svg(spec | spec["usermeta"]["paper"]) for name, spec in specs.items()}
-    return {name: Images(images[name], png) for name, png in pngs(images).items()}
+    return {name: (images[name], png) for name, png in pngs(images).items()}
 
 
 def svg(spec: dict[str, Any]) -> str:
@@ -90,18 +83,11 @@ def data_behind(spec: dict[str, Any]) -> pd.DataFrame:
     `layer` has the names.
     """
     known, shown = spec["datasets"], spec["usermeta"]["data"]
-    parts = {part: _readable(pd.DataFrame(known[part])) for part in shown if part in known}
+    parts = {name: pd.DataFrame(known[name]) for name in shown if name in known}
     if not parts:
         return pd.DataFrame()
     table = pd.concat(parts, names=[LAYER]).reset_index(LAYER)
-    table = table.drop(columns=LAYER) if len(parts) == 1 else table
+    dropped = [*_LOOKS.intersection(table), *([LAYER] if len(parts) == 1 else [])]
+    table = table.drop(columns=dropped)
     first = [column for column in KEYS if column in table]
     return table[[*first, *sorted(table.columns.drop(first))]].convert_dtypes()
-
-
-def _readable(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows without looks, texts on one line."""
-    painted = [c for c in rows if rows[c].astype(str).str.match(r"\$\w+$").all()]
-    rows = rows.drop(columns=[*painted, *_LOOKS.intersection(rows)])
-    text = [c for c in rows if not pd.api.types.is_numeric_dtype(rows[c])]
-    return rows.assign(**rows[text].map(lambda v: " ".join(v.split()) if isinstance(v, str) else v))

@@ -38,7 +38,7 @@ def variants(study: Study) -> pd.DataFrame:
     asked = heads[heads["share"] >= LEAST_SHARE]
     by_system = asked["system"].eq("") & asked["deciding_choice"].eq(SYSTEM)
     decided = pd.concat([asked[by_system], asked[asked["system"] == own]])
-    deciding = dict(decided.set_index(HEADLINE)["deciding_choice"])
+    deciding = decided.set_index(HEADLINE)["deciding_choice"].to_dict()
     rows["decides"] = [
         deciding.get(tuple(key)) == choice
         for *key, choice in rows[[*HEADLINE, "choice"]].itertuples(index=False)

@@ -12,7 +12,6 @@ from coevo.messages import WIDE, room
 
 LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
 PLOT = (300.0, 160.0)  # pixels of the narrowest and of the lowest plot: labels must have room
-LIFTS = (0, -LINE, LINE)  # pixels by which the label of the focus may stand below its dot
 TRIED = 100  # labels, at most: among many dots the first of them have what room there is
 STEPS = 60  # points along a line that labels keep clear of
 # A wide character that a line may end with: neither an opening mark nor what
@@ -34,40 +33,28 @@ def spread_labels(values: pd.Series, gap: float, low: float, high: float) -> pd.
 
 
 def label_sides(
-    names: pd.Series, focus: pd.Series, across: pd.Series, up: pd.Series, line: pd.Series
-) -> pd.DataFrame:
-    """Return the side ("left", "right") of each label, "" without room.
+    names: pd.Series, first: pd.Series, across: pd.Series, up: pd.Series, line: pd.Series
+) -> pd.Series:
+    """Return the side ("left", "right") of each label, "" where it has no room.
 
-    The focus comes first, may stand a line lower or higher (`lift`), and has a side in any case,
-    towards the middle; then come those farthest from the line.
+    Those that are `first` choose before those farthest from the line.
 
     across, up, line: pixels of the dots and of the line above them, in the order of `across`.
     """
     steps = np.linspace(across.iloc[0], across.iloc[-1], STEPS)
-    points = np.column_stack([steps, np.interp(steps, across, line)])
-    dots = np.vstack([np.column_stack([across, up]), points])
-    taken = np.hstack([dots - 4, dots + 4])
-    places = pd.DataFrame({"side": "", "lift": 0.0}, names.index)
-    away = (up - line).abs().mask(focus, np.inf)
+    on_line = np.column_stack([steps, np.interp(steps, across, line)])
+    dots = np.vstack([np.column_stack([across, up]), on_line])
+    taken, sides = np.hstack([dots - 4, dots + 4]), pd.Series("", names.index)
+    away = (up - line).abs().mask(first, np.inf)
     for i in away.sort_values(ascending=False).index[:TRIED]:
         x, y, wide = across[i], up[i], LETTER * room(names[i])
         others = np.delete(taken, names.index.get_loc(i), axis=0)
-        boxes = {
-            (side, lift): np.array([start, y + lift - LINE / 2, start + wide, y + lift + LINE / 2])
-            for lift in (LIFTS if focus[i] else LIFTS[:1])
-            for side, start in (("right", x + 6), ("left", x - 6 - wide))
-        }
-        free = [
-            place
-            for place, box in boxes.items()
-            if box[0] >= 0 and box[2] <= PLOT[0]
-            if not ((box[:2] < others[:, 2:]) & (others[:, :2] < box[2:])).all(axis=1).any()
-        ]
-        free += [("left" if x > PLOT[0] / 2 else "right", 0)] if focus[i] else []
-        if free:
-            places.loc[i] = free[0]
-            taken = np.vstack([taken, boxes[free[0]]])
-    return places
+        for side, start in (("right", x + 6), ("left", x - 6 - wide)):
+            box = np.array([start, y - LINE / 2, start + wide, y + LINE / 2])
+            met = ((box[:2] < others[:, 2:]) & (others[:, :2] < box[2:])).all(axis=1)
+            if sides[i] == "" and box[0] >= 0 and box[2] <= PLOT[0] and not met.any():
+                sides[i], taken = side, np.vstack([taken, box])
+    return sides
 
 
 def wrapped_label(label: str, width: int = 28) -> str:
@@ -75,9 +62,8 @@ def wrapped_label(label: str, width: int = 28) -> str:
 
     A wide character takes the room of two letters, and a line may end behind it.
     """
-    spaced = _END.sub(r"\1 ", label)
-    broken = partial(textwrap.wrap, spaced, break_long_words=False, break_on_hyphens=False)
-    tried = [broken(letters) for letters in range(width, 0, -1)]
+    broken = partial(textwrap.wrap, break_long_words=False, break_on_hyphens=False)
+    tried = [broken(_END.sub(r"\1 ", label), letters) for letters in range(width, 0, -1)]
     fewest = (lines for lines in tried if len(lines) == len(tried[0]))
     lines = min(fewest, key=lambda lines: max(map(len, lines), default=0))
     return "\n".join(re.sub(rf"{_END.pattern} ", r"\1", line) for line in lines)

@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Parts of a specification in Vega-Lite: channels, axes, layers, and the whole chart."""
 
 import math
@@ -9,7 +8,6 @@ import pandas as pd
 
 from coevo.newreport.charts.labels import lines_of_title
 from coevo.newreport.charts.theme import CONFIG, PLACES
-from coevo.newreport.grades import LARGE, SMALL
 from coevo.newreport.language import Language
 
 Part = dict[str, Any]  # of a specification
@@ -21,7 +19,8 @@ PADDING = {"left": 7, "top": 3, "right": 7, "bottom": 3}
 CELLS = {"paddingInner": 0.05, "paddingOuter": 0}
 STATE = "name region, year year, D D .3f, grade grade"  # lines of a tip
 FOCUS = "$focus"
-RAISED = dict(titleAngle=0, titleAlign="left", titleAnchor="start", titleX=0, titleY=-12)
+FORMAT = ",.6~r"  # of numbers at an axis
+RAISED = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": 0, "titleY": -12}
 HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5, "strokeJoin": "round"}
 HIDDEN = {"opacity": 0, "size": 60}  # a point that a reader can hover
 ABSENT = {"stroke": "$muted", "strokeWidth": 1, "strokeDash": [2, 2]}  # not in the data
@@ -82,7 +81,7 @@ def tips(language: Language, lines: str) -> list[Part]:
 
 def layer(data: str, look: Part, encoding: Part, *transform: Part) -> Part:
     """Return a layer that draws the rows of a name, "" for a mark without rows."""
-    rows = {"name": data} if data else {"values": [{}]}
+    rows: Part = {"name": data} if data else {"values": [{}]}
     steps = {"transform": list(transform)} if transform else {}
     return {"data": rows, "mark": look, **steps, "encoding": encoding}
 
@@ -162,7 +161,7 @@ def spanning(field: str, low: Any, high: Any, axis: Part) -> Part:
 
 def below(title: str, values: Sequence[float]) -> Part:
     """Return a horizontal axis with its ticks."""
-    ticks = {"values": list(values), "format": tick_format(values), "grid": True}
+    ticks = {"values": list(values), "format": FORMAT, "grid": True}
     return {"title": lines_of_title(title), **ticks}
 
 
@@ -201,14 +200,3 @@ def log_ticks(low: float, high: float, count: int = 6) -> list[float]:
         if len(marks) <= count:
             break
     return marks if len(marks) > 1 else ticks(low, high, count)
-
-
-def tick_format(values: Sequence[float]) -> str:
-    """Return a d3 format that prints each of `values` in full, with thousands separators; as a
-    power of ten where that takes too many digits.
-    """
-    sizes = [abs(v) for v in values if v]
-    if sizes and (max(sizes) >= LARGE or max(sizes) < SMALL):
-        return ".2~e"
-    decimals = max((len(f"{v:.10f}".rstrip("0").split(".")[1]) for v in values), default=0)
-    return f",.{decimals}f"

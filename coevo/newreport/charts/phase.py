@@ -10,17 +10,7 @@ import pandas as pd
 from coevo.lotka_volterra.phase_plane import AXES, STEPS, lean, nullclines
 from coevo.newreport.charts import parts
 from coevo.newreport.charts.labels import lines_of_title
-from coevo.newreport.charts.parts import (
-    DOT,
-    FOCUS,
-    PICKED,
-    Part,
-    calculated,
-    expression,
-    haloed,
-    layer,
-    mark,
-)
+from coevo.newreport.charts.parts import DOT, FOCUS, PICKED, Part, expression, haloed, layer, mark
 from coevo.newreport.language import Language
 from coevo.newreport.numbers import with_figures
 from coevo.newreport.sections.equilibrium import own_fits, path
@@ -249,7 +239,7 @@ def _layers(study: Study, language: Language, width: float, size: float) -> list
     thin = mark("rule", color="$ink", strokeWidth=1.2, clip=True)
     diamond = mark("point", shape="diamond", size=150, stroke="$ink", strokeWidth=2, fill="$bg")
     by_share = hover | {"order": parts.number("share"), "detail": parts.text("series")}
-    at_end = calculated("x1_named", "datum.left ? datum.x1_end : datum.x1")
+    at_end = parts.calculated("x1_named", "datum.left ? datum.x1_end : datum.x1")
     by_year = hover | {"order": parts.number("year")}
     return [
         layer("bands", mark("rect", opacity=0.08), area, PICKED),
@@ -270,11 +260,11 @@ def _layers(study: Study, language: Language, width: float, size: float) -> list
 
 def _axes(study: Study, language: Language) -> Iterator[Part]:
     """Yield the channels of x1 and x2, from zero to the frame of the region that is picked."""
-    ticks = {"ticks": True, "tickSize": 4, "tickColor": "$rule", "tickCount": 5, "format": ",.6~r"}
-    lines = {"grid": False, "domain": True, "domainColor": "$rule", "labelOverlap": True}
+    ticks = {"ticks": True, "tickSize": 4, "tickColor": "$rule", "tickCount": 5}
+    lines = {"grid": False, "domain": True, "domainColor": "$rule", "format": parts.FORMAT}
     for x, output in zip(AXES, study.pair, strict=True):
         words = {"symbol": SYMBOLS[x], "label": study.label(output)}
         title = language.term("charts", "axis").format(**words, unit=study.unit(output) or "0–1")
         titles = {"title": title, **parts.RAISED} if x == "x2" else {"title": lines_of_title(title)}
-        axis = {"labelSeparation": 8, **ticks, **lines, **titles}
+        axis = {"labelOverlap": True, "labelSeparation": 8, **ticks, **lines, **titles}
         yield parts.spanning(x, 0, expression(f"frames[region].{x}"), axis)

@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Dots of regions: D against the level of development, and one index against the other."""
 
 from typing import Any
@@ -44,8 +43,8 @@ def _scatter(study: Study, language: Language, scope: str) -> Part:
 
     def channel(end: str, axis: Any, field: str, subsystem: str) -> Part:
         title = language.term("charts", f"{end}_{scope}").format(subsystem=study.label(subsystem))
-        limits = _limits(rows[[field]])
-        return parts.spanning(field, *limits, axis(title, parts.ticks(*limits, 4)))
+        low, high = _limits(rows[[field]])
+        return parts.spanning(field, low, high, axis(title, parts.ticks(low, high, 4)))
 
     first, second = study.subsystems[:2]
     at = {"x": channel("x", parts.below, "ln_U1", first)}
@@ -127,7 +126,7 @@ def _placed(study: Study, rows: pd.DataFrame, x: Part, y: Part) -> pd.DataFrame:
     """Return the rows with the places of their names.
 
     text: the name with D; named: whether it has room; left: whether it stands to the left of the
-    dot; lift: how much lower; px, py: pixels of the dot.
+    dot; px, py: pixels of the dot.
     """
 
     def pixels(values: pd.Series, channel: Part, length: float) -> pd.Series:
@@ -138,11 +137,10 @@ def _placed(study: Study, rows: pd.DataFrame, x: Part, y: Part) -> pd.DataFrame:
     text, focus = rows["name"] + degrees, rows["region"] == study.focus
     across = pixels(rows["level"], x, PLOT[0])
     up, line = (PLOT[1] - pixels(rows[column], y, PLOT[1]) for column in ("D", "alone"))
-    places = label_sides(rows["name"].mask(focus, text), focus, across, up, line)
-    side, lift = places["side"], places["lift"]
+    side = label_sides(rows["name"].mask(focus, text), focus, across, up, line)
     left = side.eq("left") | side.eq("") & across.gt(PLOT[0] / 2)
     spots = {"px": across.round(), "py": up.round()}
-    return rows.assign(text=text, left=left, lift=lift, named=side.ne(""), **spots)
+    return rows.assign(text=text, left=left, named=side.ne(""), **spots)
 
 
 def _level_layers(language: Language, x: Part, y: Part) -> list[Part]:
@@ -150,7 +148,7 @@ def _level_layers(language: Language, x: Part, y: Part) -> list[Part]:
     tip = at | {"tooltip": parts.tips(language, LEVEL_TIPS)}
     side, shift = "datum.left ? 'right' : 'left'", "datum.left ? -7 : 7"
     name = mark("text", align=expression(side), dx=expression(shift), fontSize=11, color="$muted")
-    bold = {"fontSize": 12, "fontWeight": "bold", "color": FOCUS, "dy": expression("datum.lift")}
+    bold = {"fontSize": 12, "fontWeight": "bold", "color": FOCUS}
     spot = "spots[region]"
     far = f"abs(datum.py - {spot}.py) > 14 || abs(datum.px - {spot}.px) > 90"
     clear = f"datum.named && datum.region != region && (!{spot} || {far})"

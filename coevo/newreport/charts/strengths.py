@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Strengths of interaction with their intervals, on what simulated panels give."""
 
 import json
@@ -75,7 +74,7 @@ def _worded(study: Study, language: Language, rows: pd.DataFrame) -> pd.DataFram
 
 
 def _layers(language: Language, order: list[str]) -> list[Part]:
-    limits = [expression(f"ends[region][{end}]") for end in (0, 1)]
+    low_end, high_end = (expression(f"ends[region][{end}]") for end in (0, 1))
     title = language.term("charts", "strength")
     axis = {"title": title, "tickCount": 5, "format": "~r", "grid": True}
     is_head = "indexof(datum.value, '/') < 0"
@@ -86,11 +85,11 @@ def _layers(language: Language, order: list[str]) -> list[Part]:
     y = parts.text("row", sort=order, scale={"domain": order}, axis={"title": None, **looks})
 
     def across(low: str, high: str) -> Part:
-        return {"x": parts.spanning(low, *limits, axis), "x2": {"field": high}, "y": y}
+        return {"x": parts.spanning(low, low_end, high_end, axis), "x2": {"field": high}, "y": y}
 
     tip = {"tooltip": parts.tips(language, TIPS)}
     width, size = (parts.number(field, scale=None) for field in ("strong", "area"))
-    point = {"x": parts.spanning("estimate", *limits, axis), "y": y, "size": size, **tip}
+    point = {"x": parts.spanning("estimate", low_end, high_end, axis), "y": y, "size": size, **tip}
     point["fill"] = parts.itself("fill")
     rule = mark("rule", color="$ink", strokeWidth=1)
     dot = mark("point", opacity=1, color="$ink", clip=True)
@@ -99,8 +98,8 @@ def _layers(language: Language, order: list[str]) -> list[Part]:
         lines = f"band band, {name}_low low .2f, {name}_high high .2f"
         band = across(f"{name}_low", f"{name}_high") | {"tooltip": parts.tips(language, lines)}
         word = json.dumps(language.term("charts", f"band_{name}"))
-        look = mark("rule", strokeWidth=11, color=tone, clip=True)
-        bands.append(layer("rows", look, band, HERE, parts.calculated("band", word)))
+        stroke = mark("rule", strokeWidth=11, color=tone, clip=True)
+        bands.append(layer("rows", stroke, band, HERE, parts.calculated("band", word)))
     interval = across("low", "high") | {"strokeWidth": width, **tip}
     return [
         *bands,

@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """D of every region in a year: as tiles of a map, or as dots by group where there are no tiles."""
 
 import pandas as pd
@@ -121,8 +120,8 @@ def _map_layer(study: Study, language: Language, wide: int, down: int) -> Part:
         return {"field": field, "type": "ordinal", "scale": scale, "axis": None}
 
     tile = {"x": place("column", wide), "y": place("row", down)}
-    fill = tile | {"color": parts.on_ramp("g")}
-    fill["tooltip"] = parts.tips(language, parts.STATE.replace(".3f", ".4f"))
+    state = parts.tips(language, parts.STATE.replace(".3f", ".4f"))
+    fill = tile | {"color": parts.on_ramp("g"), "tooltip": state}
     short, shown = ({"text": parts.text(field)} for field in ("short", "shown"))
     words = tile | {"color": parts.on_ramp("t")}
     unknown = tile | {"tooltip": parts.tips(language, "name region, state value")}
