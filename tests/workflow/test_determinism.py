@@ -95,7 +95,7 @@ def straight(tmp_path_factory) -> Path:
 def hindered(tmp_path_factory) -> tuple[Path, dict[str, subprocess.CompletedProcess]]:
     """The study built on two cores and elsewhere after much went wrong, and what was said then.
 
-    Refused for its data, mended, run by hand and killed, killed at ten moments, run twice at once.
+    Refused for its data, mended, run by hand and killed, run twice at once, killed at ten moments.
     """
     folder = study(make_project(tmp_path_factory.mktemp("two") / "study"))
     raw = folder / "data/raw/small/2026-10/产值.csv"
@@ -107,11 +107,12 @@ def hindered(tmp_path_factory) -> tuple[Path, dict[str, subprocess.CompletedProc
     said["beside hand"] = within(folder, *BUILD)
     os.killpg(hand.pid, signal.SIGKILL)
     hand.wait()
+    first = begun(folder, *BUILD)
+    said["beside"] = within(folder, *BUILD)
+    first.kill()
+    first.wait()
     for moment in range(MOMENTS):
         kill_at(folder, moment)
-    last = begun(folder, *BUILD)
-    said["beside"] = within(folder, *BUILD)
-    last.wait()
     said["at last"] = within(folder, *BUILD)
     return folder, said
 
