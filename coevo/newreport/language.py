@@ -91,10 +91,9 @@ class Language:
         pattern = self.grammar["below" if value < 0.5 else "above"]
         return Number(pattern.format("0.01" if value < 0.5 else "0.99"), value)
 
-    def interval(self, ends: Sequence[Any], digits: int = 2) -> Markdown:
+    def interval(self, ends: Sequence[Any], digits: int = 2) -> str:
         """Return the ends of an interval, with as many significant digits."""
-        low, high = (with_figures(end, digits) for end in ends)
-        return Markdown(self.grammar["interval"].format(low, high))
+        return self.interval_of(*(with_figures(end, digits) for end in ends))
 
     @staticmethod
     def fixed(value: Any, decimals: int = 2) -> str:
@@ -111,42 +110,41 @@ class Language:
         """Return a p value for a table."""
         return small(value)
 
-    def interval_of(self, low: str, high: str) -> Markdown:
+    def interval_of(self, low: str, high: str) -> str:
         """Return an interval between two ends that are texts already."""
-        return Markdown(self.grammar["interval"].format(low, high))
+        return str(self.grammar["interval"].format(low, high))
 
-    def set_of(self, low: Any, high: Any, kind: str) -> Markdown:
+    def set_of(self, low: Any, high: Any, kind: str) -> str:
         """Return a confidence set: an interval, all but one (`complement`), or the `line`."""
         ends = [amount(end) for end in (low, high)]
         if kind == "complement":
-            return Markdown(f"(−∞, {ends[0]}] ∪ [{ends[1]}, +∞)")
+            return f"(−∞, {ends[0]}] ∪ [{ends[1]}, +∞)"
         if kind == "line":
-            return Markdown("(−∞, +∞)")
+            return "(−∞, +∞)"
         if kind == "empty":
-            return Markdown("∅")
+            return "∅"
         if missing(low) and missing(high):
-            return Markdown(NOTHING)
+            return NOTHING
         first = "(−∞" if missing(low) else f"[{ends[0]}"
         last = "+∞)" if missing(high) else f"{ends[1]}]"
-        return Markdown(f"{first}, {last}")
+        return f"{first}, {last}"
 
-    def listed(self, items: Iterable[Any], link: str = "and") -> Markdown:
+    def listed(self, items: Iterable[Any], link: str = "and") -> str:
         """Return items as a list in a sentence: a, b and c."""
-        texts = [escaped(item) for item in items]
-        if len(texts) < 2:
-            return Markdown("".join(texts))
+        texts = list(items)
         comma, last = self.grammar["comma"], self.grammar["links"][link]
-        return Markdown(comma.join(texts[:-1]) + last + texts[-1])
+        signs = [*[comma] * (len(texts) - 2), last, ""] if len(texts) > 1 else [""]
+        return filled("".join(f"{{}}{sign}" for sign in signs[: len(texts)]), *texts)
 
-    def brackets(self, text: Any, note: Any) -> Markdown:
+    def brackets(self, text: Any, note: Any) -> str:
         """Return a text with a note in the brackets of the language."""
-        return Markdown(escaped(text) + self.grammar["note"].format(escaped(note)))
+        return filled("{}" + self.grammar["note"], text, note)
 
     def year(self, year: Any) -> str:
         """Return a year by its number; of other steps (`period`) with what they are called."""
         return str(self.nouns.get("moment", "{}")).format(int(year))
 
-    def spans(self, years: Iterable[int]) -> Markdown:
+    def spans(self, years: Iterable[int]) -> str:
         """Return years as a list of spans: 2015 to 2022 in a row become 2015–2022."""
         groups: list[list[int]] = []
         for year in sorted(int(y) for y in years):
@@ -158,15 +156,15 @@ class Language:
         spans = (f"{g[0]}{dash}{g[-1]}" if len(g) > 1 else str(g[0]) for g in groups)
         return self.listed(self.nouns.get("moment", "{}").format(span) for span in spans)
 
-    def upper_first(self, text: str) -> Markdown:
+    def upper_first(self, text: str) -> str:
         """Return a text as it opens a sentence."""
-        return Markdown(text[:1].upper() + text[1:])
+        return type(text)(text[:1].upper() + text[1:])
 
-    def with_unit(self, indicator: str) -> Markdown:
+    def with_unit(self, indicator: str) -> str:
         """Return the label of an indicator with its unit in brackets."""
         unit = self.study.unit(indicator)
         label = self.study.heading(indicator)
-        return self.brackets(label, unit) if unit else escaped(label)
+        return self.brackets(label, unit) if unit else label
 
     def level_label(self, level: str) -> str:
         """Return the label of a level of development: an indicator, or one per head."""
@@ -203,6 +201,13 @@ class Language:
             "pick": pick,
         }  # fmt: skip
         return jinja
+
+
+def filled(pattern: str, *parts: Any) -> str:
+    """Return a pattern with its parts: plain text, or Markdown where one of the parts is."""
+    if any(isinstance(part, Markdown) for part in parts):
+        return Markdown(pattern.format(*map(escaped, parts)))
+    return pattern.format(*parts)
 
 
 def pick(key: str, **texts: str) -> Markdown:

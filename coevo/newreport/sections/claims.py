@@ -86,7 +86,7 @@ def claim_text(language: Language, row: dict[str, Any]) -> str:
     text = str(language.message(row["claim"], row["stated"]))
     system = unpacked(row["stated"]).get("system")
     if system:
-        text = str(language.brackets(text, system_name(language, system)))
+        text = language.brackets(text, system_name(language, system))
     return text[:1].upper() + text[1:]
 
 
@@ -126,7 +126,7 @@ def _held_in(
         for count in counts:
             text = language.term("held", "combinations").format(count.agree, count.n)
             of = " · ".join(count.pair) if count.pair else system_name(language, count.system)
-            parts.append(str(language.brackets(text, of)) if named else text)
+            parts.append(language.brackets(text, of) if named else text)
         return str(language.grammar["semicolon"].join(parts))
     if row["computed"] == "strengths_found":
         values = (language.percent(found["strength"]) for found in fields["rows"])
@@ -146,7 +146,7 @@ def _of_paper(study: Study, language: Language) -> Table:
     for row in claims.to_dict("records"):
         text = str(row["claim"])
         if row["paper"] and row["paper"] == row["paper"]:
-            text = str(language.brackets(text, row["paper"]))
+            text = language.brackets(text, row["paper"])
         found = language.message(row["computed"], row["fields"])
         test = language.term("tested", _test_key(study, str(row["check"])))
         concluded = NOT_TESTED if row["verdict"] == NOT_TESTABLE else row["conclusion"]

@@ -224,7 +224,7 @@ def _doubts(study: Study, language: Language) -> Table:
             where = f"{where} {language.year(first['year'])}".strip()
         name = language.term("check", check)
         if standing_ != FINDING:
-            name = str(language.brackets(name, language.term("standing", standing_)))
+            name = language.brackets(name, language.term("standing", standing_))
         sentence = language.message(first["message"], first["fields"])
         rows.append((name, study.heading(str(indicator)), len(part), f"{where}: {sentence}"))
     names = ["check", "indicator", "count", "example"]

@@ -235,7 +235,7 @@ def place(language: Language, value: Any, low: Any, high: Any, kind: Any) -> str
     if missing(kind) or kind == "":
         return text
     if kind == "range":
-        return str(language.brackets(text, language.interval_of(amount(low), amount(high))))
+        return language.brackets(text, language.interval_of(amount(low), amount(high)))
     return f"{text} {language.set_of(low, high, str(kind))}"
 
 
@@ -244,7 +244,7 @@ def _strength_table(study: Study, language: Language) -> Table:
     rows["label"] = [strength_label(language, row) for row in rows.to_dict("records")]
 
     def ends(low: Any, high: Any) -> str:
-        return str(language.interval_of(*(language.fixed(end) for end in (low, high))))
+        return language.interval_of(*(language.fixed(end) for end in (low, high)))
 
     columns = [
         Column("fit", ("label",), width=28),
@@ -266,7 +266,7 @@ def strength_label(language: Language, row: Row) -> str:
     if missing(row["share"]):
         return label
     share = language.term("charts", "at_share").format(share=language.percent(row["share"]))
-    return str(language.brackets(label, share))
+    return language.brackets(label, share)
 
 
 def _by_region(study: Study, language: Language) -> Table:
@@ -292,7 +292,7 @@ def _by_region(study: Study, language: Language) -> Table:
 
     def strength(value: Any, low: Any, high: Any) -> str:
         ends = language.interval_of(language.fixed(low), language.fixed(high))
-        return "" if missing(value) else str(language.brackets(language.fixed(value), ends))
+        return "" if missing(value) else language.brackets(language.fixed(value), ends)
 
     def located(value: Any) -> str:
         return "" if missing(value) else yes if value else no
