@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 
 from coevo.coupling.grade_scales import GradeScale
 from coevo.newreport.markup import Markdown, escaped
+from coevo.newreport.messages import with_study_nouns
 from coevo.newreport.numbers import (
     NOTHING,
     Number,
@@ -181,6 +182,10 @@ class Language:
         """Return D with two decimals, with a mark where its grade was decided before rounding."""
         return graded(value, scale=self.scale)
 
+    def pick(self, key: str, **texts: str) -> Markdown:
+        """Return the text of a verdict key; a key without a text is an error."""
+        return Markdown(with_study_nouns(texts[key], self.nouns))
+
     @cached_property
     def jinja(self) -> Environment:
         """What fills the text of the report: values are escaped, a missing name is an error."""
@@ -198,7 +203,7 @@ class Language:
             "label": self.study.label, "region": self.study.name, "unit": self.study.unit,
             "term": lambda key, kind: self.term(kind, key),
             "p": lambda value: Markdown(f"*p*\u00a0{chance(value)}"),
-            "pick": pick,
+            "pick": self.pick,
         }  # fmt: skip
         return jinja
 
@@ -208,11 +213,6 @@ def filled(pattern: str, *parts: Any) -> str:
     if any(isinstance(part, Markdown) for part in parts):
         return Markdown(pattern.format(*map(escaped, parts)))
     return pattern.format(*parts)
-
-
-def pick(key: str, **texts: str) -> Markdown:
-    """Return the text of a verdict key; a key without a text is an error."""
-    return Markdown(texts[key])
 
 
 def amount(value: Any) -> str:
