@@ -159,7 +159,10 @@ class Language:
 
     def upper_first(self, text: str) -> str:
         """Return a text as it opens a sentence."""
-        return type(text)(text[:1].upper() + text[1:])
+        changed = text[:1].upper() + text[1:]
+        if isinstance(text, Number):
+            return Number(changed, text.value)
+        return Markdown(changed) if isinstance(text, Markdown) else changed
 
     def with_unit(self, indicator: str) -> str:
         """Return the label of an indicator with its unit in brackets."""

@@ -21,8 +21,8 @@ class ChangeFacts:
     verdict: `none` without a release, `unchanged` where all numbers are as they were, else
     `changed`. counts: of figures by kind of change; names: years or regions that came or went, by
     kind; n: of D; mean: of D then and now; grades: how many differ; focus: the row of its last
-    year; effect, rewritten: the largest change of D by figures (at the goalposts of the release) and by
-    goalposts, weights or settings; None where the release has other indicators.
+    year; effect, rewritten: the largest change of D by figures (at the goalposts of the release)
+    and by goalposts, weights or settings; None where the release has other indicators.
     """
 
     verdict: str = "none"

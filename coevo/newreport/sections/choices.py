@@ -40,13 +40,13 @@ class Count:
 
     @property
     def majority(self) -> str:
-        """Whether more than half of the combinations `agree`, are `contrary`, or neither (`none`)."""
+        """Whether more than half of combinations `agree`, are `contrary`, or `none` are."""
         sides = {"agree": self.agree, "contrary": self.contrary}
         return next((side for side, n in sides.items() if 2 * n > self.n), "none")
 
     @property
     def extent(self) -> str:
-        """How many combinations stand on the side of the majority: `all`, `nearly` all, or `most`."""
+        """How many combinations stand on the larger side: `all`, `nearly` all, or `most`."""
         share = max(self.agree, self.contrary) / max(self.n, 1)
         return "all" if share == 1 else "nearly" if share >= ROBUST else "most"
 

@@ -21,7 +21,7 @@ class MethodFacts:
     by system; combined: weightings that a combined one is made of, with their shares or None;
     best, own: indicators with a best value or band, and with goalposts of their own, with what
     these are; censored: whether a D is 0 or 1; margin: ratio of indices from which a system lags;
-    run, nearest, draws: settings of the pairing, of neighbours without borders, and of permutations.
+    run, nearest, draws: settings of the pairing, of neighbours without borders, of permutations.
     """
 
     normalisation: str

@@ -13,8 +13,8 @@ class OpeningFacts:
     """What a study covers.
 
     kind: `claims` where a study of one region asks whether the claims of a paper hold, `indices` of
-    any other with indices, `model` without. absent: known regions that the study lacks, by code with
-    their names, if few. indicators: how many make the indices, of which `relative` are ratios or
+    any other with indices, `model` without. absent: names of known regions that the study lacks, by
+    code, if few. indicators: how many make the indices, of which `relative` are ratios or
     per head; measured: `relative`, `absolute` or `mixed`. sources: who published the figures, or
     the names of the raw files. model: `fitted`, `possible` with two `outputs` of the study, or
     `lacking`.
