@@ -162,7 +162,7 @@ class Language:
         changed = text[:1].upper() + text[1:]
         if isinstance(text, Number):
             return Number(changed, text.value)
-        return Markdown(changed) if isinstance(text, Markdown) else changed
+        return Markdown(changed) if hasattr(text, "__html__") else changed
 
     def with_unit(self, indicator: str) -> str:
         """Return the label of an indicator with its unit in brackets."""
@@ -194,7 +194,7 @@ class Language:
         """What fills the text of the report: values are escaped, a missing name is an error."""
         jinja = Environment(
             undefined=StrictUndefined, finalize=escaped, trim_blocks=True, lstrip_blocks=True,
-            comment_start_string="<#", comment_end_string="#>", autoescape=False,
+            comment_start_string="<#", comment_end_string="#>", autoescape=True,
         )  # fmt: skip
         names = (
             "spelled ordinal percent yearly_rate probability interval listed brackets year spans"
@@ -213,7 +213,7 @@ class Language:
 
 def filled(pattern: str, *parts: Any) -> str:
     """Return a pattern with its parts: plain text, or Markdown where one of the parts is."""
-    if any(isinstance(part, Markdown) for part in parts):
+    if any(hasattr(part, "__html__") for part in parts):
         return Markdown(pattern.format(*map(escaped, parts)))
     return pattern.format(*parts)
 
