@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,8 @@ from coevo.newreport.markup import Markdown, escaped, plain_text
 from coevo.newreport.numbers import NOTHING, missing
 
 MOST_ROWS = 100  # of a table in a document; a longer one is cut there and stands in the workbook
+WHOLE = 640  # pixels of a chart as wide as the page
+GAP = 2  # per cent of the width left free beside each of several panels
 _REFERENCE = re.compile(r"\[\]\(#((?:fig|tab)-[\w-]+)\)")
 
 
@@ -137,8 +139,17 @@ class Report:
     def markdown(self) -> str:
         """Return the whole report as Markdown, references resolved to their numbers."""
         numbers = self.numbers()
-        text = "\n\n".join(_markdown(block) for block in self.blocks)
+        text = "\n\n".join(_markdown(_captioned(block, numbers)) for block in self.blocks)
         return _REFERENCE.sub(lambda found: f"[{numbers[found[1]]}](#{found[1]})", text)
+
+
+def _captioned(block: Block, numbers: Mapping[str, str]) -> Block:
+    """Return a figure or table whose title opens with its label; a Chinese label ends bare."""
+    if isinstance(block, Prose):
+        return block
+    label = numbers[f"{'fig' if isinstance(block, Figure) else 'tab'}-{block.key}"]
+    mark = f"**{label}.** " if label.isascii() else f"**{label}**\u2002"
+    return replace(block, title=mark + block.title)
 
 
 def _markdown(block: Block) -> str:
@@ -147,10 +158,19 @@ def _markdown(block: Block) -> str:
     if isinstance(block, Table):
         return table_markdown(block)
     alt = _attribute(plain_text(f"{block.title}. {block.note}".strip()))
-    images = (f'![](figures/{name}.svg){{alt="{alt}"}}' for name in block.panels)
+    width = _width(*block.panels.values())
+    images = (f'![](figures/{name}.svg){{alt="{alt}" width={width}%}}' for name in block.panels)
     caption = f"{block.title} [{block.note}]{{.note}}" if block.note else block.title
     panels = "\n\n".join(images)
     return f"::: {{.figure #fig-{block.key}}}\n{panels}\n\n{caption}\n:::"
+
+
+def _width(*panels: Mapping[str, Any]) -> int:
+    """Return the width of each panel in print as per cent of that of the page."""
+    if len(panels) > 1:
+        return 100 // len(panels) - GAP
+    pixels: float = panels[0]["usermeta"]["paper"]["width"]
+    return min(100, round(100 * pixels / WHOLE))
 
 
 def _attribute(text: str) -> str:

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from coevo.inference.signs import ignorance
+from coevo.newreport import regression
 from coevo.newreport.blocks import Figure, Report, Table, pipe_table, split
 from coevo.newreport.charts import charts_of
 from coevo.newreport.language import Language
@@ -136,7 +137,8 @@ def tables_of(study: Study, language: Language) -> list[Table]:
     """Return the tables that the text of a report may call for."""
     found = [*claims.tables(study, language), *data.tables(study, language)]
     found += gap.tables(study, language) if study.indexed and not study.single else []
-    found += equilibrium.tables(study, language) if study.pair else []
+    if study.pair:
+        found += [*equilibrium.tables(study, language), *regression.tables(study, language)]
     return [table for table in found if len(table.rows)]
 
 
