@@ -70,6 +70,11 @@ class Table:
         records = self.rows.head(most or len(self.rows)).to_dict("records")
         return [[column.text(row) for column in self.columns] for row in records]
 
+    def empty(self, column: Column) -> bool:
+        """Return whether a column has nothing to print in any row."""
+        cells = self.rows[list(column.fields)].map(lambda value: missing(value) or value == "")
+        return bool(cells.all(axis=None))
+
     def raw(self) -> pd.DataFrame:
         """Return the numbers behind the printed columns, once each, for other programs."""
         names = dict.fromkeys(name for column in self.columns for name in column.fields)

@@ -97,7 +97,11 @@ class Exhibits:
         found = self.known.get(f"tab-{key}")
         if not isinstance(found, Table):
             return Markdown("")
-        columns = [replace(c, head=Markdown(self._text(heads[c.head]))) for c in found.columns]
+        columns = [
+            replace(column, head=Markdown(self._text(heads[column.head])))
+            for column in found.columns
+            if not found.empty(column)
+        ]
         return self._call(f"tab-{key}", title=title, note=note, columns=columns)
 
     def _call(self, name: str, **parts: Any) -> Markdown:
@@ -162,7 +166,7 @@ class RegionFacts:
     """What a text says of one region, the focus or any that a reader of the page picks.
 
     state: see `rise.FocusState`; without: D without years of changed coverage; adjusted: its rank
-    with the level taken out; strengths: by its own growth.
+    with the level taken out.
     """
 
     code: str
@@ -170,23 +174,17 @@ class RegionFacts:
     state: rise.FocusState | None
     without: coverage.StateWithout | None
     adjusted: meaning.Adjusted | None
-    strengths: list[dict[str, Any]]
 
 
 def region_facts(study: Study, region: str) -> RegionFacts:
     """Return what the text says of one region."""
     indexed = study.indexed and region in study.ends[0].index
-    rows: list[dict[str, Any]] = []
-    if study.pair:
-        own = theory.strengths(study, region)
-        rows = own[own["line"] == theory.OWN].to_dict("records") if len(own) else []
     return RegionFacts(
         region,
         study.name(region),
         rise.focus_state(study, region) if indexed else None,
         coverage.without_breaks(study, region) if indexed else None,
         meaning.adjusted_rank(study, region) if indexed else None,
-        rows,
     )
 
 

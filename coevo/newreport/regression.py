@@ -77,7 +77,7 @@ def tables(study: Study, language: Language) -> list[Table]:
     looks = [Column("term", ("term",), width=26)]
     looks += [Column(column, (column,), width=16, right=True) for column in columns]
     rows = pd.DataFrame(lines, columns=["id", "term", *columns], dtype=object).fillna("")
-    return [Table("regressions", "", rows, looks, kind="regression long")]
+    return [Table("regressions", "", rows, looks, kind="regression")]
 
 
 def _labels(words: Mapping[str, str]) -> dict[str, Markdown]:

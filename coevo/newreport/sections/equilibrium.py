@@ -9,13 +9,15 @@ import pandas as pd
 
 from coevo.arrays import Row
 from coevo.newreport.blocks import Column, Table
+from coevo.newreport.grades import power
 from coevo.newreport.language import Language, amount
-from coevo.newreport.numbers import missing, with_figures
+from coevo.newreport.numbers import Number, missing, with_figures
 from coevo.newreport.sections.theory import strengths, theoretical_points
 from coevo.newreport.study import Reason, Study, reason
 
 BOUNDED = "interval"
 OWN = {"source": "fit", "effects": "none"}  # fits of one region from its own growth
+LEAST = 1e-3  # below it a coefficient is a power of ten
 COEFFICIENTS = ("a1", "b1", "a2", "d")
 
 
@@ -197,6 +199,7 @@ def _comparison(study: Study, language: Language) -> Table:
 def comparison_rows(study: Study, language: Language, region: str) -> pd.DataFrame:
     """Return the rows of Table 4 of a region, with labels and verdicts in words."""
     names = ["row", "source", "share", "effects", "first", "last", "x1", "x2", "kind", "located"]
+    names.append("p_predator_prey")
     sets = [f"{x}_{end}" for x in ("x1", "x2") for end in ("low", "high", "set")]
     rows = pd.DataFrame(compared(study, region), columns=[*names, *sets, *COEFFICIENTS])
     records = rows.to_dict("records")
@@ -220,13 +223,17 @@ def row_label(language: Language, row: Row) -> str:
 def _judged(language: Language, row: Row) -> str:
     if row["row"] in ("observed", "theory"):
         return ""
-    kind = language.term("kind", row["kind"])
-    return f"{kind}; {language.term('located', located_verdict(row))}"
+    found = [language.term("kind", row["kind"]), language.term("located", located_verdict(row))]
+    if not missing(row["p_predator_prey"]):
+        signs = language.term("located", "signs")
+        found.append(signs.format(language.probability(row["p_predator_prey"])))
+    return str(language.grammar["semicolon"].join(found))
 
 
 def figures(value: Any) -> str:
-    """Return a coefficient with three significant digits."""
-    return with_figures(value, 3)
+    """Return a coefficient with three significant digits, as a power of ten below a thousandth."""
+    small = not missing(value) and 0 < abs(value) < LEAST
+    return Number(power(value, 2), value) if small else with_figures(value)
 
 
 def place(language: Language, value: Any, low: Any, high: Any, kind: Any) -> str:
@@ -235,7 +242,7 @@ def place(language: Language, value: Any, low: Any, high: Any, kind: Any) -> str
     if missing(kind) or kind == "":
         return text
     if kind == "range":
-        return language.brackets(text, language.interval_of(amount(low), amount(high)))
+        return language.brackets(text, language.grammar["dash"].join((amount(low), amount(high))))
     return f"{text} {language.set_of(low, high, str(kind))}"
 
 
@@ -292,7 +299,7 @@ def _by_region(study: Study, language: Language) -> Table:
 
     def strength(value: Any, low: Any, high: Any) -> str:
         ends = language.interval_of(language.fixed(low), language.fixed(high))
-        return "" if missing(value) else language.brackets(language.fixed(value), ends)
+        return "" if missing(value) else f"{language.fixed(value)} {ends}"
 
     def located(value: Any) -> str:
         return "" if missing(value) else yes if value else no
