@@ -149,12 +149,13 @@ class Report:
 
 
 def _captioned(block: Block, numbers: Mapping[str, str]) -> Block:
-    """Return a figure or table whose title opens with its label; a Chinese label ends bare."""
+    """Return a figure or table whose title opens with its label, and ends where a note follows."""
     if isinstance(block, Prose):
         return block
     label = numbers[f"{'fig' if isinstance(block, Figure) else 'tab'}-{block.key}"]
-    mark = f"**{label}.** " if label.isascii() else f"**{label}**\u2002"
-    return replace(block, title=mark + block.title)
+    mark, stop = (f"**{label}.** ", ". ") if label.isascii() else (f"**{label}**\u2002", "。")
+    ends = isinstance(block, Figure) and block.note
+    return replace(block, title=mark + block.title + (stop if ends else ""))
 
 
 def _markdown(block: Block) -> str:
@@ -162,10 +163,10 @@ def _markdown(block: Block) -> str:
         return block.text
     if isinstance(block, Table):
         return table_markdown(block)
-    alt = _attribute(plain_text(f"{block.title}. {block.note}".strip()))
+    alt = _attribute(plain_text(f"{block.title}{block.note}"))
     width = _width(*block.panels.values())
     images = (f'![](figures/{name}.svg){{alt="{alt}" width={width}%}}' for name in block.panels)
-    caption = f"{block.title} [{block.note}]{{.note}}" if block.note else block.title
+    caption = f"{block.title}[{block.note}]{{.note}}" if block.note else block.title
     panels = "\n\n".join(images)
     return f"::: {{.figure #fig-{block.key}}}\n{panels}\n\n{caption}\n:::"
 

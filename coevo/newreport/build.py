@@ -9,7 +9,7 @@ from typing import Any
 from coevo.inference.signs import ignorance
 from coevo.newreport import regression
 from coevo.newreport.blocks import Figure, Report, Table, pipe_table, split
-from coevo.newreport.charts import charts_of
+from coevo.newreport.charts import CHARTS, charts_of
 from coevo.newreport.language import Language
 from coevo.newreport.markup import Markdown, escaped, plain_text
 from coevo.newreport.messages import FOLDER, message_texts, read_yaml, study_nouns, with_study_nouns
@@ -46,6 +46,36 @@ PANELS = {
     "theory": ("strengths", "phase"),
     "headlines": ("headline_variants",),
 }
+# The tables of results that an exhibit is read from.
+READ_FROM = {
+    "fig-opening": ("coupling", "equilibria"),
+    "fig-map": ("coupling",),
+    "fig-level": ("level", "coupling"),
+    "fig-scatter": ("coupling", "comovement"),
+    "fig-theory": ("strengths", "theory", "equilibria"),
+    "fig-headlines": ("headline_variants",),
+    "tab-claims": ("headline_claims", "headlines"),
+    "tab-indicators": ("weights", "panel"),
+    "tab-regions": ("coupling", "rank_ranges", "level"),
+    "tab-theory": ("theory", "equilibria", "parameters"),
+    "tab-audit": ("audit",),
+    "tab-paper_claims": ("claims",),
+    "tab-by_region": ("theory", "equilibria", "strengths"),
+    "tab-regressions": ("parameters", "slope_tests", "checks", "fits"),
+}
+
+
+def maker(exhibit: str) -> Callable[..., Any]:
+    """Return the function that makes an exhibit: of a figure what draws its first panel."""
+    kind, _, key = exhibit.partition("-")
+    if kind == "fig":
+        return CHARTS[PANELS[key][0]].draw
+    modules: dict[str, ModuleType] = {
+        "indicators": data, "audit": data, "regions": gap, "theory": equilibrium,
+        "by_region": equilibrium, "regressions": regression,
+    }  # fmt: skip
+    found: Callable[..., Any] = modules.get(key, claims).tables
+    return found
 
 
 def kind_of_regions(regions: Iterable[str]) -> str:
@@ -207,7 +237,7 @@ def report(language: Language, text: str, version: str) -> Report:
     filled: Any = template.make_module(values)
     meta = {k: str(v) for k, v in language.terms["page"].items()}
     meta |= {
-        "title": plain_text(filled.title.strip()),
+        "title": filled.title.strip(),
         "pagetitle": plain_text(filled.title.strip()).replace("*", ""),
         "kicker": meta["kicker"].format(study=study.config["study"]),
         "years": meta["years"].format(*map(language.year, (study.years[0], study.years[-1]))),

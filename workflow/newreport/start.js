@@ -6,7 +6,8 @@ const undrawn = make("p", { className: "hint", hidden: true }, words.undrawn);
 
 // The sentences, rows and charts of a region in place of those of another.
 function pick(code) {
-  const told = texts?.querySelector(`[data-region="${CSS.escape(code)}"]`)?.cloneNode(true);
+  // The attribute with the code is called as the study calls its regions.
+  const told = [...(texts?.children ?? [])].find((part) => Object.values(part.dataset).includes(code))?.cloneNode(true);
   if (told) {
     document.querySelector("#tab-theory tbody")?.replaceChildren(...(told.querySelector("tbody")?.children ?? []));
     told.querySelectorAll(".box").forEach((box) => box.remove());
@@ -38,9 +39,8 @@ function picker() {
   place.append(...field(words.search, search, "region-search"), ...field(words.picker, select, "region-picker"), undrawn);
   place.hidden = false;
   // The choice stands in the address, so that a link can name it.
-  const named = () => new URLSearchParams(location.hash.slice(1)).get("region");
-  const start = () => named() in page.names && pick(named());
-  addEventListener("hashchange", start);
+  const start = (code = new URLSearchParams(location.hash.slice(1)).get("region")) => code in page.names && pick(code);
+  addEventListener("hashchange", () => start());
   start();
 }
 
